@@ -1,0 +1,1 @@
+"""A Freshdesk account, replicated into DuckDB by Dagster assets."""

@@ -1,0 +1,38 @@
+"""What travels from extraction to landing: rows as they were sent, and what reading them settled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from freshdesk_assets.schema.table import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParentRead:
+    """The list of one parent was read whole, at `version` of the parent's row (None: of the row as landed).
+
+    `gone` says that Freshdesk no longer has the parent.
+    """
+
+    id: int
+    version: datetime | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows of one reply, each the JSON text of an object exactly as received.
+
+    `keep` names the columns that this reply does not carry, whose stored values stay. `defaults` are the
+    listing's. After this page is stored, everything of `listing` since `covered_from` and before
+    `covered_to` is; after a page that `completes` a full list, rows not in the list are gone.
+    """
+
+    listing: str
+    rows: tuple[bytes, ...]
+    keep: frozenset[str] = frozenset()
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    covered_from: datetime | None = None
+    covered_to: datetime | None = None
+    completes: bool = False
+    parents: tuple[ParentRead, ...] = ()

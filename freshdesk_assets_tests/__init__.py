@@ -1,0 +1,1 @@
+"""Claims about the replica, each with its reason."""

@@ -1,0 +1,319 @@
+"""A declaration that contradicts itself fails where it is made, with one sentence that names it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from freshdesk_assets.schema.catalog import Catalog, upstream
+from freshdesk_assets.schema.column import (
+    Column,
+    DeclarationError,
+    Type,
+    bigint,
+    bigints,
+    boolean,
+    date,
+    double,
+    integer,
+    json,
+    text,
+    texts,
+    timestamp,
+)
+from freshdesk_assets.schema.table import (
+    REPLICA_COLUMNS,
+    ChangedSince,
+    Fallback,
+    FullList,
+    Keyset,
+    Listing,
+    LookBack,
+    PerParent,
+    SubLimit,
+    Table,
+    View,
+)
+
+ID = bigint("id", "Shelf's id.", required=True)
+UPDATED_AT = timestamp("updated_at", "When it last changed.")
+SHELF = {
+    "name": "shelves",
+    "doc": "One row per shelf.",
+    "path": "shelves",
+    "group": "library",
+    "docs": "shelves",
+}
+
+
+def shelves(**different: Any) -> Table:
+    """A table without contradictions, but for what is different."""
+    return Table(**{**SHELF, "sync": FullList(), "columns": (ID, UPDATED_AT), **different})
+
+
+def books(**different: Any) -> Table:
+    """A table read per shelf, but for what is different."""
+    declared = {
+        "name": "books",
+        "doc": "One row per book.",
+        "path": "shelves/{id}/books",
+        "sync": PerParent("shelves", "shelf_id"),
+        "columns": (ID, bigint("shelf_id", "Shelf it stands on.", references="shelves.id"), UPDATED_AT),
+        "group": "library",
+        "docs": "books",
+    }
+    return Table(**{**declared, **different})
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ({"name": "Title"}, "column 'Title': a name is lower case words joined by underscores"),
+        ({"name": "page count"}, "column 'page count': a name is lower case words joined by underscores"),
+        ({"doc": "Title"}, "column title: its description is one line that ends in a full stop"),
+        ({"doc": "Title,\nin print."}, "column title: its description is one line that ends in a full stop"),
+        ({"doc": " Title."}, "column title: its description is one line that ends in a full stop"),
+        (
+            {"doc": "This field contains the title."},
+            "column title: its description is a fragment, not 'This field ...'",
+        ),
+        ({"references": "shelves"}, "column title: references 'shelves', which is not table.column"),
+        ({"path": "cover..title"}, "column title: path 'cover..title' has an empty step"),
+    ],
+)
+def test_a_column_that_contradicts_itself_says_so(declared: dict[str, Any], sentence: str) -> None:
+    """The reader of the message has a declaration to mend, so it names the column and the rule."""
+    with pytest.raises(DeclarationError) as caught:
+        Column(**{"name": "title", "type": Type.VARCHAR, "doc": "Title.", **declared})
+    assert str(caught.value) == sentence
+
+
+TITLE = text("title", "Title.")
+OPENED = timestamp("opened_at", "When it was first opened.")
+TAGS = texts("tags", "Tags.", detail=True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ({"name": "Shelves"}, "table Shelves: a name is lower case words joined by underscores"),
+        ({"doc": "One row per shelf"}, "table shelves: its description ends in a full stop"),
+        ({"key": ()}, "table shelves: it has no key"),
+        (
+            {"columns": (ID, UPDATED_AT, text("_title", "Title."))},
+            "table shelves: _title begins with an underscore, as only the replica's own columns do",
+        ),
+        ({"columns": (ID, UPDATED_AT, TITLE, TITLE)}, "table shelves: column title is declared twice"),
+        (
+            {"columns": (ID, UPDATED_AT, TITLE, text("caption", "Title again.", path="title"))},
+            "table shelves: title lies inside title, which is already a column",
+        ),
+        (
+            {
+                "columns": (
+                    ID,
+                    UPDATED_AT,
+                    json("place", "Place."),
+                    integer("floor", "Floor.", path="place.floor"),
+                )
+            },
+            "table shelves: place.floor lies inside place, which is already a column",
+        ),
+        ({"key": ("isbn",)}, "table shelves: its key names isbn, which is not a column"),
+        ({"version": ("edited_at",)}, "table shelves: its version names edited_at, which is not a column"),
+        ({"window": "opened_at"}, "table shelves: its window names opened_at, which is not a column"),
+        (
+            {"columns": (bigint("id", "Shelf's id."), UPDATED_AT)},
+            "table shelves: key column id is not required",
+        ),
+        (
+            {"columns": (ID, UPDATED_AT, TITLE), "version": ("title",)},
+            "table shelves: title orders its rows but is not a timestamp",
+        ),
+        (
+            {"columns": (ID, UPDATED_AT, TITLE), "window": "title"},
+            "table shelves: title orders its rows but is not a timestamp",
+        ),
+        (
+            {"sync": Keyset("since", cursor="opened_at")},
+            "table shelves: its sync compares opened_at, which is not a column",
+        ),
+        (
+            {"sync": LookBack("after", "opened_at", 3)},
+            "table shelves: its sync compares opened_at, which is not a column",
+        ),
+        ({"path": "rooms/{id}/shelves"}, "table shelves: its path has {id}, but it is not read per parent"),
+        (
+            {"sync": ChangedSince(())},
+            "table shelves: it is read by changes, but no parameter says since when",
+        ),
+        (
+            {
+                "columns": (ID, UPDATED_AT, TAGS, bigint("room", "Room.", required=True)),
+                "key": ("id", "room"),
+                "view": View("shelves/{id}"),
+            },
+            "table shelves: it has a view, so its key must be id",
+        ),
+        (
+            {"columns": (ID, UPDATED_AT, TAGS)},
+            "table shelves: tags is a detail, but there is no view to read it from",
+        ),
+        ({"view": View("shelves/{id}")}, "table shelves: it has a view, but no column needs it"),
+        (
+            {"columns": (ID, UPDATED_AT, TAGS), "view": View("shelves")},
+            "table shelves: the path of its view, shelves, has no {id}",
+        ),
+        (
+            {"fallback": Fallback("old/shelves", view=View("old/shelves"))},
+            "table shelves: the path of its view, old/shelves, has no {id}",
+        ),
+        ({"listings": (Listing(), Listing())}, "table shelves: two of its listings have the same name"),
+        (
+            {"listings": (Listing(name="lent", defaults={"lent": True}),)},
+            "table shelves: listing lent gives a default for lent, which is not a column",
+        ),
+        (
+            {"fallback": Fallback("old/shelves", detail=("tags",))},
+            "table shelves: its fallback calls tags a detail, which is not a column",
+        ),
+    ],
+)
+def test_a_table_that_contradicts_itself_says_so(declared: dict[str, Any], sentence: str) -> None:
+    """Importing the declaration fails, before a credit is spent on it."""
+    with pytest.raises(DeclarationError) as caught:
+        shelves(**declared)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ({"path": "books"}, "table books: it is read per parent, but its path has no {id}"),
+        (
+            {"sync": PerParent("shelves", "room_id")},
+            "table books: it is read per parent by room_id, which is not a column",
+        ),
+    ],
+)
+def test_a_table_read_per_parent_that_contradicts_itself_says_so(
+    declared: dict[str, Any], sentence: str
+) -> None:
+    """One list per parent needs to know where the list stands and whose row it is."""
+    with pytest.raises(DeclarationError) as caught:
+        books(**declared)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("tables", "sentence"),
+    [
+        ((shelves(), shelves()), "table shelves is declared twice"),
+        (
+            (books(sync=FullList(), path="books"),),
+            "table books: shelf_id refers to shelves, which is not a table",
+        ),
+        (
+            (
+                shelves(),
+                shelves(
+                    name="rooms",
+                    columns=(ID, UPDATED_AT, text("label", "Label.", references="shelves.label")),
+                ),
+            ),
+            "table rooms: label refers to shelves.label, which is not a column",
+        ),
+        (
+            (books(columns=(ID, bigint("shelf_id", "Shelf it stands on."), UPDATED_AT)),),
+            "table books: its parent shelves is not a table",
+        ),
+        (
+            (
+                shelves(columns=(ID, UPDATED_AT, bigint("room", "Room.", required=True)), key=("id", "room")),
+                books(),
+            ),
+            "table books: its parent shelves is not keyed by id",
+        ),
+        (
+            (
+                books(
+                    sync=PerParent("books", "shelf_id"),
+                    columns=(ID, bigint("shelf_id", "Shelf."), UPDATED_AT),
+                ),
+            ),
+            "tables are each other's parents: ['books', 'books']",
+        ),
+    ],
+)
+def test_tables_that_contradict_each_other_say_so(tables: tuple[Table, ...], sentence: str) -> None:
+    """What one declaration says of another can only be checked with all of them at hand."""
+    with pytest.raises(DeclarationError) as caught:
+        Catalog(tables)
+    assert str(caught.value) == sentence
+
+
+def test_parents_come_before_what_is_read_per_parent() -> None:
+    """Reading down the catalog reads every parent before its children, whatever the order of the files."""
+    catalog = Catalog((books(), shelves()))
+    assert [table.name for table in catalog] == ["shelves", "books"]
+    assert upstream(catalog["books"]) == {"shelves"}
+    assert upstream(catalog["shelves"]) == frozenset()
+    assert len(catalog) == 2
+
+
+def test_tables_may_refer_to_each_other() -> None:
+    """A reference is no order: groups name their agents and agents their groups."""
+    first = shelves(columns=(ID, UPDATED_AT, bigints("room_ids", "Rooms.", references="rooms.id")))
+    second = shelves(
+        name="rooms", columns=(ID, UPDATED_AT, bigint("shelf_id", "Shelf.", references="shelves.id"))
+    )
+    assert len(Catalog((first, second))) == 2
+
+
+def test_a_column_stands_where_its_name_says_unless_told() -> None:
+    """Most columns are the payload's own keys; a path is for what lies inside an object."""
+    assert TITLE.steps == ("title",)
+    assert text("cover_title", "Title.", path="cover.title").steps == ("cover", "title")
+
+
+def test_a_reference_is_a_table_and_a_column() -> None:
+    """Readers of a declaration join on it."""
+    assert bigint("shelf_id", "Shelf.", references="shelves.id").referenced == ("shelves", "id")
+    assert TITLE.referenced is None
+
+
+@pytest.mark.parametrize(
+    ("constructor", "expected"),
+    [
+        (bigint, Type.BIGINT),
+        (integer, Type.INTEGER),
+        (boolean, Type.BOOLEAN),
+        (double, Type.DOUBLE),
+        (text, Type.VARCHAR),
+        (timestamp, Type.TIMESTAMPTZ),
+        (date, Type.DATE),
+        (json, Type.JSON),
+        (bigints, Type.BIGINTS),
+        (texts, Type.VARCHARS),
+    ],
+)
+def test_each_word_of_the_vocabulary_has_its_type(constructor: Any, expected: Type) -> None:
+    """The declarations name no SQL type, so the words must."""
+    assert constructor("title", "Title.").type is expected
+
+
+def test_a_table_finds_its_columns() -> None:
+    """A wrong name fails with both names in the message."""
+    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=View("shelves/{id}", settle=timedelta(hours=1)))
+    assert table.column("tags") is TAGS
+    assert table.detail == {"tags"}
+    assert table.stored == (ID, UPDATED_AT, TAGS, *REPLICA_COLUMNS)
+    assert table.url.endswith("#shelves")
+    with pytest.raises(KeyError, match="table shelves has no column 'title'"):
+        table.column("title")
+
+
+def test_a_sub_limit_goes_by_the_largest_total_reached() -> None:
+    """Between two plans the smaller one's calls are allowed, and below all of them the least."""
+    limit = SubLimit("shelves list", ((100, 10), (400, 40)))
+    assert [limit.allowed(total) for total in (50, 100, 399, 400, 9000)] == [10, 10, 10, 40, 40]
