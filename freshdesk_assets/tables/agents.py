@@ -1,0 +1,49 @@
+"""Agents: the people who answer."""
+
+from datetime import timedelta
+
+from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
+from freshdesk_assets.schema.table import FullList, Table, View
+
+agents = Table(
+    name="agents",
+    doc="One row per agent; one who is deleted turns into a contact of the same id and leaves the list.",
+    path="agents",
+    sync=FullList(),
+    # Memberships come with the view alone, a credit each. updated_at moves with last_active_at, so without
+    # `settle` every agent who signed in would be viewed at every run; memberships change rarely.
+    view=View("agents/{id}", settle=timedelta(hours=12)),
+    group="people",
+    docs="agents",
+    columns=(
+        bigint("id", "Agent's id, shared with contacts.", required=True),
+        text("type", "support_agent, field_agent or collaborator."),
+        integer("ticket_scope", "Tickets they can see: 1 All, 2 Their groups', 3 Their own."),
+        boolean("occasional", "Whether on day passes rather than full-time."),
+        boolean("available", "Whether taking tickets that are assigned automatically."),
+        timestamp("available_since", "When they last became available; null if never."),
+        boolean("focus_mode", "Whether they are shown one ticket after the other."),
+        boolean("deactivated", "Whether the account is switched off; only newer accounts send it."),
+        boolean("freshcaller_agent", "Whether also an agent of Freshcaller; omnichannel accounts only."),
+        boolean("freshchat_agent", "Whether also an agent of Freshchat; omnichannel accounts only."),
+        text("signature", "Signature below their replies, in HTML.", pii=True),
+        bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
+        bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),
+        bigints("role_ids", "Roles they have.", references="roles.id", detail=True),
+        bigints("skill_ids", "Skills by which tickets are routed to them.", detail=True),
+        text("contact_name", "Full name.", path="contact.name", pii=True),
+        text("contact_email", "E-mail address they sign in with.", path="contact.email", pii=True),
+        text("contact_phone", "Telephone number.", path="contact.phone", pii=True),
+        text("contact_mobile", "Mobile number.", path="contact.mobile", pii=True),
+        text("contact_job_title", "Job title.", path="contact.job_title", pii=True),
+        text("contact_language", "Language code (en, de, pt-BR, …).", path="contact.language"),
+        text("contact_time_zone", "Time zone, by its Rails name.", path="contact.time_zone"),
+        boolean("contact_active", "Whether the e-mail address is verified.", path="contact.active"),
+        timestamp("contact_last_login_at", "Latest sign-in; null if never.", path="contact.last_login_at"),
+        timestamp("contact_created_at", "When their contact record was created.", path="contact.created_at"),
+        timestamp("contact_updated_at", "When their contact record last changed.", path="contact.updated_at"),
+        timestamp("last_active_at", "When they were last active; null if never."),
+        timestamp("created_at", "When they became an agent."),
+        timestamp("updated_at", "When the row last changed; any activity of the agent moves it."),
+    ),
+)

@@ -1,0 +1,28 @@
+"""Companies: the organisations contacts belong to."""
+
+from freshdesk_assets.schema.column import bigint, json, text, texts, timestamp
+from freshdesk_assets.schema.table import ChangedSince, Table
+
+companies = Table(
+    name="companies",
+    doc="One row per company; a deleted one leaves no trace in Freshdesk.",
+    path="companies",
+    # Documented by now, while Airbyte and PostHog still read the whole list: older accounts may refuse it.
+    sync=ChangedSince(("updated_since",)),
+    group="people",
+    docs="companies",
+    columns=(
+        bigint("id", "Company's id.", required=True),
+        text("name", "Company's name, which no other has."),
+        text("description", "What the company is.", pii=True),
+        text("note", "Notes about the company.", pii=True),
+        texts("domains", "E-mail domains by which new contacts are recognised as the company's."),
+        text("health_score", "At risk, Doing okay or Happy; null if not set."),
+        text("account_tier", "Basic, Premium or Enterprise; null if not set."),
+        timestamp("renewal_date", "When the contract renews; a day, sent as its midnight in UTC."),
+        text("industry", "Industry, from Freshdesk's list."),
+        json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
+        timestamp("created_at", "When the company was created."),
+        timestamp("updated_at", "When it last changed."),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Conversations: the replies and notes under a ticket."""
+
+from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
+from freshdesk_assets.schema.table import PerParent, Table
+
+# A first read of 100,000 tickets costs 5,000 credits and their conversations 100,000, so tickets nobody wrote
+# on are not asked. A reply or a note moves updated_at, and a reply sets one of the responded times; two
+# seconds allow for Freshdesk filling in due times after creation. A ticket resolved, closed or reopened in
+# that time was handled by an automation, which may have written too. status_updated_at and pending_since say
+# nothing: the status given at creation may set both. Sources are the ones whose first message is known to be
+# the description; a web chat (15) repeats it as a conversation, and unknown or later channels cost a credit
+# rather than rows. The rule is inferred, not documented: the reader samples it.
+UNTOUCHED = """\
+updated_at <= created_at + interval 2 seconds
+and agent_responded_at is null
+and requester_responded_at is null
+and first_responded_at is null
+and reopened_at is null
+and resolved_at is null
+and closed_at is null
+and source in (1, 2, 3, 9, 10)"""
+
+conversations = Table(
+    name="conversations",
+    doc="One row per reply, note or forward on a ticket; the ticket's own description is not among them.",
+    path="tickets/{id}/conversations",
+    # There is no list across tickets and no updated_since. Tickets closed and idle for 120 days are archived.
+    sync=PerParent("tickets", "ticket_id", archived="tickets/archived/{id}/conversations", unless=UNTOUCHED),
+    # An edited note was seen with updated_at 19:31:18 and last_edited_at 19:41:45.
+    version=("updated_at", "last_edited_at"),
+    window="created_at",
+    group="tickets",
+    docs="conversations",
+    columns=(
+        bigint("id", "Conversation's id.", required=True),
+        bigint("ticket_id", "Ticket it belongs to.", references="tickets.id"),
+        bigint("user_id", "Contact or agent who wrote it (shared ids), or null.", references="contacts.id"),
+        text("body", "What was written, in HTML.", pii=True),
+        text("body_text", "What was written, as plain text.", pii=True),
+        json("structured_body", "What was written, in blocks; null unless from a chat.", pii=True),
+        boolean("incoming", "Whether it came from outside, as a customer's reply does."),
+        boolean("private", "Whether only agents can see it."),
+        integer(
+            "source",
+            "0 Reply, 2 Note, 5 Tweet, 6 Survey feedback, 7 Facebook, 8 Forwarded e-mail, 9 Phone, "
+            "10 MobiHelp, 11 E-commerce; web chat adds others.",
+        ),
+        integer(
+            "category",
+            "Undocumented; seen: 2 Private note or forward, 3 Public reply or note, 6 Reply to a forward, "
+            "7 Survey feedback; 1 is probably a customer's reply.",
+        ),
+        text("support_email", "Address of ours that it was sent from or to; null if none."),
+        text("from_email", "Sender, as 'Name <address>'; null for notes.", pii=True),
+        texts("to_emails", "Addressees; null if none.", pii=True),
+        texts("cc_emails", "Addresses in copy; null if none.", pii=True),
+        texts("bcc_emails", "Addresses in blind copy; null for notes.", pii=True),
+        integer("email_failure_count", "How many addressees the e-mail did not reach."),
+        json("outgoing_failures", "Why sending failed; null if it did not.", pii=True),
+        json("delivery_details", "Lists failed_emails and pending_emails.", pii=True),
+        bigint("thread_id", "Collaboration thread it is part of; null if none."),
+        bigint("thread_message_id", "Message of that thread; null if none."),
+        text("threading_type", "How it was threaded; only null has been seen."),
+        boolean("auto_response", "Whether it was sent automatically."),
+        bigint("automation_id", "Automation rule that wrote it; null if none."),
+        integer("automation_type_id", "Type of that rule: 1 On creation, 3 Hourly, 4 On update."),
+        # attachment_url and thumb_url are signed anew on each read; documented rows have file_size for size.
+        json("attachments", "Files: id, name, content_type, size, attachment_url.", pii=True, volatile=True),
+        json("cloud_files", "Files linked from cloud storage; only forwards send it.", pii=True),
+        boolean("has_quoted_text", "Whether it quotes an earlier message; only forwards send it."),
+        json("source_additional_info", "What the channel says beside; null for e-mail.", pii=True),
+        boolean("deleted", "Whether it was deleted; only forwards send it."),
+        boolean("archived", "True when read from the archive, else null."),
+        timestamp("last_edited_at", "When its text was last edited, which does not move updated_at."),
+        bigint("last_edited_user_id", "Agent who last edited it; null if never.", references="agents.id"),
+        timestamp("created_at", "When it was written."),
+        timestamp("updated_at", "When it last changed, edits of a note aside."),
+    ),
+)

@@ -1,0 +1,21 @@
+"""Surveys: the questions behind satisfaction ratings."""
+
+from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
+from freshdesk_assets.schema.table import FullList, Table
+
+surveys = Table(
+    name="surveys",
+    doc="One row per satisfaction survey; plans without surveys refuse the list.",
+    path="surveys",
+    sync=FullList(),
+    group="setup",
+    docs="surveys",
+    columns=(
+        bigint("id", "Survey's id.", required=True),
+        text("title", "Survey's title."),
+        boolean("active", "Whether it is being sent."),
+        json("questions", "Questions: id, a key of ratings; label; accepted_ratings; default."),
+        timestamp("created_at", "When the survey was created."),
+        timestamp("updated_at", "When it last changed."),
+    ),
+)
