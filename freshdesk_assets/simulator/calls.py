@@ -1,0 +1,129 @@
+"""A request as the endpoints see it: known ids, known parameters, one page of rows.
+
+Parameters are strict: an unknown one, or a value outside its range, is a 400 (sheet, section 1).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from freshdesk_assets.simulator.clock import earliest_stamp
+from freshdesk_assets.simulator.refusals import invalid_value, unexpected_field
+from freshdesk_assets.simulator.state import Row, State
+
+T = TypeVar("T")
+
+DEFAULT_PER_PAGE = 30
+MAX_PER_PAGE = 100
+PAGING = ("page", "per_page")
+
+
+@dataclass(slots=True, kw_only=True)
+class Switches:
+    """How this account differs from the usual one; change them while it serves."""
+
+    # The API key that logs in; any password goes with it.
+    key: str = "demo-key"
+    # False: the key belongs to an agent who is no administrator, so every endpoint marked so is a 403.
+    admin: bool = True
+    # Path templates that answer 403 access_denied, for example "roles" or "tickets/{id}/conversations".
+    forbidden: set[str] = field(default_factory=set)
+    # Features the plan lacks: "Surveys", "Archive Tickets", and those named in routes.py.
+    missing_features: set[str] = field(default_factory=set)
+    # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
+    rejected_params: set[tuple[str, str]] = field(default_factory=set)
+    # 403 or 404 on accounts without the groups of 2021 (section 4.11).
+    admin_groups_status: int = 200
+    # Whether rows under filter=deleted say `deleted: true` (not established, section 9).
+    deleted_key: bool = True
+    # "plain" as recorded on live accounts, or "docs" with the blanks of the documentation (section 3).
+    link_style: str = "plain"
+    # How long each reply takes at least.
+    latency_ms: float = 0.0
+    # What a 429 says; not established, so odd on purpose.
+    throttled_body: bytes = b"<slow down>"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and whether another follows."""
+
+    rows: Sequence[Row]
+    more: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One request to one endpoint."""
+
+    world: State
+    switches: Switches
+    id: int = 0
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> int:
+        """Which page is asked for, from 1."""
+        return self.positive("page", 1)
+
+    @property
+    def per_page(self) -> int:
+        """How many rows a page has."""
+        size = self.positive("per_page", DEFAULT_PER_PAGE)
+        if size > MAX_PER_PAGE:
+            raise invalid_value("per_page", f"a number no greater than {MAX_PER_PAGE}")
+        return size
+
+    def positive(self, name: str, default: int) -> int:
+        """A parameter that counts from 1."""
+        given = self.query.get(name, str(default))
+        if not (given.isascii() and given.isdigit() and int(given) > 0):
+            raise invalid_value(name, "a positive integer")
+        return int(given)
+
+    def number(self, name: str) -> int | None:
+        """A parameter that is an id."""
+        return self.positive(name, 1) if name in self.query else None
+
+    def choice(self, name: str, choices: Collection[str], default: str) -> str:
+        """A parameter that takes one of a few words."""
+        given = self.query.get(name, default)
+        if given not in choices and name in self.query:
+            raise invalid_value(name, f"one of these values: '{','.join(choices)}'")
+        return given
+
+    def flag(self, name: str) -> bool | None:
+        """A parameter that is true or false."""
+        return self.choice(name, ("true", "false"), "") == "true" if name in self.query else None
+
+    def includes(self, known: Collection[str]) -> list[str]:
+        """What `include` asks for."""
+        asked = [name for name in self.query.get("include", "").split(",") if name]
+        for name in asked:
+            if name not in known:
+                raise invalid_value("include", f"one of these values: '{','.join(known)}'")
+        return list(dict.fromkeys(asked))
+
+    def since(self, *names: str) -> str | None:
+        """The first of the named parameters that is given, as a stamp."""
+        for name in names:
+            if name in self.query:
+                try:
+                    return earliest_stamp(self.query[name])
+                except (ValueError, OverflowError) as error:
+                    raise invalid_value(name, "in the 'combined date and time ISO8601' format") from error
+        return None
+
+    def page_of(self, found: Sequence[T], shown: Callable[[T], Row]) -> Page:
+        """The asked page of what was found, each row as it is shown."""
+        start, size = (self.page - 1) * self.per_page, self.per_page
+        rows = [shown(item) for item in found[start : start + size]]
+        return Page(rows, more=len(found) > start + size)
+
+
+def checked_query(query: Mapping[str, str], allowed: Collection[str]) -> dict[str, str]:
+    """The parameters, all of them known."""
+    for name in query:
+        if name not in allowed:
+            raise unexpected_field(name)
+    return dict(query)

@@ -1,0 +1,163 @@
+"""What happens to contacts, companies and agents.
+
+Tickets do not move when their people do, except where they lose or change a reference: whether that moves
+them is not established, so `unsettled_bumps` of the world decides.
+"""
+
+from typing import Any
+
+from freshdesk_assets.simulator.people import new_agent, new_company, new_contact
+from freshdesk_assets.simulator.state import Row, change
+from freshdesk_assets.simulator.ticket_changes import TicketChanges
+
+
+class PeopleChanges(TicketChanges):
+    """Changes to contacts, companies and agents, each under the world's lock."""
+
+    @change
+    def create_contact(self, *, name: str | None = None) -> int:
+        """A new contact. Returns its id."""
+        contact = new_contact(self, self.rng, self.clock.stamp(), name=name)
+        return int(contact.row["id"])
+
+    @change
+    def rename_contact(self, contact_id: int, name: str) -> None:
+        """A contact moves in the alphabet; its tickets do not move (section 6, fact 9)."""
+        with self.changing_contact(self.contacts[contact_id]) as row:
+            row["name"] = name
+            row["first_name"], _, last = name.partition(" ")
+            row["last_name"] = last or None
+
+    @change
+    def update_contact(self, contact_id: int, **fields: Any) -> None:
+        """Change keys of a contact's list row, or those that only its view shows."""
+        contact = self.contacts[contact_id]
+        with self.changing_contact(contact) as row:
+            for key, value in fields.items():
+                if key not in row and key not in contact.view_only:
+                    raise ValueError(f"a contact has no {key}")
+                (row if key in row else contact.view_only)[key] = value
+
+    @change
+    def delete_contact(self, contact_id: int) -> None:
+        """Soft delete: state=deleted finds it."""
+        contact = self.contacts[contact_id]
+        with self.changing_contact(contact):
+            contact.deleted = True
+
+    @change
+    def restore_contact(self, contact_id: int) -> None:
+        """Undo a soft delete."""
+        contact = self.contacts[contact_id]
+        with self.changing_contact(contact):
+            contact.deleted = False
+
+    @change
+    def block_contact(self, contact_id: int, *, blocked: bool = True) -> None:
+        """Block, or unblock: state=blocked finds the blocked ones."""
+        contact = self.contacts[contact_id]
+        with self.changing_contact(contact):
+            contact.blocked = blocked
+
+    @change
+    def hard_delete_contact(self, contact_id: int) -> None:
+        """Delete for good, with the tickets (section 6, fact 7); no trace of either is left."""
+        for ticket_id in self._tickets_with("requester_id", contact_id):
+            self._purge(ticket_id)
+        self.forget_contact(self.contacts[contact_id])
+
+    @change
+    def merge_contacts(self, primary_id: int, secondary_id: int) -> None:
+        """The second is deleted and its tickets are the first's (section 6, fact 13)."""
+        primary, secondary = self.contacts[primary_id], self.contacts[secondary_id]
+        for ticket_id in self._tickets_with("requester_id", secondary_id):
+            with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:
+                row["requester_id"] = primary_id
+        email = secondary.row["email"]
+        with self.changing_contact(primary):
+            if email:
+                primary.view_only["other_emails"] = [*primary.view_only["other_emails"], email]
+        with self.changing_contact(secondary):
+            secondary.deleted = True
+
+    @change
+    def make_agent(self, contact_id: int) -> None:
+        """A contact becomes an agent under the same id (section 6, fact 13)."""
+        contact = self.contacts[contact_id]
+        self.forget_contact(contact)
+        new_agent(self, self.rng, self.clock.stamp(), agent_id=contact_id, contact=contact.row)
+
+    @change
+    def delete_agent(self, agent_id: int) -> None:
+        """An agent becomes a contact under the same id and leaves every group; tickets keep the id."""
+        agent = self.agents.pop(agent_id)
+        for group in self.tables["groups"].values():
+            if agent_id in group["agent_ids"]:
+                self._change_row(
+                    group, agent_ids=[other for other in group["agent_ids"] if other != agent_id]
+                )
+            if group["escalate_to"] == agent_id:
+                self._change_row(group, escalate_to=None)
+        name = agent.row["contact"]["name"]
+        contact = new_contact(self, self.rng, self.clock.stamp(), contact_id=agent_id, name=name)
+        contact.row["email"] = agent.row["contact"]["email"]
+
+    @change
+    def create_agent(self) -> int:
+        """A new agent, in no group yet. Returns its id."""
+        return int(new_agent(self, self.rng, self.clock.stamp()).row["id"])
+
+    @change
+    def set_agent_roles(self, agent_id: int, role_ids: list[int]) -> None:
+        """Other rights; updated_at is no sign of it (section 4.10)."""
+        self.agents[agent_id].role_ids = list(role_ids)
+
+    @change
+    def touch_agent(self, agent_id: int) -> None:
+        """An agent works: updated_at moves with last_active_at and means nothing else (section 4.10)."""
+        now = self.clock.stamp()
+        self.agents[agent_id].row |= {"last_active_at": now, "updated_at": now}
+
+    @change
+    def create_company(self, *, name: str | None = None) -> int:
+        """A new company. Returns its id."""
+        return int(new_company(self, self.rng, self.clock.stamp(), name)["id"])
+
+    @change
+    def rename_company(self, company_id: int, name: str) -> None:
+        """A company moves in the alphabet."""
+        self._change_row(self.tables["companies"][company_id], name=name)
+
+    @change
+    def delete_company(self, company_id: int) -> None:
+        """Delete for good: no list tells (section 6, fact 14). Contacts and tickets lose the reference."""
+        del self.tables["companies"][company_id]
+        for ticket_id in self._tickets_with("company_id", company_id):
+            with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:
+                row["company_id"] = None
+        for entry in self.tables["time_entries"].values():
+            if entry["company_id"] == company_id:
+                entry["company_id"] = None
+        for contact in self.contacts.values():
+            others = [other for other in contact.other_companies if other["company_id"] != company_id]
+            if contact.row["company_id"] == company_id or len(others) < len(contact.other_companies):
+                with self.changing_contact(contact) as row:
+                    contact.other_companies = others
+                    if row["company_id"] == company_id:
+                        row["company_id"] = None
+                        contact.view_only["view_all_tickets"] = None
+        self._drop_from_policies("company_ids", company_id)
+
+    def _tickets_with(self, key: str, value: int) -> list[int]:
+        return [number for number, ticket in self.tickets.items() if ticket.row[key] == value]
+
+    def _change_row(self, row: Row, **fields: Any) -> None:
+        row.update(fields)
+        row["updated_at"] = self.clock.stamp()
+
+    def _drop_from_policies(self, key: str, value: int) -> None:
+        for policy in self.tables["sla_policies"].values():
+            applicable = policy["applicable_to"]
+            if value in applicable.get(key, ()):
+                kept = [other for other in applicable[key] if other != value]
+                self._change_row(policy, applicable_to={**applicable, key: kept})

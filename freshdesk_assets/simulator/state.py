@@ -1,0 +1,280 @@
+"""What an account holds, and the orders in which its lists are read.
+
+Rows are kept in the shape in which the API sends them in lists; what only the view of one row shows lies
+beside. Lists that clients page through are indexes kept sorted on every change, so that a page of a list of
+20,000 tickets costs a slice, and a change between two pages shifts what follows as it does on a live account
+(sheet, section 6, fact 3).
+"""
+
+import functools
+import random
+import threading
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from freshdesk_assets.simulator.clock import WorldClock, stamp
+
+Row = dict[str, Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Ids of people, groups and conversations have 11 to 14 digits on live accounts (sheet, section 6, fact 17).
+FIRST_IDS = {
+    "people": 43_012_345_001,
+    "companies": 43_000_900_001,
+    "groups": 43_000_500_001,
+    "roles": 43_000_100_001,
+    "products": 43_000_200_001,
+    "mailboxes": 43_000_300_001,
+    "sla_policies": 43_000_400_001,
+    "business_hours": 43_000_600_001,
+    "surveys": 43_000_700_001,
+    "skills": 43_000_800_001,
+    "fields": 43_000_150_001,
+    "time_entries": 43_000_050_001,
+    "satisfaction_ratings": 43_000_060_001,
+    "conversations": 43_100_000_001,
+    "attachments": 43_900_000_000_001,
+    "tickets": 1,
+}
+# The tables that are plain rows: one shape, whether listed or viewed.
+PLAIN_TABLES = (
+    "companies",
+    "roles",
+    "products",
+    "mailboxes",
+    "sla_policies",
+    "business_hours",
+    "surveys",
+    "skills",
+    "groups",
+    "time_entries",
+    "satisfaction_ratings",
+    "ticket_fields",
+    "contact_fields",
+    "company_fields",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticket:
+    """A ticket: its list row, and what only the view or an include shows."""
+
+    row: Row
+    stats: Row
+    description: str
+    description_text: str
+    attachments: list[Row]
+    view_only: Row
+    deleted: bool = False
+    archived: bool = False
+    # (epoch second, kind) of each conversation of its past; spelled out when first read, then set to ().
+    script: tuple[tuple[int, str], ...] = ()
+    # Who talked in that past: the requester, and the agent if there was one.
+    script_people: tuple[int, int | None] = (0, None)
+    first_conversation_id: int = 0
+    conversations: list[Row] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """Its number, as customers see it."""
+        number: int = self.row["id"]
+        return number
+
+    @property
+    def shelf(self) -> str | None:
+        """The list it appears in; an archived ticket appears in none (sheet, section 4.4)."""
+        if self.archived:
+            return None
+        if self.deleted:
+            return "deleted"
+        return "spam" if self.row["spam"] else "live"
+
+
+@dataclass(slots=True, kw_only=True)
+class Contact:
+    """A contact: its list row, and what only the view shows."""
+
+    row: Row
+    view_only: Row
+    other_companies: list[Row]
+    blocked: bool = False
+    deleted: bool = False
+
+    @property
+    def state(self) -> str:
+        """What `state=` finds it under (sheet, section 4.8)."""
+        if self.deleted:
+            return "deleted"
+        if self.blocked:
+            return "blocked"
+        return "verified" if self.row["active"] else "unverified"
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """An agent: its list row, and what only the view shows. Groups know their agents, not the reverse."""
+
+    row: Row
+    role_ids: list[int]
+    skill_ids: list[int]
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The tickets of one list in the two orders that clients page through: (stamp, id), sorted."""
+
+    updated_at: list[tuple[str, int]] = field(default_factory=list)
+    created_at: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Put the ticket where its stamps say."""
+        insort(self.updated_at, (row["updated_at"], row["id"]))
+        insort(self.created_at, (row["created_at"], row["id"]))
+
+    def remove(self, row: Row) -> None:
+        """Take the ticket out; its stamps must be those it was added with."""
+        del self.updated_at[bisect_left(self.updated_at, (row["updated_at"], row["id"]))]
+        del self.created_at[bisect_left(self.created_at, (row["created_at"], row["id"]))]
+
+
+def change(method: Callable[P, R]) -> Callable[P, R]:
+    """A method that changes the world: alone, after everything that was already due, and counted by name."""
+
+    @functools.wraps(method)
+    def changed(*args: P.args, **kwargs: P.kwargs) -> R:
+        world = args[0]
+        if not isinstance(world, State):
+            raise TypeError(f"{method.__name__} is a method of a world")
+        with world.lock:
+            world.settle()
+            world.changes_made[method.__name__] += 1
+            return method(*args, **kwargs)
+
+    return changed
+
+
+class State:
+    """Everything an account holds. Guard reads of several rows with `lock`."""
+
+    def __init__(self, *, seed: int, now: datetime, ticking: bool) -> None:
+        """An account with nothing in it."""
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.clock = WorldClock(now, ticking=ticking)
+        self.lock = threading.RLock()
+        self.tickets: dict[int, Ticket] = {}
+        self.shelves = {"live": Shelf(), "spam": Shelf(), "deleted": Shelf()}
+        self.contacts: dict[int, Contact] = {}
+        self.contact_names: list[tuple[str, int]] = []
+        self.agents: dict[int, Agent] = {}
+        self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
+        self.helpdesk: Row = {}
+        self.account: Row = {}
+        # (name, e-mail) of everybody there was in the beginning: the past is told with the names of then.
+        self.founders: dict[int, tuple[str, str | None]] = {}
+        self.founding_agents: list[int] = []
+        self.founded_until = stamp(now)
+        self.changes_made: Counter[str] = Counter()
+        self.unsettled_bumps = True
+        # Custom ticket fields that came or went after the account was set up: new tickets follow suit.
+        self.added_ticket_fields: list[str] = []
+        self.removed_ticket_fields: list[str] = []
+        self._next_ids = dict(FIRST_IDS)
+        self._due_bumps: list[tuple[str, int]] = []
+        # Which ticket each conversation added or spelled out so far belongs to.
+        self.ticket_of_conversation: dict[int, int] = {}
+
+    @property
+    def contact_pool(self) -> list[int]:
+        """The contacts who may open a ticket today."""
+        return [
+            number for number, contact in self.contacts.items() if not (contact.deleted or contact.blocked)
+        ]
+
+    @property
+    def agent_pool(self) -> list[int]:
+        """The agents there are."""
+        return list(self.agents)
+
+    def next_id(self, kind: str, count: int = 1) -> int:
+        """The first of `count` fresh ids of a kind."""
+        first = self._next_ids[kind]
+        self._next_ids[kind] = first + count
+        return first
+
+    def add_ticket(self, ticket: Ticket) -> None:
+        """Take in a new ticket."""
+        self.tickets[ticket.id] = ticket
+        if ticket.shelf:
+            self.shelves[ticket.shelf].add(ticket.row)
+
+    @contextmanager
+    def changing(self, ticket: Ticket, *, bump: bool = True, at: str | None = None) -> Iterator[Row]:
+        """Change a ticket inside the block; its place in the lists follows, and updated_at if it moves."""
+        if ticket.shelf:
+            self.shelves[ticket.shelf].remove(ticket.row)
+        yield ticket.row
+        if bump:
+            ticket.row["updated_at"] = max(at or self.clock.stamp(), ticket.row["updated_at"])
+        if ticket.shelf:
+            self.shelves[ticket.shelf].add(ticket.row)
+
+    def forget_ticket(self, ticket: Ticket) -> None:
+        """Drop a ticket without a trace."""
+        if ticket.shelf:
+            self.shelves[ticket.shelf].remove(ticket.row)
+        del self.tickets[ticket.id]
+
+    def add_contact(self, contact: Contact) -> None:
+        """Take in a contact; the list is ordered by name (sheet, section 3)."""
+        self.contacts[contact.row["id"]] = contact
+        insort(self.contact_names, name_key(contact.row))
+
+    def forget_contact(self, contact: Contact) -> None:
+        """Drop a contact without a trace."""
+        del self.contacts[contact.row["id"]]
+        del self.contact_names[bisect_left(self.contact_names, name_key(contact.row))]
+
+    @contextmanager
+    def changing_contact(self, contact: Contact) -> Iterator[Row]:
+        """Change a contact's row inside the block; updated_at moves and its place in the list follows."""
+        del self.contact_names[bisect_left(self.contact_names, name_key(contact.row))]
+        yield contact.row
+        contact.row["updated_at"] = self.clock.stamp()
+        insort(self.contact_names, name_key(contact.row))
+
+    def bump_later(self, ticket_id: int, delay: timedelta) -> None:
+        """Move the ticket's updated_at once the clock has come so far, as asynchronous jobs do."""
+        insort(self._due_bumps, (stamp(self.clock.now() + delay), ticket_id))
+
+    def settle(self) -> None:
+        """Do what has come due by now."""
+        now = self.clock.stamp()
+        while self._due_bumps and self._due_bumps[0][0] <= now:
+            at, ticket_id = self._due_bumps.pop(0)
+            if ticket_id in self.tickets:
+                with self.changing(self.tickets[ticket_id], at=at):
+                    pass
+
+    def person(self, person_id: int) -> Row | None:
+        """The contact, or the contact part of the agent: the two share one id space (section 6, fact 13)."""
+        if person_id in self.contacts:
+            return self.contacts[person_id].row
+        if person_id in self.agents:
+            return {"id": person_id, **self.agents[person_id].row["contact"]}
+        return None
+
+    def group_ids(self, agent_id: int) -> list[int]:
+        """The groups an agent is in."""
+        return [group["id"] for group in self.tables["groups"].values() if agent_id in group["agent_ids"]]
+
+
+def name_key(row: Row) -> tuple[str, int]:
+    """Where a row stands in an alphabetical list."""
+    return (row["name"].casefold(), row["id"])

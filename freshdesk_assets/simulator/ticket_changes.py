@@ -1,0 +1,268 @@
+"""What agents and customers do to tickets.
+
+Replies and notes move a ticket; time entries, edited notes and renamed contacts do not (sheet, section 6,
+facts 7 and 9). Where the sheet calls it not established, `unsettled_bumps` of the world decides.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from freshdesk_assets.simulator import vocabulary as words
+from freshdesk_assets.simulator.clock import epoch
+from freshdesk_assets.simulator.conversations import cast_of, conversations_of, new_conversation
+from freshdesk_assets.simulator.history import (
+    SURVEY_DELAY,
+    close,
+    hours_and_minutes,
+    new_rating,
+    new_ticket,
+    new_time_entry,
+)
+from freshdesk_assets.simulator.state import Row, State, change
+
+RESOLVED, CLOSED = 4, 5
+
+
+class TicketChanges(State):
+    """Changes to tickets, conversations, time entries and ratings, each under the world's lock."""
+
+    @change
+    def create_ticket(self, *, requester_id: int | None = None, **fields: Any) -> int:
+        """A new ticket; `fields` are keys of its list row, or description_text. Returns its number."""
+        requester_id = requester_id or self.rng.choice(self.contact_pool)
+        ticket = new_ticket(self, self.rng, epoch(self.clock.stamp()), requester_id)
+        ticket.row["updated_at"] = ticket.row["created_at"]
+        if "description_text" in fields:
+            ticket.description_text = fields.pop("description_text")
+            ticket.description = words.html(ticket.description_text)
+        unknown = fields.keys() - ticket.row.keys()
+        if unknown:
+            raise ValueError(f"a ticket's row has no {', '.join(sorted(unknown))}")
+        ticket.row.update(fields)
+        self.add_ticket(ticket)
+        return ticket.id
+
+    @change
+    def reply(
+        self, ticket_id: int, *, incoming: bool = False, author_id: int | None = None, text: str | None = None
+    ) -> int:
+        """An agent's reply, or a customer's, who thereby reopens what was resolved. Returns its id."""
+        ticket = self.tickets[ticket_id]
+        now = self.clock.stamp()
+        conversation_id = self._say(
+            ticket_id, "customer_reply" if incoming else "agent_reply", author_id=author_id, text=text
+        )
+        if incoming:
+            ticket.stats["requester_responded_at"] = now
+            if ticket.row["status"] in (RESOLVED, CLOSED):
+                ticket.row["status"] = 2
+                ticket.stats |= {"reopened_at": now, "status_updated_at": now}
+                ticket.stats |= {"resolved_at": None, "closed_at": None}
+        else:
+            ticket.stats["agent_responded_at"] = now
+            ticket.stats["first_responded_at"] = ticket.stats["first_responded_at"] or now
+        return conversation_id
+
+    @change
+    def add_note(
+        self, ticket_id: int, *, private: bool = True, author_id: int | None = None, text: str | None = None
+    ) -> int:
+        """An agent's note. Returns its id."""
+        kind = "private_note" if private else "public_note"
+        return self._say(ticket_id, kind, author_id=author_id, text=text)
+
+    def _say(self, ticket_id: int, kind: str, *, author_id: int | None, text: str | None) -> int:
+        ticket = self.tickets[ticket_id]
+        conversation_id = self.next_id("conversations")
+        conversations = conversations_of(self, ticket)
+        cast = cast_of(self, self.rng, ticket)
+        now = self.clock.stamp()
+        row = new_conversation(
+            self.rng, ticket_id, cast, kind, now, conversation_id, author_id=author_id, plain=text
+        )
+        with self.changing(ticket):
+            conversations.append(row)
+        self.ticket_of_conversation[conversation_id] = ticket_id
+        return conversation_id
+
+    @change
+    def edit_note(self, conversation_id: int, *, text: str = 'Edited: "it was the cable"') -> None:
+        """Rewrite a conversation: only last_edited_at tells (section 6, fact 9); the ticket does not move."""
+        row = self._conversation(conversation_id)
+        row["body_text"], row["body"] = text, words.html(text)
+        row["last_edited_at"] = self.clock.stamp()
+        row["last_edited_user_id"] = row["user_id"] or next(iter(self.agents), None)
+
+    @change
+    def delete_conversation(self, conversation_id: int) -> None:
+        """Take a conversation away; whether the ticket moves is not established."""
+        row = self._conversation(conversation_id)
+        ticket = self.tickets[row["ticket_id"]]
+        with self.changing(ticket, bump=self.unsettled_bumps):
+            ticket.conversations.remove(row)
+        del self.ticket_of_conversation[conversation_id]
+
+    def _conversation(self, conversation_id: int) -> Row:
+        if conversation_id not in self.ticket_of_conversation:
+            for ticket in self.tickets.values():
+                conversations_of(self, ticket)
+        ticket = self.tickets[self.ticket_of_conversation[conversation_id]]
+        return next(row for row in ticket.conversations if row["id"] == conversation_id)
+
+    @change
+    def set_status(self, ticket_id: int, status: int) -> None:
+        """Move a ticket along, with the stamps that go with it."""
+        ticket, now = self.tickets[ticket_id], self.clock.stamp()
+        with self.changing(ticket) as row:
+            reopened = row["status"] in (RESOLVED, CLOSED) and status not in (RESOLVED, CLOSED)
+            row["status"] = status
+        ticket.stats["status_updated_at"] = now
+        ticket.stats["pending_since"] = now if status == 3 else None
+        if reopened:
+            ticket.stats |= {"reopened_at": now, "resolved_at": None, "closed_at": None}
+        if status in (RESOLVED, CLOSED):
+            ticket.stats["resolved_at"] = ticket.stats["resolved_at"] or now
+        if status == CLOSED:
+            ticket.stats["closed_at"] = now
+
+    @change
+    def set_priority(self, ticket_id: int, priority: int) -> None:
+        """1 low to 4 urgent."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["priority"] = priority
+
+    @change
+    def assign(self, ticket_id: int, *, agent_id: int | None, group_id: int | None = None) -> None:
+        """Give a ticket to an agent, or to nobody; the group stays unless one is given."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["responder_id"] = agent_id
+            row["group_id"] = group_id or row["group_id"]
+
+    @change
+    def set_subject(self, ticket_id: int, subject: str | None) -> None:
+        """Change what a ticket is called."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["subject"] = subject
+
+    @change
+    def set_tags(self, ticket_id: int, tags: list[str]) -> None:
+        """Replace the tags; whether that alone moves a ticket is not established."""
+        with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:
+            row["tags"] = list(tags)
+
+    @change
+    def set_custom_field(self, ticket_id: int, name: str, value: object) -> None:
+        """Change a custom field that exists."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            if name not in row["custom_fields"]:
+                raise ValueError(f"there is no ticket field {name}")
+            row["custom_fields"] = {**row["custom_fields"], name: value}
+
+    @change
+    def escalate(self, ticket_id: int) -> None:
+        """The due time has passed; the ticket moves (section 6, fact 9)."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["is_escalated"] = True
+
+    @change
+    def bulk_update(self, count: int, *, tag: str = "bulk") -> list[int]:
+        """One change to many tickets at once: they share one updated_at (section 6, fact 5)."""
+        live = [number for _, number in self.shelves["live"].updated_at]
+        chosen = sorted(self.rng.sample(live, k=min(count, len(live))))
+        for ticket_id in chosen:
+            with self.changing(self.tickets[ticket_id]) as row:
+                row["tags"] = [*(name for name in row["tags"] if name != tag), tag]
+        return chosen
+
+    @change
+    def merge_tickets(self, primary_id: int, secondary_id: int) -> None:
+        """Close the second into the first; both get a note, which moves both."""
+        self._say(
+            primary_id, "private_note", author_id=None, text=f"Ticket {secondary_id} was merged into this."
+        )
+        self._say(secondary_id, "private_note", author_id=None, text=f"Merged into ticket {primary_id}.")
+        close(self.tickets[secondary_id])
+
+    @change
+    def trash(self, ticket_id: int) -> None:
+        """Delete a ticket so that filter=deleted finds it."""
+        ticket = self.tickets[ticket_id]
+        with self.changing(ticket):
+            ticket.deleted = True
+
+    @change
+    def restore(self, ticket_id: int) -> None:
+        """Take a ticket out of the trash."""
+        ticket = self.tickets[ticket_id]
+        with self.changing(ticket):
+            ticket.deleted = False
+
+    @change
+    def mark_spam(self, ticket_id: int) -> None:
+        """Move a ticket to where filter=spam finds it."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["spam"] = True
+
+    @change
+    def unmark_spam(self, ticket_id: int) -> None:
+        """Take a ticket out of spam."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["spam"] = False
+
+    @change
+    def purge(self, ticket_id: int) -> None:
+        """Delete a ticket for good: it leaves no trace (section 6, fact 7)."""
+        self._purge(ticket_id)
+
+    def _purge(self, ticket_id: int) -> None:
+        ticket = self.tickets[ticket_id]
+        for row in ticket.conversations:
+            del self.ticket_of_conversation[row["id"]]
+        self.forget_ticket(ticket)
+        for table in ("time_entries", "satisfaction_ratings"):
+            rows = self.tables[table]
+            for row_id in [row["id"] for row in rows.values() if row["ticket_id"] == ticket_id]:
+                del rows[row_id]
+
+    @change
+    def archive(self, ticket_id: int) -> None:
+        """Archive a ticket: it leaves every list without a sign (section 6, fact 8)."""
+        ticket = self.tickets[ticket_id]
+        with self.changing(ticket, bump=False):
+            ticket.archived = True
+
+    @change
+    def add_time_entry(self, ticket_id: int) -> int:
+        """Book time on a ticket, which does not move (section 6, fact 9). Returns the entry's id."""
+        entry = new_time_entry(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
+        return int(entry["id"])
+
+    @change
+    def edit_time_entry(self, entry_id: int, *, seconds: int) -> None:
+        """Correct a booking; executed_at stays."""
+        self.tables["time_entries"][entry_id] |= {
+            "time_spent": hours_and_minutes(seconds),
+            "time_spent_in_seconds": seconds,
+            "updated_at": self.clock.stamp(),
+        }
+
+    @change
+    def delete_time_entry(self, entry_id: int) -> None:
+        """Take a booking away."""
+        del self.tables["time_entries"][entry_id]
+
+    @change
+    def add_rating(self, ticket_id: int) -> int:
+        """A customer answers the survey; the ticket moves 8 seconds later. Returns the rating's id."""
+        rating = new_rating(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
+        self.bump_later(ticket_id, timedelta(seconds=SURVEY_DELAY))
+        return int(rating["id"])
+
+    @change
+    def change_rating(self, rating_id: int, *, value: int, feedback: str | None = None) -> None:
+        """A customer thinks again; created_since does not find it (section 4.7)."""
+        rating = self.tables["satisfaction_ratings"][rating_id]
+        rating["ratings"] = {**rating["ratings"], "default_question": value}
+        rating["feedback"] = feedback
+        rating["updated_at"] = self.clock.stamp()
+        self.bump_later(rating["ticket_id"], timedelta(seconds=SURVEY_DELAY))

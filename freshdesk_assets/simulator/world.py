@@ -1,0 +1,123 @@
+"""An account: set up from a seed, changed by people, read by the API."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from freshdesk_assets.simulator import payloads
+from freshdesk_assets.simulator.clock import epoch, epoch_stamp
+from freshdesk_assets.simulator.conversations import conversations_of
+from freshdesk_assets.simulator.days import Days
+from freshdesk_assets.simulator.fields import found_fields
+from freshdesk_assets.simulator.history import DAY, found_tickets
+from freshdesk_assets.simulator.people import found_people
+from freshdesk_assets.simulator.settings import found_organisation, found_settings
+from freshdesk_assets.simulator.state import Row
+
+DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+# How long the account had existed before its first ticket.
+FOUNDED_DAYS_BEFORE = 400
+
+
+class World(Days):
+    """A whole account. The same arguments make the same account, and the same changes the same changes."""
+
+    def __init__(
+        self,
+        seed: int = 1,
+        tickets: int = 2000,
+        now: datetime = DEFAULT_NOW,
+        days: int = 60,
+        *,
+        contacts: int | None = None,
+        agents: int | None = None,
+        companies: int | None = None,
+        ticking: bool = False,
+    ) -> None:
+        """`tickets` tickets created over the `days` before `now`; the rest in proportion unless given.
+
+        `ticking` lets the clock run on with real time; otherwise it stands until it is advanced.
+        """
+        super().__init__(seed=seed, now=now, ticking=ticking)
+        contacts = max(20, tickets // 4) if contacts is None else contacts
+        agents = max(8, min(60, tickets // 100)) if agents is None else agents
+        companies = max(5, contacts // 8) if companies is None else companies
+        if contacts < 1 or agents < 1:
+            raise ValueError("a world needs at least one contact and one agent")
+        newest = epoch(self.clock.stamp()) - DAY
+        oldest = newest - (days + FOUNDED_DAYS_BEFORE) * DAY
+        founded = epoch_stamp(oldest)
+        found_settings(self, founded)
+        found_fields(self, founded)
+        found_people(
+            self, contacts=contacts, agents=agents, companies=companies, oldest=oldest, newest=newest
+        )
+        found_organisation(self, founded)
+        self.founding_agents = list(self.agents)
+        for number in (*self.contacts, *self.agents):
+            person = self.person(number) or {}
+            self.founders[number] = (person["name"], person["email"])
+        found_tickets(self, count=tickets, days=days)
+
+    def truth(self, resource: str) -> dict[int, Row]:
+        """Every row of a resource that exists, by id, with everything any read can show of it.
+
+        Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
+        roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
+        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields. Signed URLs are
+        shown without their signature. The rows are the world's own: do not change them.
+        """
+        with self.lock:
+            self.settle()
+            match resource:
+                case "tickets":
+                    return {
+                        number: payloads.ticket_truth(ticket) | {"archived": ticket.archived}
+                        for number, ticket in self.tickets.items()
+                    }
+                case "conversations":
+                    return {
+                        row["id"]: row
+                        for ticket in self.tickets.values()
+                        for row in conversations_of(self, ticket)
+                    }
+                case "contacts":
+                    return {number: payloads.contact_truth(each) for number, each in self.contacts.items()}
+                case "agents":
+                    return {number: payloads.agent_view(self, each) for number, each in self.agents.items()}
+            shown: dict[str, Callable[[Row], Row]] = {
+                "groups": payloads.admin_group,
+                "email_configs": payloads.email_config,
+                "skills": lambda row: payloads.skill(self, row),
+                "ticket_fields": lambda row: payloads.ticket_field(self, row),
+            }
+            table = self.tables["mailboxes" if resource == "email_configs" else resource]
+            return {number: shown.get(resource, as_stored)(row) for number, row in table.items()}
+
+    def truth_tickets(self) -> dict[int, Row]:
+        """All tickets: live, spam, deleted and archived."""
+        return self.truth("tickets")
+
+    def truth_conversations(self) -> dict[int, Row]:
+        """All conversations of all tickets."""
+        return self.truth("conversations")
+
+    def truth_contacts(self) -> dict[int, Row]:
+        """All contacts, each with the `state` it is listed under."""
+        return self.truth("contacts")
+
+    def truth_companies(self) -> dict[int, Row]:
+        """All companies."""
+        return self.truth("companies")
+
+    def truth_agents(self) -> dict[int, Row]:
+        """All agents, with their groups, roles and skills."""
+        return self.truth("agents")
+
+    def truth_groups(self) -> dict[int, Row]:
+        """All groups, as /admin/groups shows them."""
+        return self.truth("groups")
+
+
+def as_stored(row: Row) -> Row:
+    """A row of a table that is shown as it is stored."""
+    return row

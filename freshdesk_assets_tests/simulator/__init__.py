@@ -1,0 +1,1 @@
+"""The simulator does what the API sheet says."""
