@@ -1,0 +1,1 @@
+"""The only room that knows DuckDB: files, shapes, and rows landed without loss."""

@@ -1,0 +1,209 @@
+"""What has been read, remembered beside the data and stored in the same transaction as it.
+
+`coverage` are the stretches of time whose changes are stored; `parents_read` the version of each parent
+at which its list was read; `broken_rules` the savings that turned out not to hold; `rejected` the rows
+that could not be keyed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from freshdesk_assets.schema.page import ParentRead
+from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import ALIAS, identifier
+from freshdesk_assets.warehouse.shape import qualified
+
+META = "freshdesk_meta"
+SAMPLE = 64
+"""One parent in so many is read although a rule says it has no rows, to find out if the rule holds."""
+
+LEDGER = {
+    "coverage": (
+        "Stretches of time whose changes are stored, by table and listing.",
+        {
+            "table_name": "VARCHAR",
+            "listing": "VARCHAR",
+            "covered_from": "TIMESTAMPTZ",
+            "covered_to": "TIMESTAMPTZ",
+        },
+    ),
+    "parents_read": (
+        "The version of each parent at which its rows of a table were read whole.",
+        {
+            "table_name": "VARCHAR",
+            "parent_id": "BIGINT",
+            "version": "TIMESTAMPTZ",
+            "read_at": "TIMESTAMPTZ",
+            "gone": "BOOLEAN",
+        },
+    ),
+    "broken_rules": (
+        "Tables whose rule for leaving parents out was found broken, and when.",
+        {"table_name": "VARCHAR", "found_at": "TIMESTAMPTZ"},
+    ),
+    "rejected": (
+        "Rows that could not be stored in their table because they have no key, as they were sent.",
+        {"table_name": "VARCHAR", "row": "JSON", "seen_at": "TIMESTAMPTZ"},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A row whose list is to be read, and the version it is at."""
+
+    id: int
+    version: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Parents still to be read: the next ones, and how many there are in all."""
+
+    parents: tuple[Parent, ...]
+    total: int
+
+
+def ensure_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing of the ledger."""
+    connection.execute(f"create schema if not exists {ALIAS}.{META}")
+    for name, (doc, columns) in LEDGER.items():
+        typed = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
+        connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
+        connection.execute(f"comment on table {qualified(name, META)} is '{doc}'")
+
+
+def covered(
+    connection: duckdb.DuckDBPyConnection, table: Table, listing: str
+) -> list[tuple[datetime, datetime]]:
+    """Stretches [from, to) of a listing that are stored, in order, none touching another."""
+    return connection.execute(
+        f"select covered_from, covered_to from {qualified('coverage', META)}"
+        " where table_name = ? and listing = ? order by covered_from",
+        [table.name, listing],
+    ).fetchall()
+
+
+def record_coverage(
+    connection: duckdb.DuckDBPyConnection, table: Table, stretches: Iterable[tuple[str, datetime, datetime]]
+) -> None:
+    """Add stretches, joined to those they touch."""
+    coverage = qualified("coverage", META)
+    for listing, start, end in stretches:
+        touching = "table_name = ? and listing = ? and covered_from <= ? and covered_to >= ?"
+        found = connection.execute(
+            f"select min(covered_from), max(covered_to) from {coverage} where {touching}",
+            [table.name, listing, end, start],
+        ).fetchone()
+        if found and found[0] is not None:
+            start, end = min(start, found[0]), max(end, found[1])
+        connection.execute(f"delete from {coverage} where {touching}", [table.name, listing, end, start])
+        connection.execute(f"insert into {coverage} values (?, ?, ?, ?)", [table.name, listing, start, end])
+
+
+def pending(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    settle: timedelta = timedelta(0),
+    limit: int = 2000,
+) -> Pending:
+    """Rows of `parent` at a version at which `table` was not read, oldest change first.
+
+    `start` and `end` bound the parent's window column; a parent read less than `settle` ago waits.
+    """
+    version = version_of(parent, "p")
+    conditions = ["p._deleted_at is null", f"(r.parent_id is null or (r.version is distinct from {version}"]
+    values: list[object] = [table.name]
+    conditions[-1] += " and r.read_at <= now() - to_seconds(?)))"
+    values.append(settle.total_seconds())
+    window = f"p.{identifier(parent.window)}"
+    for bound, comparison in ((start, ">="), (end, "<")):
+        if bound is not None:
+            conditions.append(f"{window} {comparison} ?")
+            values.append(bound)
+    if isinstance(table.sync, PerParent) and table.sync.unless and not _broken(connection, table):
+        conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(table.sync)}))")
+    source = (
+        f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
+        f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
+    )
+    total = connection.execute(f"select count(*) {source}", values).fetchone()
+    rows = connection.execute(
+        f"select p.id, {version} as version {source} order by version, p.id limit {limit}", values
+    ).fetchall()
+    return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
+
+
+def record_parents(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: str,
+    reads: list[ParentRead],
+    moment: datetime,
+) -> None:
+    """Remember the lists as read, those of a version None at the version that is stored now."""
+    if not reads:
+        return
+    parents_read = qualified("parents_read", META)
+    connection.execute(
+        "create or replace temp table reads as select"
+        " unnest(?::bigint[]) as id, unnest(?::timestamptz[]) as version, unnest(?::boolean[]) as gone",
+        [[read.id for read in reads], [read.version for read in reads], [read.gone for read in reads]],
+    )
+    stored = version_of(table, "p")
+    connection.execute(
+        f"delete from {parents_read} where table_name = ? and parent_id in (select id from reads)",
+        [table.name],
+    )
+    version = "r.version"
+    join = ""
+    if not isinstance(table.sync, PerParent):
+        version = f"coalesce(r.version, {stored})"
+        join = f"left join {qualified(parent)} p on p.id = r.id"
+    connection.execute(
+        f"insert into {parents_read} select ?, r.id, any_value({version}), ?, bool_or(r.gone)"
+        f" from reads r {join} group by r.id",
+        [table.name, moment],
+    )
+
+
+def check_rule(connection: duckdb.DuckDBPyConnection, table: Table, batch: str, moment: datetime) -> bool:
+    """Whether the batch's rows belong to a parent the table's rule would have left out; remembered if so."""
+    if not (isinstance(table.sync, PerParent) and table.sync.unless) or _broken(connection, table):
+        return False
+    column = identifier(table.sync.column)
+    found = connection.execute(
+        f"select 1 from {batch} where {column} in ({_left_out(table.sync)}) limit 1"
+    ).fetchone()
+    if found:
+        connection.execute(
+            f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
+        )
+    return found is not None
+
+
+def version_of(table: Table, alias: str) -> str:
+    """The newest of the times that tell a row's version, as SQL; null when it has none."""
+    times = ", ".join(f"{alias}.{identifier(name)}" for name in table.version)
+    return f"greatest({times})" if len(table.version) > 1 else times
+
+
+def _left_out(sync: PerParent) -> str:
+    """The parents that the rule leaves out, in a query of their own so that its names mean their columns."""
+    return f"select id from {qualified(sync.parent)} where {sync.unless}"
+
+
+def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    return (
+        connection.execute(
+            f"select 1 from {qualified('broken_rules', META)} where table_name = ?", [table.name]
+        ).fetchone()
+        is not None
+    )

@@ -1,0 +1,179 @@
+"""From pages to files that DuckDB reads: rows wait on disk, so that the database is open only to load."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from freshdesk_assets.schema.page import Page, ParentRead
+from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.warehouse.fitting import Fitter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """Rows of a batch by what became of them."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    odd: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+        )
+
+
+@dataclass(slots=True)
+class SpooledFile:
+    """Rows that came by one listing and carry the same columns, a line each."""
+
+    path: Path
+    keep: frozenset[str]
+    defaults: Mapping[str, Value]
+    rows: int = 0
+    longest: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one transaction stores: rows, and what reading them settled.
+
+    The last batch of a table carries the spool's `folder`, to be removed, and what those before it came to.
+    """
+
+    table: Table
+    files: list[SpooledFile] = field(default_factory=list)
+    covered: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    parents: list[ParentRead] = field(default_factory=list)
+    rejected: list[bytes] = field(default_factory=list)
+    keys: Path | None = None
+    completes: bool = False
+    folder: Path | None = None
+    landed: Landed = field(default_factory=Landed)
+    rows: int = 0
+    bytes: int = 0
+
+    @property
+    def settles_nothing(self) -> bool:
+        """Whether storing it would change nothing at all."""
+        return not (self.rows or self.covered or self.parents or self.rejected or self.completes)
+
+
+class Spool:
+    """A folder of newline-delimited JSON for one table, emptied batch by batch."""
+
+    def __init__(self, root: Path, table: Table) -> None:
+        """Make a folder under `root`; folders left by processes that died are removed."""
+        self._table = table
+        self._fitter = Fitter(table)
+        root.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
+        self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
+        self._open: dict[tuple[str, frozenset[str]], tuple[SpooledFile, BinaryIO]] = {}
+        self._files = 0
+        self._given_away = False
+        self._batch = Batch(table=table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        if not self._given_away:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def rows(self) -> int:
+        """Rows waiting to be taken."""
+        return self._batch.rows
+
+    @property
+    def bytes(self) -> int:
+        """Bytes waiting to be taken."""
+        return self._batch.bytes
+
+    @property
+    def parents(self) -> int:
+        """Parents whose lists wait to be taken."""
+        return len(self._batch.parents)
+
+    def add(self, page: Page) -> None:
+        """Write a page's rows; a row that is no JSON object is set aside, not dropped."""
+        spooled, handle = self._file(page)
+        batch = self._batch
+        for row in page.rows:
+            line = row.replace(b"\n", b" ").replace(b"\r", b" ")
+            if not self._fitter.fits(line):
+                try:
+                    line = self._fitter.fit(line)
+                except ValueError:
+                    batch.rejected.append(row)
+                    continue
+            handle.write(line)
+            handle.write(b"\n")
+            spooled.rows += 1
+            spooled.longest = max(spooled.longest, len(line))
+            batch.rows += 1
+            batch.bytes += len(line) + 1
+        if page.covered_from and page.covered_to and page.covered_to > page.covered_from:
+            batch.covered.append((page.listing, page.covered_from, page.covered_to))
+        batch.parents.extend(page.parents)
+        batch.completes = batch.completes or page.completes
+
+    def take(self) -> Batch:
+        """Everything added since the last call, ready to be landed."""
+        self._close()
+        batch, self._batch = self._batch, Batch(table=self._table)
+        batch.keys = self.folder / "keys"
+        return batch
+
+    def take_last(self, landed: Landed) -> Batch:
+        """Everything added since the last call; the spool's folder goes with it, to be removed in the end."""
+        batch = self.take()
+        batch.folder, batch.landed = self.folder, landed
+        self._given_away = True
+        return batch
+
+    def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
+        kind = (page.listing, page.keep)
+        if kind not in self._open:
+            self._files += 1
+            path = self.folder / f"{self._files:06d}.ndjson"
+            spooled = SpooledFile(path, page.keep, page.defaults)
+            self._batch.files.append(spooled)
+            self._open[kind] = (spooled, path.open("wb"))
+        return self._open[kind]
+
+    def _close(self) -> None:
+        for _, handle in self._open.values():
+            handle.close()
+        self._open.clear()
+
+
+def _sweep(root: Path) -> None:
+    """Remove the folders of processes that are no more: what they had not landed will be read again."""
+    for folder in root.iterdir():
+        owner = folder.name.partition("-")[0]
+        if owner.isdigit() and int(owner) != os.getpid() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
