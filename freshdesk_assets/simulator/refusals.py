@@ -3,7 +3,7 @@
 from freshdesk_assets.simulator.state import Row
 
 
-class Refused(Exception):  # noqa: N818 - a reply the API documents, not a failure of ours
+class Refused(Exception):
     """The request is answered with an error status and this body; None is an empty one."""
 
     def __init__(self, status: int, body: Row | None = None) -> None:

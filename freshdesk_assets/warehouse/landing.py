@@ -89,7 +89,7 @@ order by a.place
 
 
 def _parse(connection: duckdb.DuckDBPyConnection, table: Table, file: SpooledFile, position: int) -> str:
-    """A temporary table of the file's rows, one per key; read leniently where DuckDB refuses the typed way."""
+    """A temporary table of the file's rows, one per key; read leniently if DuckDB refuses it."""
     name = f"temp.batch_{position}"
     statement = _parse_statement(table, file, name)
     try:

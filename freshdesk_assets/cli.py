@@ -1,0 +1,71 @@
+"""`freshdesk-assets`: a sync without the UI, and a check of everything a sync needs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.doctor import examine
+from freshdesk_assets.orchestration.settings import Partitioning, SettingError
+from freshdesk_assets.orchestration.syncing import sync
+from freshdesk_assets.tables import declared_tables
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when all went well, 1 when something failed, 2 when a setting is wrong."""
+    load_dotenv(Path(".env"))
+    options = parser().parse_args(arguments)
+    try:
+        partitioning = Partitioning.from_environment()
+        catalog = declared_tables()
+        if options.command == "doctor":
+            return examine(catalog, partitioning)
+        return sync(
+            lambda loggers: build_defs(partitioning, catalog, loggers=loggers),
+            catalog,
+            partitioning,
+            first=options.first,
+            last=options.last,
+            selection=options.select,
+        )
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    described = argparse.ArgumentParser(prog="freshdesk-assets", description=__doc__)
+    commands = described.add_subparsers(dest="command", required=True)
+    bring = commands.add_parser(
+        "sync",
+        help="bring the replica up to date",
+        description="Without dates: what was never read, then what changed since the last sync."
+        " With dates: all partitions from one to the other, read again.",
+    )
+    bring.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
+    bring.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
+    bring.add_argument(
+        "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+    )
+    commands.add_parser(
+        "doctor",
+        help="check key, plan, rights, limits and file",
+        description="Says what would not be replicated, and why. Costs about a credit per table.",
+    )
+    return described
+
+
+def _day(given: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(given), datetime.min.time(), tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a day like 2026-01-31") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

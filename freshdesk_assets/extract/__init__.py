@@ -1,0 +1,1 @@
+"""Everything that knows HTTP: from requests of Freshdesk's API to pages of rows as they were sent."""

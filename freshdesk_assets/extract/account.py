@@ -1,0 +1,67 @@
+"""What a key may see of an account: asked for one credit at a time, before anything is replicated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.errors import NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.reading import EPOCH, Reader, iso
+from freshdesk_assets.schema.table import Keyset, LookBack, PerParent, Table, Value
+
+TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only the tickets assigned to it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whether a table can be read, and why not or what to know."""
+
+    table: str
+    readable: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOwner:
+    """The agent whose key it is; None where Freshdesk did not say."""
+
+    scope: str | None
+    sees_everything: bool | None
+
+
+def key_owner(client: Client) -> KeyOwner:
+    """What the key's agent sees; raises ConfigurationError when the key is not accepted."""
+    try:
+        me = client.get("agents/me", {}, parse=_object, view=True).content
+    except (NotAllowed, NotFound):
+        return KeyOwner(None, None)
+    scope = me.get("ticket_scope")
+    if not isinstance(scope, int):
+        return KeyOwner(None, None)
+    return KeyOwner(TICKET_SCOPES.get(scope), scope == 1)
+
+
+def access(reader: Reader, table: Table) -> Access:
+    """Whether the table's list answers; one credit."""
+    asked: dict[str, Value] = {"per_page": 1}
+    match table.sync:
+        case PerParent(parent=parent):
+            return Access(table.name, True, f"read with each row of {parent}")
+        case Keyset(since=parameter) | LookBack(after=parameter):
+            asked[parameter] = iso(EPOCH)
+        case _:
+            pass
+    try:
+        reader.ask(table, asked, plain=True)
+    except (NotAllowed, Refused) as error:
+        return Access(table.name, False, str(error))
+    except NotFound as error:
+        return Access(table.name, False, f"this account does not have it: {error}")
+    if table.view:
+        return Access(table.name, True, "one more call per changed row")
+    return Access(table.name, True)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    return msgspec.json.decode(body, type=dict[str, Any])

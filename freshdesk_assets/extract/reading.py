@@ -1,0 +1,304 @@
+"""From a declaration and what is still to be read to pages: one way of reading per kind of `Sync`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+from freshdesk_assets.extract.client import Client, Reply
+from freshdesk_assets.extract.errors import NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.offsets import Slice, read_offsets
+from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.schema.page import Page, ParentRead
+from freshdesk_assets.schema.table import (
+    ChangedSince,
+    Fallback,
+    Keyset,
+    Listing,
+    LookBack,
+    PerParent,
+    Table,
+    Value,
+    View,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a list that was read whole is covered."""
+
+LAG = timedelta(minutes=5)
+"""How long after a change Freshdesk may still answer without it: unknown (sheet, section 8), so the last
+minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
+
+
+class ParentRow(Protocol):
+    """A row whose list or view is to be read."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def version(self) -> datetime | None:
+        """The newest time on it; None when it has none."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads tables through one client, and remembers what this account turned out to accept."""
+
+    client: Client
+    _accepted: dict[str, str | None] = field(default_factory=dict)
+    _fallen_back: set[str] = field(default_factory=set)
+
+    def read_keyset(
+        self, table: Table, sync: Keyset, listing: Listing, start: datetime, end: datetime | None
+    ) -> Iterator[Page]:
+        """Rows of a listing changed in [start, end), and the few beyond that share the last page.
+
+        Every page restarts at the last time seen, so that rows changing meanwhile are met again further on
+        instead of pushing others out of sight.
+        """
+        reader = RowReader(table, sync.cursor)
+        place = f"{table.path} ({listing.name})"
+        if listing.probe:
+            reply = self.ask(table, {**listing.params, sync.since: iso(start), "per_page": 1}, plain=True)
+            if not reply.content:
+                yield _page(listing, [], start, _closed(reply.moment, end, start))
+                return
+        since = start
+        while True:
+            params = {**listing.params, sync.since: iso(since)}
+            at = since
+
+            def fetch(page: int, size: int, params: dict[str, Value] = params) -> Reply[list[bytes]]:
+                numbered = {"page": page} if page > 1 else {}
+                return self.ask(table, {**params, **numbered, "per_page": size})
+
+            for part in read_offsets(fetch, reader, place=place, last_page=sync.last_page):
+                times = [moment for row in part.rows if (moment := reader.moment(row))]
+                if times != sorted(times):
+                    raise UnexpectedReply(
+                        f"{place} did not come in the order of {sync.cursor} that was asked for; reading on"
+                        " would lose rows. Nothing of this page was recorded as read"
+                    )
+                last = max(times, default=at)
+                beyond = end is not None and last >= end
+                if beyond or not part.more:
+                    yield _page(listing, part.rows, start, _closed(part.moment, end, last))
+                    return
+                yield _page(listing, part.rows, start, _settled(part.moment, last))
+                if last > at:
+                    since = last
+                    break
+
+    def read_changes(self, table: Table, sync: ChangedSince, since: Mapping[str, datetime]) -> Iterator[Page]:
+        """Rows changed since a time per listing; a listing without one is read whole.
+
+        Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows in
+        none of them are gone.
+        """
+        for parameter in self._spellings(table, sync) if since else (None,):
+            try:
+                yield from self._read_changed(table, parameter, since)
+            except Refused as refused:
+                # Known at the first reply, before anything was handed on.
+                if parameter is None or parameter not in refused.fields:
+                    raise
+            else:
+                return
+
+    def _spellings(self, table: Table, sync: ChangedSince) -> tuple[str | None, ...]:
+        """The parameter this account accepted before, or all that it may accept, the whole list last."""
+        if table.name in self._accepted:
+            return (self._accepted[table.name],)
+        return (*sync.parameters, None)
+
+    def _read_changed(
+        self, table: Table, parameter: str | None, since: Mapping[str, datetime]
+    ) -> Iterator[Page]:
+        whole = parameter is None
+        for position, listing in enumerate(table.listings):
+            start = None if whole else since.get(listing.name)
+            asked: dict[str, Value] = {parameter: iso(start)} if parameter and start else {}
+            final = whole and position == len(table.listings) - 1
+            for page in self._read_whole(table, listing, asked, start or EPOCH, completes=final):
+                if since:
+                    self._accepted[table.name] = parameter
+                yield page
+
+    def read_full(self, table: Table) -> Iterator[Page]:
+        """Every row there is; rows in none of the listings are gone."""
+        for position, listing in enumerate(table.listings):
+            final = position == len(table.listings) - 1
+            yield from self._read_whole(table, listing, {}, None, completes=final)
+
+    def read_look_back(
+        self, table: Table, sync: LookBack, start: datetime, end: datetime | None, back: timedelta
+    ) -> Iterator[Page]:
+        """Rows whose time lies in [start - back, end); without an end, those with a time to come too."""
+        for listing in table.listings:
+            asked: dict[str, Value] = {sync.after: iso(start - back)}
+            if end is not None and sync.before:
+                asked[sync.before] = iso(end)
+            first: datetime | None = None
+            for part in self._slices(table, listing, asked):
+                first = first or part.moment
+                edge = None if part.more else _closed(first, end, start)
+                yield _page(listing, part.rows, start, edge)
+
+    def read_lists(self, table: Table, sync: PerParent, parents: Iterable[ParentRow]) -> Iterator[Page]:
+        """A page per parent: its whole list, or that the parent is gone."""
+        listing = table.listings[0]
+
+        def read(parent: ParentRow) -> Page:
+            rows = self._list_of(table, listing, table.path, parent.id)
+            if rows is None and sync.archived:
+                rows = self._list_of(table, listing, sync.archived, parent.id)
+            settled = ParentRead(id=parent.id, version=parent.version, gone=rows is None)
+            return Page(listing=listing.name, rows=tuple(rows or ()), parents=(settled,))
+
+        yield from self._concurrently(read, parents)
+
+    def read_views(self, table: Table, view: View, parents: Iterable[ParentRow]) -> Iterator[Page]:
+        """A page per row: its own view, or that it is gone."""
+        known = frozenset(name for listing in table.listings for name in listing.defaults)
+
+        def read(parent: ParentRow) -> Page:
+            try:
+                reply = self.client.get(view.path.format(id=parent.id), {}, parse=row_of, view=True)
+            except NotFound:
+                return Page(listing="view", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
+            settled = (ParentRead(id=parent.id),)
+            return Page(listing="view", rows=tuple(reply.content), keep=known, parents=settled)
+
+        yield from self._concurrently(read, parents)
+
+    def view_of(self, table: Table) -> View | None:
+        """The view that completes the rows of a table, on this account."""
+        fallback = self._falls_back(table)
+        return fallback.view if fallback else table.view
+
+    def _falls_back(self, table: Table) -> Fallback | None:
+        return table.fallback if table.name in self._fallen_back else None
+
+    def _details(self, table: Table) -> frozenset[str]:
+        """The columns that the table's list does not send on this account."""
+        fallback = self._falls_back(table)
+        return table.detail | frozenset(fallback.detail if fallback else ())
+
+    def _read_whole(
+        self,
+        table: Table,
+        listing: Listing,
+        asked: Mapping[str, Value],
+        start: datetime | None,
+        *,
+        completes: bool,
+    ) -> Iterator[Page]:
+        first: datetime | None = None
+        for part in self._slices(table, listing, asked):
+            first = first or part.moment
+            edge = None if part.more or start is None else _closed(first, None, start)
+            ends = completes and not part.more
+            yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=ends)
+
+    def _slices(self, table: Table, listing: Listing, asked: Mapping[str, Value]) -> Iterator[Slice]:
+        def fetch(page: int, size: int) -> Reply[list[bytes]]:
+            numbered = {"page": page} if page > 1 else {}
+            return self.ask(table, {**listing.params, **asked, **numbered, "per_page": size})
+
+        yield from read_offsets(fetch, RowReader(table), place=f"{table.path} ({listing.name})")
+
+    def _list_of(self, table: Table, listing: Listing, path: str, parent: int) -> list[bytes] | None:
+        """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
+
+        def fetch(page: int, size: int) -> Reply[list[bytes]]:
+            numbered = {"page": page} if page > 1 else {}
+            params = {**table.params, **listing.params, **numbered, "per_page": size}
+            return self.client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
+
+        try:
+            parts = list(read_offsets(fetch, RowReader(table), place=path))
+        except NotFound:
+            return None
+        except NotAllowed:
+            # A plan without the archive has no archived parents: this one is gone.
+            if path == table.path:
+                raise
+            return None
+        return [row for part in parts for row in part.rows]
+
+    def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
+        """A page of the table's list, where this account keeps it; `plain` leaves the includes out."""
+        params = {**table.params, **asked}
+        if plain:
+            params.pop("include", None)
+        fallback = self._falls_back(table)
+        if fallback is None:
+            try:
+                return self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
+            except (NotFound, NotAllowed):
+                if (fallback := table.fallback) is None:
+                    raise
+        reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)
+        self._fallen_back.add(table.name)
+        return reply
+
+    def _concurrently(self, read: "_ReadParent", parents: Iterable[ParentRow]) -> Iterator[Page]:
+        """Pages in the order they arrive, as many calls under way as the client has workers."""
+        waiting = iter(parents)
+        with ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk") as pool:
+            under_way: set[Future[Page]] = set()
+            try:
+                while True:
+                    room = 2 * self.client.workers - len(under_way)
+                    under_way.update(pool.submit(read, parent) for parent in islice(waiting, room))
+                    if not under_way:
+                        return
+                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    for finished in done:
+                        yield finished.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _ReadParent(Protocol):
+    def __call__(self, parent: ParentRow, /) -> Page: ...
+
+
+def _page(
+    listing: Listing,
+    rows: list[bytes],
+    start: datetime | None,
+    edge: datetime | None,
+    *,
+    keep: frozenset[str] = frozenset(),
+    completes: bool = False,
+) -> Page:
+    return Page(
+        listing=listing.name,
+        rows=tuple(rows),
+        keep=keep,
+        defaults=listing.defaults,
+        covered_from=start,
+        covered_to=edge,
+        completes=completes,
+    )
+
+
+def _settled(moment: datetime | None, seen: datetime) -> datetime:
+    """Up to when everything was in a reply given at `moment` that went as far as `seen`."""
+    return min(seen, moment - LAG) if moment else seen - LAG
+
+
+def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
+    """Up to when everything was in the last reply of a list, which had nothing beyond it."""
+    edge = moment - LAG if moment else seen - LAG
+    return min(edge, end) if end else edge
+
+
+def iso(moment: datetime) -> str:
+    """A moment as a request parameter, to the second in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

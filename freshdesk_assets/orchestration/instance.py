@@ -1,0 +1,25 @@
+"""The Dagster instance that a command records its runs in: the one `dagster dev` shows."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import dagster as dg
+
+DEFAULT_HOME = ".dagster_home"
+"""Where run records go when DAGSTER_HOME says nothing."""
+
+
+@contextmanager
+def dagster_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, or of a folder made here; configured for this project if new."""
+    home = Path(os.environ.get("DAGSTER_HOME") or DEFAULT_HOME).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text((files(__package__) / "dagster.yaml").read_text())
+    os.environ["DAGSTER_HOME"] = str(home)
+    with dg.DagsterInstance.get() as instance:
+        yield instance

@@ -1,0 +1,44 @@
+"""What a run measured, as Dagster's metadata."""
+
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from freshdesk_assets.extract.tally import Tally
+from freshdesk_assets.warehouse.spool import Landed
+
+
+def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
+    """What became of the rows read in the whole run."""
+    return {
+        "rows_read": landed.read,
+        "rows_written": landed.inserted,
+        "rows_updated": landed.updated,
+        "rows_deleted": landed.deleted,
+        "rows_rejected": landed.rejected,
+        "rows_with_extra": landed.odd,
+        "dagster/row_count": rows,
+    }
+
+
+def partition_metadata(rows: int) -> dict[str, Any]:
+    """What differs between the partitions of one run."""
+    return {"dagster/partition_row_count": rows}
+
+
+def reading_metadata(
+    tally: Tally, start: datetime, end: datetime, *, partitions: int, skipped: str | None
+) -> dict[str, Any]:
+    """What reading cost, in calls, credits, seconds and bytes, and why a table was left out."""
+    spent: dict[str, Any] = {
+        "api_calls": tally.calls,
+        "api_credits": tally.credits,
+        "seconds_waited_for_limit": round(tally.waited, 1),
+        "bytes_read": tally.bytes,
+        "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
+        "partitions_in_run": partitions,
+    }
+    if skipped:
+        spent["skipped"] = dg.MetadataValue.text(skipped)
+    return spent

@@ -1,0 +1,191 @@
+"""One table brought up to date: what is missing is read, spooled, and landed batch by batch."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from freshdesk_assets.extract.errors import NotAllowed
+from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.orchestration.progress import Progress, share_of
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing, LookBack, PerParent, Table
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.landing import land
+from freshdesk_assets.warehouse.ledger import Parent, covered, ensure_ledger, pending
+from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.spool import Batch, Landed, Spool
+
+BATCH_ROWS = 5_000
+BATCH_BYTES = 64 * 1024 * 1024
+BATCH_SECONDS = 15.0
+"""A batch is stored when it has so many rows or bytes, or has waited so long: a crash loses at most one."""
+
+PARENTS_AT_ONCE = 2_000
+"""Parents taken from the warehouse at a time, so that memory does not grow with their number."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Replication:
+    """Reads and lands one table.
+
+    `start` and `end` are the window asked for. With `only_missing`, what the warehouse already covers is
+    not read again; without it, the whole window is. `since` is the account's start date.
+    """
+
+    table: Table
+    catalog: Catalog
+    reader: Reader
+    warehouse: Warehouse
+    spool: Spool
+    progress: Progress
+    start: datetime
+    end: datetime
+    since: datetime
+    only_missing: bool
+    landed: Landed = field(default_factory=Landed)
+    skipped: str | None = None
+    _stored_at: float = field(default_factory=time.monotonic)
+
+    def run(self) -> Batch:
+        """Read everything; returns the last batch, still to be landed."""
+        try:
+            for page, share in self._pages():
+                self.spool.add(page)
+                self.progress.count(len(page.rows), share)
+                if self._full():
+                    self._store()
+        except NotAllowed as error:
+            self.skipped = str(error)
+        return self.spool.take_last(self.landed)
+
+    def _full(self) -> bool:
+        spool = self.spool
+        return (
+            spool.rows >= BATCH_ROWS
+            or spool.bytes >= BATCH_BYTES
+            or spool.parents >= BATCH_ROWS
+            or time.monotonic() - self._stored_at >= BATCH_SECONDS
+        )
+
+    def _store(self) -> None:
+        batch = self.spool.take()
+        if not batch.settles_nothing:
+            with self.warehouse.open() as connection:
+                self.landed += land(connection, batch, datetime.now(UTC))
+        for file in batch.files:
+            file.path.unlink()
+        self._stored_at = time.monotonic()
+
+    def _pages(self) -> Iterator[tuple[Page, float | None]]:
+        match self.table.sync:
+            case Keyset() as sync:
+                for listing in self.table.listings:
+                    for start, end in self._gaps(listing):
+                        pages = self.reader.read_keyset(self.table, sync, listing, start, end)
+                        for page in pages:
+                            yield page, share_of(page.covered_to, start, min(end, datetime.now(UTC)))
+            case ChangedSince() as sync:
+                yield from _unmeasured(self.reader.read_changes(self.table, sync, self._changed_since()))
+            case FullList():
+                yield from _unmeasured(self.reader.read_full(self.table))
+            case LookBack(days=days) as sync:
+                for start, end in self._gaps(self.table.listings[0]):
+                    back = self._look_back(start, days)
+                    closed = end if end <= datetime.now(UTC) else None
+                    yield from _unmeasured(self.reader.read_look_back(self.table, sync, start, closed, back))
+            case PerParent(parent=parent) as sync:
+                source = self.catalog[parent]
+                for parents, share in self._parents(source, self.start, self.end, timedelta(0)):
+                    for page in _closing(self.reader.read_lists(self.table, sync, parents)):
+                        yield page, share()
+        yield from self._views()
+
+    def _views(self) -> Iterator[tuple[Page, float | None]]:
+        """The rows' own calls, for those of them that changed; what the lists brought is landed before."""
+        if (view := self.reader.view_of(self.table)) is None:
+            return
+        self._store()
+        for parents, share in self._parents(self.table, None, None, view.settle):
+            for page in _closing(self.reader.read_views(self.table, view, parents)):
+                yield page, share()
+
+    def _parents(
+        self, source: Table, start: datetime | None, end: datetime | None, settle: timedelta
+    ) -> Iterator[tuple[Iterable[Parent], "_Share"]]:
+        """Rows of `source` whose list or view is not read yet, some at a time, with the share done."""
+        share = _Share()
+        before: tuple[Parent, ...] = ()
+        while True:
+            with self.warehouse.open() as connection:
+                ensure_shape(connection, source)
+                ensure_shape(connection, self.table)
+                ensure_ledger(connection)
+                found = pending(
+                    connection, self.table, source, start=start, end=end, settle=settle, limit=PARENTS_AT_ONCE
+                )
+            if not found.parents or found.parents == before:
+                return
+            share.total = share.total or found.total
+            before = found.parents
+            yield found.parents, share
+            self._store()
+
+    def _gaps(self, listing: Listing) -> list[tuple[datetime, datetime]]:
+        """The stretches of the window to read."""
+        if not self.only_missing:
+            return [(self.start, self.end)]
+        gaps = []
+        reached = self.since
+        for start, end in self._covered(listing):
+            if start > reached:
+                gaps.append((reached, start))
+            reached = max(reached, end)
+        return [*gaps, (reached, self.end)] if reached < self.end else gaps
+
+    def _changed_since(self) -> dict[str, datetime]:
+        """Per listing since when changes are missing; a listing that was never read whole is left out."""
+        since = {}
+        for listing in self.table.listings:
+            stretches = self._covered(listing)
+            if stretches and stretches[0][0] <= EPOCH:
+                reached = stretches[0][1]
+                since[listing.name] = reached if self.only_missing else min(reached, self.start)
+        return since
+
+    def _covered(self, listing: Listing) -> list[tuple[datetime, datetime]]:
+        with self.warehouse.open() as connection:
+            ensure_ledger(connection)
+            return covered(connection, self.table, listing.name)
+
+    def _look_back(self, start: datetime, days: int) -> timedelta:
+        """In full once a day, by a day in between: a full one costs a credit per hundred rows each time."""
+        full = timedelta(days=days)
+        if self.only_missing and start > self.since and start.date() == datetime.now(UTC).date():
+            return min(full, timedelta(days=1))
+        return full
+
+
+@dataclass(slots=True)
+class _Share:
+    """How much of a number of parents is done."""
+
+    total: int = 0
+    done: int = 0
+
+    def __call__(self) -> float:
+        self.done += 1
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+
+def _unmeasured(pages: Iterator[Page]) -> Iterator[tuple[Page, None]]:
+    for page in pages:
+        yield page, None
+
+
+def _closing(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages, whose calls under way are ended when nobody reads on."""
+    with closing(pages) as open_pages:  # type: ignore[type-var]
+        yield from open_pages

@@ -1,0 +1,93 @@
+"""The two things every table's asset shares: the API, read by one client per run, and the file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration import settings
+from freshdesk_assets.warehouse.file import Warehouse
+
+
+class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
+    """A Freshdesk account's REST API.
+
+    One client, and so one rate limiter and one pool of connections, serves a whole run: resources live
+    once per run under the in-process executor.
+    """
+
+    domain: str = Field(description="acme.freshdesk.com; a full URL for a simulator on this machine.")
+    api_key: str = Field(description="Key of an agent, best an administrator.")
+    reserve: float | None = Field(
+        default=None,
+        description="Share of the limit left to the account's other tools; else FRESHDESK_RESERVE or 0.1.",
+    )
+    progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
+    _reader: Reader = PrivateAttr()
+    _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
+
+    @contextmanager
+    def yield_for_execution(
+        self,
+        context: dg.InitResourceContext,  # noqa: ARG002
+    ) -> Iterator["FreshdeskApi"]:
+        """Hold the client for as long as the run lasts."""
+        with self.connect():
+            yield self
+
+    @contextmanager
+    def connect(self) -> Iterator[Reader]:
+        """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
+        share = settings.reserve() if self.reserve is None else self.reserve
+        with Client(domain=self.domain, api_key=self.api_key, reserve=share, report=self._report) as client:
+            self._reader = Reader(client)
+            yield self._reader
+
+    @property
+    def reader(self) -> Reader:
+        """The run's reader."""
+        return self._reader
+
+    @contextmanager
+    def reporting(self, report: Callable[[str], None]) -> Iterator[None]:
+        """Send the client's messages (waits, retries) to `report` meanwhile."""
+        self._reports.append(report)
+        try:
+            yield
+        finally:
+            self._reports.pop()
+
+    def _report(self, message: str) -> None:
+        if self._reports:
+            self._reports[-1](message)
+
+
+class DuckDBFile(dg.ConfigurableResource[None]):
+    """The DuckDB file that holds the replica, open only while something is loaded."""
+
+    database: str | None = Field(
+        default=None, description="Path of the file; FRESHDESK_DUCKDB or freshdesk.duckdb if not set."
+    )
+    lock_wait: float | None = Field(
+        default=None,
+        description="Seconds to wait for whoever holds the file; else FRESHDESK_LOCK_WAIT or 300.",
+    )
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands."""
+        return Path(self.database).expanduser() if self.database else settings.database_path()
+
+    @property
+    def spool_root(self) -> Path:
+        """The folder where rows wait for the load, beside the file."""
+        return self.path.with_name(f"{self.path.name}.spool")
+
+    def warehouse(self, report: Callable[[str], None] | None = None) -> Warehouse:
+        """The file, to be opened."""
+        wait = settings.lock_wait() if self.lock_wait is None else self.lock_wait
+        return Warehouse(self.path, lock_wait=wait, report=report)

@@ -1,0 +1,83 @@
+"""From the environment to settings, each with its default and a sentence for when it is wrong."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+DEFAULT_START = "2025-01-01"
+DEFAULT_DATABASE = "freshdesk.duckdb"
+DEFAULT_RESERVE = "0.1"
+DEFAULT_LOCK_WAIT = "300"
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the message says which and how to set it."""
+
+
+class Cadence(StrEnum):
+    """How long a partition is."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partitioning:
+    """What must be known when the definitions load: since when, and in what steps."""
+
+    start: datetime
+    cadence: Cadence
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Partitioning":
+        """FRESHDESK_START_DATE and FRESHDESK_PARTITIONS; raises SettingError."""
+        given = environment.get("FRESHDESK_START_DATE") or DEFAULT_START
+        try:
+            start = datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            raise SettingError(
+                f"FRESHDESK_START_DATE is {given!r}: set it to a day like {DEFAULT_START}"
+            ) from None
+        if start > datetime.now(UTC):
+            raise SettingError(
+                f"FRESHDESK_START_DATE is {given}, which is still to come: set it to a past day"
+            )
+        cadence = environment.get("FRESHDESK_PARTITIONS") or Cadence.DAILY
+        try:
+            return cls(start=start, cadence=Cadence(cadence.lower()))
+        except ValueError:
+            raise SettingError(
+                f"FRESHDESK_PARTITIONS is {cadence!r}: set it to daily, weekly or monthly"
+            ) from None
+
+
+def database_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """FRESHDESK_DUCKDB: where the replica stands."""
+    return Path(environment.get("FRESHDESK_DUCKDB") or DEFAULT_DATABASE).expanduser()
+
+
+def reserve(environment: Mapping[str, str] = os.environ) -> float:
+    """FRESHDESK_RESERVE: the share of the account's limit left to its other tools; raises SettingError."""
+    return _number("FRESHDESK_RESERVE", DEFAULT_RESERVE, 0.0, 0.95, environment)
+
+
+def lock_wait(environment: Mapping[str, str] = os.environ) -> float:
+    """FRESHDESK_LOCK_WAIT: seconds to wait for whoever holds the file; raises SettingError."""
+    return _number("FRESHDESK_LOCK_WAIT", DEFAULT_LOCK_WAIT, 0.0, 86_400.0, environment)
+
+
+def _number(name: str, default: str, least: float, most: float, environment: Mapping[str, str]) -> float:
+    given = environment.get(name) or default
+    try:
+        number = float(given)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise SettingError(
+            f"{name} is {given!r}: set it to a number from {least:g} to {most:g}, like {default}"
+        )
+    return number

@@ -1,0 +1,49 @@
+"""Which partitions a sync has to touch: those never materialised, and those since the last look."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.ledger import covered, ensure_ledger
+
+
+def stale_range(
+    instance: dg.DagsterInstance,
+    keys: Iterable[dg.AssetKey],
+    partitions: dg.TimeWindowPartitionsDefinition,
+    reached: datetime | None,
+) -> tuple[str, str]:
+    """First and last partition to run: from the first that lacks an asset, or where the last sync ended."""
+    every: Sequence[str] = partitions.get_partition_keys()
+    complete = set(every)
+    for key in keys:
+        complete &= instance.get_materialized_partitions(key)
+    missing = [key for key in every if key not in complete]
+    first = missing[0] if missing else every[-1]
+    if reached is not None:
+        open_since = [
+            key
+            for key in every
+            if partitions.time_window_for_partition_key(key).end.astimezone(UTC) > reached
+        ]
+        first = min(first, open_since[0] if open_since else every[-1], key=every.index)
+    return first, every[-1]
+
+
+def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str]) -> datetime | None:
+    """Up to when every one of the tables that know a time is stored; None where nothing is."""
+    if not warehouse.path.exists():
+        return None
+    ends: list[datetime] = []
+    with warehouse.open() as connection:
+        ensure_ledger(connection)
+        for name in names:
+            table = catalog[name]
+            if isinstance(table.sync, Keyset | ChangedSince | LookBack):
+                stretches = covered(connection, table, table.listings[0].name)
+                ends += [stretches[-1][1]] if stretches else []
+    return min(ends, default=None)

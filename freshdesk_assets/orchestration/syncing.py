@@ -1,0 +1,114 @@
+"""From dates and a selection to one Dagster run in this process, and what it brought."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from rich.console import Console
+
+from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
+from freshdesk_assets.orchestration.console import arrived, console_logger
+from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.jobs import REPLICATE
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.settings import Partitioning, SettingError
+from freshdesk_assets.orchestration.staleness import reached, stale_range
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.warehouse.file import WarehouseError
+
+REQUIRED = {
+    "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
+    "FRESHDESK_API_KEY": "the API key from your profile in Freshdesk (Profile settings, View API key)",
+}
+
+
+def sync(
+    build: Callable[[dict[str, dg.LoggerDefinition]], dg.Definitions],
+    catalog: Catalog,
+    partitioning: Partitioning,
+    *,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    selection: str | None = None,
+) -> int:
+    """Run the replication once; 0 when every table succeeded, 1 when one failed.
+
+    `build` makes the definitions with the given loggers. Without dates only what is missing is read;
+    with them, the partitions from `first` to `last` are read again. Raises SettingError.
+    """
+    check_environment()
+    console = Console()
+    definitions = build({"console": console_logger(console)})
+    job = definitions.resolve_job_def(REPLICATE)
+    keys = _selected(definitions, selection)
+    partitions = partitions_of(partitioning)
+    began = time.monotonic()
+    with dagster_instance() as instance:
+        if first is None and last is None:
+            names = [key.path[-1] for key in keys]
+            try:
+                since = reached(DuckDBFile().warehouse(console.print), catalog, names)
+            except WarehouseError as error:
+                console.print(str(error), style="red", markup=False)
+                return 1
+            start, end = stale_range(instance, keys, partitions, since)
+        else:
+            start, end = _asked_for(partitions, first or partitioning.start, last or datetime.now(UTC))
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=sorted(keys),
+            raise_on_error=False,
+            tags={
+                "dagster/asset_partition_range_start": start,
+                "dagster/asset_partition_range_end": end,
+                **({ONLY_MISSING: "true"} if first is None and last is None else {}),
+            },
+        )
+    console.print(arrived(result))
+    took = timedelta(seconds=round(time.monotonic() - began))
+    outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
+    console.print(f"{outcome} in {took}; partitions {start} to {end}; run {result.run_id}", markup=False)
+    return 0 if result.success else 1
+
+
+def check_environment() -> None:
+    """Raise SettingError with every required setting that is missing."""
+    missing = [
+        f"{name} is not set: set it to {what}" for name, what in REQUIRED.items() if not os.environ.get(name)
+    ]
+    if missing:
+        raise SettingError(". ".join(missing) + ". In the environment, or in a file .env (see .env.example).")
+
+
+def _selected(definitions: dg.Definitions, selection: str | None) -> set[dg.AssetKey]:
+    graph = definitions.resolve_asset_graph()
+    replicated = definitions.resolve_job_def(REPLICATE).asset_layer.executable_asset_keys
+    if selection is None:
+        return set(replicated)
+    try:
+        chosen = set(dg.AssetSelection.from_string(selection).resolve(graph)) & set(replicated)
+    except Exception as error:
+        raise SettingError(f"--select {selection!r} is not an asset selection: {error}") from error
+    if not chosen:
+        raise SettingError(
+            f"--select {selection!r} selects no table: try 'group:people' or 'key:freshdesk/*'"
+        )
+    return chosen
+
+
+def _asked_for(
+    partitions: dg.TimeWindowPartitionsDefinition, first: datetime, last: datetime
+) -> tuple[str, str]:
+    """The partitions that hold the first and the last day."""
+    if last < first:
+        raise SettingError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
+    touched = partitions.get_partition_keys_in_time_window(dg.TimeWindow(first, last + timedelta(days=1)))
+    if not touched:
+        every = partitions.get_partition_keys()
+        raise SettingError(
+            f"no partition lies between {first:%Y-%m-%d} and {last:%Y-%m-%d}:"
+            f" they go from {every[0]} to {every[-1]}"
+        )
+    return touched[0], touched[-1]
