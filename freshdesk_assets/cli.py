@@ -1,15 +1,18 @@
-"""`freshdesk-assets`: a sync without the UI, and a check of everything a sync needs."""
+"""`freshdesk-assets`: a sync without the UI, a check of everything it needs, and the UI."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from dotenv import load_dotenv
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.doctor import examine
+from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.syncing import sync
 from freshdesk_assets.tables import declared_tables
@@ -22,10 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         partitioning = Partitioning.from_environment()
         catalog = declared_tables()
+        if options.command == "dev":
+            return open_ui()
         if options.command == "doctor":
             return examine(catalog, partitioning)
         return sync(
-            lambda loggers: build_defs(partitioning, catalog, loggers=loggers),
+            partial(build_defs, partitioning, catalog),
             catalog,
             partitioning,
             first=options.first,
@@ -57,7 +62,20 @@ def parser() -> argparse.ArgumentParser:
         help="check key, plan, rights, limits and file",
         description="Says what would not be replicated, and why. Costs about a credit per table.",
     )
+    commands.add_parser(
+        "dev",
+        help="open the Dagster UI",
+        description="Starts `dagster dev` on the instance that records the syncs.",
+    )
     return described
+
+
+def open_ui() -> int:
+    """Prepare the instance and become `dagster dev`."""
+    with dagster_instance():
+        pass
+    program = str(Path(sys.executable).with_name("dagster"))
+    os.execv(program, [program, "dev", "--module-name", "freshdesk_assets.definitions"])  # noqa: S606
 
 
 def _day(given: str) -> datetime:

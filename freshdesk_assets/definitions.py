@@ -7,7 +7,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets import build_assets
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.jobs import build_jobs
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.tables import declared_tables
@@ -25,9 +25,7 @@ def build_defs(
     catalog = catalog or declared_tables()
     file = DuckDBFile()
     ours = {
-        "freshdesk": FreshdeskApi(
-            domain=dg.EnvVar("FRESHDESK_DOMAIN"), api_key=dg.EnvVar("FRESHDESK_API_KEY")
-        ),
+        "freshdesk": account_in_environment(),
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }

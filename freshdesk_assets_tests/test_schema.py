@@ -97,7 +97,7 @@ TAGS = texts("tags", "Tags.", detail=True)
     ("declared", "sentence"),
     [
         ({"name": "Shelves"}, "table Shelves: a name is lower case words joined by underscores"),
-        ({"doc": "One row per shelf"}, "table shelves: its description ends in a full stop"),
+        ({"doc": "One row per shelf"}, "table shelves: its description is one line that ends in a full stop"),
         ({"key": ()}, "table shelves: it has no key"),
         (
             {"columns": (ID, UPDATED_AT, text("_title", "Title."))},
@@ -106,7 +106,7 @@ TAGS = texts("tags", "Tags.", detail=True)
         ({"columns": (ID, UPDATED_AT, TITLE, TITLE)}, "table shelves: column title is declared twice"),
         (
             {"columns": (ID, UPDATED_AT, TITLE, text("caption", "Title again.", path="title"))},
-            "table shelves: title lies inside title, which is already a column",
+            "table shelves: two columns read title",
         ),
         (
             {
@@ -174,8 +174,20 @@ TAGS = texts("tags", "Tags.", detail=True)
             "table shelves: listing lent gives a default for lent, which is not a column",
         ),
         (
-            {"fallback": Fallback("old/shelves", detail=("tags",))},
+            {"fallback": Fallback("old/shelves", View("old/shelves/{id}"), ("tags",))},
             "table shelves: its fallback calls tags a detail, which is not a column",
+        ),
+        (
+            {"fallback": Fallback("old/shelves", detail=("title",))},
+            "table shelves: title is a detail of its fallback, which has no view",
+        ),
+        (
+            {"sync": LookBack("lent_after", "updated_at", 0)},
+            "table shelves: it looks back 0 days, which is not back",
+        ),
+        (
+            {"sync": Keyset("updated_since", "title")},
+            "table shelves: its sync compares title, which is not a timestamp",
         ),
     ],
 )
@@ -304,7 +316,7 @@ def test_each_word_of_the_vocabulary_has_its_type(constructor: Any, expected: Ty
 
 def test_a_table_finds_its_columns() -> None:
     """A wrong name fails with both names in the message."""
-    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=View("shelves/{id}", settle=timedelta(hours=1)))
+    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=View("shelves/{id}", every=timedelta(hours=1)))
     assert table.column("tags") is TAGS
     assert table.detail == {"tags"}
     assert table.stored == (ID, UPDATED_AT, TAGS, *REPLICA_COLUMNS)

@@ -310,7 +310,8 @@ def test_views_are_paid_for_what_no_list_sends() -> None:
     }
     agents = TABLES["agents"].view
     assert agents is not None
-    assert agents.settle >= timedelta(hours=12)
+    assert agents.every is not None
+    assert agents.every >= timedelta(hours=12)
 
 
 def test_only_lists_with_a_limit_of_their_own_declare_one() -> None:

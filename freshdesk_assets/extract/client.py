@@ -138,7 +138,7 @@ class Client:
                 return outcome
             if isinstance(outcome, Failure):
                 failures += 1
-                if failures >= self._attempts or self._closed.is_set():
+                if failures >= self._attempts:
                     break
                 self._sleep(max(jitter(min(60, 2 ** (failures - 1))), outcome.after))
                 self.tally.add(Tally(retries=1))

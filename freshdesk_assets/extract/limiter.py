@@ -50,7 +50,7 @@ class Limiter:
         self._account = Gate(limit=1, window=MINUTE, burst=1)
         self._gates: dict[SubLimit, Gate] = {}
         self._lowered: dict[SubLimit, tuple[int, float]] = {}
-        self._granted = 0
+        self._ours = Window(MINUTE + TRAVEL)
         self._left = math.inf
         self._crowded = False
         self._ask_again_at = -math.inf
@@ -66,9 +66,9 @@ class Limiter:
         return self._total
 
     @property
-    def rate(self) -> float | None:
-        """Credits a minute that are ours to use; None before the first reply."""
-        return None if self._total is None else self._account.limit * MINUTE / self._account.window
+    def rate(self) -> float:
+        """Credits a minute that are ours to use; 0 before the first reply."""
+        return 0.0 if self._total is None else self._account.limit * MINUTE / self._account.window
 
     def acquire(self, cost: int, sub_limit: SubLimit | None = None) -> "Permit":
         """Wait until a request of `cost` credits may go, in the order of asking.
@@ -102,14 +102,13 @@ class Limiter:
                 limit = self._usable(total)
                 # A quarter at once; on small plans 40 credits, which is what a sync with nothing new costs.
                 self._account.resize(limit, window(total), burst=max(limit / 4, min(40, limit)), now=now)
+                self._ours.seconds = window(total) + TRAVEL
                 for sub_limit, gate in self._gates.items():
                     self._resize(sub_limit, gate, now)
             if permit and used is not None and used != permit.credits:
-                self._granted += used - permit.credits
                 permit.correct(used)
             if self._total and remaining is not None:
                 self._compare(self._total, remaining, permit, now)
-            self._changed.notify_all()
 
     def release(self, permit: "Permit") -> None:
         """The request is over, answered or not."""
@@ -176,17 +175,13 @@ class Limiter:
         if blocked > 0:
             return blocked
         # Those who wait for their sub-limit are passed; all others go first, however dear.
-        ahead = 0
-        for other in self._line[: self._line.index(claim)]:
-            if other.gate is None or other.gate.delay(1, now) <= 0:
-                ahead += other.credits
+        head = next(c for c in self._line if c is claim or c.gate is None or c.gate.delay(1, now) <= 0)
         if self._total is None:
-            return GLANCE if ahead or self._flying else 0.0
+            return 0.0 if head is claim and not self._flying else GLANCE
         delay = max(
-            self._account.delay(claim.credits, now, ahead),
-            self._floor_delay(self._total, ahead + claim.credits, now),
+            self._account.delay(claim.credits, now), self._floor_delay(self._total, claim.credits, now)
         )
-        return min(max(delay, TURN), GLANCE) if ahead else delay
+        return delay if head is claim else min(max(delay, TURN), GLANCE)
 
     def _floor_delay(self, total: int, cost: int, now: float) -> float:
         """Seconds until the next look when others leave no more than the reserve, else 0."""
@@ -197,16 +192,13 @@ class Limiter:
     def _compare(self, total: int, remaining: int, permit: "Permit | None", now: float) -> None:
         """Tell from what Freshdesk says is left whether others use the account, and what is left for us.
 
-        Our own part is at most what we let go in the trailing window and since this request: Freshdesk's
-        window, whose kind is not documented, cannot hold more of ours. Only when that does not explain
-        the reply is `remaining` held against the reserve; else the floor would be met at full speed by
-        ourselves.
+        Freshdesk's window, whose kind is not documented, holds at most what we let go in as long a time.
+        Only when that does not explain the reply is `remaining` held against the reserve: alone and at
+        full speed we stand at the reserve all the time.
         """
-        since = self._granted - permit.granted if permit else 0
-        ours = (permit.used if permit else self._account.used(now)) + since
-        self._crowded = total - remaining - ours > max(2, 0.02 * total)
-        flying = sum(other.credits for other in self._flying if other is not permit)
-        self._left = remaining - max(flying, since)
+        self._ours.forget(now)
+        self._crowded = total - remaining - self._ours.used > max(2, 0.01 * total)
+        self._left = remaining - sum(other.credits for other in self._flying if other is not permit)
         # After a 429 Freshdesk itself has said when to ask again.
         self._ask_again_at = (
             self._paused_until if now < self._paused_until else now + self._account.window / 12
@@ -256,15 +248,12 @@ class Limiter:
         now = self._clock()
         if self._crowded:
             self._ask_again_at = max(self._ask_again_at, now + self._account.window / 12)
-        self._granted += claim.credits
         self._left -= claim.credits
         permit = Permit(
             limiter=self,
             credits=claim.credits,
-            granted=self._granted,
-            spent=self._account.take(claim.credits, now),
+            spent=(*self._account.take(claim.credits, now), self._ours.add(claim.credits, now)),
             calls=claim.gate.take(1, now) if claim.gate else (),
-            used=self._account.used(now),
         )
         self._flying.add(permit)
         return permit
@@ -272,15 +261,10 @@ class Limiter:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Permit:
-    """One request that may go; leaving its context says that it is over.
-
-    `used` and `granted` are the credits of the trailing window and of all time, up to this request.
-    """
+    """One request that may go; leaving its context says that it is over."""
 
     limiter: Limiter
     credits: int
-    granted: int
-    used: float
     spent: "tuple[Spent, ...]"
     calls: "tuple[Spent, ...]"
 
@@ -292,8 +276,6 @@ class Permit:
 
     def correct(self, cost: int) -> None:
         """It cost so many credits after all."""
-        self.used += cost - self.credits
-        self.granted += cost - self.credits
         self.credits = cost
         for spent in self.spent:
             spent.correct(cost)
@@ -335,12 +317,11 @@ class Gate:
         self._all.forget(now)
         return self._all.used
 
-    def delay(self, amount: int, now: float, ahead: int = 0) -> float:
-        """Seconds until `amount` may be taken after `ahead`; a request dearer than the limit goes alone."""
-        amount = min(ahead + amount, self.limit)
+    def delay(self, amount: int, now: float) -> float:
+        """Seconds until `amount` may be taken, 0 for now; a request dearer than the limit goes alone."""
+        amount = min(amount, self.limit)
         early = self._early.wait_for(self._burst - amount, now)
-        paced = self._paced(now) + ahead / self._pace if self._pace > 0 else math.inf
-        return max(self._all.wait_for(self.limit - amount, now), min(early, paced))
+        return max(self._all.wait_for(self.limit - amount, now), min(early, self._paced(now)))
 
     def take(self, amount: int, now: float) -> "tuple[Spent, ...]":
         """Count `amount`; the entries to correct should it turn out otherwise."""
@@ -415,6 +396,9 @@ def window(total: int) -> float:
     """
     return HOUR if 3000 <= total <= 5000 else MINUTE
 
+
+TRAVEL = 2.0
+"""Seconds by which a request may leave Freshdesk's window later than ours, having travelled longer."""
 
 GLANCE = 0.25
 """Seconds between looks while it depends on others how long to wait; a change ends the wait anyway."""

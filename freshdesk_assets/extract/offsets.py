@@ -3,6 +3,9 @@
 When a row before the page boundary leaves the list, everything after it moves up by one and the first
 row of the next page is never sent. So each page overlaps the one before it by at least a row, and must
 show one of that page's rows unchanged; if it does not, we go back until it does.
+
+That costs nothing up to 198 rows and about a seventh more calls on long lists. No choice of pages is
+cheaper: a page begins at a multiple of its size, and sizes end at 100.
 """
 
 from collections import deque
@@ -21,18 +24,29 @@ PER_PAGE = 100
 SMALLEST = 50
 """Overlapping pages are never made smaller than this: halving a page doubles its price per row."""
 
+REMEMBERED = 4
+"""How many pages back a row is recognised; going back never leaves them in one step."""
+
+PATIENCE = 200
+"""Calls that may bring little or nothing new before a list counts as endless: enough to go back 9,000 rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A page of a list: its rows, whether the list goes on, and Freshdesk's clock when it answered."""
+    """A page of a list: its rows, whether the list goes on, and Freshdesk's clock when it answered.
+
+    `steady` says that no row was seen to have moved so far: what is not in a list that stayed steady to
+    its end does not exist.
+    """
 
     rows: list[bytes]
     more: bool
     moment: datetime | None
+    steady: bool
 
 
-REMEMBERED = 4
-"""How many pages back a row is recognised; going back never leaves them in one step."""
+Mark = tuple[bytes, ...]
+"""A row's key and version, as text."""
 
 Fetch = Callable[[int, int], Reply[list[bytes]]]
 """Asks for a page: its number from 1 and its size."""
@@ -43,29 +57,50 @@ def read_offsets(
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
 
-    Raises UnexpectedReply when a Link points backwards or the list goes beyond `last_page`.
+    The Link says whether the list goes on. After a short page with a Link nobody knows from where
+    Freshdesk counts on, so the next page by number is taken as it comes. Raises UnexpectedReply when a
+    Link points backwards, the list never ends, or it goes beyond `last_page`.
     """
-    page, size = 1, PER_PAGE
-    recent: deque[set[tuple[bytes, ...]]] = deque(maxlen=REMEMBERED)
+    page, size, end = 1, PER_PAGE, 0
+    furthest = fruitless = 0
+    steady = True
+    before: list[Mark] = []
+    recent: deque[frozenset[Mark]] = deque(maxlen=REMEMBERED)
     while True:
         if last_page is not None and page > last_page:
             raise UnexpectedReply(
-                f"{place} goes on beyond page {last_page}, where Freshdesk stops answering: more than"
-                f" {last_page * PER_PAGE:,} rows share one second. None was skipped and nothing was recorded"
-                " as read; wait until some of them change, or ask Freshdesk to page that second"
+                f"{place} goes on after {end:,} rows that share one second, and Freshdesk answers no page"
+                f" beyond {last_page}. Nothing was skipped, and nothing from that second on was recorded as"
+                " read; wait until some of those rows change, or ask Freshdesk to page that second"
             )
         reply = fetch(page, size)
-        marks = {reader.mark(row) for row in reply.content}
-        start = (page - 1) * size
-        if start and all(marks.isdisjoint(page_marks) for page_marks in recent):
+        marks = [reader.mark(row) for row in reply.content]
+        start, known = (page - 1) * size, frozenset[Mark]().union(*recent)
+        fresh = start + len(marks) > furthest and len(known.intersection(marks)) < len(marks) / 2
+        furthest = max(furthest, start + len(marks))
+        fruitless = 0 if fresh else fruitless + 1
+        if fruitless > PATIENCE:
+            raise UnexpectedReply(
+                f"{place}: {PATIENCE} calls in a row brought little or nothing new, so it might never end."
+                " What was read is stored; run again later"
+            )
+        if start and recent and known.isdisjoint(marks):
+            steady = False
             page, size = _back(start)
             continue
-        yield Slice(reply.content, reply.next is not None, reply.moment)
+        steady = steady and marks[: end - start] == before[start - end :]
+        yield Slice(reply.content, reply.next is not None, reply.moment, steady)
         if reply.next is None:
             return
         _check_forward(reply.next, page, place)
-        recent.append(marks)
-        page, size = _overlapping(start + len(reply.content)) if marks else (page + 1, size)
+        end, before = start + len(marks), marks
+        if len(marks) < size:
+            recent.clear()
+            steady = False
+            page += 1
+        else:
+            recent.append(frozenset(marks))
+            page, size = _overlapping(end, last_page)
 
 
 def _back(start: int) -> tuple[int, int]:
@@ -73,13 +108,15 @@ def _back(start: int) -> tuple[int, int]:
     return max(0, start - PER_PAGE) // PER_PAGE + 1, PER_PAGE
 
 
-def _overlapping(end: int) -> tuple[int, int]:
-    """The page that begins at least one row before `end` and reaches furthest beyond it."""
-    best = (1, PER_PAGE)
-    reach = 0
+def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
+    """The page that begins at least one row before `end` and reaches furthest beyond it.
+
+    A page after `last_page` where none up to it does.
+    """
+    best, reach = ((last_page or end) + 1, PER_PAGE), end
     for size in range(PER_PAGE, SMALLEST - 1, -1):
         page = (end - 1) // size + 1
-        if page * size > reach:
+        if page * size > reach and (last_page is None or page <= last_page):
             best, reach = (page, size), page * size
     return best
 

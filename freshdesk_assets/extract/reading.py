@@ -1,7 +1,8 @@
 """From a declaration and what is still to be read to pages: one way of reading per kind of `Sync`."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import threading
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -51,6 +52,7 @@ class Reader:
     client: Client
     _accepted: dict[str, str | None] = field(default_factory=dict)
     _fallen_back: set[str] = field(default_factory=set)
+    _answered: datetime | None = None
 
     def read_keyset(
         self, table: Table, sync: Keyset, listing: Listing, start: datetime, end: datetime | None
@@ -83,13 +85,14 @@ class Reader:
                         f"{place} did not come in the order of {sync.cursor} that was asked for; reading on"
                         " would lose rows. Nothing of this page was recorded as read"
                     )
-                last = max(times, default=at)
+                last = max(times, default=at).replace(microsecond=0)
                 beyond = end is not None and last >= end
                 if beyond or not part.more:
                     yield _page(listing, part.rows, start, _closed(part.moment, end, last))
                     return
                 yield _page(listing, part.rows, start, _settled(part.moment, last))
-                if last > at:
+                # A page within one second would come again as it is: that second is read by page number.
+                if times and times[0] < last > at:
                     since = last
                     break
 
@@ -103,7 +106,7 @@ class Reader:
             try:
                 yield from self._read_changed(table, parameter, since)
             except Refused as refused:
-                # Known at the first reply, before anything was handed on.
+                # Known at the first reply that was asked with it; what came before is read again.
                 if parameter is None or parameter not in refused.fields:
                     raise
             else:
@@ -118,21 +121,19 @@ class Reader:
     def _read_changed(
         self, table: Table, parameter: str | None, since: Mapping[str, datetime]
     ) -> Iterator[Page]:
-        whole = parameter is None
-        for position, listing in enumerate(table.listings):
-            start = None if whole else since.get(listing.name)
+        complete = parameter is None
+        for listing in table.listings:
+            start = since.get(listing.name) if parameter else None
             asked: dict[str, Value] = {parameter: iso(start)} if parameter and start else {}
-            final = whole and position == len(table.listings) - 1
-            for page in self._read_whole(table, listing, asked, start or EPOCH, completes=final):
-                if since:
-                    self._accepted[table.name] = parameter
-                yield page
+            complete = yield from self._read_whole(table, listing, asked, start or EPOCH, complete=complete)
+            if since and (start or parameter is None):
+                self._accepted[table.name] = parameter
 
     def read_full(self, table: Table) -> Iterator[Page]:
-        """Every row there is; rows in none of the listings are gone."""
-        for position, listing in enumerate(table.listings):
-            final = position == len(table.listings) - 1
-            yield from self._read_whole(table, listing, {}, None, completes=final)
+        """Every row there is; rows in none of the listings are gone, unless one was seen moving meanwhile."""
+        complete = True
+        for listing in table.listings:
+            complete = yield from self._read_whole(table, listing, {}, None, complete=complete)
 
     def read_look_back(
         self, table: Table, sync: LookBack, start: datetime, end: datetime | None, back: timedelta
@@ -152,12 +153,14 @@ class Reader:
         """A page per parent: its whole list, or that the parent is gone."""
         listing = table.listings[0]
 
-        def read(parent: ParentRow) -> Page:
-            rows = self._list_of(table, listing, table.path, parent.id)
-            if rows is None and sync.archived:
-                rows = self._list_of(table, listing, sync.archived, parent.id)
-            settled = ParentRead(id=parent.id, version=parent.version, gone=rows is None)
-            return Page(listing=listing.name, rows=tuple(rows or ()), parents=(settled,))
+        def read(parent: ParentRow, stopped: threading.Event) -> Page:
+            parts = self._list_of(table, listing, table.path, parent.id, stopped)
+            if parts is None and sync.archived:
+                parts = self._list_of(table, listing, sync.archived, parent.id, stopped)
+            at = parts[0].moment if parts else None
+            settled = ParentRead(id=parent.id, version=parent.version, at=at, gone=parts is None)
+            rows = tuple(row for part in parts or () for row in part.rows)
+            return Page(listing=listing.name, rows=rows, parents=(settled,))
 
         yield from self._concurrently(read, parents)
 
@@ -165,15 +168,21 @@ class Reader:
         """A page per row: its own view, or that it is gone."""
         known = frozenset(name for listing in table.listings for name in listing.defaults)
 
-        def read(parent: ParentRow) -> Page:
+        def read(parent: ParentRow, stopped: threading.Event) -> Page:
+            _check_wanted(stopped)
             try:
                 reply = self.client.get(view.path.format(id=parent.id), {}, parse=row_of, view=True)
             except NotFound:
                 return Page(listing="view", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
-            settled = (ParentRead(id=parent.id),)
+            settled = (ParentRead(id=parent.id, at=reply.moment),)
             return Page(listing="view", rows=tuple(reply.content), keep=known, parents=settled)
 
         yield from self._concurrently(read, parents)
+
+    @property
+    def now(self) -> datetime:
+        """Freshdesk's clock at its last list reply; ours before the first."""
+        return self._answered or datetime.now(UTC)
 
     def view_of(self, table: Table) -> View | None:
         """The view that completes the rows of a table, on this account."""
@@ -195,14 +204,21 @@ class Reader:
         asked: Mapping[str, Value],
         start: datetime | None,
         *,
-        completes: bool,
-    ) -> Iterator[Page]:
+        complete: bool,
+    ) -> Generator[Page, None, bool]:
+        """The pages of a listing, and whether it was `complete` like those before it.
+
+        The last page of the last one completes the table. Where a row was seen moving, one may have moved
+        to where we had already been; it is not taken for deleted, and deletions are found next time.
+        """
         first: datetime | None = None
         for part in self._slices(table, listing, asked):
             first = first or part.moment
             edge = None if part.more or start is None else _closed(first, None, start)
-            ends = completes and not part.more
-            yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=ends)
+            complete = complete and part.steady
+            completes = complete and not part.more and listing == table.listings[-1]
+            yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=completes)
+        return complete
 
     def _slices(self, table: Table, listing: Listing, asked: Mapping[str, Value]) -> Iterator[Slice]:
         def fetch(page: int, size: int) -> Reply[list[bytes]]:
@@ -211,16 +227,19 @@ class Reader:
 
         yield from read_offsets(fetch, RowReader(table), place=f"{table.path} ({listing.name})")
 
-    def _list_of(self, table: Table, listing: Listing, path: str, parent: int) -> list[bytes] | None:
+    def _list_of(
+        self, table: Table, listing: Listing, path: str, parent: int, stopped: threading.Event
+    ) -> list[Slice] | None:
         """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
 
         def fetch(page: int, size: int) -> Reply[list[bytes]]:
+            _check_wanted(stopped)
             numbered = {"page": page} if page > 1 else {}
             params = {**table.params, **listing.params, **numbered, "per_page": size}
             return self.client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
 
         try:
-            parts = list(read_offsets(fetch, RowReader(table), place=path))
+            return list(read_offsets(fetch, RowReader(table), place=path))
         except NotFound:
             return None
         except NotAllowed:
@@ -228,7 +247,6 @@ class Reader:
             if path == table.path:
                 raise
             return None
-        return [row for part in parts for row in part.rows]
 
     def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
         """A page of the table's list, where this account keeps it; `plain` leaves the includes out."""
@@ -238,34 +256,50 @@ class Reader:
         fallback = self._falls_back(table)
         if fallback is None:
             try:
-                return self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
+                reply = self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
+                self._answered = reply.moment
+                return reply
             except (NotFound, NotAllowed):
                 if (fallback := table.fallback) is None:
                     raise
         reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)
         self._fallen_back.add(table.name)
+        self._answered = reply.moment
         return reply
 
     def _concurrently(self, read: "_ReadParent", parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """Pages in the order they arrive, as many calls under way as the client has workers."""
+        """Pages in the order they arrive, as many calls under way as the client has workers.
+
+        Whatever ends it (an error, Ctrl-C, nobody reading on) ends it at once: calls that wait for their
+        reply or for the limit are left to themselves, and no thread makes another one.
+        """
         waiting = iter(parents)
-        with ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk") as pool:
-            under_way: set[Future[Page]] = set()
-            try:
-                while True:
-                    room = 2 * self.client.workers - len(under_way)
-                    under_way.update(pool.submit(read, parent) for parent in islice(waiting, room))
-                    if not under_way:
-                        return
-                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                    for finished in done:
-                        yield finished.result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        stopped = threading.Event()
+        pool = ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk")
+        under_way: set[Future[Page]] = set()
+        try:
+            while True:
+                room = 2 * self.client.workers - len(under_way)
+                under_way.update(pool.submit(read, parent, stopped) for parent in islice(waiting, room))
+                if not under_way:
+                    return
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                # What was paid for is handed on before an error ends it all.
+                for finished in sorted(done, key=lambda future: future.exception() is not None):
+                    yield finished.result()
+        finally:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _ReadParent(Protocol):
-    def __call__(self, parent: ParentRow, /) -> Page: ...
+    def __call__(self, parent: ParentRow, stopped: threading.Event, /) -> Page: ...
+
+
+def _check_wanted(stopped: threading.Event) -> None:
+    """Make no call whose reply nobody waits for."""
+    if stopped.is_set():
+        raise CancelledError
 
 
 def _page(

@@ -31,8 +31,8 @@ API_KIND, FILE_KIND = "freshdesk", "duckdb"
 
 
 def partitions_of(partitioning: Partitioning) -> dg.TimeWindowPartitionsDefinition:
-    """Partitions in UTC from the start date to the one that holds today."""
-    start = partitioning.start.strftime("%Y-%m-%d")
+    """Partitions in UTC from the one that holds the start date to the one that holds today."""
+    start = partitioning.since.strftime("%Y-%m-%d")
     match partitioning.cadence:
         case Cadence.DAILY:
             return dg.DailyPartitionsDefinition(start, timezone="UTC", end_offset=1)
@@ -53,7 +53,7 @@ def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.Assets
     with warnings.catch_warnings():
         # One run for a range of partitions is what we build on; pinned, it will not change under us.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        return [_asset(table, catalog, partitions, partitioning.start) for table in catalog]
+        return [_asset(table, catalog, partitions, partitioning.since) for table in catalog]
 
 
 def _asset(
@@ -90,7 +90,7 @@ def _asset(
                     start=window.start.astimezone(UTC),
                     end=window.end.astimezone(UTC),
                     since=since,
-                    only_missing=context.run_tags.get(ONLY_MISSING) == "true",
+                    only_missing=context.run.tags.get(ONLY_MISSING) == "true",
                 )
                 batch = replication.run()
         except (Unavailable, FileLocked) as error:
@@ -101,7 +101,7 @@ def _asset(
             raise dg.Failure(str(error), allow_retries=False) from error
         if replication.skipped:
             context.log.warning(f"{table.name} was left out: {replication.skipped}")
-        context.log.info(progress.line())
+        progress.end()
         context.add_output_metadata(
             reading_metadata(
                 progress.spent,

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import dagster as dg
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
 
@@ -25,8 +26,6 @@ class ConsoleHandler(logging.Handler):
             self._console.print(
                 f"  {meta.get('orig_message') or record.getMessage()}", style=style, markup=False
             )
-        elif event.event_type is dg.DagsterEventType.STEP_START:
-            self._console.print(step, style="bold", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
             self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
@@ -48,9 +47,10 @@ def console_logger(console: Console) -> dg.LoggerDefinition:
 
 def arrived(result: dg.ExecuteInProcessResult) -> Report:
     """Rows, credits and calls per table of a run."""
-    report = Report("table", *(head for head, _ in COUNTED), title="What arrived", title_justify="left")
-    for column in report.columns[1:]:
-        column.justify = "right"
+    report = Report(title="What arrived", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    report.add_column("table", no_wrap=True, min_width=20)
+    for head, _ in COUNTED:
+        report.add_column(head, justify="right")
     totals = [0] * len(COUNTED)
     seen: set[dg.AssetKey] = set()
     for event in result.get_asset_materialization_events():
@@ -72,7 +72,7 @@ COUNTED = (
     ("new", "rows_written"),
     ("updated", "rows_updated"),
     ("deleted", "rows_deleted"),
-    ("in the table", "dagster/row_count"),
+    ("stored", "dagster/row_count"),
     ("calls", "api_calls"),
     ("credits", "api_credits"),
 )

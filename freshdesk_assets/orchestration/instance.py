@@ -8,6 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets import POOL
+from freshdesk_assets.orchestration.turns import end_dead_runs
+
 DEFAULT_HOME = ".dagster_home"
 """Where run records go when DAGSTER_HOME says nothing."""
 
@@ -22,4 +25,7 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
         config.write_text((files(__package__) / "dagster.yaml").read_text())
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
+        # A pool counts for runs only once it is registered.
+        instance.event_log_storage.set_concurrency_slots(POOL, 1)
+        end_dead_runs(instance)
         yield instance

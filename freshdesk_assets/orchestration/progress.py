@@ -39,13 +39,19 @@ class Progress:
             self._spoken = time.monotonic()
             self.say(self.line())
 
+    def end(self) -> None:
+        """Say what it came to."""
+        self.share = None
+        self.say(self.line())
+
     def line(self) -> str:
         """Rows, share, calls, credits, the limit, and how long it will still take."""
         spent = self.spent
         parts = [f"{self.name}: {self.rows:,} rows"]
         if self.share is not None:
             parts.append(f"{self.share:.0%}")
-        parts.append(f"{spent.calls:,} calls, {spent.credits:,} credits")
+        parts.append(f"{spent.calls:,} call{'s'[: spent.calls != 1]}")
+        parts.append(f"{spent.credits:,} credit{'s'[: spent.credits != 1]}")
         if self.client.limiter.total:
             parts.append(f"limit {self.client.limiter.rate:,.0f} credits a minute")
         if spent.waited >= 1:

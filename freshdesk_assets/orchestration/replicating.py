@@ -98,7 +98,7 @@ class Replication:
                     yield from _unmeasured(self.reader.read_look_back(self.table, sync, start, closed, back))
             case PerParent(parent=parent) as sync:
                 source = self.catalog[parent]
-                for parents, share in self._parents(source, self.start, self.end, timedelta(0)):
+                for parents, share in self._parents(source, start=self.start, end=self.end):
                     for page in _closing(self.reader.read_lists(self.table, sync, parents)):
                         yield page, share()
         yield from self._views()
@@ -108,12 +108,19 @@ class Replication:
         if (view := self.reader.view_of(self.table)) is None:
             return
         self._store()
-        for parents, share in self._parents(self.table, None, None, view.settle):
+        before = self.reader.now - view.every if view.every else None
+        for parents, share in self._parents(self.table, read_before=before, stale=view.stale):
             for page in _closing(self.reader.read_views(self.table, view, parents)):
                 yield page, share()
 
     def _parents(
-        self, source: Table, start: datetime | None, end: datetime | None, settle: timedelta
+        self,
+        source: Table,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        read_before: datetime | None = None,
+        stale: str = "",
     ) -> Iterator[tuple[Iterable[Parent], "_Share"]]:
         """Rows of `source` whose list or view is not read yet, some at a time, with the share done."""
         share = _Share()
@@ -124,7 +131,14 @@ class Replication:
                 ensure_shape(connection, self.table)
                 ensure_ledger(connection)
                 found = pending(
-                    connection, self.table, source, start=start, end=end, settle=settle, limit=PARENTS_AT_ONCE
+                    connection,
+                    self.table,
+                    source,
+                    start=start,
+                    end=end,
+                    read_before=read_before,
+                    stale=stale,
+                    limit=PARENTS_AT_ONCE,
                 )
             if not found.parents or found.parents == before:
                 return

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration import settings
+from freshdesk_assets.orchestration.turns import turn
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -33,10 +34,11 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     @contextmanager
     def yield_for_execution(
         self,
-        context: dg.InitResourceContext,  # noqa: ARG002
+        context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
-        """Hold the client for as long as the run lasts."""
-        with self.connect():
+        """Hold the account and the client for as long as the run lasts."""
+        say = context.log.info if context.log else self._report
+        with turn(self.domain, say), self.connect():
             yield self
 
     @contextmanager
@@ -64,6 +66,15 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def _report(self, message: str) -> None:
         if self._reports:
             self._reports[-1](message)
+
+
+def account_in_environment(progress_seconds: float = 15.0) -> FreshdeskApi:
+    """The account that FRESHDESK_DOMAIN and FRESHDESK_API_KEY name; the UI shows no more than those names."""
+    return FreshdeskApi(
+        domain=dg.EnvVar("FRESHDESK_DOMAIN"),
+        api_key=dg.EnvVar("FRESHDESK_API_KEY"),
+        progress_seconds=progress_seconds,
+    )
 
 
 class DuckDBFile(dg.ConfigurableResource[None]):

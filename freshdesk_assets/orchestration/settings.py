@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +31,20 @@ class Partitioning:
 
     start: datetime
     cadence: Cadence
+
+    @property
+    def since(self) -> datetime:
+        """The beginning of the partition that holds the start date: nothing after the start is left out.
+
+        Dagster's own weekly and monthly partitions begin with the first whole week or month after it.
+        """
+        match self.cadence:
+            case Cadence.DAILY:
+                return self.start
+            case Cadence.WEEKLY:
+                return self.start - timedelta(days=(self.start.weekday() + 1) % 7)
+            case Cadence.MONTHLY:
+                return self.start.replace(day=1)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Partitioning":

@@ -12,11 +12,15 @@ from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
 from freshdesk_assets.orchestration.console import arrived, console_logger
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.staleness import reached, stale_range
+from freshdesk_assets.orchestration.turns import PROCESS, this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.file import WarehouseError
+
+PROGRESS_SECONDS = 3.0
+"""A person at a terminal wants to see more often than a log that something moves."""
 
 REQUIRED = {
     "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
@@ -25,7 +29,7 @@ REQUIRED = {
 
 
 def sync(
-    build: Callable[[dict[str, dg.LoggerDefinition]], dg.Definitions],
+    build: Callable[..., dg.Definitions],
     catalog: Catalog,
     partitioning: Partitioning,
     *,
@@ -35,12 +39,16 @@ def sync(
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed.
 
-    `build` makes the definitions with the given loggers. Without dates only what is missing is read;
-    with them, the partitions from `first` to `last` are read again. Raises SettingError.
+    `build` makes the definitions with the `loggers` and `resources` it is given. Without dates only what
+    is missing is read; with them, the partitions from `first` to `last` are read again. Raises
+    SettingError.
     """
     check_environment()
     console = Console()
-    definitions = build({"console": console_logger(console)})
+    definitions = build(
+        loggers={"terminal": console_logger(console)},
+        resources={"freshdesk": account_in_environment(PROGRESS_SECONDS)},
+    )
     job = definitions.resolve_job_def(REPLICATE)
     keys = _selected(definitions, selection)
     partitions = partitions_of(partitioning)
@@ -55,12 +63,14 @@ def sync(
                 return 1
             start, end = stale_range(instance, keys, partitions, since)
         else:
-            start, end = _asked_for(partitions, first or partitioning.start, last or datetime.now(UTC))
+            start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
         result = job.execute_in_process(
             instance=instance,
             asset_selection=sorted(keys),
             raise_on_error=False,
+            run_config={"loggers": {"terminal": {}}},
             tags={
+                PROCESS: this_process(),
                 "dagster/asset_partition_range_start": start,
                 "dagster/asset_partition_range_end": end,
                 **({ONLY_MISSING: "true"} if first is None and last is None else {}),

@@ -21,6 +21,8 @@ class Catalog:
                 self._check_reference(table, column.referenced, column.name)
             if isinstance(table.sync, PerParent):
                 self._check_parent(table, table.sync.parent)
+            for name in upstream(table) - self._tables.keys():
+                raise DeclarationError(f"table {table.name}: it is read after {name}, which is not a table")
         parents = {table.name: sorted(upstream(table)) for table in given}
         try:
             order = list(TopologicalSorter(parents).static_order())
@@ -57,8 +59,9 @@ class Catalog:
 
 def upstream(table: Table) -> frozenset[str]:
     """Names of the tables that must be read before `table`."""
+    after = frozenset(table.view.after if table.view else ())
     match table.sync:
         case PerParent(parent=parent):
-            return frozenset({parent})
+            return after | {parent}
         case _:
-            return frozenset()
+            return after

@@ -11,11 +11,12 @@ from freshdesk_assets.schema.table import Value
 class ParentRead:
     """The list of one parent was read whole, at `version` of the parent's row (None: of the row as landed).
 
-    `gone` says that Freshdesk no longer has the parent.
+    `gone` says that Freshdesk no longer has the parent; `at` is when it answered, by its own clock.
     """
 
     id: int
     version: datetime | None = None
+    at: datetime | None = None
     gone: bool = False
 
 

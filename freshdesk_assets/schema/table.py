@@ -97,12 +97,15 @@ class Listing:
 class View:
     """The row's own call, for the columns marked `detail`; `path` holds `{id}`.
 
-    It is made once per version of the row, and not again before `settle` has passed: an agent's
-    updated_at moves with every activity.
+    It is made once per version of the row. Where a version means nothing it is made again after `every`
+    instead, and whenever `stale` holds, an SQL condition on the row `p` and its last reading `r`; the
+    tables that it looks into are read `after`.
     """
 
     path: str
-    settle: timedelta = timedelta(0)
+    every: timedelta | None = None
+    stale: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,27 @@ from datetime import timedelta
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
 from freshdesk_assets.schema.table import FullList, Table, View
 
+# Nothing says that joining or leaving a group moves an agent's updated_at (sheet, section 4.10). The list of
+# groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
+MEMBERSHIP_CHANGED = """
+exists (
+  select 1
+  from freshdesk.groups g
+  where g.agent_ids is not null
+    and greatest(g._synced_at, g._deleted_at) > r.read_at
+    and (g._deleted_at is null and list_contains(g.agent_ids, p.id))
+      <> list_contains(coalesce(p.group_ids, []), g.id)
+)
+"""
+
 agents = Table(
     name="agents",
     doc="One row per agent; one who is deleted turns into a contact of the same id and leaves the list.",
     path="agents",
     sync=FullList(),
-    # Memberships come with the view alone, a credit each. updated_at moves with last_active_at, so without
-    # `settle` every agent who signed in would be viewed at every run; memberships change rarely.
-    view=View("agents/{id}", settle=timedelta(hours=12)),
+    # Memberships and roles come with the view alone, a credit each. updated_at moves with last_active_at and
+    # is no sign of either (sheet, section 4.10): so once a day, whether it moved or not.
+    view=View("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
     group="people",
     docs="agents",
     columns=(

@@ -1,30 +1,52 @@
 """From a row as it was sent to a row that the declared types can hold, and what they cannot.
 
-Most rows fit: a decoder made from the declaration says so in a microsecond, and DuckDB reads the very
-bytes that were received. The others are taken apart here; what does not fit goes to `_extra`.
+Most rows fit: a decoder made from the declaration says so in a few microseconds, and DuckDB reads the
+very bytes that were received. The others are taken apart here; what does not fit goes to `_extra`.
 """
 
 import json
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
 
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.conversion import convert
+from freshdesk_assets.warehouse.verbatim import Object, encoded, parsed
 
 EXTRA = "_extra"
+VERBATIM = "_json"
+"""Where an odd row carries its JSON columns, as text: DuckDB writes the numbers anew when it reads JSON as
+JSON (0.1000000000000000055 becomes 0.1), but takes text over as it is."""
+
+TAKEN_APART = b" "
+"""How the line of an odd row begins, and no other does: it must not be taken apart twice."""
+
+AT_RISK = re.compile(r"(?:^|[\s\[,:])-?\d[\d.]*(?:[eE]|(?<=[\d.]{17}))")
+"""A number in JSON that DuckDB may not write as it reads it: more digits than a double holds, or an exponent.
+Now and then one is found inside a string, which costs no more than the slower way."""
+
+EXACT = re.compile(r"null|-?\d[\d.]{0,14}")
+"""A number whose digits a double holds."""
+
+FINER = re.compile(rb"\.\d{7}")
+"""What may be a time finer than a microsecond, of which DuckDB drops the end."""
+
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 type_of: dict[Type, Any] = {
-    Type.BIGINT: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
+    Type.BIGINT: Int64,
     Type.INTEGER: Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)],
     Type.BOOLEAN: bool,
-    Type.DOUBLE: float,
+    Type.DOUBLE: msgspec.Raw,
     Type.VARCHAR: str,
     Type.TIMESTAMPTZ: datetime,
     Type.DATE: date,
-    Type.BIGINTS: list[Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]],
+    Type.JSON: msgspec.Raw,
+    Type.BIGINTS: list[Int64],
     Type.VARCHARS: list[str],
 }
 
@@ -34,39 +56,36 @@ class Fitter:
 
     def __init__(self, table: Table) -> None:
         self._tree = payload_tree(table)
-        self._decoder = msgspec.json.Decoder(_struct(self._tree))
+        self._keys = tuple(table.column(name) for name in table.key)
+        self._decoder = msgspec.json.Decoder(_struct(self._tree, table.key))
+        self._raw = tuple(_raw_places(self._tree))
 
     def fits(self, row: bytes) -> bool:
-        """Whether every key is declared and every value is of its declared type."""
+        """Whether every key is declared, every value of its declared type, and DuckDB reads it as it is."""
         try:
-            self._decoder.decode(row)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            decoded = self._decoder.decode(row)
+            return not FINER.search(row) and all(_is_plain(decoded, *place) for place in self._raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
-        return True
 
     def fit(self, row: bytes) -> bytes:
         """The row with only what fits, and the rest verbatim under `_extra` by its dotted place.
 
-        Raises ValueError when the bytes are not a JSON object.
+        Raises ValueError when the bytes are not a JSON object or have no key.
         """
-        extra: dict[str, Any] = {}
-
-        def last_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            """Of a key sent twice the last counts; the earlier values are kept aside."""
-            found: dict[str, Any] = {}
-            for key, value in pairs:
-                if key in found and found[key] != value:
-                    extra.setdefault(f"{key} (sent twice)", []).append(found[key])
-                found[key] = value
-            return found
-
-        payload = json.loads(row.decode("utf-8", errors="surrogateescape"), object_pairs_hook=last_of)
-        if not isinstance(payload, dict):
-            raise ValueError("a row is a JSON object")
-        fitted = _fitted(payload, self._tree, (), extra)
-        if extra:
-            fitted[EXTRA] = extra
-        return _encoded(fitted)
+        payload = parsed(row.decode("utf-8", errors="surrogateescape"))
+        if not isinstance(payload, Object):
+            raise ValueError("it is no JSON object")
+        parts = _Parts()
+        fitted = parts.take(payload, self._tree, ())
+        for column in self._keys:
+            if _at(fitted, column.steps) is None:
+                raise ValueError(f"it has no {column.path}")
+        if parts.verbatim:
+            fitted[VERBATIM] = parts.verbatim
+        if parts.extra:
+            fitted[EXTRA] = encoded(parts.extra)
+        return TAKEN_APART + _line(fitted).encode()
 
 
 def payload_tree(table: Table) -> dict[str, Any]:
@@ -81,152 +100,118 @@ def payload_tree(table: Table) -> dict[str, Any]:
     return tree
 
 
-def _struct(tree: dict[str, Any]) -> type[msgspec.Struct]:
-    """A decoder type for the tree; keys are renamed, for they need not be Python identifiers."""
-    fields: list[tuple[str, Any, Any]] = []
+def merged_extra(stored: str | None, sent: str | None, settled: frozenset[str]) -> str | None:
+    """What two replies about one row left over: the later word on each place, nothing on those `settled`.
+
+    A reply that does not carry some columns must not take away what another said in their place, nor must
+    the two overwrite each other for ever.
+    """
+    if not stored:
+        return sent
+    both = {place: value for place, value in parsed(stored).pairs if place not in settled}
+    if sent:
+        both.update(parsed(sent).pairs)
+    return encoded(both) if both else None
+
+
+class _Parts:
+    """What taking a row apart left over: `extra` by place, and JSON columns as text by name."""
+
+    def __init__(self) -> None:
+        self.extra: dict[str, Any] = {}
+        self.verbatim: dict[str, str] = {}
+
+    def take(self, payload: Object, tree: dict[str, Any], outer: tuple[str, ...]) -> dict[str, Any]:
+        """What of an object fits its part of the tree."""
+        kept: dict[str, Any] = {}
+        for key, value in self._last_of(payload, outer).items():
+            here = (*outer, key)
+            branch = tree.get(key)
+            if value is None and branch is not None:
+                kept[key] = None
+            elif isinstance(branch, Column) and branch.type is Type.JSON:
+                self.verbatim[branch.name] = encoded(value)
+            elif isinstance(branch, Column):
+                kept[key], exact = convert(branch.type, value)
+                if not exact:
+                    self.extra[_place(here)] = value
+            elif isinstance(branch, dict) and isinstance(value, Object):
+                kept[key] = self.take(value, branch, here)
+            else:
+                self.extra[_place(here)] = value
+        return kept
+
+    def _last_of(self, payload: Object, outer: tuple[str, ...]) -> dict[str, Any]:
+        """Of a key sent twice the last counts, as everywhere; the earlier values are kept aside."""
+        found: dict[str, Any] = {}
+        for key, value in payload.pairs:
+            if key in found and encoded(found[key]) != encoded(value):
+                self.extra.setdefault(f"{_place((*outer, key))} (sent twice)", []).append(found[key])
+            found[key] = value
+        return found
+
+
+def _is_plain(decoded: Any, names: tuple[str, ...], type_: Type) -> bool:
+    """Whether DuckDB keeps every digit of a value that the decoder did not look into."""
+    for name in names:
+        if (decoded := getattr(decoded, name)) is None:
+            return True
+    text = str(decoded, "utf-8")
+    return EXACT.fullmatch(text) is not None if type_ is Type.DOUBLE else not AT_RISK.search(text)
+
+
+def _place(steps: tuple[str, ...]) -> str:
+    """A dotted place; a step that could be mistaken for more than one, or for a remark, is quoted."""
+    return ".".join(step if re.fullmatch(r'[^."()]+', step) else encoded(step) for step in steps)
+
+
+_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def _at(fitted: dict[str, Any], steps: tuple[str, ...]) -> Any:
+    found: Any = fitted
+    for step in steps:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _struct(tree: dict[str, Any], keys: tuple[str, ...]) -> type[msgspec.Struct]:
+    """A decoder type for the tree; its fields are numbered, for keys need not be Python identifiers.
+
+    A row without its key does not decode.
+    """
+    fields: list[Any] = []
     names: dict[str, str] = {}
     for position, (key, branch) in enumerate(tree.items()):
         name = f"f{position}"
         names[name] = key
         match branch:
-            case Column(type=Type.JSON):
+            case Column(name=column, type=type_) if column in keys:
+                fields.append((name, type_of[type_]))
+            case Column(type=Type.JSON | Type.DOUBLE):
                 fields.append((name, msgspec.Raw, msgspec.Raw(b"null")))
             case Column(type=type_):
                 fields.append((name, type_of[type_] | None, None))
+            case _ if set(keys) & {column.name for column in _columns(branch)}:
+                fields.append((name, _struct(branch, keys)))
             case _:
-                fields.append((name, _struct(branch) | None, None))
-    return msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False)
+                fields.append((name, _struct(branch, keys) | None, None))
+    return msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False, kw_only=True)
 
 
-def _fitted(
-    payload: dict[str, Any], tree: dict[str, Any], place: tuple[str, ...], extra: dict[str, Any]
-) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in payload.items():
-        here = (*place, key)
-        branch = tree.get(key)
-        if value is None and branch is not None:
-            kept[key] = None
-        elif isinstance(branch, Column):
-            kept[key] = _value(branch.type, value)
-            if kept[key] is None:
-                extra[".".join(here)] = value
-                if branch.type is Type.VARCHAR and isinstance(value, str):
-                    kept[key] = "".join(c if _unbroken(c) else "\N{REPLACEMENT CHARACTER}" for c in value)
-        elif isinstance(branch, dict) and isinstance(value, dict):
-            kept[key] = _fitted(value, branch, here, extra)
+def _columns(tree: dict[str, Any]) -> Iterator[Column]:
+    for branch in tree.values():
+        if isinstance(branch, Column):
+            yield branch
         else:
-            extra[".".join(here)] = value
-    return kept
+            yield from _columns(branch)
 
 
-def _value(type_: Type, value: Any) -> Any:
-    """The value in the column's type where that loses nothing, else None."""
-    return CONVERSIONS[type_](value)
-
-
-def _integer(bits: int) -> Callable[[Any], int | None]:
-    def integer(value: Any) -> int | None:
-        if isinstance(value, bool):
-            return None
-        if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-            value = int(value)
-        if isinstance(value, str) and value == value.strip() and value.removeprefix("-").isascii():
-            digits = value.removeprefix("-")
-            if digits.isdigit() and str(int(value)) == value:
-                value = int(value)
-        return value if isinstance(value, int) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
-
-    return integer
-
-
-def _boolean(value: Any) -> bool | None:
-    return (
-        value
-        if isinstance(value, bool)
-        else {"true": True, "false": False}.get(str(value))
-        if isinstance(value, str)
-        else None
-    )
-
-
-def _double(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return float(value)
-    except ValueError:
-        return None
-
-
-def _varchar(value: Any) -> str | None:
-    if isinstance(value, str):
-        return value if _unbroken(value) else None
-    return json.dumps(value) if isinstance(value, int | float) else None
-
-
-def _timestamp(value: Any) -> str | None:
-    """Read as UTC where no zone is given, as ticket forms send their times."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-
-
-def _date(value: Any) -> str | None:
-    try:
-        return date.fromisoformat(value).isoformat() if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _list_of(convert: Callable[[Any], Any]) -> Callable[[Any], list[Any] | None]:
-    def converted(value: Any) -> list[Any] | None:
-        if not isinstance(value, list):
-            return None
-        items = [None if item is None else convert(item) for item in value]
-        lost = any(new is None and old is not None for new, old in zip(items, value, strict=True))
-        return None if lost else items
-
-    return converted
-
-
-def _unbroken(value: str) -> bool:
-    """Whether it is text: a lone surrogate is half a character, and no database stores it."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-CONVERSIONS: dict[Type, Callable[[Any], Any]] = {
-    Type.BIGINT: _integer(64),
-    Type.INTEGER: _integer(32),
-    Type.BOOLEAN: _boolean,
-    Type.DOUBLE: _double,
-    Type.VARCHAR: _varchar,
-    Type.TIMESTAMPTZ: _timestamp,
-    Type.DATE: _date,
-    Type.JSON: lambda value: value,
-    Type.BIGINTS: _list_of(_integer(64)),
-    Type.VARCHARS: _list_of(_varchar),
-}
-
-
-def _encoded(row: dict[str, Any]) -> bytes:
-    """One line of JSON that DuckDB reads, half characters written out as their escape."""
-    return json.dumps(_whole(row), ensure_ascii=True, allow_nan=False).encode()
-
-
-def _whole(value: Any) -> Any:
-    match value:
-        case str() if not _unbroken(value):
-            return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in value)
-        case dict():
-            return {_whole(key): _whole(item) for key, item in value.items()}
-        case list():
-            return [_whole(item) for item in value]
-        case float() if value != value or value in (float("inf"), float("-inf")):
-            return str(value)
-        case _:
-            return value
+def _raw_places(tree: dict[str, Any], outer: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Type]]:
+    """Where the decoder leaves a value unread, by its field names, and the value's type."""
+    for position, branch in enumerate(tree.values()):
+        names = (*outer, f"f{position}")
+        if not isinstance(branch, Column):
+            yield from _raw_places(branch, names)
+        elif branch.type in (Type.JSON, Type.DOUBLE):
+            yield names, branch.type

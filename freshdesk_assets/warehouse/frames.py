@@ -1,59 +1,237 @@
-"""From a user's frame to a table: columns by name, missing ones added, a slice replaced in one go."""
+"""Between a user's frame and a table: columns by name, no value changed to fit, a slice replaced in one go.
+
+No error here quotes a value: what a run says is kept in its log, and frames hold personal data.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from freshdesk_assets.warehouse.file import ALIAS, identifier
 
+if TYPE_CHECKING:
+    import pandas
+
+SENT = "sent_frame"
+"""The frame's name in SQL."""
+
+UNKNOWN = {"VARCHAR": "count({})", "VARCHAR[]": "sum(list_count({}))"}
+"""What a column without a value is stored as until its first value tells, and how values are counted."""
+
+
+class FrameRefused(Exception):
+    """A frame cannot be stored as it is; the message says why and what to do. Nothing was changed."""
+
 
 def store_frame(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, relation: str, replaced: str
-) -> int:
-    """Replace the rows of `schema.table` that meet `replaced` (an SQL condition) by those of `relation`.
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    frame: "pandas.DataFrame",
+    replaced: str | None = None,
+) -> None:
+    """Replace the rows of `schema.table` that meet `replaced` (an SQL condition; None: all) by the frame's.
 
-    The table is created or widened to hold the relation's columns; a column of nothing but nulls becomes
-    VARCHAR when it is created, and is retyped by the first frame that has values in it. Returns the
-    number of rows stored. Raises duckdb.ConversionException when a value does not fit its column.
+    The table is made, or grown, to hold the frame's columns; a column that the frame lacks becomes null. A
+    column keeps its type if every value reads back from it as it was, else it is widened (BIGINT to DOUBLE)
+    if that changes no value either. Moments with a zone are stored in UTC, those without are taken to be in
+    UTC. Raises FrameRefused; every row of the frame must meet `replaced`, or storing it again would double
+    those that do not.
     """
-    target = f"{ALIAS}.{identifier(schema)}.{identifier(table)}"
+    target = _qualified(schema, table)
     connection.execute(f"create schema if not exists {ALIAS}.{identifier(schema)}")
-    sent = {name: type_ for name, type_, *_ in connection.execute(f"describe {relation}").fetchall()}
-    stored = dict(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns()"
-            " where database_name = ? and schema_name = ? and table_name = ?",
-            [ALIAS, schema, table],
-        ).fetchall()
-    )
-    if not stored:
-        columns = ", ".join(f"{identifier(name)} {_storable(type_)}" for name, type_ in sent.items())
-        connection.execute(f"create table {target} ({columns})")
+    stored = _stored_columns(connection, schema, table)
+    if not len(frame.columns) and not len(frame):
+        if stored:
+            connection.execute(f"delete from {target} where {replaced or 'true'}")
+        return
+    sent = _sent_columns(connection, frame)
+    if stored:
+        # Before the delete: DuckDB 1.5 does not commit a table altered after rows of it were deleted.
+        sent = {
+            name: _fit(connection, target, name, type_, stored.get(name.lower()))
+            for name, type_ in sent.items()
+        }
     else:
-        connection.execute(f"delete from {target} where {replaced}")
-        for name, type_ in sent.items():
-            if name not in stored:
-                connection.execute(f"alter table {target} add column {identifier(name)} {_storable(type_)}")
-            elif (
-                stored[name] == "VARCHAR"
-                and _storable(type_) != "VARCHAR"
-                and _empty(connection, target, name)
-            ):
-                connection.execute(
-                    f"alter table {target} alter column {identifier(name)} set data type {type_} using null"
-                )
-    connection.execute(f"insert into {target} by name select * from {relation}")
-    counted = connection.execute(f"select count(*) from {relation}").fetchone()
-    return int(counted[0]) if counted else 0
+        columns = ", ".join(f"{identifier(name)} {type_}" for name, type_ in sent.items())
+        connection.execute(f"create table {target} ({columns})")
+    values = ", ".join(f"cast({identifier(n)} as {type_}) as {identifier(n)}" for n, type_ in sent.items())
+    rows = f"(select {values} from {SENT})"
+    if replaced is not None:
+        _refuse_strays(connection, rows, replaced)
+    connection.execute(f"delete from {target} where {replaced or 'true'}")
+    connection.execute(f"insert into {target} by name select * from {rows}")
 
 
-def _storable(type_: str) -> str:
-    """A type that a table can have: a frame's column of only nulls has none."""
-    return "VARCHAR" if type_.strip('"') in ("NULL", "INTEGER[NULL]") else type_
+def load_frame(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    columns: Sequence[str] | None = None,
+    condition: str | None = None,
+) -> "pandas.DataFrame":
+    """The rows of a table or view that meet the condition, or all; moments in UTC."""
+    return connection.execute(select_statement(schema, table, columns, condition)).fetchdf()
 
 
-def _empty(connection: duckdb.DuckDBPyConnection, target: str, column: str) -> bool:
-    return (
-        connection.execute(
-            f"select 1 from {target} where {identifier(column)} is not null limit 1"
+def select_statement(
+    schema: str, table: str, columns: Sequence[str] | None = None, condition: str | None = None
+) -> str:
+    """What `load_frame` runs."""
+    chosen = ", ".join(identifier(name) for name in columns or ()) or "*"
+    where = f" where {condition}" if condition else ""
+    return f"select {chosen} from {identifier(schema)}.{identifier(table)}{where}"
+
+
+def is_stored(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether there is such a table or view."""
+    return bool(_stored_columns(connection, schema, table))
+
+
+def slice_counts(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, conditions: Sequence[str]
+) -> list[int]:
+    """How many rows of the table meet each of the conditions; all of them when there is none."""
+    counts = ", ".join(f"count(*) filter ({condition})" for condition in conditions) or "count(*)"
+    found = connection.execute(f"select {counts} from {_qualified(schema, table)}").fetchone()
+    return [int(count) for count in found or ()]
+
+
+def _qualified(schema: str, table: str) -> str:
+    return f"{ALIAS}.{identifier(schema)}.{identifier(table)}"
+
+
+def _stored_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
+    """The columns as they stand: name in lower case (SQL does not tell the cases apart) to type."""
+    rows = connection.execute(
+        "select lower(column_name), data_type from duckdb_columns()"
+        " where database_name = ? and lower(schema_name) = lower(?) and lower(table_name) = lower(?)",
+        [ALIAS, schema, table],
+    ).fetchall()
+    return dict(rows)
+
+
+def _sent_columns(connection: duckdb.DuckDBPyConnection, frame: "pandas.DataFrame") -> dict[str, str]:
+    """Make the frame known to SQL; its columns' names and the types they would be stored as."""
+    named = Counter(str(name).lower() for name in frame.columns)
+    if twice := [name for name, times in named.items() if times > 1]:
+        raise FrameRefused(
+            f"the frame has more than one column named {twice[0]!r} (SQL does not tell upper from lower"
+            " case): rename or drop one"
+        )
+    # By default a thousand values of a column of Python objects decide its type, and a fraction that is not
+    # among them is rounded.
+    connection.execute(f"set pandas_analyze_sample = {max(len(frame), 1)}")
+    try:
+        connection.register(SENT, frame)
+        described = connection.execute(f"describe {SENT}").fetchall()
+        return {
+            name: _storable(connection, name, type_, loose=dtype.kind == "O")
+            for (name, type_, *_), dtype in zip(described, frame.dtypes, strict=True)
+        }
+    except duckdb.Error as error:
+        raise FrameRefused(
+            f"the frame has a column that DuckDB cannot read ({type(error).__name__}; dtypes"
+            f" {', '.join(f'{name} {dtype}' for name, dtype in frame.dtypes.items())}): convert it first"
+        ) from None
+
+
+def _storable(connection: duckdb.DuckDBPyConnection, name: str, type_: str, *, loose: bool) -> str:
+    """The type that a column of the frame, `loose` if of Python objects, is stored as.
+
+    Of only nulls it is of type "NULL" in DuckDB 2, which no table's column can be, and INTEGER before that.
+    """
+    if type_.startswith("ENUM("):
+        return "VARCHAR"
+    unknown = type_.replace('"NULL"', "VARCHAR").replace("INTEGER", "VARCHAR")
+    if loose and unknown in UNKNOWN and not _values(connection, SENT, name, unknown):
+        return unknown
+    return type_.replace('"NULL"', "VARCHAR")
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, target: str, name: str, sent: str, held: str | None) -> str:
+    """Alter the table, if need be, so that it can hold a column of the frame; the type it holds it as."""
+    column = identifier(name)
+    if held is None:
+        connection.execute(f"alter table {target} add column {column} {sent}")
+        return sent
+    if held == sent or (sent in UNKNOWN and not _values(connection, SENT, name, sent)):
+        return held
+    if held in UNKNOWN and not _values(connection, target, name, held):
+        wider = sent
+    elif not (lost := _changed(connection, SENT, name, sent, held)):
+        return held
+    else:
+        wider = _common(connection, held, sent)
+        if (
+            held == "BOOLEAN"
+            or _becomes_text(held, wider)
+            or _changed(connection, SENT, name, sent, wider)
+            or _changed(connection, target, name, held, wider)
+        ):
+            raise _misfit(name, sent, held, lost)
+    connection.execute(f"alter table {target} alter column {column} set data type {wider}")
+    return wider
+
+
+def _values(connection: duckdb.DuckDBPyConnection, relation: str, name: str, type_: str) -> int:
+    """How many values a column of a type of `UNKNOWN` has."""
+    found = connection.execute(f"select {UNKNOWN[type_].format(identifier(name))} from {relation}").fetchone()
+    return int(found[0] or 0) if found else 0
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, relation: str, name: str, type_: str, other: str) -> int:
+    """How many of a column's values do not read back as they were once stored as the other type."""
+    value = f"cast({identifier(name)} as {type_})"
+    try:
+        found = connection.execute(
+            f"select count(*) from {relation} where {value} is not null"
+            f" and cast(try_cast({value} as {other}) as {type_}) is distinct from {value}"
         ).fetchone()
-        is None
+    except duckdb.Error:
+        raise _misfit(name, type_, other, None) from None
+    return int(found[0]) if found else 0
+
+
+def _common(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> str:
+    """The type that DuckDB finds for values of both."""
+    found = connection.execute(
+        f"select typeof(v) from"
+        f" (select cast(null as {one}) as v union all select cast(null as {other})) limit 1"
+    ).fetchone()
+    return str(found[0]) if found else one
+
+
+def _becomes_text(held: str, wider: str) -> bool:
+    """Whether numbers or times would turn into their spelling; an object may gain a text."""
+    return "VARCHAR" in wider and "VARCHAR" not in held and not wider.startswith("STRUCT")
+
+
+def _misfit(name: str, sent: str, held: str, lost: int | None) -> FrameRefused:
+    count = "its values do not fit" if lost is None else f"{lost:,} of its values would change"
+    return FrameRefused(
+        f"column {name!r} is {held} in the table and {sent} in the frame, and {count}: convert it in the"
+        " asset, or drop the table's column and materialise every partition again"
     )
+
+
+def _refuse_strays(connection: duckdb.DuckDBPyConnection, rows: str, condition: str) -> None:
+    try:
+        found = connection.execute(f"select count(*) from {rows} where ({condition}) is not true").fetchone()
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        reason = str(error).splitlines()[0]
+        raise FrameRefused(
+            f"partition_expr of the asset's metadata does not go with the frame: {reason}"
+        ) from None
+    except duckdb.Error as error:
+        raise FrameRefused(
+            f"partition_expr of the asset's metadata cannot be computed for every row of the frame"
+            f" ({type(error).__name__}): {condition}"
+        ) from None
+    if found and found[0]:
+        raise FrameRefused(
+            f"{found[0]:,} rows of the frame lie outside the partition that was materialised: only rows that"
+            f" meet {condition} belong to it. Filter the frame, or mend partition_expr"
+        )

@@ -1,4 +1,4 @@
-"""From a batch on disk to rows in a table: typed by DuckDB, merged by key in one transaction.
+"""From a batch on disk to rows in a table: merged by key in one transaction.
 
 The newest version of a row wins whatever the order of reading; a row that is what it was is not written.
 Measured: classifying by one join and then delete and insert by row id costs a fifth of `merge into` on
@@ -7,14 +7,12 @@ wide rows (10,000 into a million).
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from freshdesk_assets.schema.column import Column
-from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table, Value
+from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
 from freshdesk_assets.warehouse.file import identifier, literal
-from freshdesk_assets.warehouse.fitting import EXTRA, Fitter, payload_tree
+from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.ledger import (
     META,
     check_rule,
@@ -23,11 +21,9 @@ from freshdesk_assets.warehouse.ledger import (
     record_parents,
     version_of,
 )
+from freshdesk_assets.warehouse.parsing import parse
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
-from freshdesk_assets.warehouse.spool import Batch, Landed, SpooledFile
-
-MAXIMUM_OBJECT = 16 * 1024 * 1024
-"""DuckDB's own bound for one JSON object, raised for a batch that holds a longer one."""
+from freshdesk_assets.warehouse.spool import Batch, Landed
 
 
 def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
@@ -37,22 +33,15 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     after a rollback.
     """
     table = batch.table
-    parsed = [_parse(connection, table, file, position) for position, file in enumerate(batch.files)]
-    ensure_shape(connection, table)
+    parsed = parse(connection, batch)
+    strays = ensure_shape(connection, table)
     ensure_ledger(connection)
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
-        landed += _reject(connection, table, name, moment)
-        landed += _merge(connection, table, name, file.keep, moment)
-        check_rule(connection, table, name, moment)
+        landed += _merge(connection, table, name, file.keep, strays, moment)
         if batch.keys and isinstance(table.sync, FullList | ChangedSince):
             _note_keys(connection, table, name, batch.keys)
-    for row in batch.rejected:
-        connection.execute(
-            f"insert into {qualified('rejected', META)} values (?, to_json(?), ?)",
-            [table.name, row.decode("utf-8", errors="replace"), moment],
-        )
-    landed += Landed(read=len(batch.rejected), rejected=len(batch.rejected))
+    landed += _reject(connection, batch, moment)
     landed += _settle_parents(connection, batch, parsed, moment)
     if batch.completes and batch.keys:
         landed += _bury_unlisted(connection, table, batch.keys, moment)
@@ -88,130 +77,121 @@ order by a.place
     return [int(count) for (count,) in counted]
 
 
-def _parse(connection: duckdb.DuckDBPyConnection, table: Table, file: SpooledFile, position: int) -> str:
-    """A temporary table of the file's rows, one per key; read leniently if DuckDB refuses it."""
-    name = f"temp.batch_{position}"
-    statement = _parse_statement(table, file, name)
-    try:
-        connection.execute(statement)
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.ParserException):
-        connection.execute("rollback")
-        connection.execute("begin")
-        _refit(table, file)
-        connection.execute(_parse_statement(table, file, name))
-    return name
-
-
-def _parse_statement(table: Table, file: SpooledFile, name: str) -> str:
-    key = ", ".join(identifier(column) for column in table.key)
-    values = ",\n  ".join(
-        f"{_value(column, file.defaults.get(column.name))} as {identifier(column.name)}"
-        for column in table.columns
-    )
-    shape = {**payload_tree(table), EXTRA: table.stored[-1]}
-    columns = ", ".join(
-        f"{literal(step)}: {literal(_payload_type(branch))}" for step, branch in shape.items()
-    )
-    size = max(MAXIMUM_OBJECT, file.longest + 1)
-    return f"""
-create or replace temp table {name.removeprefix("temp.")} as
-with sent as (
-  select
-  {values},
-  {EXTRA},
-  row_number() over () as _line
-  from read_json({literal(str(file.path))}, format = 'newline_delimited', maximum_object_size = {size},
-    columns = {{{columns}}})
-)
-select * exclude (_line) from sent s
-qualify {" or ".join(f"{identifier(column)} is null" for column in table.key)}
-  or row_number() over (partition by {key} order by {version_of(table, "s")} desc nulls last, _line desc) = 1
-"""
-
-
-def _value(column: Column, default: Value | None) -> str:
-    place = ".".join(identifier(step) for step in column.steps)
-    if default is None:
-        return place
-    return f"coalesce({place}, {literal(default) if isinstance(default, str) else str(default).lower()})"
-
-
-def _payload_type(branch: Any) -> str:
-    """The DuckDB type of a key of the payload."""
-    if isinstance(branch, Column):
-        return str(branch.type)
-    return (
-        "STRUCT(" + ", ".join(f"{identifier(key)} {_payload_type(sub)}" for key, sub in branch.items()) + ")"
-    )
-
-
-def _refit(table: Table, file: SpooledFile) -> None:
-    """Write the file anew with each row taken apart: lone surrogates, keys sent twice, odd UTF-8."""
-    fitter = Fitter(table)
-    mended = file.path.with_suffix(".mended")
-    with file.path.open("rb") as lines, mended.open("wb") as out:
-        for line in lines:
-            row = fitter.fit(line)
-            file.longest = max(file.longest, len(row))
-            out.write(row + b"\n")
-    mended.replace(file.path)
-
-
-def _reject(connection: duckdb.DuckDBPyConnection, table: Table, name: str, moment: datetime) -> Landed:
-    """Set aside the rows without a key, and count the odd ones."""
-    keyless = " or ".join(f"{identifier(column)} is null" for column in table.key)
-    connection.execute(
-        f"insert into {qualified('rejected', META)} select ?, to_json(b), ? from {name} b where {keyless}",
-        [table.name, moment],
-    )
-    counted = connection.execute(
-        f"select count(*) filter ({keyless}), count({EXTRA}) from {name}"
-    ).fetchone() or (0, 0)
-    if counted[0]:
-        connection.execute(f"delete from {name} where {keyless}")
-    return Landed(rejected=counted[0], odd=counted[1])
-
-
 def _merge(
-    connection: duckdb.DuckDBPyConnection, table: Table, name: str, keep: frozenset[str], moment: datetime
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    name: str,
+    keep: frozenset[str],
+    strays: list[str],
+    moment: datetime,
 ) -> Landed:
-    """Rows that are new, newer, or as new but different replace what stands; the columns in `keep` stay."""
+    """Rows that are new, newer, or as new but different replace what stands; the columns in `keep` stay.
+
+    So do the columns that are not ours, `strays`. What was gone and is sent again is there again.
+    """
     target = qualified(table.name)
+    if keep:
+        _join_extra(connection, table, name, keep)
     on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
-    kept = {column.name for column in table.columns if column.name in keep}
-    compared = [column.name for column in table.columns if not column.volatile and column.name not in kept]
-    extra = f"b.{EXTRA}"
-    if kept:
-        both = f"coalesce(t.{EXTRA}, '{{}}'), coalesce(b.{EXTRA}, '{{}}')"
-        extra = f"nullif(json_merge_patch({both}), '{{}}'::json)"
-    values = ",\n  ".join(
-        f"{'t' if column.name in kept else 'b'}.{identifier(column.name)}" for column in table.columns
-    )
-    old = ", ".join([*(f"t.{identifier(column)}" for column in compared), f"t.{EXTRA}"])
-    new = ", ".join([*(f"b.{identifier(column)}" for column in compared), extra])
+    compared = [column.name for column in table.columns if not column.volatile and column.name not in keep]
+    old = ", ".join(f"t.{identifier(column)}" for column in (*compared, EXTRA))
+    new = ", ".join(f"b.{identifier(column)}" for column in (*compared, EXTRA))
     older = f"coalesce({version_of(table, 'b')} < {version_of(table, 't')}, false)"
     connection.execute(
         f"""
-create or replace temp table incoming as
+create or replace temp table winners as
 select
-  {values},
-  ?::timestamptz as _synced_at,
-  null::timestamptz as _deleted_at,
-  {extra} as {EXTRA},
-  t.rowid as _stored
+  b.rowid as sent,
+  t.rowid as stored
 from {name} b left join {target} t on {on}
 where t.rowid is null
   or (not {older} and (t._deleted_at is not null or ({old}) is distinct from ({new})))
-""",
+"""
+    )
+    counted = connection.execute(
+        f"select count(*) filter (stored is null), count(stored), (select count({EXTRA}) from {name})"
+        " from winners"
+    ).fetchone() or (0, 0, 0)
+    landed = Landed(inserted=counted[0], updated=counted[1], odd=counted[2])
+    if landed.inserted or landed.updated:
+        _replace(connection, table, name, keep, strays, moment)
+    connection.execute("drop table winners")
+    return landed
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    name: str,
+    keep: frozenset[str],
+    strays: list[str],
+    moment: datetime,
+) -> None:
+    """Write the winners; what stands is deleted first, for somebody may have made a key of the id."""
+    target = qualified(table.name)
+    kept = {identifier(column) for column in keep}
+    values = ",\n  ".join(
+        f"coalesce(t.{column}, b.{column}) as {column}" if column in kept else f"b.{column}"
+        for column in (identifier(each.name) for each in table.columns)
+    )
+    values += f",\n  ?::timestamptz as _synced_at,\n  null::timestamptz as _deleted_at,\n  b.{EXTRA}"
+    gone = f"delete from {target} where rowid in (select stored from winners)"
+    if not (keep or strays):
+        connection.execute(gone)
+        connection.execute(
+            f"insert into {target} by name select {values} from {name} b"
+            " where b.rowid in (select sent from winners)",
+            [moment],
+        )
+        return
+    beside = [identifier(stray) for stray in strays]
+    values += "".join(f",\n  t.{stray}" for stray in beside)
+    connection.execute(
+        f"create or replace temp table incoming as select {values},\n  w.stored as _stored from winners w"
+        f" join {name} b on b.rowid = w.sent left join {target} t on t.rowid = w.stored",
         [moment],
     )
-    connection.execute(f"delete from {target} where rowid in (select _stored from incoming)")
-    connection.execute(f"insert into {target} by name select * exclude (_stored) from incoming")
-    counted = connection.execute(
-        "select count(*) filter (_stored is null), count(_stored) from incoming"
-    ).fetchone() or (0, 0)
+    connection.execute(gone)
+    # A new row takes the defaults of columns that are not ours.
+    for left_out, rows in (("".join(f", {stray}" for stray in beside), "is null"), ("", "is not null")):
+        connection.execute(
+            f"insert into {target} by name"
+            f" select * exclude (_stored{left_out}) from incoming where _stored {rows}"
+        )
     connection.execute("drop table incoming")
-    return Landed(inserted=counted[0], updated=counted[1])
+
+
+def _join_extra(connection: duckdb.DuckDBPyConnection, table: Table, name: str, keep: frozenset[str]) -> None:
+    """Join what the stored rows left over to what these do, for another reply about the row said it."""
+    on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
+    rows = connection.execute(
+        f"select b.rowid, t.{EXTRA}, b.{EXTRA} from {name} b join {qualified(table.name)} t on {on}"
+        f" where t.{EXTRA} is not null and t.{EXTRA} is distinct from b.{EXTRA}"
+    ).fetchall()
+    settled = frozenset(column.path for column in table.columns if column.name not in keep)
+    joined = [(row, merged_extra(stored, sent, settled)) for row, stored, sent in rows]
+    if joined:
+        connection.execute(
+            f"update {name} set {EXTRA} = j.extra"
+            " from (select unnest(?::bigint[]) as place, unnest(?::varchar[]) as extra) j"
+            f" where {name.removeprefix('temp.')}.rowid = j.place",
+            [[row for row, _ in joined], [extra for _, extra in joined]],
+        )
+
+
+def _reject(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
+    """Set the rows aside that cannot be told apart from others; one that comes again is stored once."""
+    rejected = qualified("rejected", META)
+    for row in batch.rejected:
+        text = row.decode("utf-8", errors="backslashreplace")
+        connection.execute(
+            f"insert into {rejected} from"
+            " (select $name as table_name, coalesce(try_cast($text as json), to_json($text)) as row,"
+            " $moment as seen_at) s"
+            f" where not exists (from {rejected} r where r.table_name = s.table_name and r.row = s.row)",
+            {"name": batch.table.name, "text": text, "moment": moment},
+        )
+    return Landed(read=len(batch.rejected), rejected=len(batch.rejected))
 
 
 def _note_keys(connection: duckdb.DuckDBPyConnection, table: Table, name: str, folder: Path) -> None:
@@ -244,8 +224,10 @@ def _settle_parents(
     record_parents(connection, table, parent, reads, moment)
     landed = Landed()
     if isinstance(table.sync, PerParent):
-        column, key = identifier(table.sync.column), identifier(table.key[0])
-        listed = "".join(f" and t.{key} not in (select {key} from {name})" for name in parsed)
+        check_rule(connection, table, parsed, moment)
+        on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
+        listed = "".join(f" and not exists (from {name} b where {on})" for name in parsed)
+        column = identifier(table.sync.column)
         landed += _bury(connection, table.name, f"t.{column} in (select id from reads){listed}", moment)
     if any(read.gone for read in reads):
         buried = _bury(connection, parent, "t.id in (select id from reads where gone)", moment)

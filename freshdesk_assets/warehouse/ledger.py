@@ -7,18 +7,25 @@ that could not be keyed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
 from freshdesk_assets.warehouse.shape import qualified
 
 META = "freshdesk_meta"
-SAMPLE = 64
-"""One parent in so many is read although a rule says it has no rows, to find out if the rule holds."""
+PROOFS = 200
+"""So many parents that a rule would leave out are read before the rule is trusted in an account."""
+
+SAMPLE = 16
+"""And one in so many of them after that, to find out when it stops holding."""
+
+SAME_MOMENT = 2
+"""Versions are told to the second: one read within so many seconds of its version is read once more, for it
+may have changed again in the same second without a new version."""
 
 LEDGER = {
     "coverage": (
@@ -70,10 +77,17 @@ class Pending:
 def ensure_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing of the ledger."""
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
+    standing = dict(
+        connection.execute(
+            "select table_name, comment from duckdb_tables() where database_name = ? and schema_name = ?",
+            [ALIAS, META],
+        ).fetchall()
+    )
     for name, (doc, columns) in LEDGER.items():
-        typed = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
-        connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
-        connection.execute(f"comment on table {qualified(name, META)} is '{doc}'")
+        if standing.get(name) != doc:
+            typed = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
+            connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
+            connection.execute(f"comment on table {qualified(name, META)} is {literal(doc)}")
 
 
 def covered(
@@ -111,24 +125,36 @@ def pending(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
-    settle: timedelta = timedelta(0),
+    read_before: datetime | None = None,
+    stale: str = "",
     limit: int = 2000,
 ) -> Pending:
     """Rows of `parent` at a version at which `table` was not read, oldest change first.
 
-    `start` and `end` bound the parent's window column; a parent read less than `settle` ago waits.
+    `start` and `end` bound the parent's window column. With `read_before` it is not the version that
+    counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
+    and its reading `r`, it is read all the same.
     """
     version = version_of(parent, "p")
-    conditions = ["p._deleted_at is null", f"(r.parent_id is null or (r.version is distinct from {version}"]
     values: list[object] = [table.name]
-    conditions[-1] += " and r.read_at <= now() - to_seconds(?)))"
-    values.append(settle.total_seconds())
+    due = ["r.parent_id is null"]
+    if read_before is None:
+        due += [
+            f"r.version is distinct from {version}",
+            f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
+        ]
+    else:
+        due.append("r.read_at < ?")
+        values.append(read_before)
+    if stale:
+        due.append(f"({stale})")
+    conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((start, ">="), (end, "<")):
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
-    if isinstance(table.sync, PerParent) and table.sync.unless and not _broken(connection, table):
+    if isinstance(table.sync, PerParent) and table.sync.unless and _trusted(connection, table, table.sync):
         conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(table.sync)}))")
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
@@ -153,9 +179,14 @@ def record_parents(
         return
     parents_read = qualified("parents_read", META)
     connection.execute(
-        "create or replace temp table reads as select"
-        " unnest(?::bigint[]) as id, unnest(?::timestamptz[]) as version, unnest(?::boolean[]) as gone",
-        [[read.id for read in reads], [read.version for read in reads], [read.gone for read in reads]],
+        "create or replace temp table reads as select unnest(?::bigint[]) as id,"
+        " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone",
+        [
+            [read.id for read in reads],
+            [read.version for read in reads],
+            [read.at or moment for read in reads],
+            [read.gone for read in reads],
+        ],
     )
     stored = version_of(table, "p")
     connection.execute(
@@ -168,29 +199,42 @@ def record_parents(
         version = f"coalesce(r.version, {stored})"
         join = f"left join {qualified(parent)} p on p.id = r.id"
     connection.execute(
-        f"insert into {parents_read} select ?, r.id, any_value({version}), ?, bool_or(r.gone)"
+        f"insert into {parents_read} select ?, r.id, any_value({version}), max(r.at), bool_or(r.gone)"
         f" from reads r {join} group by r.id",
-        [table.name, moment],
+        [table.name],
     )
 
 
-def check_rule(connection: duckdb.DuckDBPyConnection, table: Table, batch: str, moment: datetime) -> bool:
-    """Whether the batch's rows belong to a parent the table's rule would have left out; remembered if so."""
+def check_rule(
+    connection: duckdb.DuckDBPyConnection, table: Table, batches: list[str], moment: datetime
+) -> bool:
+    """Whether the rows just read belong to a parent the table's rule would have left out; remembered if so.
+
+    A row that came to be after the parent's version at which it was read proves nothing: the parent has
+    changed since, and the rule will not hold of it once it is read again. The `reads` of
+    `record_parents` say at which version that was.
+    """
     if not (isinstance(table.sync, PerParent) and table.sync.unless) or _broken(connection, table):
         return False
-    column = identifier(table.sync.column)
-    found = connection.execute(
-        f"select 1 from {batch} where {column} in ({_left_out(table.sync)}) limit 1"
-    ).fetchone()
-    if found:
-        connection.execute(
-            f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
-        )
-    return found is not None
+    parent = f"b.{identifier(table.sync.column)}"
+    earlier = f"coalesce(b.{identifier(table.window)} <= r.version, true)"
+    for batch in batches:
+        found = connection.execute(
+            f"select 1 from {batch} b join reads r on r.id = {parent} and {earlier}"
+            f" where {parent} in ({_left_out(table.sync)}) limit 1"
+        ).fetchone()
+        if found:
+            connection.execute(
+                f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
+            )
+            return True
+    return False
 
 
 def version_of(table: Table, alias: str) -> str:
     """The newest of the times that tell a row's version, as SQL; null when it has none."""
+    if not table.version:
+        return "null::timestamptz"
     times = ", ".join(f"{alias}.{identifier(name)}" for name in table.version)
     return f"greatest({times})" if len(table.version) > 1 else times
 
@@ -198,6 +242,16 @@ def version_of(table: Table, alias: str) -> str:
 def _left_out(sync: PerParent) -> str:
     """The parents that the rule leaves out, in a query of their own so that its names mean their columns."""
     return f"select id from {qualified(sync.parent)} where {sync.unless}"
+
+
+def _trusted(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
+    """Whether the table's rule was tried often enough in this account, and never found broken."""
+    proofs = connection.execute(
+        f"select count(*) from {qualified('parents_read', META)}"
+        f" where table_name = ? and parent_id in ({_left_out(sync)})",
+        [table.name],
+    ).fetchone()
+    return proofs is not None and proofs[0] >= PROOFS and not _broken(connection, table)
 
 
 def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -13,6 +15,9 @@ from typing import BinaryIO, Self
 from freshdesk_assets.schema.page import Page, ParentRead
 from freshdesk_assets.schema.table import Table, Value
 from freshdesk_assets.warehouse.fitting import Fitter
+
+if sys.platform != "win32":
+    import fcntl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +77,15 @@ class Spool:
     """A folder of newline-delimited JSON for one table, emptied batch by batch."""
 
     def __init__(self, root: Path, table: Table) -> None:
-        """Make a folder under `root`; folders left by processes that died are removed."""
+        """Make a folder under `root`; folders of processes that are no more are removed."""
         self._table = table
         self._fitter = Fitter(table)
         root.mkdir(parents=True, exist_ok=True)
         _sweep(root)
         self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
-        self._open: dict[tuple[str, frozenset[str]], tuple[SpooledFile, BinaryIO]] = {}
+        _claim(self.folder)
+        self._open: BinaryIO | None = None
+        self._kind: tuple[str, frozenset[str]] | None = None
         self._files = 0
         self._given_away = False
         self._batch = Batch(table=table)
@@ -109,19 +116,23 @@ class Spool:
         return len(self._batch.parents)
 
     def add(self, page: Page) -> None:
-        """Write a page's rows; a row that is no JSON object is set aside, not dropped."""
-        spooled, handle = self._file(page)
+        """Write a page's rows; one that is no JSON object or has no key is set aside, not dropped."""
         batch = self._batch
         for row in page.rows:
-            line = row.replace(b"\n", b" ").replace(b"\r", b" ")
-            if not self._fitter.fits(line):
+            spooled, handle = self._file(page)
+            line = row.strip()
+            if self._fitter.fits(line):
+                # Only between values: inside a string JSON has no line breaks.
+                line = line.replace(b"\n", b" ").replace(b"\r", b" ")
+            else:
                 try:
                     line = self._fitter.fit(line)
                 except ValueError:
                     batch.rejected.append(row)
+                    batch.bytes += len(row)
+                    batch.rows += 1
                     continue
-            handle.write(line)
-            handle.write(b"\n")
+            handle.write(line + b"\n")
             spooled.rows += 1
             spooled.longest = max(spooled.longest, len(line))
             batch.rows += 1
@@ -146,34 +157,66 @@ class Spool:
         return batch
 
     def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
+        """The file that takes the page's rows: the last one, unless they are of another kind.
+
+        Rows are never put before those of an earlier page, for of two alike the later counts.
+        """
         kind = (page.listing, page.keep)
-        if kind not in self._open:
+        if self._open is None or kind != self._kind:
+            self._close()
             self._files += 1
             path = self.folder / f"{self._files:06d}.ndjson"
-            spooled = SpooledFile(path, page.keep, page.defaults)
-            self._batch.files.append(spooled)
-            self._open[kind] = (spooled, path.open("wb"))
-        return self._open[kind]
+            self._batch.files.append(SpooledFile(path, page.keep, page.defaults))
+            self._open, self._kind = path.open("wb"), kind
+        return self._batch.files[-1], self._open
 
     def _close(self) -> None:
-        for _, handle in self._open.values():
-            handle.close()
-        self._open.clear()
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+CLAIM = "in_use"
+"""A file in each folder, locked by the process that uses it for as long as it lives: unlike its process id,
+which in a container is the same after each start, the lock cannot be mistaken for another's."""
+
+YOUNG = 60.0
+"""Seconds that a folder may be without a claim, because it is only just being made."""
+
+_claims: dict[Path, int] = {}
+
+
+def _claim(folder: Path) -> None:
+    """Mark the folder as ours until it is removed."""
+    for claimed in [path for path in _claims if not path.exists()]:
+        os.close(_claims.pop(claimed))
+    _claims[folder] = os.open(folder / CLAIM, os.O_CREAT | os.O_RDWR)
+    if sys.platform != "win32":
+        fcntl.flock(_claims[folder], fcntl.LOCK_EX)
 
 
 def _sweep(root: Path) -> None:
-    """Remove the folders of processes that are no more: what they had not landed will be read again."""
+    """Remove the folders that nobody uses: what their processes had not landed will be read again."""
     for folder in root.iterdir():
-        owner = folder.name.partition("-")[0]
-        if owner.isdigit() and int(owner) != os.getpid() and not _alive(int(owner)):
+        if folder.is_dir() and folder not in _claims and _abandoned(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+def _abandoned(folder: Path) -> bool:
+    claim = folder / CLAIM
+    if not claim.exists():
+        return folder.exists() and time.time() - folder.stat().st_mtime > YOUNG
+    if sys.platform == "win32":
+        try:
+            claim.unlink()  # which Windows refuses while a process has it open
+        except OSError:
+            return False
         return True
+    opened = os.open(claim, os.O_RDWR)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(opened)
     return True

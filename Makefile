@@ -1,0 +1,45 @@
+# Everything from a clone: make demo, make test. Needs Python 3.11 and a package registry, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo demo-ui dev test test-slow check format lock clean
+
+demo: $(READY)  ## replicate a simulated account and answer a question in SQL
+	$(BIN)/python scripts/demo.py
+
+demo-ui: $(READY)  ## the Dagster UI on the demo's replica
+	$(BIN)/python scripts/demo.py --ui
+
+dev: $(READY)  ## the Dagster UI on the account in the environment, or in .env
+	$(BIN)/freshdesk-assets dev
+
+test: $(READY)  ## every test but those that take minutes
+	$(BIN)/pytest
+
+test-slow: $(READY)  ## those that take minutes
+	$(BIN)/pytest -m slow
+
+check: $(READY)  ## lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## pin what pyproject.toml allows
+	test -x $(BIN)/pip-compile || ($(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools)
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --extra dev --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv .demo .dagster_home
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@

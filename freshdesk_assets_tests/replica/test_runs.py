@@ -1,0 +1,230 @@
+"""What runs cost, survive, refuse and say."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+
+CONVERSATIONS = "tickets/{id}/conversations"
+
+
+def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callable[..., Any]) -> None:
+    """The account's limit is shared with the customer's other tools; nothing is read twice."""
+    with account(tickets=400) as acme:
+        acme.sync()
+        acme.world.clock.advance(timedelta(minutes=20))
+        acme.sync()
+        assert acme.server.meter.calls[CONVERSATIONS] == 0
+        assert acme.server.meter.calls["contacts/{id}"] == 0
+        assert acme.server.meter.credits < 36
+
+
+def test_reading_a_partition_again_costs_no_conversation_call(account: Callable[..., Any]) -> None:
+    """A version of a ticket whose conversations were read is remembered in the warehouse."""
+    with account(tickets=200) as acme:
+        acme.sync()
+        month = f"{acme.world.clock.now():%Y-%m-01}"
+        result = acme.run(month, month, select=["tickets", "conversations"])
+        assert acme.server.meter.calls["tickets"] >= 2
+        assert acme.server.meter.calls[CONVERSATIONS] == 0
+        assert acme.metadata(result, "tickets")["rows_updated"] == 0
+
+
+def test_a_range_of_partitions_reads_the_api_once(account: Callable[..., Any]) -> None:
+    """A run per day would read every list as often as there are days."""
+    with account(tickets=150) as acme:
+        acme.partitioning = Partitioning(start=acme.partitioning.start, cadence=Cadence.WEEKLY)
+        acme.sync()
+        assert acme.server.meter.calls["agents"] == 1
+        assert acme.server.meter.calls["tickets"] <= 2 + 150 // 100 + 4
+        assert acme.differences() == []
+
+
+def test_one_partition_at_a_time_comes_to_the_same(account: Callable[..., Any]) -> None:
+    """A backfill may run its partitions in any order; the newest version of a row wins."""
+    with account(tickets=150) as acme:
+        months = [f"{acme.partitioning.since:%Y-%m-01}"]
+        while months[-1] < f"{datetime.now(UTC):%Y-%m-01}":
+            begun = datetime.fromisoformat(months[-1])
+            months.append(f"{begun + timedelta(days=32):%Y-%m-01}")
+        for key in reversed(months):
+            acme.run(key, key)
+        assert acme.differences() == []
+
+
+def test_what_the_plan_or_role_refuses_is_left_out_with_the_reason(account: Callable[..., Any]) -> None:
+    """A 403 on one endpoint is normal, and no reason to lose the others."""
+    with account(tickets=60, forbidden={"roles"}, missing_features={"Surveys"}) as acme:
+        result = acme.sync()
+        assert "not authorized" in acme.metadata(result, "roles")["skipped"]
+        assert "Surveys" in acme.metadata(result, "satisfaction_ratings")["skipped"]
+        assert acme.metadata(result, "tickets")["rows_read"] > 0
+        acme.server.switches.forbidden = set()
+        acme.sync()
+        assert acme.differences(only=["roles", "tickets", "conversations"]) == []
+
+
+def test_an_old_account_without_admin_groups_gets_its_groups(account: Callable[..., Any]) -> None:
+    """Accounts from before 2021 keep them under /groups, their members in the view only."""
+    with account(tickets=60, admin_groups_status=404) as acme:
+        acme.sync()
+        members = acme.query("select id, agent_ids from replica.freshdesk.groups order by id")
+        truth = acme.world.truth("groups")
+        assert members == [(key, truth[key]["agent_ids"]) for key in sorted(truth)]
+
+
+def test_faults_are_outlived(account: Callable[..., Any]) -> None:
+    """Gateways time out, connections break, bodies arrive cut short: every day, on every account."""
+    with account(tickets=150) as acme:
+        for fault in ("bad_gateway", "unavailable", "reset", "truncated", "invalid_json"):
+            acme.server.faults.add(fault, times=2, after=5)
+        acme.sync()
+        assert acme.differences() == []
+
+
+def test_odd_values_and_unknown_keys_are_kept(account: Callable[..., Any]) -> None:
+    """Freshdesk changes without notice; a row is never lost for one of its values."""
+    with account(tickets=60) as acme:
+        acme.server.faults.add("unknown_key", path="tickets", times=None, key="new_idea", value={"a": [1]})
+        acme.server.faults.add("odd_value", path="tickets", times=None, kind="big_integer", field="priority")
+        acme.sync(expect=True)
+        kept = acme.query(
+            "select count(*), count(_extra->>'$.new_idea') from replica.freshdesk.tickets"
+            " where _extra is not null"
+        )
+        assert kept[0][0] == kept[0][1] > 0
+        odd = "select count(*) from replica.freshdesk.tickets where (_extra->'$.priority') is not null"
+        assert acme.query(odd)[0][0] > 0
+
+
+def test_neither_key_nor_customer_text_is_in_the_run_records(account: Callable[..., Any]) -> None:
+    """Run records are shown to everybody who may open the UI, and kept for good."""
+    with account(tickets=60) as acme:
+        acme.server.faults.add("bad_gateway", times=3)
+        acme.sync()
+        subjects = [row[0] for row in acme.query("select subject from replica.freshdesk.tickets")]
+        records = b"".join(
+            file.read_bytes() for file in (acme.path.parent / "home").rglob("*") if file.is_file()
+        )
+        assert acme.server.key.encode() not in records
+        assert acme.server.key.encode() not in acme.path.read_bytes()
+        telling = [subject for subject in subjects if subject and len(subject) > 15]
+        assert not [subject for subject in telling if subject.encode() in records]
+
+
+def test_a_wrong_key_fails_at_once_and_says_what_to_do(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with account(tickets=60) as acme:
+        monkeypatch.setenv("FRESHDESK_API_KEY", "wrong-key-of-mine")
+        result = acme.sync(expect=False)
+        message = str(result.get_step_failure_events()[0].step_failure_data.user_failure_data)
+        assert "FRESHDESK_API_KEY" in message
+        assert "wrong-key-of-mine" not in message
+        assert acme.server.meter.requests < 20
+
+
+def command(acme: Any, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """`freshdesk-assets` as a user types it, in the account's folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "freshdesk_assets.cli", *arguments],
+        cwd=acme.path.parent,
+        env={
+            **os.environ,
+            "DAGSTER_HOME": str(acme.path.parent / "cli_home"),
+            "FRESHDESK_START_DATE": f"{acme.partitioning.start:%Y-%m-%d}",
+            "FRESHDESK_PARTITIONS": "monthly",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any]) -> None:
+    """A machine is switched off without asking. What was read is stored every few seconds."""
+    with account(tickets=300, latency_ms=8) as acme:
+        calls = 0
+        for after in (0.3, 0.7):
+            process = command(acme, "sync")
+            wanted = int(after * 270)
+            while process.poll() is None and acme.server.meter.calls[CONVERSATIONS] < wanted - calls:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            calls += acme.server.meter.calls[CONVERSATIONS]
+            acme.server.meter.reset()
+            assert acme.query("select count(*) from replica.freshdesk.tickets")[0][0] > 0
+        process = command(acme, "sync")
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        assert acme.differences() == []
+
+
+def test_the_command_says_by_its_exit_code_how_it_went(account: Callable[..., Any]) -> None:
+    with account(tickets=60) as acme:
+        process = command(acme, "sync", "--select", "group:people")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+        assert "contacts" in output
+        assert "conversations" not in output
+        process = command(acme, "sync", FRESHDESK_API_KEY="")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert "FRESHDESK_API_KEY is not set" in output
+        process = command(acme, "sync", FRESHDESK_API_KEY="wrong-key-of-mine")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "FRESHDESK_API_KEY" in output
+        assert "wrong-key-of-mine" not in output
+
+
+def test_dates_read_their_partitions_again(account: Callable[..., Any]) -> None:
+    """An edited note leaves no trace in its ticket; reading its days again is how to fetch it."""
+    with account(tickets=60) as acme:
+        acme.sync()
+        day = f"{acme.world.clock.now():%Y-%m-%d}"
+        process = command(acme, "sync", "--from", day, "--to", day)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+        assert f"partitions {day[:8]}01 to {day[:8]}01" in output.replace("\n", " ")
+
+
+def test_the_doctor_names_what_would_be_left_out(account: Callable[..., Any]) -> None:
+    with account(tickets=60, forbidden={"roles"}) as acme:
+        process = command(acme, "doctor")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "not authorized" in output
+        assert not Path(acme.path).exists()
+
+
+def test_a_file_in_use_is_waited_for(account: Callable[..., Any]) -> None:
+    """An analyst who holds the file open delays a sync and does not fail it."""
+    with account(tickets=30) as acme:
+        acme.sync(select=["roles"])
+        script = f"""
+import duckdb, time
+held = duckdb.connect({str(acme.path)!r})
+print("held", flush=True)
+time.sleep(3)
+"""
+        holder = subprocess.Popen(
+            [sys.executable, "-c", script],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        acme.sync(select=["roles"])
+        holder.communicate()

@@ -1,0 +1,96 @@
+"""The replica equals the account, row by row and cell by cell, whatever happens meanwhile."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from freshdesk_assets_tests.replica.truth import surplus
+
+UNSEEN = {"tickets", "conversations", "contacts", "companies", "time_entries", "satisfaction_ratings"}
+"""Tables whose hard deletions the API does not show: their rows stay as they were last seen."""
+
+
+def test_an_initial_sync_brings_every_row_and_every_cell(account: Callable[..., Any]) -> None:
+    with account(tickets=300) as acme:
+        acme.sync()
+        assert acme.differences() == []
+        assert {table.name: surplus(acme.path, acme.world, table.name) for table in acme.catalog} == {
+            table.name: set() for table in acme.catalog
+        }
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_days_of_changes_arrive_with_the_next_sync(account: Callable[..., Any], seed: int) -> None:
+    """Tickets, replies, merges, trash, spam, restores, people and settings change at once, as they do."""
+    with account(tickets=300, seed=seed) as acme:
+        acme.sync()
+        for day in range(2):
+            acme.world.day_of_changes(random.Random(seed * 100 + day))
+            acme.sync()
+            assert acme.differences() == []
+        for table in acme.catalog:
+            if table.name not in UNSEEN:
+                assert surplus(acme.path, acme.world, table.name) == set()
+
+
+def test_changes_between_two_pages_of_a_listing_lose_nothing(account: Callable[..., Any]) -> None:
+    """Offset paging skips the row that moves up into a page already read, and no cursor comes back for it."""
+    with account(tickets=1200) as acme:
+        acme.world.churn(1)
+        acme.sync()
+        acme.world.churn(None)
+        acme.world.clock.advance(timedelta(hours=1))
+        acme.sync()
+        assert acme.differences() == []
+
+
+def test_a_ticket_in_the_trash_stays_a_row_and_comes_back(account: Callable[..., Any]) -> None:
+    """Trash is a state of the ticket, not its end."""
+    with account(tickets=60) as acme:
+        acme.sync()
+        live = [key for _, key in acme.world.shelves["live"].updated_at[-3:]]
+        acme.world.clock.advance(timedelta(hours=1))
+        acme.world.trash(live[0])
+        acme.world.mark_spam(live[1])
+        acme.sync()
+        assert acme.differences() == []
+        acme.world.clock.advance(timedelta(hours=1))
+        acme.world.restore(live[0])
+        acme.world.unmark_spam(live[1])
+        acme.sync()
+        assert acme.differences() == []
+
+
+def test_an_absent_ticket_is_not_taken_for_deleted(account: Callable[..., Any]) -> None:
+    """Archived tickets leave every list too, and are as good as ever."""
+    with account(tickets=60) as acme:
+        acme.sync()
+        ticket = acme.world.shelves["live"].updated_at[0][1]
+        acme.world.archive(ticket)
+        acme.world.clock.advance(timedelta(hours=1))
+        acme.sync()
+        alive = f"select _deleted_at is null from replica.freshdesk.tickets where id = {ticket}"
+        assert acme.query(alive) == [(True,)]
+
+
+def test_a_ticket_purged_before_its_conversations_are_read_is_marked_and_no_error(
+    account: Callable[..., Any],
+) -> None:
+    """Between the list and the call for the conversations, a night may pass."""
+    with account(tickets=60) as acme:
+        purged: list[int] = []
+
+        def purge(request: Any) -> None:
+            if request.template == "tickets/{id}/conversations" and not purged:
+                purged.append(int(request.path.split("/")[-2]))
+                acme.world.purge(purged[0])
+
+        acme.server.before_request(purge)
+        acme.sync()
+        assert acme.query(
+            f"select _deleted_at is null from replica.freshdesk.tickets where id = {purged[0]}"
+        ) == [(False,)]
+        assert acme.differences() == []

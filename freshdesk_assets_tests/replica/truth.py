@@ -1,0 +1,169 @@
+"""Compares a replica with the simulator's truth, row by row and cell by cell."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.table import LookBack, Table
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets.tables import declared_tables
+
+RESOURCES = {"email_mailboxes": "mailboxes"}
+"""Where the simulator's word for a table is another one."""
+
+VOLATILE_STEPS = ("attachment_url", "thumb_url", "avatar_url")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell, or a whole row, in which replica and truth disagree."""
+
+    table: str
+    key: int
+    column: str
+    stored: Any
+    true: Any
+
+
+def differences(
+    path: Path, world: World, since: datetime, *, only: Iterable[str] | None = None
+) -> list[Difference]:
+    """Every row of the truth since the start date that the replica lacks or has otherwise."""
+    found: list[Difference] = []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in declared_tables():
+            if only is None or table.name in set(only):
+                found += _table_differences(connection, table, world, since)
+    return found
+
+
+def surplus(path: Path, world: World, table: str) -> set[int]:
+    """Keys of rows that the replica takes for existing and the truth does not have."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        alive = connection.execute(
+            f"select id from {path.stem}.freshdesk.{table} where _deleted_at is null"
+        ).fetchall()
+    return {key for (key,) in alive} - world.truth(RESOURCES.get(table, table)).keys()
+
+
+def _table_differences(
+    connection: duckdb.DuckDBPyConnection, table: Table, world: World, since: datetime
+) -> list[Difference]:
+    catalog = connection.execute("select current_database()").fetchone()
+    assert catalog is not None
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    rows = connection.execute(
+        f'select {names} from "{catalog[0]}".freshdesk.{table.name} where _deleted_at is null'
+    ).fetchall()
+    position = [column.name for column in table.columns].index(table.key[0])
+    stored = {row[position]: row for row in rows}
+    assert len(stored) == len(rows), f"{table.name} holds a key twice"
+    found: list[Difference] = []
+    for key, payload in _true_rows(table.name, world).items():
+        if isinstance(table.sync, LookBack) and _out_of_sight(table, table.sync, payload, world, since):
+            continue
+        if key not in stored:
+            found.append(Difference(table.name, key, "(row)", "missing", "there"))
+            continue
+        for column, cell in zip(table.columns, stored[key], strict=True):
+            true = _true_value(column, payload)
+            if _plain(column, cell) != true:
+                found.append(Difference(table.name, key, column.name, _plain(column, cell), true))
+    return found
+
+
+def _out_of_sight(
+    table: Table, sync: LookBack, payload: dict[str, Any], world: World, since: datetime
+) -> bool:
+    """Whether the row is older than the start date, or was edited when no sync looked back that far."""
+    reach = world.clock.now() - timedelta(days=sync.days - 1)
+    at, edited = (datetime.fromisoformat(payload[name]) for name in (table.window, "updated_at"))
+    return at < since or (at < reach <= edited)
+
+
+def _true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
+    """The rows that a replica can know of, by key."""
+    rows = world.truth(RESOURCES.get(table, table))
+    if table == "tickets":
+        # An archived ticket is in no list: the replica has it as it was before, or not at all.
+        # The form's id is sent on view only, and a view of every ticket would cost a credit each.
+        return {key: {**row, "form_id": None} for key, row in rows.items() if not row["archived"]}
+    if table == "conversations":
+        # An edited note moves neither its own nor its ticket's updated_at (sheet, section 6, item 9): it is
+        # seen when its ticket is read again for another reason.
+        tickets = world.truth("tickets")
+        return {
+            key: row
+            for key, row in rows.items()
+            if not tickets[row["ticket_id"]]["archived"]
+            and (row["last_edited_at"] or "") <= tickets[row["ticket_id"]]["updated_at"]
+        }
+    if table == "contacts":
+        return {
+            key: {**row, "blocked": row["state"] == "blocked", "deleted": row["state"] == "deleted"}
+            for key, row in rows.items()
+        }
+    return rows
+
+
+def _true_value(column: Column, payload: dict[str, Any]) -> Any:
+    value: Any = payload
+    for step in column.steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    if value is None:
+        return None
+    match column.type:
+        case Type.TIMESTAMPTZ:
+            moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        case Type.DATE:
+            return date.fromisoformat(value)
+        case Type.VARCHAR if column.volatile:
+            return str(value).partition("?")[0]
+        case Type.VARCHAR:
+            return value if isinstance(value, str) else json.dumps(value)
+        case Type.DOUBLE:
+            return float(value)
+        case Type.JSON:
+            return _unsigned(value)
+        case _:
+            return value
+
+
+def _plain(column: Column, cell: Any) -> Any:
+    match column.type:
+        case _ if cell is None:
+            return None
+        case Type.JSON:
+            return _unsigned(json.loads(cell))
+        case Type.TIMESTAMPTZ:
+            return cell.astimezone(UTC)
+        case Type.VARCHAR if column.volatile:
+            return cell.partition("?")[0]
+        case _:
+            return cell
+
+
+def _unsigned(value: Any) -> Any:
+    """The value without the signatures of its URLs, which differ on each read."""
+    match value:
+        case dict():
+            # A field that an administrator adds is null on every ticket without any of them changing.
+            return {
+                key: item.partition("?")[0]
+                if key in VOLATILE_STEPS and isinstance(item, str)
+                else _unsigned(item)
+                for key, item in value.items()
+                if item is not None
+            }
+        case list():
+            return [_unsigned(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,123 @@
+"""A simulated Freshdesk account, replicated by a real Dagster run, and a question answered in SQL.
+
+`python scripts/demo.py` replicates; with `--ui` the Dagster UI opens on what it brought.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+FOLDER = Path(".demo").resolve()
+NOW = FOLDER / "now"
+TICKETS, DAYS = 600, 21
+
+QUESTION = "Who is waiting longest? Open tickets by group, and the oldest of them."
+ANSWER = """\
+use {database}.freshdesk;
+
+select
+  coalesce(groups.name, '(no group)') as "group",
+  count(*) as open_tickets,
+  min(tickets.created_at)::date as oldest,
+  count(*) filter (tickets.is_escalated) as escalated
+from tickets
+left join groups on groups.id = tickets.group_id
+where tickets.status = 2
+  and not tickets.spam
+  and not tickets.deleted
+  and tickets._deleted_at is null
+group by all
+order by open_tickets desc
+limit 6;"""
+
+
+def main() -> int:
+    """Run the demo, or open the UI on the last one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ui", action="store_true", help="open the Dagster UI on the demo's replica")
+    ui = parser.parse_args().ui
+    if ui and not NOW.exists():
+        sys.stderr.write("There is no demo yet: run `make demo` first.\n")
+        return 2
+    if not ui:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir()
+        NOW.write_text(datetime.now(UTC).replace(microsecond=0).isoformat())
+    with simulator(datetime.fromisoformat(NOW.read_text())) as environment:
+        command = [str(Path(sys.executable).with_name("freshdesk-assets")), "dev" if ui else "sync"]
+        code = subprocess.run(command, env=environment, check=False).returncode
+    if code == 0 and not ui:
+        answer(Path(environment["FRESHDESK_DUCKDB"]))
+    return code
+
+
+@contextmanager
+def simulator(now: datetime) -> Iterator[dict[str, str]]:
+    """The environment in which a simulated account is the one to replicate, while it runs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        ready = Path(scratch) / "ready.json"
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "freshdesk_assets.simulator", "--port", "0", "--plan", "pack2000"),
+                *("--tickets", str(TICKETS), "--days", str(DAYS), "--frozen-now", now.isoformat()),
+                *("--latency-ms", "20", "--ready-file", str(ready)),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while not ready.exists():
+                if process.poll() is not None:
+                    raise SystemExit("the simulator did not start: see above")
+                time.sleep(0.05)
+            account = json.loads(ready.read_text())
+            yield {
+                **os.environ,
+                "DAGSTER_HOME": str(FOLDER / "dagster_home"),
+                "FRESHDESK_DOMAIN": account["url"],
+                "FRESHDESK_API_KEY": account["key"],
+                "FRESHDESK_DUCKDB": str(FOLDER / "freshdesk.duckdb"),
+                "FRESHDESK_START_DATE": f"{now - timedelta(days=DAYS):%Y-%m-%d}",
+                "FRESHDESK_PARTITIONS": "daily",
+                "FRESHDESK_RESERVE": "0.1",
+            }
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def answer(path: Path) -> None:
+    """Ask the replica what an analyst would ask, and say what to do next."""
+    console = Console()
+    statement = ANSWER.format(database=path.stem)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        result = connection.execute(statement)
+        table = Table(*(column[0] for column in result.description or ()))
+        for row in result.fetchall():
+            table.add_row(*map(str, row))
+    console.print(f"\n[bold]{QUESTION}[/bold]\n")
+    console.print(statement, markup=False, highlight=False)
+    console.print(table)
+    console.print(
+        f"The replica is {path.relative_to(Path.cwd())}; open it with any DuckDB client."
+        "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
+        "\nTo replicate your own account: cp .env.example .env, fill it in, and run freshdesk-assets sync",
+        markup=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
