@@ -1,6 +1,7 @@
 """Parts to `Definitions`: what `dagster dev` and every run load."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import dagster as dg
 
@@ -17,13 +18,13 @@ def build_defs(
     partitioning: Partitioning,
     catalog: Catalog | None = None,
     *,
-    resources: Mapping[str, object] | None = None,
+    resources: Mapping[str, Any] | None = None,
     assets: Iterable[dg.AssetsDefinition] = (),
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
     """The replica's definitions; `resources` replace ours by name, `assets` are added to ours."""
     catalog = catalog or declared_tables()
-    file = DuckDBFile()
+    file = resources["duckdb"] if resources and "duckdb" in resources else DuckDBFile()
     ours = {
         "freshdesk": account_in_environment(),
         "duckdb": file,

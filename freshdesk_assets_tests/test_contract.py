@@ -65,7 +65,7 @@ def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", [table.name for table in CATALOG])
 def test_everything_sent_is_declared_and_everything_declared_is_sent(server: Server, name: str) -> None:
-    """What is sent and not declared ends in `_extra`; what is declared and never sent stays empty for ever."""
+    """What is sent and not declared ends in `_extra`; what is declared and never sent stays empty."""
     table = CATALOG[name]
     rows = payloads(server, table)
     fitter = Fitter(table)

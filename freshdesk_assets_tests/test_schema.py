@@ -186,7 +186,7 @@ TAGS = texts("tags", "Tags.", detail=True)
             "table shelves: it looks back 0 days, which is not back",
         ),
         (
-            {"sync": Keyset("updated_since", "title")},
+            {"sync": Keyset("updated_since", "title"), "columns": (ID, UPDATED_AT, TITLE)},
             "table shelves: its sync compares title, which is not a timestamp",
         ),
     ],

@@ -28,7 +28,7 @@ REMEMBERED = 4
 """How many pages back a row is recognised; going back never leaves them in one step."""
 
 PATIENCE = 200
-"""Calls that may bring little or nothing new before a list counts as endless: enough to go back 9,000 rows."""
+"""Calls in a row that may bring little or nothing new: enough to make up for 9,000 rows removed at once."""
 
 
 @dataclass(frozen=True, slots=True)

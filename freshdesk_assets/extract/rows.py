@@ -1,5 +1,7 @@
 """From a reply's bytes to rows as they were sent, with just enough read to tell them apart and order them."""
 
+import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,35 +13,72 @@ _list = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+_lenient = json.JSONDecoder(strict=False)
+"""Reads what the strict decoder refuses although it arrived whole: half characters, control characters."""
+
+_gap = re.compile(r"[\s,]*")
+
+
 def rows_of(body: bytes) -> list[bytes]:
     """The elements of a JSON array, each its own text; raises msgspec.MsgspecError when it is none."""
-    return [bytes(row) for row in _list.decode(body)]
+    try:
+        return [bytes(row) for row in _list.decode(body)]
+    except msgspec.MsgspecError as refusal:
+        return _odd_rows(body, refusal)
 
 
 def row_of(body: bytes) -> list[bytes]:
     """A reply that is one JSON object, as a list of one row; raises msgspec.MsgspecError when it is none."""
-    _object.decode(body)
+    try:
+        _object.decode(body)
+    except msgspec.MsgspecError as refusal:
+        (body,) = _odd_rows(b"[" + body + b"]", refusal)
     return [body]
+
+
+def _odd_rows(body: bytes, refusal: msgspec.MsgspecError) -> list[bytes]:
+    """The elements of an array that only a lenient reader understands; the refusal when not even that does.
+
+    A text cut in the middle of a character is sent so every time: asking again would never end.
+    """
+    text = body.decode("utf-8", errors="surrogateescape").strip()
+    if not (text.startswith("[") and text.endswith("]")):
+        raise refusal
+    rows = []
+    position = _after(text, 1)
+    try:
+        while position < len(text) - 1:
+            _, end = _lenient.raw_decode(text, position)
+            rows.append(text[position:end].encode("utf-8", errors="surrogateescape"))
+            position = _after(text, end)
+    except ValueError:
+        raise refusal from None
+    return rows
+
+
+def _after(text: str, position: int) -> int:
+    """Where the next element begins."""
+    gap = _gap.match(text, position)
+    return gap.end() if gap else position
 
 
 class RowReader:
     """Reads, of a table's rows, what identifies and orders them."""
 
     def __init__(self, table: Table, cursor: str | None = None) -> None:
-        identity = (*table.key, *table.version)
-        steps = [table.column(name).steps[0] for name in identity]
-        self._identity = msgspec.json.Decoder(_raw_struct(list(dict.fromkeys(steps))))
-        self._cursor = msgspec.json.Decoder(_raw_struct([table.column(cursor).steps[0]])) if cursor else None
+        identity = (table.column(name).steps[0] for name in (*table.key, *table.version))
+        self._identity = _Picker(tuple(dict.fromkeys(identity)))
+        self._cursor = _Picker((table.column(cursor).steps[0],)) if cursor else None
 
     def mark(self, row: bytes) -> tuple[bytes, ...]:
         """A row's key and version: what shows that two replies hold the same, unchanged row."""
-        return tuple(bytes(value) for value in msgspec.structs.astuple(self._identity.decode(row)))
+        return self._identity.pick(row)
 
     def moment(self, row: bytes) -> datetime | None:
         """The time by which the list is ordered; None when the row has none that can be read."""
         if self._cursor is None:
             return None
-        (raw,) = msgspec.structs.astuple(self._cursor.decode(row))
+        (raw,) = self._cursor.pick(row)
         try:
             moment = msgspec.json.decode(raw, type=datetime)
         except msgspec.MsgspecError:
@@ -47,8 +86,21 @@ class RowReader:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _raw_struct(keys: list[str]) -> type[msgspec.Struct]:
-    fields: list[tuple[str, Any, Any]] = [
-        (f"f{position}", msgspec.Raw, msgspec.Raw(b"null")) for position in range(len(keys))
-    ]
-    return msgspec.defstruct("Mark", fields, rename={f"f{i}": key for i, key in enumerate(keys)}, gc=False)
+class _Picker:
+    """Takes some values of a row as their JSON texts, without reading the others."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        fields: list[tuple[str, Any, Any]] = [
+            (f"f{position}", msgspec.Raw, msgspec.Raw(b"null")) for position in range(len(keys))
+        ]
+        names = {f"f{position}": key for position, key in enumerate(keys)}
+        self._keys = keys
+        self._decoder = msgspec.json.Decoder(msgspec.defstruct("Picked", fields, rename=names, gc=False))
+
+    def pick(self, row: bytes) -> tuple[bytes, ...]:
+        try:
+            return tuple(bytes(value) for value in msgspec.structs.astuple(self._decoder.decode(row)))
+        except msgspec.MsgspecError:
+            found = _lenient.decode(row.decode("utf-8", errors="surrogateescape"))
+            values = found if isinstance(found, dict) else {}
+            return tuple(json.dumps(values.get(key)).encode() for key in self._keys)

@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -98,7 +99,10 @@ def _selected(definitions: dg.Definitions, selection: str | None) -> set[dg.Asse
     if selection is None:
         return set(replicated)
     try:
-        chosen = set(dg.AssetSelection.from_string(selection).resolve(graph)) & set(replicated)
+        with warnings.catch_warnings():
+            # Dagster warns of its own parameter when it reads the selection.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            chosen = set(dg.AssetSelection.from_string(selection).resolve(graph)) & set(replicated)
     except Exception as error:
         raise SettingError(f"--select {selection!r} is not an asset selection: {error}") from error
     if not chosen:
@@ -114,9 +118,11 @@ def _asked_for(
     """The partitions that hold the first and the last day."""
     if last < first:
         raise SettingError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
-    touched = partitions.get_partition_keys_in_time_window(dg.TimeWindow(first, last + timedelta(days=1)))
+    every = partitions.get_partition_keys()
+    windows = {key: partitions.time_window_for_partition_key(key) for key in every}
+    until = last + timedelta(days=1)
+    touched = [key for key, window in windows.items() if window.end > first and window.start < until]
     if not touched:
-        every = partitions.get_partition_keys()
         raise SettingError(
             f"no partition lies between {first:%Y-%m-%d} and {last:%Y-%m-%d}:"
             f" they go from {every[0]} to {every[-1]}"

@@ -147,6 +147,10 @@ def _explained(error: duckdb.Error, path: Path) -> WarehouseError | None:
         )
     if "not a valid DuckDB database file" in message:
         return WarehouseError(f"{path} is not a DuckDB file: move it away, or set FRESHDESK_DUCKDB")
+    if "Corrupt database file" in message:
+        return WarehouseError(
+            f"{path} is damaged: put a copy in its place, or move it away and read everything again"
+        )
     if "Is a directory" in message:
         return WarehouseError(f"{path} is a folder, not a file: set FRESHDESK_DUCKDB to a file in it")
     if "Trying to read a database file with version" in message:

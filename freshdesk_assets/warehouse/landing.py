@@ -34,8 +34,8 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     """
     table = batch.table
     parsed = parse(connection, batch)
-    strays = ensure_shape(connection, table)
-    ensure_ledger(connection)
+    strays = ensure_shape(connection, table, comments=batch.folder is not None)
+    ensure_ledger(connection, comments=batch.folder is not None)
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
         landed += _merge(connection, table, name, file.keep, strays, moment)
@@ -89,25 +89,9 @@ def _merge(
 
     So do the columns that are not ours, `strays`. What was gone and is sent again is there again.
     """
-    target = qualified(table.name)
     if keep:
         _join_extra(connection, table, name, keep)
-    on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
-    compared = [column.name for column in table.columns if not column.volatile and column.name not in keep]
-    old = ", ".join(f"t.{identifier(column)}" for column in (*compared, EXTRA))
-    new = ", ".join(f"b.{identifier(column)}" for column in (*compared, EXTRA))
-    older = f"coalesce({version_of(table, 'b')} < {version_of(table, 't')}, false)"
-    connection.execute(
-        f"""
-create or replace temp table winners as
-select
-  b.rowid as sent,
-  t.rowid as stored
-from {name} b left join {target} t on {on}
-where t.rowid is null
-  or (not {older} and (t._deleted_at is not null or ({old}) is distinct from ({new})))
-"""
-    )
+    _find_winners(connection, table, name, keep)
     counted = connection.execute(
         f"select count(*) filter (stored is null), count(stored), (select count({EXTRA}) from {name})"
         " from winners"
@@ -117,6 +101,45 @@ where t.rowid is null
         _replace(connection, table, name, keep, strays, moment)
     connection.execute("drop table winners")
     return landed
+
+
+def _find_winners(
+    connection: duckdb.DuckDBPyConnection, table: Table, name: str, keep: frozenset[str]
+) -> None:
+    """Make `winners`, the rows to be written by their place in the batch and in the table.
+
+    Keys and versions decide about most; only rows at the version that stands are compared as a whole,
+    for that reads all of a wide table: 0.7 seconds of half a million tickets.
+    """
+    target = qualified(table.name)
+    on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
+    sent, stands = version_of(table, "b"), version_of(table, "t")
+    connection.execute(
+        f"""
+create or replace temp table winners as
+select
+  b.rowid as sent,
+  t.rowid as stored,
+  t.rowid is null or t._deleted_at is not null or coalesce({sent} > {stands}, false) as sure
+from {name} b left join {target} t on {on}
+where t.rowid is null or not coalesce({sent} < {stands}, false)
+"""
+    )
+    if connection.execute("select 1 from winners where not sure limit 1").fetchone():
+        compared = [
+            column.name for column in table.columns if not column.volatile and column.name not in keep
+        ]
+        old = ", ".join(f"t.{identifier(column)}" for column in (*compared, EXTRA))
+        new = ", ".join(f"b.{identifier(column)}" for column in (*compared, EXTRA))
+        connection.execute(
+            f"""
+delete from winners where sent in (
+  select w.sent
+  from winners w join {name} b on b.rowid = w.sent join {target} t on t.rowid = w.stored
+  where not w.sure and ({old}) is not distinct from ({new})
+)
+"""
+        )
 
 
 def _replace(

@@ -1,7 +1,5 @@
 """From a declaration to a DuckDB table: created, grown, commented, never shrunk."""
 
-from typing import NamedTuple
-
 import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
@@ -17,30 +15,26 @@ def qualified(name: str, schema: str = SCHEMA) -> str:
     return f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
 
 
-def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Table, *, comments: bool = True) -> list[str]:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
-    what can be read in the new type is copied over. Returns the columns that are not declared.
+    what can be read in the new type is copied over. Without `comments` they are left as they are: DuckDB
+    takes as long to list them as to read a thousand rows. Returns the columns that are not declared.
     """
+    columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
+    connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
+    connection.execute(f"create table if not exists {qualified(table.name)} ({columns})")
     stored = _stored_columns(connection, table.name)
-    if not stored:
-        columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
-        connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
-        connection.execute(f"create table {qualified(table.name)} ({columns})")
-    changed = False
-    for column in table.stored if stored else ():
+    declared = {column.name for column in table.stored}
+    for column in table.stored:
         if column.name not in stored:
             _add(connection, table, column)
-            changed = True
-        elif stored[column.name].type != column.type:
+        elif stored[column.name][1] != column.type:
             _retype(connection, table, column, stored)
-            changed = True
-    if changed or not stored:
-        stored = _stored_columns(connection, table.name)
-    _comment(connection, table, stored)
-    declared = {column.name for column in table.stored}
-    return [standing.name for name, standing in stored.items() if name not in declared]
+    if comments:
+        _comment(connection, table)
+    return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
 
 
 def column_comment(column: Column) -> str:
@@ -70,17 +64,17 @@ def _add(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) ->
 
 
 def _retype(
-    connection: duckdb.DuckDBPyConnection, table: Table, column: Column, stored: dict[str, "_Standing"]
+    connection: duckdb.DuckDBPyConnection, table: Table, column: Column, stored: dict[str, tuple[str, str]]
 ) -> None:
-    standing = stored[column.name]
-    kept = f"{column.name}_was_{''.join(c if c.isalnum() else '_' for c in standing.type.lower()).strip('_')}"
+    standing, was = stored[column.name]
+    kept = f"{column.name}_was_{''.join(c if c.isalnum() else '_' for c in was.lower()).strip('_')}"
     while kept in stored:
         kept += "_before"
     target, name, old = qualified(table.name), identifier(column.name), identifier(kept)
-    connection.execute(f"alter table {target} rename column {identifier(standing.name)} to {old}")
+    connection.execute(f"alter table {target} rename column {identifier(standing)} to {old}")
     _add(connection, table, column)
     connection.execute(
-        f"update {target} set {name} = {_reread(old, standing.type, column.type)} where {old} is not null"
+        f"update {target} set {name} = {_reread(old, was, column.type)} where {old} is not null"
     )
 
 
@@ -97,35 +91,27 @@ def _reread(old: str, was: str, type_: Type) -> str:
     return f"try_cast({old} as {type_})"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table, stored: dict[str, "_Standing"]) -> None:
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
-    standing = connection.execute(
-        "select comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
-        [ALIAS, SCHEMA, table.name],
-    ).fetchall()
-    if standing[0][0] != table_comment(table):
+    place = "database_name = ? and schema_name = ? and table_name = ?"
+    here = [ALIAS, SCHEMA, table.name]
+    standing = connection.execute(f"select comment from duckdb_tables() where {place}", here).fetchone()
+    if standing != (table_comment(table),):
         connection.execute(f"comment on table {target} is {literal(table_comment(table))}")
+    of_columns = dict(
+        connection.execute(
+            f"select lower(column_name), comment from duckdb_columns() where {place}", here
+        ).fetchall()
+    )
     for column in table.stored:
-        if stored[column.name].comment != column_comment(column):
+        if of_columns[column.name] != column_comment(column):
             connection.execute(
                 f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
             )
 
 
-class _Standing(NamedTuple):
-    """A column as it stands in the file."""
-
-    name: str
-    type: str
-    comment: str | None
-
-
-def _stored_columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, _Standing]:
-    """The columns as they stand, by their name in lower case: to DuckDB, Title and title are one."""
-    rows = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns()"
-        " where database_name = ? and schema_name = ? and table_name = ?",
-        [ALIAS, SCHEMA, name],
-    ).fetchall()
-    return {row[0].lower(): _Standing(*row) for row in rows}
+def _stored_columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, str]]:
+    """Names and types as they stand, by the name in lower case: to DuckDB, Title and title are one."""
+    rows = connection.execute(f"describe {qualified(name)}").fetchall()
+    return {name.lower(): (name, type_) for name, type_, *_ in rows}

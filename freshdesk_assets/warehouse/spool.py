@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 
 from freshdesk_assets.schema.page import Page, ParentRead
 from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.fitting import Fitter
 
 if sys.platform != "win32":
@@ -132,7 +133,10 @@ class Spool:
                     batch.bytes += len(row)
                     batch.rows += 1
                     continue
-            handle.write(line + b"\n")
+            try:
+                handle.write(line + b"\n")
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
             spooled.rows += 1
             spooled.longest = max(spooled.longest, len(line))
             batch.rows += 1
@@ -171,9 +175,19 @@ class Spool:
         return self._batch.files[-1], self._open
 
     def _close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        opened, self._open = self._open, None
+        if opened is not None:
+            try:
+                opened.close()
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> WarehouseError:
+    return WarehouseError(
+        f"{folder} cannot be written ({error.strerror}): what was stored before is intact;"
+        " make room and run again"
+    )
 
 
 CLAIM = "in_use"

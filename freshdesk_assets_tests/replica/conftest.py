@@ -1,5 +1,6 @@
 """An account to replicate, a folder to replicate it into, and the command that does it."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from freshdesk_assets.orchestration.jobs import REPLICATE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Cadence, Partitioning
 from freshdesk_assets.orchestration.staleness import reached, stale_range
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
@@ -34,7 +36,8 @@ class Account:
     path: Path
     instance: dg.DagsterInstance
     partitioning: Partitioning
-    catalog: Any = field(default_factory=declared_tables)
+    catalog: Catalog = field(default_factory=declared_tables)
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def sync(self, **options: Any) -> dg.ExecuteInProcessResult:
         """What `freshdesk-assets sync` runs without dates."""
@@ -111,7 +114,13 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
             monkeypatch.setenv("FRESHDESK_DOMAIN", server.url)
             monkeypatch.setenv("FRESHDESK_API_KEY", server.key)
             monkeypatch.setenv("FRESHDESK_DUCKDB", str(path))
-            yield Account(world, server, path, instance, partitioning)
+            made = Account(world, server, path, instance, partitioning)
+            try:
+                yield made
+            finally:
+                for process in made.processes:
+                    process.kill()
+                    process.communicate()
 
     return make
 

@@ -1,0 +1,164 @@
+"""What a sync spends beside the least any client of this API could spend: `python -m benchmarks.credits`.
+
+The floor is counted from the simulated account's own rows, never from our code: pages of a hundred changed
+rows, a call for each changed ticket that has conversations, a view for each changed contact and agent.
+"""
+
+import argparse
+import math
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from benchmarks.replica import Replica, conditions, replica, show
+from freshdesk_assets.simulator.clock import moment, stamp
+from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.world import World
+
+PER_PAGE = 100
+TICKET_PAGE = 5
+"""Credits of a page of tickets with two includes, description and stats."""
+
+CONVERSATIONS = "tickets/{id}/conversations"
+ALWAYS_WHOLE = {
+    "admin/groups": "groups",
+    "roles": "roles",
+    "products": "products",
+    "email/mailboxes": "mailboxes",
+    "sla_policies": "sla_policies",
+    "business_hours": "business_hours",
+    "surveys": "surveys",
+    "ticket_fields": "ticket_fields",
+}
+"""Lists that cannot be asked for changes, and the simulator's name of their rows."""
+
+TOUCHED_AFTER = 2
+"""Seconds after its creation from which a ticket counts as touched (sheet, section 8, "a few")."""
+
+CHATS = {7, 15, 21}
+"""Sources that have conversations of their own from the first moment."""
+
+PLAIN = {1, 2, 3, 9, 10}
+"""Sources whose first message is known to be the description: e-mail, portal, phone, widget, outbound."""
+
+
+def main() -> None:
+    """Three syncs: everything, a day's changes, nothing."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tickets", type=int, default=5_000)
+    options = parser.parse_args()
+    with replica(tickets=options.tickets, plan="unlimited", days_behind=1) as account:
+        print(f"{options.tickets:,} tickets; {conditions()}")
+        seen = measure(account, "First sync", "", look_back=None)
+        account.server.world.day_of_changes()
+        seen = measure(account, "Sync after a day of changes", seen, look_back=timedelta(days=14))
+        measure(account, "Sync again at once", seen, look_back=timedelta(days=1), daily=False)
+
+
+def measure(
+    account: Replica, title: str, since: str, look_back: timedelta | None, *, daily: bool = True
+) -> str:
+    """Sync and print what it spent beside the floor; returns up to when the account has been seen."""
+    world, meter = account.server.world, account.server.meter
+    now = world.clock.stamp()
+    start = stamp(account.start)
+    read_again = stamp(moment(since) - look_back) if look_back else start
+    least = floor(world, since, max(since, start), read_again, daily=daily)
+    silent = unskippable(changed_tickets(world, max(since, start)), talk(world))
+    meter.reset()
+    account.sync()
+    spent, calls = meter.credits_by_path, meter.calls
+    rows: list[tuple[object, ...]] = [
+        (path, calls[path], spent[path], least.get(path, 0), ratio(spent[path], least.get(path, 0)))
+        for path in sorted({*spent, *least}, key=lambda path: -spent[path])
+    ]
+    floor_total = sum(least.values())
+    rows.append(("all", meter.requests, meter.credits, floor_total, ratio(meter.credits, floor_total)))
+    for why, tickets in silent.items():
+        floor_total += tickets
+        label = f"with {tickets:,} silent tickets {why}"
+        rows.append((label, None, meter.credits, floor_total, ratio(meter.credits, floor_total)))
+    show(title, ("path", "calls", "credits", "floor", "ratio"), rows)
+    return now
+
+
+def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
+    """The least credits by path for what changed, given that lists come a hundred rows at a time.
+
+    `daily` is a sync that views all agents: nothing else tells when their roles or skills change.
+    """
+    tickets = changed_tickets(world, tickets_since)
+    said = talk(world)
+    shelves = Counter("deleted" if row["deleted"] else "spam" if row["spam"] else "live" for row in tickets)
+    contacts = [row for row in world.truth_contacts().values() if row["updated_at"] >= since]
+    states = Counter(row["state"] for row in contacts)
+    agents = world.truth_agents()
+    return {
+        "tickets": sum(
+            TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
+            for shelf in ("live", "spam", "deleted")
+        ),
+        CONVERSATIONS: sum(pages(said[row["id"]]) for row in tickets if said[row["id"]]),
+        "contacts": pages(states["verified"] + states["unverified"])
+        + pages(states["blocked"])
+        + pages(states["deleted"]),
+        "contacts/{id}": len(contacts),
+        "agents": pages(len(agents)),
+        "agents/{id}": len(agents) if daily else 0,
+        "companies": pages(sum(row["updated_at"] >= since for row in world.truth_companies().values())),
+        "time_entries": pages(
+            sum(row["executed_at"] >= read_again for row in world.truth("time_entries").values())
+        ),
+        "surveys/satisfaction_ratings": pages(
+            sum(row["created_at"] >= read_again for row in world.truth("satisfaction_ratings").values())
+        ),
+        **{path: pages(len(world.truth(resource))) for path, resource in ALWAYS_WHOLE.items()},
+    }
+
+
+def changed_tickets(world: World, since: str) -> list[Row]:
+    """The tickets that some list shows as changed; no list shows archived ones."""
+    return [
+        row for row in world.truth_tickets().values() if row["updated_at"] >= since and not row["archived"]
+    ]
+
+
+def talk(world: World) -> Counter[int]:
+    """How many conversations each ticket has."""
+    return Counter(row["ticket_id"] for row in world.truth_conversations().values())
+
+
+def unskippable(tickets: list[Row], said: Mapping[int, int]) -> Mapping[str, int]:
+    """Tickets without conversations that must be asked to know it, by why no rule tells."""
+    silent = [row for row in tickets if not said[row["id"]]]
+    return {
+        "that were touched, or are chats": sum(not untouched(row) for row in silent),
+        "of channels that may begin with one": sum(
+            untouched(row) and row["source"] not in PLAIN for row in silent
+        ),
+    }
+
+
+def untouched(row: Row) -> bool:
+    """Never touched since its creation, with nothing in its stats, and no chat (sheet, section 8)."""
+    age = seconds(row["created_at"], row["updated_at"])
+    return age <= TOUCHED_AFTER and not any(row["stats"].values()) and row["source"] not in CHATS
+
+
+def seconds(first: str, last: str) -> float:
+    """Seconds from one stamp to another."""
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def pages(rows: int) -> int:
+    """Calls for so many rows; an empty list takes one to be known as empty."""
+    return max(1, math.ceil(rows / PER_PAGE))
+
+
+def ratio(spent: int, least: int) -> float | None:
+    """How many times the least was spent."""
+    return spent / least if least else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The room that knows Dagster, tried by real runs over real files."""

@@ -1,0 +1,1 @@
+"""The warehouse room against real DuckDB files; the tables are a library's."""

@@ -1,0 +1,187 @@
+"""A library's tables and a DuckDB file to land them in, read back with plain duckdb."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from freshdesk_assets.schema.column import (
+    bigint,
+    bigints,
+    boolean,
+    date,
+    double,
+    integer,
+    text,
+    texts,
+    timestamp,
+)
+from freshdesk_assets.schema.column import json as json_column
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.landing import land
+from freshdesk_assets.warehouse.ledger import ensure_ledger
+from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.spool import Landed, Spool
+
+ID = bigint("id", "Its id.", required=True)
+UPDATED_AT = timestamp("updated_at", "When it last changed.")
+
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+
+
+def later(minutes: float) -> datetime:
+    """A moment so many minutes after noon."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def declared(name: str, **different: Any) -> Table:
+    """A table with an id and a time of change, but for what is different."""
+    return Table(
+        **{
+            "name": name,
+            "doc": f"One row for each of the {name}.",
+            "path": name,
+            "group": "library",
+            "docs": name,
+            "sync": Keyset("updated_since"),
+            "columns": (ID, UPDATED_AT),
+            **different,
+        }
+    )
+
+
+SPECIMENS = declared(
+    "specimens",
+    columns=(
+        ID,
+        bigint("count", "How many."),
+        integer("room", "Room."),
+        boolean("open", "Whether it is open."),
+        double("weight", "Weight."),
+        text("title", "Title."),
+        timestamp("bought_at", "When it was bought."),
+        date("printed_on", "When it was printed."),
+        json_column("form", "Form."),
+        bigints("pages", "Pages."),
+        texts("authors", "Authors."),
+        timestamp("lent_at", "When it was lent.", path="stats.lent_at"),
+        bigint("loans", "How often it was lent.", path="stats.loans.total"),
+        UPDATED_AT,
+    ),
+)
+"""A column of each type, and two that lie inside an object."""
+
+SHELVES = declared(
+    "shelves",
+    sync=FullList(),
+    columns=(
+        ID,
+        text("label", "Label."),
+        integer("default", "Its place, if none is given."),
+        text("order", "Order it is in."),
+        text("group", "Group of rooms."),
+        text("select", "Who selected it."),
+        UPDATED_AT,
+    ),
+)
+"""Columns named as SQL's own words, read as a full list."""
+
+BOOKS = declared(
+    "books",
+    path="shelves/{id}/books",
+    sync=PerParent("shelves", "shelf_id", unless="label = 'empty' and updated_at is not null"),
+    columns=(
+        ID,
+        bigint("shelf_id", "Shelf it stands on.", references="shelves.id"),
+        text("title", "Title."),
+        timestamp("created_at", "When it came."),
+        UPDATED_AT,
+    ),
+    window="created_at",
+)
+LOANS = declared(
+    "loans",
+    path="books/{id}/loans",
+    sync=PerParent("books", "book_id"),
+    key=("book_id", "reader"),
+    columns=(
+        bigint("book_id", "Book that was lent.", required=True, references="books.id"),
+        text("reader", "Who has it.", required=True),
+        UPDATED_AT,
+    ),
+)
+
+
+class Library:
+    """A DuckDB file, and what tests do with it."""
+
+    def __init__(self, folder: Path, spools: Path | None = None) -> None:
+        self.folder = folder
+        self.spools = spools or folder / "spool"
+        self.warehouse = Warehouse(folder / "freshdesk.duckdb", lock_wait=5.0)
+
+    def land(self, table: Table, *pages: Page, moment: datetime = NOON) -> Landed:
+        """Spool the pages and land them as one batch."""
+        with Spool(self.spools, table) as spool:
+            return self.land_from(spool, *pages, moment=moment)
+
+    def land_from(self, spool: Spool, *pages: Page, moment: datetime = NOON) -> Landed:
+        """Land the pages as the next batch of a spool."""
+        for page in pages:
+            spool.add(page)
+        with self.warehouse.open() as connection:
+            return land(connection, spool.take(), moment)
+
+    def shape(self, *tables: Table) -> None:
+        """Create tables and the ledger without rows."""
+        with self.warehouse.open() as connection:
+            ensure_ledger(connection)
+            for table in tables:
+                ensure_shape(connection, table)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """What plain duckdb reads in the file."""
+        return self.table(statement)[1]
+
+    def table(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of the columns of what plain duckdb reads, and the rows."""
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"attach '{self.warehouse.path}' as file (read_only)")
+            connection.execute("use file")
+            found = connection.execute(statement)
+            return [name for name, *_ in found.description or ()], found.fetchall()
+
+    def row(self, table: Table, columns: str = "*") -> dict[str, Any]:
+        """The only row of a table, by column."""
+        names, (only,) = self.table(f"select {columns} from file.freshdesk.{table.name}")
+        return dict(zip(names, only, strict=True))
+
+    def rows(self, table: Table, columns: str) -> list[tuple[Any, ...]]:
+        """The rows of a table in the order of those columns."""
+        return self.query(f"select {columns} from file.freshdesk.{table.name} order by all")
+
+    def living(self, table: Table, column: str = "id") -> list[Any]:
+        """A column of the rows that are not deleted, in order."""
+        return [
+            value
+            for (value,) in self.query(
+                f"select {column} from file.freshdesk.{table.name} where _deleted_at is null order by 1"
+            )
+        ]
+
+
+def page(*rows: Mapping[str, Any] | bytes, **said: Any) -> Page:
+    """A page of rows, which are the bytes of JSON or what makes them."""
+    sent = tuple(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows)
+    return Page(**{"listing": "all", "rows": sent, **said})
+
+
+def at(minutes: float) -> str:
+    """A moment so many minutes after noon, as the API sends it."""
+    return later(minutes).strftime("%Y-%m-%dT%H:%M:%SZ")
