@@ -102,7 +102,9 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
     monkeypatch.chdir(tmp_path)
 
     @contextmanager
-    def make(tickets: int = 300, days: int = DAYS, seed: int = 1, **switches: Any) -> Iterator[Account]:
+    def make(
+        tickets: int = 300, *, days: int = DAYS, seed: int = 1, on_disk: bool = False, **switches: Any
+    ) -> Iterator[Account]:
         now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
         world = World(seed=seed, tickets=tickets, now=now, days=days)
         path = tmp_path / "replica.duckdb"
@@ -110,7 +112,8 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
         partitioning = Partitioning(start=start, cadence=Cadence.MONTHLY)
         home = tmp_path / "home"
         home.mkdir(exist_ok=True)
-        with serve(world, **switches) as server, dg.DagsterInstance.local_temp(str(home)) as instance:
+        records = dg.DagsterInstance.local_temp(str(home)) if on_disk else dg.DagsterInstance.ephemeral()
+        with serve(world, **switches) as server, records as instance:
             monkeypatch.setenv("FRESHDESK_DOMAIN", server.url)
             monkeypatch.setenv("FRESHDESK_API_KEY", server.key)
             monkeypatch.setenv("FRESHDESK_DUCKDB", str(path))
@@ -119,8 +122,9 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
                 yield made
             finally:
                 for process in made.processes:
-                    process.kill()
-                    process.communicate()
+                    if process.stdout and not process.stdout.closed:
+                        process.kill()
+                        process.communicate()
 
     return make
 

@@ -116,7 +116,7 @@ def test_an_odd_value_costs_no_row(account: Callable[..., Any], kind: str) -> No
 
 def test_neither_key_nor_customer_text_is_in_the_run_records(account: Callable[..., Any]) -> None:
     """Run records are shown to everybody who may open the UI, and kept for good."""
-    with account(tickets=60) as acme:
+    with account(tickets=60, on_disk=True) as acme:
         acme.server.faults.add("bad_gateway", times=3)
         acme.sync()
         subjects = [row[0] for row in acme.query("select subject from replica.freshdesk.tickets")]
@@ -143,8 +143,13 @@ def test_a_wrong_key_fails_at_once_and_says_what_to_do(
 
 def command(acme: Any, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     """`freshdesk-assets` as a user types it, in the account's folder; ended with the account."""
+    return module(acme, "freshdesk_assets.cli", *arguments, **environment)
+
+
+def module(acme: Any, name: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """`python -m`, with the account in its environment."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "freshdesk_assets.cli", *arguments],
+        [sys.executable, "-m", name, *arguments],
         cwd=acme.path.parent,
         env={
             **os.environ,
@@ -163,11 +168,11 @@ def command(acme: Any, *arguments: str, **environment: str) -> subprocess.Popen[
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any]) -> None:
     """A machine is switched off without asking. What was read is stored every few seconds."""
-    with account(tickets=300, latency_ms=8) as acme:
+    with account(tickets=200, latency_ms=8) as acme:
         calls = 0
         for after in (0.3, 0.7):
             process = command(acme, "sync")
-            wanted = int(after * 270)
+            wanted = int(after * 180)
             while process.poll() is None and acme.server.meter.calls[CONVERSATIONS] < wanted - calls:
                 time.sleep(0.02)
             process.send_signal(signal.SIGKILL)
@@ -238,3 +243,32 @@ time.sleep(3)
         holder.stdout.readline()
         acme.sync(select=["roles"])
         holder.communicate()
+
+
+def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:
+    """Side by side they would spend every credit twice, and each other's limit."""
+    with account(tickets=40, latency_ms=5) as acme:
+        both = [command(acme, "sync"), command(acme, "sync")]
+        for process in both:
+            output, _ = process.communicate(timeout=120)
+            assert process.returncode == 0, output
+        tickets = acme.query("select count(*) from replica.freshdesk.tickets")[0][0]
+        assert acme.server.meter.calls[CONVERSATIONS] <= tickets * 1.05
+        assert acme.differences() == []
+
+
+def test_dagsters_own_command_reads_a_range_in_one_run(account: Callable[..., Any]) -> None:
+    """The replica is an ordinary Dagster project: nothing about it needs a command of ours."""
+    with account(tickets=60) as acme:
+        month = f"{acme.world.clock.now():%Y-%m-01}"
+        process = module(
+            acme,
+            "dagster",
+            *("asset", "materialize", "-m", "freshdesk_assets.definitions"),
+            *("--select", 'key:"freshdesk/tickets" or key:"freshdesk/conversations"'),
+            *("--partition-range", f"{acme.partitioning.since:%Y-%m-01}...{month}"),
+            DAGSTER_HOME=str(acme.path.parent / "home"),
+        )
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        assert acme.differences(only=["tickets", "conversations"]) == []
