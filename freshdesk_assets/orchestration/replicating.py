@@ -75,7 +75,7 @@ class Replication:
     def _store(self) -> None:
         batch = self.spool.take()
         if not batch.settles_nothing:
-            with self.warehouse.open() as connection:
+            with self.warehouse.open(checkpoint=False) as connection:
                 self.landed += land(connection, batch, datetime.now(UTC))
         for file in batch.files:
             file.path.unlink()
@@ -128,7 +128,7 @@ class Replication:
         share = _Share()
         before: tuple[Parent, ...] = ()
         while True:
-            with self.warehouse.open() as connection:
+            with self.warehouse.open(checkpoint=False) as connection:
                 for name in {source.name, self.table.name, *upstream(self.table)}:
                     ensure_shape(connection, self.catalog[name])
                 ensure_ledger(connection)
@@ -172,7 +172,7 @@ class Replication:
         return since
 
     def _covered(self, listing: Listing) -> list[tuple[datetime, datetime]]:
-        with self.warehouse.open() as connection:
+        with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             return covered(connection, self.table, listing.name)
 
