@@ -376,7 +376,7 @@ def test_what_names_a_person_is_marked() -> None:
 
 UNTOUCHED = {
     "created_at": "2024-05-01 10:00:00+00",
-    "updated_at": "2024-05-01 10:00:02+00",
+    "updated_at": "2024-05-01 10:00:05+00",
     "status_updated_at": "2024-05-01 10:00:00+00",
     "pending_since": "2024-05-01 10:00:00+00",
     "source": 1,
@@ -389,7 +389,7 @@ LATER = "2024-05-01 10:00:01+00"
     [
         ({}, True),
         ({"source": 9}, True),
-        ({"updated_at": "2024-05-01 10:00:03+00"}, False),
+        ({"updated_at": "2024-05-01 10:00:06+00"}, False),
         ({"agent_responded_at": LATER}, False),
         ({"requester_responded_at": LATER}, False),
         ({"first_responded_at": LATER}, False),

@@ -25,7 +25,7 @@ BATCH_SECONDS = 15.0
 Smaller ones are dear, for DuckDB compresses the last row group anew with each (measured: 5,000 tickets at a
 time take twice the CPU). Against the API it is the seconds that count."""
 
-PARENTS_AT_ONCE = 2_000
+PARENTS_AT_ONCE = 1_000
 """Parents taken from the warehouse at a time, so that memory does not grow with their number."""
 
 

@@ -4,14 +4,14 @@ from freshdesk_assets.schema.column import bigint, boolean, integer, json, text,
 from freshdesk_assets.schema.table import PerParent, Table
 
 # A first read of 100,000 tickets costs 5,000 credits and their conversations 100,000, so tickets nobody wrote
-# on are not asked. A reply or a note moves updated_at, and a reply sets one of the responded times; two
+# on are not asked. A reply or a note moves updated_at, and a reply sets one of the responded times; five
 # seconds allow for Freshdesk filling in due times after creation. A ticket resolved, closed or reopened in
 # that time was handled by an automation, which may have written too. status_updated_at and pending_since say
 # nothing: the status given at creation may set both. Sources are the ones whose first message is known to be
 # the description; a web chat (15) repeats it as a conversation, and unknown or later channels cost a credit
 # rather than rows. The rule is inferred, not documented: the reader samples it.
 UNTOUCHED = """\
-updated_at <= created_at + interval 2 seconds
+updated_at <= created_at + interval 5 seconds
 and agent_responded_at is null
 and requester_responded_at is null
 and first_responded_at is null

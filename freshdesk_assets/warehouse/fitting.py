@@ -29,6 +29,9 @@ AT_RISK = re.compile(r"(?:^|[\s\[,:])-?\d[\d.]*(?:[eE]|(?<=[\d.]{17}))")
 """A number in JSON that DuckDB may not write as it reads it: more digits than a double holds, or an exponent.
 Now and then one is found inside a string, which costs no more than the slower way."""
 
+PERHAPS_AT_RISK = re.compile(rb"\d[eE]|[\d.]{17}")
+"""What every number at risk has, found in a quarter of the time."""
+
 EXACT = re.compile(r"null|-?\d[\d.]{0,14}")
 """A number whose digits a double holds."""
 
@@ -156,8 +159,9 @@ def _is_plain(decoded: Any, names: tuple[str, ...], type_: Type) -> bool:
     for name in names:
         if (decoded := getattr(decoded, name)) is None:
             return True
-    text = str(decoded, "utf-8")
-    return EXACT.fullmatch(text) is not None if type_ is Type.DOUBLE else not AT_RISK.search(text)
+    if type_ is Type.DOUBLE:
+        return EXACT.fullmatch(str(decoded, "utf-8")) is not None
+    return not PERHAPS_AT_RISK.search(decoded) or not AT_RISK.search(str(decoded, "utf-8"))
 
 
 def _place(steps: tuple[str, ...]) -> str:

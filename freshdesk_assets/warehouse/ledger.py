@@ -17,7 +17,7 @@ from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
 from freshdesk_assets.warehouse.shape import qualified
 
 META = "freshdesk_meta"
-PROOFS = 200
+PROOFS = 100
 """So many parents that a rule would leave out are read before the rule is trusted in an account."""
 
 SAMPLE = 16
