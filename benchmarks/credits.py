@@ -32,7 +32,7 @@ ALWAYS_WHOLE = {
 }
 """Lists that cannot be asked for changes, and the simulator's name of their rows."""
 
-TOUCHED_AFTER = 2
+TOUCHED_AFTER = 5
 """Seconds after its creation from which a ticket counts as touched (sheet, section 8, "a few")."""
 
 CHATS = {7, 15, 21}

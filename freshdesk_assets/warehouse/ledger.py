@@ -166,8 +166,12 @@ def pending(
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
-    if isinstance(table.sync, PerParent) and table.sync.unless and _trusted(connection, table, table.sync):
-        conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(table.sync)}))")
+    if isinstance(table.sync, PerParent) and table.sync.unless and not _broken(connection, table):
+        if _proven(connection, table, table.sync):
+            conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(table.sync)}))")
+        else:
+            # Few at a time, so that no more are read for a proof than it takes.
+            limit = min(limit, PROOFS)
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
@@ -258,14 +262,14 @@ def _left_out(sync: PerParent) -> str:
     return f"select id from {qualified(sync.parent)} where {sync.unless}"
 
 
-def _trusted(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
-    """Whether the table's rule was tried often enough in this account, and never found broken."""
+def _proven(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
+    """Whether the table's rule was tried often enough in this account."""
     proofs = connection.execute(
         f"select count(*) from {qualified('parents_read', META)}"
         f" where table_name = ? and parent_id in ({_left_out(sync)})",
         [table.name],
     ).fetchone()
-    return proofs is not None and proofs[0] >= PROOFS and not _broken(connection, table)
+    return proofs is not None and proofs[0] >= PROOFS
 
 
 def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
