@@ -16,7 +16,8 @@ import msgspec
 import pytest
 import requests
 
-from freshdesk_assets.extract.client import Client, base_url, moment, session
+from freshdesk_assets.extract.address import base_url
+from freshdesk_assets.extract.client import Client, moment, session
 from freshdesk_assets.extract.errors import (
     ConfigurationError,
     FreshdeskError,
