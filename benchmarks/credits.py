@@ -6,6 +6,7 @@ rows, a call for each changed ticket that has conversations, a view for each cha
 
 import argparse
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -46,7 +47,9 @@ def main() -> None:
     """Three syncs: everything, a day's changes, nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=5_000)
+    parser.add_argument("--skip-untouched", action="store_true", help="with FRESHDESK_SKIP_UNTOUCHED=true")
     options = parser.parse_args()
+    os.environ["FRESHDESK_SKIP_UNTOUCHED"] = str(options.skip_untouched).lower()
     with replica(tickets=options.tickets, plan="unlimited", days_behind=1) as account:
         print(f"{options.tickets:,} tickets; {conditions()}")
         seen = measure(account, "First sync", "", look_back=None)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from freshdesk_assets.extract.errors import FreshdeskError, Unavailable
+from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.measures import reading_metadata
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.replicating import Replication
@@ -90,6 +91,7 @@ def _asset(
                     start=window.start.astimezone(UTC),
                     end=window.end.astimezone(UTC),
                     since=since,
+                    leave_out=settings.leave_out_untouched(),
                     only_missing=context.run.tags.get(ONLY_MISSING) == "true",
                 )
                 batch = replication.run()

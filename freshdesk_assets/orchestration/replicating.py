@@ -34,7 +34,8 @@ class Replication:
     """Reads and lands one table.
 
     `start` and `end` are the window asked for. With `only_missing`, what the warehouse already covers is
-    not read again; without it, the whole window is. `since` is the account's start date.
+    not read again; without it, the whole window is. `since` is the account's start date. `leave_out` says
+    whether parents may be left out of which a rule says that they have no rows.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class Replication:
     end: datetime
     since: datetime
     only_missing: bool
+    leave_out: bool
     landed: Landed = field(default_factory=Landed)
     skipped: str | None = None
     _stored_at: float = field(default_factory=time.monotonic)
@@ -140,6 +142,7 @@ class Replication:
                     end=end,
                     read_before=read_before,
                     stale=stale,
+                    leave_out=self.leave_out,
                     limit=PARENTS_AT_ONCE,
                 )
             if not found.parents or found.parents == before:

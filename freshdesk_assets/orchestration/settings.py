@@ -84,6 +84,17 @@ def lock_wait(environment: Mapping[str, str] = os.environ) -> float:
     return _number("FRESHDESK_LOCK_WAIT", DEFAULT_LOCK_WAIT, 0.0, 86_400.0, environment)
 
 
+def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:
+    """FRESHDESK_SKIP_UNTOUCHED: whether tickets that nobody seems to have touched are left unasked.
+
+    No by default: the rule is inferred, and an automation that writes a note at creation breaks it.
+    """
+    given = (environment.get("FRESHDESK_SKIP_UNTOUCHED") or "false").lower()
+    if given not in ("true", "false"):
+        raise SettingError(f"FRESHDESK_SKIP_UNTOUCHED is {given!r}: set it to true or false")
+    return given == "true"
+
+
 def _number(name: str, default: str, least: float, most: float, environment: Mapping[str, str]) -> float:
     given = environment.get(name) or default
     try:

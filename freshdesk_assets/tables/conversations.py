@@ -9,7 +9,7 @@ from freshdesk_assets.schema.table import PerParent, Table
 # that time was handled by an automation, which may have written too. status_updated_at and pending_since say
 # nothing: the status given at creation may set both. Sources are the ones whose first message is known to be
 # the description; a web chat (15) repeats it as a conversation, and unknown or later channels cost a credit
-# rather than rows. The rule is inferred, not documented: the reader samples it.
+# rather than rows. The rule is inferred, not documented: it is used when asked for, and sampled.
 UNTOUCHED = """\
 updated_at <= created_at + interval 5 seconds
 and agent_responded_at is null

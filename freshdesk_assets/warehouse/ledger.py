@@ -139,13 +139,14 @@ def pending(
     end: datetime | None = None,
     read_before: datetime | None = None,
     stale: str = "",
+    leave_out: bool = True,
     limit: int = 2000,
 ) -> Pending:
     """Rows of `parent` at a version at which `table` was not read, oldest change first.
 
     `start` and `end` bound the parent's window column. With `read_before` it is not the version that
     counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
-    and its reading `r`, it is read all the same.
+    and its reading `r`, it is read all the same. `leave_out` says whether the table's rule may be used.
     """
     version = version_of(parent, "p")
     values: list[object] = [table.name]
@@ -166,12 +167,15 @@ def pending(
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
-    if isinstance(table.sync, PerParent) and table.sync.unless and not _broken(connection, table):
-        if _proven(connection, table, table.sync):
-            conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(table.sync)}))")
-        else:
-            # Few at a time, so that no more are read for a proof than it takes.
-            limit = min(limit, PROOFS)
+    match table.sync:
+        case PerParent(unless=rule) as sync if leave_out and rule and not _broken(connection, table):
+            if _proven(connection, table, sync):
+                conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(sync)}))")
+            else:
+                # Few at a time, so that no more are read for a proof than it takes.
+                limit = min(limit, PROOFS)
+        case _:
+            pass
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
