@@ -1,0 +1,69 @@
+"""What the environment says is taken as it is meant, or refused in one sentence that says how to mend it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from freshdesk_assets.orchestration import settings
+from freshdesk_assets.orchestration.assets import partitions_of
+from freshdesk_assets.orchestration.settings import Cadence, Partitioning, SettingError
+from freshdesk_assets.orchestration.staleness import stale_range
+
+START = datetime(2026, 1, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "value"),
+    [
+        (Partitioning.from_environment, "FRESHDESK_START_DATE", "14.1.2026"),
+        (Partitioning.from_environment, "FRESHDESK_START_DATE", "2999-01-01"),
+        (Partitioning.from_environment, "FRESHDESK_PARTITIONS", "hourly"),
+        (settings.reserve, "FRESHDESK_RESERVE", "a tenth"),
+        (settings.reserve, "FRESHDESK_RESERVE", "1"),
+        (settings.lock_wait, "FRESHDESK_LOCK_WAIT", "-1"),
+        (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_how_to_set_it(
+    read: Callable[[Mapping[str, str]], object], name: str, value: str
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        read({name: value})
+    assert name in str(refused.value)
+    assert value in str(refused.value)
+    assert "set it to" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
+    """Defaults are for somebody who reads no manual: slow before rude, whole before cheap."""
+    assert settings.reserve({}) == 0.1
+    assert settings.leave_out_untouched({}) is False
+    assert settings.database_path({}).name == "freshdesk.duckdb"
+    assert Partitioning.from_environment({}).cadence is Cadence.DAILY
+
+
+@pytest.mark.parametrize("cadence", list(Cadence))
+def test_the_first_partition_holds_the_start_date(cadence: Cadence) -> None:
+    """Dagster's own weekly and monthly partitions begin after it: what lies between would never be read."""
+    partitioning = Partitioning(start=START, cadence=cadence)
+    partitions = partitions_of(partitioning)
+    first = partitions.time_window_for_partition_key(partitions.get_partition_keys()[0])
+    assert first.start == partitioning.since
+    assert first.start <= START < first.end
+
+
+def test_a_sync_runs_from_the_first_partition_never_run_or_from_where_it_ended() -> None:
+    """Between two syncs a day may end: its last hours belong to a partition that is materialized already."""
+    partitions = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-06", timezone="UTC")
+    roles, teams = dg.AssetKey(["freshdesk", "roles"]), dg.AssetKey(["freshdesk", "teams"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert stale_range(instance, [roles], partitions, None) == ("2026-01-01", "2026-01-05")
+        for day in partitions.get_partition_keys():
+            instance.report_runless_asset_event(dg.AssetMaterialization(roles, partition=day))
+        assert stale_range(instance, [roles], partitions, None) == ("2026-01-05", "2026-01-05")
+        ended = datetime(2026, 1, 4, 18, tzinfo=UTC)
+        assert stale_range(instance, [roles], partitions, ended) == ("2026-01-04", "2026-01-05")
+        assert stale_range(instance, [roles, teams], partitions, ended) == ("2026-01-01", "2026-01-05")
