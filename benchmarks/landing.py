@@ -253,6 +253,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             end=datetime.now(UTC),
             since=EPOCH,
             only_missing=False,
+            leave_out=False,
         )
 
         def run() -> None:
