@@ -412,8 +412,8 @@ class TestTheFile:
     def test_a_held_lock_is_waited_for_and_told(self, file: Path) -> None:
         with holding(file) as holder:
             assert holder.stdin is not None
-            threading.Timer(0.5, holder.stdin.close).start()
-            result = store(ours(file, lock_wait=20.0), loans(d02=[1]))
+            threading.Timer(5.0, holder.stdin.close).start()
+            result = store(ours(file, lock_wait=60.0), loans(d02=[1]))
         assert result.success
         (said,) = (line for line in logged(result) if line.startswith("waiting for "))
         assert said.startswith(f"waiting for {file}, in use by ")
