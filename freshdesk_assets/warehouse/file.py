@@ -20,7 +20,7 @@ opened under the name `freshdesk` makes every mention of the schema `freshdesk` 
 ROW_GROUP_SIZE = 4_096
 """Rows per row group: a load's memory is bounded by the row group, and a ticket's text is large. DuckDB also
 compresses a group that is not full again with every batch. Measured: 131 us a ticket against 185 with
-16,384, the same file size; peak 511 MB at a million tickets, 5.3 GB with DuckDB's default of 122,880."""
+16,384, the same file size; peak 455 MB at a million tickets, 5.1 GB with DuckDB's default of 122,880."""
 
 VACUUM_TASKS = 2
 """How many neighbouring row groups DuckDB may merge at a checkpoint; its default of 100 rewrote almost all
