@@ -1,7 +1,6 @@
 """Everything a sync needs, tried for a few credits: key, plan, rights per table, limits, file."""
 
 import os
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table as Report
@@ -39,7 +38,18 @@ def examine(catalog: Catalog, partitioning: Partitioning) -> int:
 
 def _examine_file(console: Console) -> bool:
     file = DuckDBFile(lock_wait=0.0)
-    existed = file.path.exists()
+    if not file.path.exists():
+        # Not made to try: removed again, it could be the one that a sync has just begun to fill.
+        folder = file.path.resolve().parent
+        if not os.access(folder, os.W_OK):
+            console.print(
+                f"File: {folder} is not a folder that can be written: set FRESHDESK_DUCKDB to a file in one",
+                style="red",
+                markup=False,
+            )
+            return False
+        console.print(f"File: {file.path} will be made by the first sync", markup=False)
+        return True
     try:
         with file.warehouse().open():
             pass
@@ -47,16 +57,8 @@ def _examine_file(console: Console) -> bool:
         console.print(f"File: {error}", style="red", markup=False)
         return False
     size = file.path.stat().st_size / 1e6
-    _remove_if_new(file.path, existed)
-    state = f"{size:,.1f} MB" if existed else "will be made by the first sync"
-    console.print(f"File: {file.path} can be written, {state}", markup=False)
+    console.print(f"File: {file.path} can be written, {size:,.1f} MB", markup=False)
     return True
-
-
-def _remove_if_new(path: Path, existed: bool) -> None:
-    """Leave no empty file behind."""
-    if not existed:
-        path.unlink()
 
 
 def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool:
