@@ -1,28 +1,48 @@
 """All tables together: every reference and parent resolves, and parents come first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
-from freshdesk_assets.schema.column import DeclarationError
+from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.column import Column, DeclarationError
 from freshdesk_assets.schema.table import PerParent, Table
 
 
-class Catalog:
-    """The tables of a replica by name, parents before what is read per parent."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is declared."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    file: Path
+    line: int
+
+
+class Catalog:
+    """The tables of a replica by name, parents before what is read per parent, and their child tables."""
+
+    def __init__(
+        self,
+        tables: Iterable[Table],
+        children: Iterable[Child] = (),
+        places: Mapping[str, Place] | None = None,
+    ) -> None:
         given = list(tables)
         self._tables = {table.name: table for table in given}
-        for table in given:
-            if self._tables[table.name] is not table:
-                raise DeclarationError(f"table {table.name} is declared twice")
+        self.children = tuple(children)
+        self.places: Mapping[str, Place] = places or {}
+        names = [table.name for table in given] + [child.name for child in self.children]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise DeclarationError(f"table {twice[0]} is declared twice")
         for table in given:
             for column in table.columns:
-                self._check_reference(table, column.referenced, column.name)
+                self._check_references(table.name, column)
             if isinstance(table.sync, PerParent):
                 self._check_parent(table, table.sync.parent)
             for name in upstream(table) - self._tables.keys():
                 raise DeclarationError(f"table {table.name}: it is read after {name}, which is not a table")
+        for child in self.children:
+            self._check_child(child)
         parents = {table.name: sorted(upstream(table)) for table in given}
         try:
             order = list(TopologicalSorter(parents).static_order())
@@ -36,25 +56,75 @@ class Catalog:
     def __getitem__(self, name: str) -> Table:
         return self._tables[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
     def __len__(self) -> int:
         return len(self._tables)
 
-    def _check_reference(self, table: Table, referenced: tuple[str, str] | None, column: str) -> None:
-        if referenced is None:
-            return
-        target, key = referenced
-        if target not in self._tables:
-            raise DeclarationError(f"table {table.name}: {column} refers to {target}, which is not a table")
-        if key not in {c.name for c in self._tables[target].columns}:
-            raise DeclarationError(
-                f"table {table.name}: {column} refers to {target}.{key}, which is not a column"
-            )
+    @property
+    def everything(self) -> tuple[Table | Child, ...]:
+        """Tables, and after each the children cut from it."""
+        every: list[Table | Child] = []
+        for table in self:
+            every += [table, *self.children_of(table)]
+        return tuple(every)
+
+    def children_of(self, table: Table) -> tuple[Child, ...]:
+        """The child tables cut from a table."""
+        return tuple(child for child in self.children if child.parent == table.name)
+
+    def referring(self, name: str) -> list[tuple[Table | Child, Column]]:
+        """The columns of other tables, and of child tables, that refer to a table."""
+        return [
+            (each, column)
+            for each in self.everything
+            for column in cells(each)
+            if name in {target for target, _ in column.targets}
+        ]
+
+    def _check_references(self, name: str, column: Column) -> None:
+        for target, key in column.targets:
+            if target not in self._tables:
+                raise DeclarationError(
+                    f"table {name}: {column.name} refers to {target}, which is not a table"
+                )
+            if key not in {c.name for c in self._tables[target].columns}:
+                raise DeclarationError(
+                    f"table {name}: {column.name} refers to {target}.{key}, which is not a column"
+                )
 
     def _check_parent(self, table: Table, parent: str) -> None:
         if parent not in self._tables:
             raise DeclarationError(f"table {table.name}: its parent {parent} is not a table")
         if self._tables[parent].key != ("id",):
             raise DeclarationError(f"table {table.name}: its parent {parent} is not keyed by id")
+
+    def _check_child(self, child: Child) -> None:
+        if child.parent not in self._tables:
+            raise DeclarationError(
+                f"child table {child.name}: it is cut from {child.parent}, which is not a table"
+            )
+        parent = self._tables[child.parent]
+        if parent.key != ("id",):
+            raise DeclarationError(f"child table {child.name}: its parent {child.parent} is not keyed by id")
+        for name in child.sources:
+            if name not in {column.name for column in parent.columns}:
+                raise DeclarationError(
+                    f"child table {child.name}: it is cut from {child.parent}.{name}, which is not a column"
+                )
+        for column in child.columns:
+            self._check_references(child.name, column)
+
+
+def cells(declared: Table | Child) -> tuple[Column, ...]:
+    """The columns that hold what Freshdesk sent."""
+    return declared.columns if isinstance(declared, Table) else declared.cells
+
+
+def key_of(declared: Table | Child) -> tuple[str, ...]:
+    """The columns that identify a row."""
+    return declared.key if isinstance(declared, Table) else declared.keys
 
 
 def upstream(table: Table) -> frozenset[str]:

@@ -35,9 +35,10 @@ class Column:
     """A column of a replicated table.
 
     `path` is the dotted place in the payload (`stats.resolved_at`), the column's own name by default.
-    `references` is `table.column`. `detail` marks what only the row's own view call sends, not the list.
-    `volatile` marks values that differ on each read, such as signed URLs: they are stored, but a
-    row is not taken for changed because of them.
+    `references` is `table.column`; `also` is where the row may stand instead, for ids that two tables share.
+    `accepted` are the only values it is known to take. `detail` marks what only the row's own view call
+    sends, not the list. `volatile` marks values that differ on each read, such as signed URLs: they are
+    stored, but a row is not taken for changed because of them.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Column:
     doc: str
     path: str = ""
     references: str = ""
+    also: str = ""
+    accepted: tuple[int | str, ...] = ()
     required: bool = False
     pii: bool = False
     detail: bool = False
@@ -59,10 +62,11 @@ class Column:
             )
         if self.doc.lower().startswith("this "):
             raise DeclarationError(f"column {self.name}: its description is a fragment, not 'This field ...'")
-        if self.references and not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", self.references):
-            raise DeclarationError(
-                f"column {self.name}: references {self.references!r}, which is not table.column"
-            )
+        for place in (self.references, self.also):
+            if place and not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", place):
+                raise DeclarationError(f"column {self.name}: references {place!r}, which is not table.column")
+        if self.also and not self.references:
+            raise DeclarationError(f"column {self.name}: it may refer to {self.also} also, but to what else?")
         if not self.path:
             object.__setattr__(self, "path", self.name)
         if not all(self.path.split(".")):
@@ -76,10 +80,15 @@ class Column:
     @property
     def referenced(self) -> tuple[str, str] | None:
         """The table and column it refers to."""
-        if not self.references:
-            return None
-        table, _, column = self.references.partition(".")
-        return table, column
+        return self.targets[0] if self.references else None
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """The tables and columns it may refer to, the likeliest first."""
+        return tuple(
+            (table, column)
+            for table, _, column in (place.partition(".") for place in (self.references, self.also) if place)
+        )
 
 
 class Traits(TypedDict, total=False):
@@ -87,6 +96,8 @@ class Traits(TypedDict, total=False):
 
     path: str
     references: str
+    also: str
+    accepted: tuple[int | str, ...]
     required: bool
     pii: bool
     detail: bool

@@ -1,13 +1,37 @@
-"""The tables of the replica: each module declares one, and dropping a file here adds one."""
+"""The tables of the replica: each module declares one and its child tables; a file dropped here adds one."""
 
+import ast
 import pkgutil
+from functools import cache
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
-from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.catalog import Catalog, Place
+from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.table import Table
 
 
+@cache
 def declared_tables() -> Catalog:
-    """Every `Table` that a module of this package declares."""
+    """Every `Table` and `Child` that a module of this package declares, and where."""
     modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
-    return Catalog(value for module in modules for value in vars(module).values() if isinstance(value, Table))
+    declared = [value for module in modules for value in vars(module).values()]
+    return Catalog(
+        (value for value in declared if isinstance(value, Table)),
+        (value for value in declared if isinstance(value, Child)),
+        {name: place for module in modules for name, place in _places(module).items()},
+    )
+
+
+def _places(module: ModuleType) -> dict[str, Place]:
+    """Where a module assigns its tables, by the table's name."""
+    file = Path(module.__file__ or "")
+    found = {}
+    for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) if isinstance(getattr(module, name), Table | Child):
+                found[getattr(module, name).name] = Place(file, statement.lineno)
+            case _:
+                pass
+    return found

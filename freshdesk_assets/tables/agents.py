@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
 from freshdesk_assets.schema.table import FullList, Table, View
 
@@ -30,8 +31,14 @@ agents = Table(
     docs="agents",
     columns=(
         bigint("id", "Agent's id, shared with contacts.", required=True),
-        text("type", "support_agent, field_agent or collaborator."),
-        integer("ticket_scope", "Tickets they can see: 1 All, 2 Their groups', 3 Their own."),
+        text(
+            "type",
+            "support_agent, field_agent or collaborator.",
+            accepted=("support_agent", "field_agent", "collaborator"),
+        ),
+        integer(
+            "ticket_scope", "Tickets they can see: 1 All, 2 Their groups', 3 Their own.", accepted=(1, 2, 3)
+        ),
         boolean("occasional", "Whether on day passes rather than full-time."),
         boolean("available", "Whether taking tickets that are assigned automatically."),
         timestamp("available_since", "When they last became available; null if never."),
@@ -59,4 +66,24 @@ agents = Table(
         timestamp("created_at", "When they became an agent."),
         timestamp("updated_at", "When the row last changed; any activity of the agent moves it."),
     ),
+)
+
+agent_groups = Child(
+    name="agent_groups",
+    doc="One row per group of an agent, as the agent tells it.",
+    parent="agents",
+    by="agent_id",
+    cut=Elements("group_ids"),
+    columns=(bigint("group_id", "Group.", path="value", references="groups.id", required=True),),
+    key=("group_id",),
+)
+
+agent_roles = Child(
+    name="agent_roles",
+    doc="One row per role of an agent.",
+    parent="agents",
+    by="agent_id",
+    cut=Elements("role_ids"),
+    columns=(bigint("role_id", "Role.", path="value", references="roles.id", required=True),),
+    key=("role_id",),
 )

@@ -1,7 +1,9 @@
 """Companies: the organisations contacts belong to."""
 
+from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, json, text, texts, timestamp
 from freshdesk_assets.schema.table import ChangedSince, Table
+from freshdesk_assets.tables.custom_fields import custom_fields_of
 
 companies = Table(
     name="companies",
@@ -17,12 +19,34 @@ companies = Table(
         text("description", "What the company is.", pii=True),
         text("note", "Notes about the company.", pii=True),
         texts("domains", "E-mail domains by which new contacts are recognised as the company's."),
-        text("health_score", "At risk, Doing okay or Happy; null if not set."),
-        text("account_tier", "Basic, Premium or Enterprise; null if not set."),
+        text(
+            "health_score",
+            "At risk, Doing okay or Happy; null if not set.",
+            accepted=("At risk", "Doing okay", "Happy"),
+        ),
+        text(
+            "account_tier",
+            "Basic, Premium or Enterprise; null if not set.",
+            accepted=("Basic", "Premium", "Enterprise"),
+        ),
         timestamp("renewal_date", "When the contract renews; a day, sent as its midnight in UTC."),
         text("industry", "Industry, from Freshdesk's list."),
         json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
         timestamp("created_at", "When the company was created."),
         timestamp("updated_at", "When it last changed."),
     ),
+)
+
+company_domains = Child(
+    name="company_domains",
+    doc="One row per e-mail domain of a company.",
+    parent="companies",
+    by="company_id",
+    cut=Elements("domains"),
+    columns=(text("domain", "E-mail domain.", path="value", required=True),),
+    key=("domain",),
+)
+
+company_custom_fields = custom_fields_of(
+    "companies", name="company_custom_fields", by="company_id", fields="company_fields"
 )

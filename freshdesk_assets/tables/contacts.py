@@ -1,7 +1,9 @@
 """Contacts: the people who write in."""
 
+from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.table import ChangedSince, Listing, Table, View
+from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import CONTACTS_LIST
 
 contacts = Table(
@@ -44,7 +46,11 @@ contacts = Table(
         # A detail although the list has a key of that name: documented as bare ids there, seen only empty.
         json("other_companies", "Further companies: company_id and view_all_tickets each.", detail=True),
         texts("tags", "Tags.", detail=True),
-        text("contact_type", "contact, or visitor for someone known from chat only."),
+        text(
+            "contact_type",
+            "contact, or visitor for someone known from chat only.",
+            accepted=("contact", "visitor"),
+        ),
         text("preferred_source", "How they like to be answered (phone, outbound_email, …)."),
         integer("csat_rating", "Satisfaction as of their latest rating; null if never rated."),
         text("twitter_id", "Twitter handle, or since October 2020 a numeric id.", pii=True),
@@ -68,4 +74,61 @@ contacts = Table(
         timestamp("created_at", "When the contact was created."),
         timestamp("updated_at", "When it last changed."),
     ),
+)
+
+contact_tags = Child(
+    name="contact_tags",
+    doc="One row per tag of a contact.",
+    parent="contacts",
+    by="contact_id",
+    cut=Elements("tags"),
+    columns=(text("tag", "Tag.", path="value", required=True),),
+    key=("tag",),
+)
+
+contact_other_emails = Child(
+    name="contact_other_emails",
+    doc="One row per further e-mail address of a contact.",
+    parent="contacts",
+    by="contact_id",
+    cut=Elements("other_emails"),
+    columns=(text("email", "E-mail address.", path="value", required=True, pii=True),),
+    key=("email",),
+)
+
+contact_other_companies = Child(
+    name="contact_other_companies",
+    doc="One row per company of a contact beside the main one.",
+    parent="contacts",
+    by="contact_id",
+    cut=Elements("other_companies"),
+    columns=(
+        # Documented as bare ids in the list and as objects in the view.
+        bigint(
+            "company_id",
+            "Company.",
+            path="value.company_id|value",
+            references="companies.id",
+            required=True,
+        ),
+        boolean("view_all_tickets", "Whether they see all its tickets.", path="value.view_all_tickets"),
+    ),
+    key=("company_id",),
+)
+
+contact_other_phone_numbers = Child(
+    name="contact_other_phone_numbers",
+    doc="One row per further telephone number of a contact.",
+    parent="contacts",
+    by="contact_id",
+    cut=Elements("other_phone_numbers"),
+    columns=(
+        text("value", "Number.", path="value.value|value", pii=True),
+        text("label", "What the number is; often null.", path="value.label"),
+    ),
+    key=("position",),
+)
+
+contact_custom_fields = custom_fields_of(
+    "contacts", name="contact_custom_fields", by="contact_id", fields="contact_fields"
 )

@@ -1,5 +1,6 @@
 """Conversations: the replies and notes under a ticket."""
 
+from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.table import PerParent, Table
 
@@ -34,7 +35,12 @@ conversations = Table(
     columns=(
         bigint("id", "Conversation's id.", required=True),
         bigint("ticket_id", "Ticket it belongs to.", references="tickets.id"),
-        bigint("user_id", "Contact or agent who wrote it (shared ids), or null.", references="contacts.id"),
+        bigint(
+            "user_id",
+            "Contact or agent who wrote it (shared ids), or null.",
+            references="contacts.id",
+            also="agents.id",
+        ),
         text("body", "What was written, in HTML.", pii=True),
         text("body_text", "What was written, as plain text.", pii=True),
         json("structured_body", "What was written, in blocks; null unless from a chat.", pii=True),
@@ -76,4 +82,41 @@ conversations = Table(
         timestamp("created_at", "When it was written."),
         timestamp("updated_at", "When it last changed, edits of a note aside."),
     ),
+)
+
+conversation_recipients = Child(
+    name="conversation_recipients",
+    doc="One row per conversation and address it was sent to.",
+    parent="conversations",
+    by="conversation_id",
+    cut=Pooled(
+        "email",
+        {
+            "is_primary_recipient": "to_emails",
+            "is_cc_recipient": "cc_emails",
+            "is_bcc_recipient": "bcc_emails",
+        },
+    ),
+    columns=(text("email", "Address, as it was sent.", required=True, pii=True),),
+    key=("email",),
+)
+
+conversation_attachments = Child(
+    name="conversation_attachments",
+    doc="One row per file attached to a conversation.",
+    parent="conversations",
+    by="conversation_id",
+    cut=Elements("attachments"),
+    columns=(
+        bigint("id", "Attachment's id.", path="value.id"),
+        text("name", "File name.", path="value.name", pii=True),
+        text("content_type", "MIME type.", path="value.content_type"),
+        bigint("size", "Size in bytes.", path="value.size|value.file_size"),
+        # Signed when the conversation was read, and expired within hours.
+        text("attachment_url", "URL, signed for some hours.", path="value.attachment_url", pii=True),
+        text("thumb_url", "URL of a preview, signed likewise.", path="value.thumb_url", pii=True),
+        timestamp("created_at", "When it was uploaded.", path="value.created_at"),
+        timestamp("updated_at", "When it last changed.", path="value.updated_at"),
+    ),
+    key=("position",),
 )

@@ -18,14 +18,23 @@ email_mailboxes = Table(
         bigint("product_id", "Product its tickets are about; null if none.", references="products.id"),
         boolean("default_reply_email", "Whether it is the address replies of its product are sent from."),
         boolean("active", "Whether the address is verified; says nothing of deletion."),
-        text("mailbox_type", "freshdesk_mailbox or custom_mailbox: which of the columns below are filled."),
+        text(
+            "mailbox_type",
+            "freshdesk_mailbox or custom_mailbox: which of the columns below are filled.",
+            accepted=("freshdesk_mailbox", "custom_mailbox"),
+        ),
         text("failure_code", "Why the mailbox fails; null, or the word null, if it does not."),
         text(
             "freshdesk_mailbox_forward_email",
             "Freshdesk's address that mail is forwarded to.",
             path="freshdesk_mailbox.forward_email",
         ),
-        text("custom_mailbox_access_type", "incoming, outgoing or both.", path="custom_mailbox.access_type"),
+        text(
+            "custom_mailbox_access_type",
+            "incoming, outgoing or both.",
+            path="custom_mailbox.access_type",
+            accepted=("incoming", "outgoing", "both"),
+        ),
         text(
             "custom_mailbox_incoming_mail_server",
             "Server that mail is received by.",

@@ -1,5 +1,6 @@
 """Groups: the teams tickets are assigned to."""
 
+from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, json, text, timestamp
 from freshdesk_assets.schema.table import Fallback, FullList, Table, View
 
@@ -55,4 +56,14 @@ groups = Table(
         timestamp("created_at", "When the group was created."),
         timestamp("updated_at", "When it last changed."),
     ),
+)
+
+group_agents = Child(
+    name="group_agents",
+    doc="One row per agent of a group, as the group tells it.",
+    parent="groups",
+    by="group_id",
+    cut=Elements("agent_ids"),
+    columns=(bigint("agent_id", "Agent.", path="value", references="agents.id", required=True),),
+    key=("agent_id",),
 )

@@ -1,6 +1,7 @@
 """Satisfaction ratings: what customers answer when asked how they were served."""
 
-from freshdesk_assets.schema.column import bigint, json, text, timestamp
+from freshdesk_assets.schema.child import Child, Entries
+from freshdesk_assets.schema.column import bigint, integer, json, text, timestamp
 from freshdesk_assets.schema.table import LookBack, Table
 
 satisfaction_ratings = Table(
@@ -17,7 +18,12 @@ satisfaction_ratings = Table(
         bigint("id", "Rating's id.", required=True),
         bigint("survey_id", "Survey that was answered.", references="surveys.id"),
         bigint("ticket_id", "Ticket it is about.", references="tickets.id"),
-        bigint("user_id", "Contact who answered, or an agent: ids are shared.", references="contacts.id"),
+        bigint(
+            "user_id",
+            "Contact who answered, or an agent: ids are shared.",
+            references="contacts.id",
+            also="agents.id",
+        ),
         bigint("agent_id", "Agent rated; null if the ticket had none.", references="agents.id"),
         bigint("group_id", "Group rated; null if the ticket had none.", references="groups.id"),
         text("feedback", "Comment left with the rating.", pii=True),
@@ -30,4 +36,27 @@ satisfaction_ratings = Table(
         timestamp("created_at", "When the survey was answered."),
         timestamp("updated_at", "When the answer last changed."),
     ),
+)
+
+satisfaction_rating_answers = Child(
+    name="satisfaction_rating_answers",
+    doc="One row per question answered in a satisfaction survey.",
+    parent="satisfaction_ratings",
+    by="satisfaction_rating_id",
+    cut=Entries("ratings"),
+    columns=(
+        text(
+            "question",
+            "default_question or question_<id>, as in survey_questions.",
+            path="key",
+            required=True,
+        ),
+        integer(
+            "value",
+            "Answer, by the codes of satisfaction_ratings.ratings.",
+            path="value",
+            accepted=(103, 102, 101, 100, -101, -102, -103, 1, 2, 3),
+        ),
+    ),
+    key=("question",),
 )

@@ -1,5 +1,6 @@
 """Surveys: the questions behind satisfaction ratings."""
 
+from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
 from freshdesk_assets.schema.table import FullList, Table
 
@@ -18,4 +19,19 @@ surveys = Table(
         timestamp("created_at", "When the survey was created."),
         timestamp("updated_at", "When it last changed."),
     ),
+)
+
+survey_questions = Child(
+    name="survey_questions",
+    doc="One row per question of a satisfaction survey.",
+    parent="surveys",
+    by="survey_id",
+    cut=Elements("questions"),
+    columns=(
+        text("question", "default_question or question_<id>, as in answers.", path="value.id", required=True),
+        text("label", "Question as customers see it.", path="value.label"),
+        boolean("default", "Whether it is the survey's main question.", path="value.default"),
+        json("accepted_ratings", "Codes an answer can have.", path="value.accepted_ratings"),
+    ),
+    key=("question",),
 )

@@ -1,6 +1,7 @@
 """Ticket fields: the fields of a ticket, and the words behind their codes."""
 
-from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
+from freshdesk_assets.schema.child import Child, Rows
+from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.table import FullList, Table
 
 # /admin/ticket_fields adds sections but leaves out choices, and only an admin may read it. This list is open
@@ -35,4 +36,71 @@ ticket_fields = Table(
         timestamp("created_at", "When the field was created."),
         timestamp("updated_at", "When it last changed."),
     ),
+)
+
+# Five shapes: none; ["a", "b"]; {"Label": 1}; {"2": ["for agents", "for customers"]} for statuses; and nested
+# ones, [{"usa": [{"texas": ["x"]}]}] or {"usa": {"texas": ["x"]}}. A key or a plain element is a step down
+# the tree; an object in a list is not.
+CHOICES = """
+with recursive nodes as (
+  select
+    p.id,
+    p.type = 'default_status' as by_code,
+    p.choices as node,
+    cast([] as varchar[]) as path,
+    cast([] as bigint[]) as place,
+    cast(null as json) as code,
+    cast(null as varchar) as for_customers,
+    false as labelled
+  from parents p
+  union all
+  select
+    n.id,
+    n.by_code,
+    case when e.type in ('OBJECT', 'ARRAY') and not n.by_code then e.value end,
+    case
+      when e.type = 'OBJECT' and json_type(n.node) = 'ARRAY' then n.path
+      when n.by_code and e.type = 'ARRAY' then list_append(n.path, coalesce(e.value ->> '$[0]', e.key))
+      when json_type(n.node) = 'OBJECT' then list_append(n.path, e.key)
+      else list_append(n.path, e.value ->> '$')
+    end,
+    list_append(n.place, cast(e.id as bigint)),
+    case
+      when n.by_code and json_type(n.node) = 'OBJECT' then to_json(e.key)
+      when json_type(n.node) = 'OBJECT' and e.type in ('BIGINT', 'UBIGINT') then e.value
+    end,
+    case when n.by_code and e.type = 'ARRAY' then e.value ->> '$[1]' end,
+    not (e.type = 'OBJECT' and json_type(n.node) = 'ARRAY')
+  from nodes n, json_each(n.node) e
+  where json_type(n.node) in ('OBJECT', 'ARRAY') and e.type <> 'NULL'
+)
+select
+  id as ticket_field_id,
+  path,
+  len(path) as level,
+  path[-1] as value,
+  path[-2] as parent_value,
+  code,
+  for_customers as label_for_customers,
+  row_number() over (partition by id order by place) - 1 as position
+from nodes
+where labelled
+"""
+
+ticket_field_choices = Child(
+    name="ticket_field_choices",
+    doc="One row per value that a field of the ticket form can take.",
+    parent="ticket_fields",
+    by="ticket_field_id",
+    cut=Rows(CHOICES, reads=("type", "choices")),
+    columns=(
+        texts("path", "The choice below those it depends on, outermost first.", required=True),
+        integer("level", "1, or 2 and 3 below it in nested fields."),
+        text("value", "Label that agents see, and the value in a custom field."),
+        text("parent_value", "Choice of the level above; null at level 1."),
+        bigint("code", "Number behind the label: of a status, source, priority, group, agent or product."),
+        text("label_for_customers", "Label that customers see; statuses only."),
+        integer("position", "Place among the field's choices, from 0."),
+    ),
+    key=("path",),
 )

@@ -1,7 +1,9 @@
 """Tickets: requests for help, with their description and the times of their life."""
 
+from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.table import Keyset, Listing, Table
+from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import TICKETS_LIST
 
 # Only GET /tickets/{id} sends attachments, source_additional_info, associated_tickets_list,
@@ -34,7 +36,7 @@ tickets = Table(
         json("structured_description", "First message in blocks; null unless from a chat.", pii=True),
         text("type", "Kind of request (Question, Incident, Problem, …), from the account's own list."),
         integer("status", "2 Open, 3 Pending, 4 Resolved, 5 Closed; from 6 on the account's own statuses."),
-        integer("priority", "1 Low, 2 Medium, 3 High, 4 Urgent."),
+        integer("priority", "1 Low, 2 Medium, 3 High, 4 Urgent.", accepted=(1, 2, 3, 4)),
         integer(
             "source",
             "1 Email, 2 Portal, 3 Phone, 4 Forum, 5 Twitter, 6 Facebook, 7 Chat, 8 MobiHelp, 9 Feedback "
@@ -42,7 +44,12 @@ tickets = Table(
             "15 Web chat, 16 Web form, 17 Instagram message, 18 Instagram comment, 19 Facebook message, "
             "20 Facebook comment, 21 Mobile chat, 22 SMS; the account's own probably above 100.",
         ),
-        bigint("requester_id", "Contact who asks, or an agent: ids are shared.", references="contacts.id"),
+        bigint(
+            "requester_id",
+            "Contact who asks, or an agent: ids are shared.",
+            references="contacts.id",
+            also="agents.id",
+        ),
         bigint("responder_id", "Agent it is assigned to; null if none.", references="agents.id"),
         bigint("group_id", "Group it is assigned to; null if none.", references="groups.id"),
         bigint("company_id", "Company of the requester; null if none.", references="companies.id"),
@@ -73,7 +80,11 @@ tickets = Table(
         timestamp("resolved_at", "Latest resolution; null if never resolved.", path="stats.resolved_at"),
         timestamp("closed_at", "Latest closing; null if never closed.", path="stats.closed_at"),
         timestamp("pending_since", "Since when it is Pending.", path="stats.pending_since"),
-        integer("association_type", "1 Parent, 2 Child, 3 Tracker, 4 Related; null if on its own."),
+        integer(
+            "association_type",
+            "1 Parent, 2 Child, 3 Tracker, 4 Related; null if on its own.",
+            accepted=(1, 2, 3, 4),
+        ),
         integer("associated_tickets_count", "How many tickets it is associated with."),
         integer("sentiment_score", "Mood of the ticket by now, as Freshdesk scores it; null if not scored."),
         integer("initial_sentiment_score", "Mood of the ticket at first, on the same scale."),
@@ -81,4 +92,38 @@ tickets = Table(
         timestamp("created_at", "When it was created."),
         timestamp("updated_at", "When it last changed; a time entry or an edited note does not move it."),
     ),
+)
+
+ticket_tags = Child(
+    name="ticket_tags",
+    doc="One row per tag of a ticket.",
+    parent="tickets",
+    by="ticket_id",
+    cut=Elements("tags"),
+    columns=(text("tag", "Tag.", path="value", required=True),),
+    key=("tag",),
+)
+
+ticket_recipients = Child(
+    name="ticket_recipients",
+    doc="One row per ticket and address it was sent, copied or forwarded to.",
+    parent="tickets",
+    by="ticket_id",
+    cut=Pooled(
+        "email",
+        {
+            "is_primary_recipient": "to_emails",
+            "is_cc_recipient": "cc_emails",
+            "is_reply_cc_recipient": "reply_cc_emails",
+            "is_fwd_recipient": "fwd_emails",
+            "is_ticket_cc_recipient": "ticket_cc_emails",
+            "is_ticket_bcc_recipient": "ticket_bcc_emails",
+        },
+    ),
+    columns=(text("email", "Address, as it was sent.", required=True, pii=True),),
+    key=("email",),
+)
+
+ticket_custom_fields = custom_fields_of(
+    "tickets", name="ticket_custom_fields", by="ticket_id", fields="ticket_fields", nested=True
 )

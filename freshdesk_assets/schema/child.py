@@ -1,0 +1,197 @@
+"""One child table: what is cut out of the lists and objects in its parent's rows, a row per element.
+
+A child costs no API call: it is derived in DuckDB from the parent's stored columns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from freshdesk_assets.schema.column import (
+    NAME,
+    Column,
+    DeclarationError,
+    Type,
+    bigint,
+    boolean,
+    integer,
+    timestamp,
+)
+
+PARENTS = "parents"
+"""What the SQL of `Rows` calls the rows of the parent that are to be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A row per element of a list: a list column, or an array `at` a dotted place in a JSON column.
+
+    A column's path is `value`, the element itself, or a place in it, `value.company_id`; where elements come
+    in two shapes, both, the first that is there counting: `value.company_id|value`.
+    """
+
+    column: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A row per key of the object in a JSON column; null values are left out.
+
+    A column's path is `key`, `value`, or a place in the value, `value.respond_within`; or several, as above.
+    """
+
+    column: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """A row per distinct element of several lists, with a boolean column for each of them.
+
+    `lists` says which column of the parent each boolean looks into, `element` names the element's column.
+    """
+
+    element: str
+    lists: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An SQL query over `parents p`, for what the others cannot say; `reads` are the parent's columns in it.
+
+    It yields the child's columns by name, the parent's id included.
+    """
+
+    sql: str
+    reads: tuple[str, ...]
+
+
+Cut: TypeAlias = Elements | Entries | Pooled | Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is known of the account's own fields: an SQL query for name, label, type and removed_at.
+
+    `type` is an SQL type, null where it is to be told from the values. `tables` are those it reads. The child
+    table has a column `name` and one `value`, as JSON; `typed` says which column has it as which type.
+    """
+
+    sql: str
+    tables: tuple[str, ...]
+    typed: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """A child table.
+
+    `parent` is the table it is cut from, `by` the column that will hold the parent's id. `key` are the
+    columns that, after `by`, identify a row; of two elements with the same key the first counts, one whose
+    key is null is left out. `position` adds the element's place in its list, from 0. `fields` says what the
+    rows of a table of custom fields are, so that views can make a column of each.
+    """
+
+    name: str
+    doc: str
+    parent: str
+    by: str
+    cut: Cut
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...]
+    position: bool = True
+    fields: Fields | None = None
+
+    def __post_init__(self) -> None:
+        for complaint in _complaints(self):
+            raise DeclarationError(f"child table {self.name}: {complaint}")
+
+    @property
+    def cells(self) -> tuple[Column, ...]:
+        """Its columns: the parent's id, what is cut, the place in the list."""
+        own = bigint(
+            self.by, f"Row of {self.parent} it is part of.", references=f"{self.parent}.id", required=True
+        )
+        made: tuple[Column, ...] = ()
+        if isinstance(self.cut, Pooled):
+            made = tuple(
+                boolean(name, f"Whether it is among {source}.", required=True)
+                for name, source in self.cut.lists.items()
+            )
+        if self.position and isinstance(self.cut, Elements | Entries):
+            made = (integer("position", "Place in the list, from 0.", required=True),)
+        return (own, *self.columns, *made)
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """Its columns as they stand in DuckDB, the replica's own last."""
+        return (*self.cells, *CHILD_COLUMNS)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that identify a row."""
+        return (self.by, *self.key)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the parent that it is cut from."""
+        match self.cut:
+            case Elements(column=column) | Entries(column=column):
+                return (column,)
+            case Pooled(lists=lists):
+                return tuple(dict.fromkeys(lists.values()))
+            case Rows(reads=reads):
+                return reads
+
+
+CHILD_COLUMNS = (
+    timestamp(
+        "_synced_at", "When the replica last wrote the row; one derived again unchanged keeps its time."
+    ),
+    timestamp("_deleted_at", "When Freshdesk was found to have the parent no more; null while it exists."),
+)
+"""What every row of a child table carries beside what it was cut from."""
+
+
+def places(column: Column) -> list[tuple[str, ...]]:
+    """Where a child's column may stand, as keys that begin with `value` or `key`, likeliest first."""
+    return [tuple(place.split(".")) for place in column.path.split("|")]
+
+
+def _complaints(child: Child) -> list[str]:
+    """What contradicts itself in a declaration, a sentence each."""
+    found: list[str] = []
+    if not NAME.fullmatch(child.name) or not NAME.fullmatch(child.by):
+        found.append("a name is lower case words joined by underscores")
+    if not child.doc.endswith(".") or "\n" in child.doc:
+        found.append("its description is one line that ends in a full stop")
+    names = [column.name for column in child.cells]
+    found += [f"column {name} is declared twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    found += [f"its key names {name}, which is not a column" for name in child.key if name not in names]
+    found += [
+        f"{name} begins with an underscore, as only the replica's own columns do"
+        for name in names
+        if name[0] == "_"
+    ]
+    match child.cut:
+        case Elements() | Entries():
+            start = {"value", "key"} if isinstance(child.cut, Entries) else {"value"}
+            found += [
+                f"column {column.name} reads {column.path}: begin it with {' or '.join(sorted(start))}"
+                for column in child.columns
+                for place in places(column)
+                if place[0] not in start or (place[0] == "key" and len(place) > 1)
+            ]
+        case Pooled(element=element):
+            if [column.name for column in child.columns] != [element]:
+                found.append(f"its only column of its own is the element, {element}")
+        case Rows(sql=sql):
+            if PARENTS not in sql:
+                found.append(f"its SQL does not read {PARENTS}")
+    found += [
+        f"column {column.name} is a list, which a cell of a child is not"
+        for column in child.columns
+        if column.type in (Type.BIGINTS, Type.VARCHARS) and not isinstance(child.cut, Rows)
+    ]
+    return found

@@ -1,0 +1,62 @@
+"""One view: a SQL file, what its header says of its columns, and what its SQL reads.
+
+A view's schema is the folder it stands in, its name the file's.
+"""
+
+from dataclasses import dataclass
+
+from freshdesk_assets.schema.catalog import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewColumn:
+    """A column as the header documents it; `references` is `table.column` or `schema.view.column`."""
+
+    name: str
+    doc: str
+    references: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Columns that the account decides: one, named `prefix` and the field, per field in a child table.
+
+    The view's SQL selects the column that the child table is cut from; they take its place.
+    """
+
+    prefix: str
+    child: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlView:
+    """A view, still to be created.
+
+    `reads` are the tables and views its SQL names, as (schema, name).
+    """
+
+    schema: str
+    name: str
+    doc: str
+    columns: tuple[ViewColumn, ...]
+    family: Family | None
+    sql: str
+    reads: frozenset[tuple[str, str]]
+    place: Place
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """Schema and name."""
+        return self.schema, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What a column of a view was found to be: its type, and the table columns its values come from.
+
+    `type` is as DuckDB prints it; `sources` are (schema, table, column).
+    """
+
+    type: str
+    sources: frozenset[tuple[str, str, str]]

@@ -1,0 +1,148 @@
+"""A child table that contradicts itself, or its parent, fails where it is declared, and names itself."""
+
+from typing import Any
+
+import pytest
+
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows, places
+from freshdesk_assets.schema.column import DeclarationError, bigint, json, text, texts, timestamp
+from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.tables import declared_tables
+
+SHELVES = Table(
+    name="shelves",
+    doc="One row per shelf.",
+    path="shelves",
+    sync=FullList(),
+    group="library",
+    docs="shelves",
+    columns=(
+        bigint("id", "Number.", required=True),
+        texts("labels", "Labels."),
+        json("books", "Books."),
+        timestamp("updated_at", "When it last changed."),
+    ),
+)
+LABEL = text("label", "Label.", path="value", required=True)
+
+
+def labels(**different: Any) -> Child:
+    """A child table without contradictions, but for what is different."""
+    declared = {
+        "name": "shelf_labels",
+        "doc": "One row per label.",
+        "parent": "shelves",
+        "by": "shelf_id",
+        "cut": Elements("labels"),
+        "columns": (LABEL,),
+        "key": ("label",),
+    }
+    return Child(**{**declared, **different})
+
+
+@pytest.mark.parametrize(
+    ("different", "sentence"),
+    [
+        ({"key": ("title",)}, "its key names title, which is not a column"),
+        ({"columns": (LABEL, LABEL)}, "column label is declared twice"),
+        ({"columns": (text("shelf_id", "Shelf.", path="value"),), "key": ()}, "shelf_id is declared twice"),
+        ({"columns": (text("label", "Label."),)}, "column label reads label: begin it with value"),
+        ({"columns": (text("label", "Label.", path="key"),)}, "column label reads key: begin it with value"),
+        ({"columns": (text("label", "Label.", path="value|label"),)}, "begin it with value"),
+        (
+            {"cut": Entries("books"), "columns": (text("label", "Label.", path="key.x"),)},
+            "begin it with key or value",
+        ),
+        ({"columns": (texts("label", "Label.", path="value"),)}, "is a list"),
+        ({"cut": Pooled("title", {"is_old": "labels"})}, "its only column of its own is the element, title"),
+        ({"cut": Rows("select 1", reads=())}, "its SQL does not read parents"),
+        ({"name": "Shelf labels"}, "a name is lower case words"),
+        ({"doc": "Labels"}, "its description is one line that ends in a full stop"),
+        ({"columns": (text("_label", "Label.", path="value"),), "key": ()}, "begins with an underscore"),
+    ],
+)
+def test_a_child_table_that_contradicts_itself_says_so(different: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        labels(**different)
+    assert sentence in str(refused.value)
+    assert str(refused.value).startswith(f"child table {different.get('name', 'shelf_labels')}")
+
+
+@pytest.mark.parametrize(
+    ("children", "sentence"),
+    [
+        ([labels(parent="rooms")], "it is cut from rooms, which is not a table"),
+        ([labels(cut=Elements("titles"))], "it is cut from shelves.titles, which is not a column"),
+        ([labels(), labels()], "table shelf_labels is declared twice"),
+        ([labels(name="shelves")], "table shelves is declared twice"),
+        (
+            [labels(columns=(text("label", "Label.", path="value", references="rooms.id"),))],
+            "label refers to rooms, which is not a table",
+        ),
+    ],
+)
+def test_a_child_table_that_contradicts_its_parent_says_so(children: list[Child], sentence: str) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        Catalog([SHELVES], children)
+    assert sentence in str(refused.value)
+
+
+def test_a_child_table_has_its_parents_id_and_its_place() -> None:
+    """Whoever reads one joins it to its parent, and may want the order of the list."""
+    stored = [column.name for column in labels().stored]
+    assert stored == ["shelf_id", "label", "position", "_synced_at", "_deleted_at"]
+    pooled = labels(
+        cut=Pooled("label", {"is_old": "labels"}), columns=(text("label", "Label.", required=True),)
+    )
+    assert [column.name for column in pooled.cells] == ["shelf_id", "label", "is_old"]
+    assert labels().keys == ("shelf_id", "label")
+    assert labels().cells[0].references == "shelves.id"
+
+
+def test_a_column_of_two_shapes_names_both_its_places() -> None:
+    assert places(text("label", "Label.", path="value.name|value")) == [("value", "name"), ("value",)]
+
+
+CHILDREN = {
+    "company_domains": ("companies", "domain"),
+    "company_custom_fields": ("companies", "name"),
+    "contact_tags": ("contacts", "tag"),
+    "contact_other_emails": ("contacts", "email"),
+    "contact_other_companies": ("contacts", "company_id"),
+    "contact_other_phone_numbers": ("contacts", "position"),
+    "contact_custom_fields": ("contacts", "name"),
+    "group_agents": ("groups", "agent_id"),
+    "agent_groups": ("agents", "group_id"),
+    "agent_roles": ("agents", "role_id"),
+    "sla_policy_targets": ("sla_policies", "target_name"),
+    "sla_policy_agent_escalations": ("sla_policies", "escalation_name, agent_id"),
+    "sla_policy_applicable_to_companies": ("sla_policies", "company_id"),
+    "sla_policy_applicable_to_groups": ("sla_policies", "group_id"),
+    "sla_policy_applicable_to_sources": ("sla_policies", "source"),
+    "sla_policy_applicable_to_ticket_types": ("sla_policies", "ticket_type"),
+    "sla_policy_applicable_to_products": ("sla_policies", "product_id"),
+    "survey_questions": ("surveys", "question"),
+    "ticket_tags": ("tickets", "tag"),
+    "ticket_recipients": ("tickets", "email"),
+    "ticket_custom_fields": ("tickets", "name"),
+    "ticket_field_choices": ("ticket_fields", "path"),
+    "conversation_recipients": ("conversations", "email"),
+    "conversation_attachments": ("conversations", "position"),
+    "satisfaction_rating_answers": ("satisfaction_ratings", "question"),
+}
+
+
+def test_every_list_in_a_row_is_a_table_by_these_keys() -> None:
+    """A key that changes would change the RemoteID that SyncHub's users join on."""
+    declared = {child.name: (child.parent, ", ".join(child.key)) for child in declared_tables().children}
+    assert declared == CHILDREN
+
+
+def test_ids_in_child_tables_are_references() -> None:
+    """A foreign key without a reference is missing from the documentation and from every check on it."""
+    catalog = declared_tables()
+    for child in catalog.children:
+        for column in child.cells:
+            if column.name.endswith("_id"):
+                assert column.targets, f"{child.name}.{column.name}"
