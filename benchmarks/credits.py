@@ -30,6 +30,8 @@ ALWAYS_WHOLE = {
     "business_hours": "business_hours",
     "surveys": "surveys",
     "ticket_fields": "ticket_fields",
+    "contact_fields": "contact_fields",
+    "company_fields": "company_fields",
 }
 """Lists that cannot be asked for changes, and the simulator's name of their rows."""
 

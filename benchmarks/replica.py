@@ -30,7 +30,7 @@ class Replica:
     @property
     def file(self) -> Path:
         """The DuckDB file."""
-        return self.folder / "freshdesk.duckdb"
+        return self.folder / "replica.duckdb"
 
     @property
     def dagster_home(self) -> Path:

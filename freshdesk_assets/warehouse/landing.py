@@ -5,12 +5,13 @@ Measured: classifying by one join and then delete and insert by row id costs a f
 wide rows (10,000 into a million).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
+from freshdesk_assets.warehouse.deriving import last_change
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.ledger import (
@@ -29,6 +30,9 @@ from freshdesk_assets.warehouse.spool import Batch, Landed
 def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
     """Store a batch and what it settles; `moment` is written as the rows' `_synced_at`.
 
+    If the clock was set back it is the first moment after the latest that is stored: whatever follows the
+    table's changes knows them by being later than those it has seen.
+
     It must come first in its transaction, for a file that DuckDB refuses to read is read again leniently
     after a rollback.
     """
@@ -36,6 +40,7 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     parsed = parse(connection, batch)
     strays = ensure_shape(connection, table, comments=batch.folder is not None)
     ensure_ledger(connection, comments=batch.folder is not None)
+    moment = _after_all(connection, table, moment)
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
         landed += _merge(connection, table, name, file.keep, strays, moment)
@@ -75,6 +80,12 @@ order by a.place
         [[start for start, _ in windows], [end for _, end in windows], [0] * len(windows)],
     ).fetchall()
     return [int(count) for (count,) in counted]
+
+
+def _after_all(connection: duckdb.DuckDBPyConnection, table: Table, moment: datetime) -> datetime:
+    """The moment, or the first one later than every change of the table that is stored."""
+    latest = last_change(connection, table)
+    return moment if latest is None or latest < moment else latest + timedelta(microseconds=1)
 
 
 def _merge(
@@ -229,10 +240,15 @@ def _bury_unlisted(
     connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, moment: datetime
 ) -> Landed:
     """Mark the rows that a full list no longer had."""
-    listed = "false"
+    listed, count = "false", "select 0"
     if folder.exists() and any(folder.iterdir()):
         on = " and ".join(f"k.{identifier(key)} = t.{identifier(key)}" for key in table.key)
-        listed = f"exists (select 1 from read_parquet({literal(str(folder / '*.parquet'))}) k where {on})"
+        keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        listed = f"exists (select 1 from {keys} k where {on})"
+        count = f"select count(*) from (select distinct * from {keys})"
+    known = qualified("listed", META)
+    connection.execute(f"delete from {known} where table_name = ?", [table.name])
+    connection.execute(f"insert into {known} select ?, ({count}), ?", [table.name, moment])
     return _bury(connection, table.name, f"not {listed}", moment)
 
 

@@ -2,7 +2,8 @@
 
 `coverage` are the stretches of time whose changes are stored; `parents_read` the version of each parent
 at which its list was read; `broken_rules` the savings that turned out not to hold; `rejected` the rows
-that could not be keyed.
+that could not be keyed; `listed` how long the full lists were; `derived` up to where child tables are cut;
+`views` the views as they were created.
 """
 
 from collections.abc import Iterable
@@ -11,10 +12,11 @@ from datetime import datetime
 
 import duckdb
 
+from freshdesk_assets.schema.column import Column, bigint, boolean, json, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.warehouse.shape import column_comment, qualified
 
 META = "freshdesk_meta"
 PROOFS = 100
@@ -27,33 +29,63 @@ SAME_MOMENT = 2
 """Versions are told to the second: one read within so many seconds of its version is read once more, for it
 may have changed again in the same second without a new version."""
 
-LEDGER = {
+_TABLE = text("table_name", "Table it is about.")
+
+LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
     "coverage": (
         "Stretches of time whose changes are stored, by table and listing.",
-        {
-            "table_name": "VARCHAR",
-            "listing": "VARCHAR",
-            "covered_from": "TIMESTAMPTZ",
-            "covered_to": "TIMESTAMPTZ",
-        },
+        (
+            _TABLE,
+            text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
+            timestamp("covered_from", "Since when, this moment included."),
+            timestamp("covered_to", "Until when, this moment not included."),
+        ),
     ),
     "parents_read": (
         "The version of each parent at which its rows of a table were read whole.",
-        {
-            "table_name": "VARCHAR",
-            "parent_id": "BIGINT",
-            "version": "TIMESTAMPTZ",
-            "read_at": "TIMESTAMPTZ",
-            "gone": "BOOLEAN",
-        },
+        (
+            _TABLE,
+            bigint("parent_id", "Row whose list, or whose own view, was read."),
+            timestamp("version", "The row's version at which it was; null if it has none."),
+            timestamp("read_at", "When Freshdesk answered."),
+            boolean("gone", "Whether Freshdesk no longer had the row."),
+        ),
     ),
     "broken_rules": (
         "Tables whose rule for leaving parents out was found broken, and when.",
-        {"table_name": "VARCHAR", "found_at": "TIMESTAMPTZ"},
+        (_TABLE, timestamp("found_at", "When that was found.")),
     ),
     "rejected": (
         "Rows that could not be stored in their table because they have no key, as they were sent.",
-        {"table_name": "VARCHAR", "row": "JSON", "seen_at": "TIMESTAMPTZ"},
+        (
+            _TABLE,
+            json("row", "The row, verbatim.", pii=True),
+            timestamp("seen_at", "When it was first sent."),
+        ),
+    ),
+    "listed": (
+        "How many rows a full list had when it was last read to its end.",
+        (
+            _TABLE,
+            bigint("rows", "Rows in the list, each key once."),
+            timestamp("listed_at", "When it was stored."),
+        ),
+    ),
+    "derived": (
+        "Child tables, the latest change of the parent that is in them, and how they were cut.",
+        (
+            _TABLE,
+            timestamp("derived_to", "Latest change of a row of the parent that is in the child table."),
+            text("cut", "Fingerprint of the declaration that was followed."),
+        ),
+    ),
+    "views": (
+        "The views that were created, and from what: one that is not declared any more is dropped.",
+        (
+            text("schema_name", "Schema of the view."),
+            text("view_name", "Name of the view."),
+            text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
+        ),
     ),
 }
 
@@ -78,17 +110,24 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = Tru
     """Create what is missing of the ledger; `comments` as in `ensure_shape`."""
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
     for name, (_, columns) in LEDGER.items():
-        typed = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
+        typed = ", ".join(f"{identifier(column.name)} {column.type}" for column in columns)
         connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
     if not comments:
         return
     standing = connection.execute(
-        "select table_name, comment from duckdb_tables() where database_name = ? and schema_name = ?",
+        "select table_name, comment from duckdb_tables() where database_name = $1 and schema_name = $2"
+        " union all select concat(table_name, '.', column_name), comment from duckdb_columns()"
+        " where database_name = $1 and schema_name = $2",
         [ALIAS, META],
     ).fetchall()
-    for name, (doc, _) in LEDGER.items():
+    for name, (doc, columns) in LEDGER.items():
+        target = qualified(name, META)
         if (name, doc) not in standing:
-            connection.execute(f"comment on table {qualified(name, META)} is {literal(doc)}")
+            connection.execute(f"comment on table {target} is {literal(doc)}")
+        for column in columns:
+            if (f"{name}.{column.name}", column_comment(column)) not in standing:
+                said = literal(column_comment(column))
+                connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
 
 
 def covered(

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
@@ -15,7 +16,9 @@ def qualified(name: str, schema: str = SCHEMA) -> str:
     return f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
 
 
-def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Table, *, comments: bool = True) -> list[str]:
+def ensure_shape(
+    connection: duckdb.DuckDBPyConnection, table: Table | Child, *, comments: bool = True
+) -> list[str]:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
@@ -47,24 +50,29 @@ def column_comment(column: Column) -> str:
     return " ".join(said)
 
 
-def table_comment(table: Table) -> str:
+def table_comment(table: Table | Child) -> str:
     """A table's description as DuckDB shows it."""
-    match table.sync:
-        case PerParent(parent=parent):
+    match table:
+        case Child(parent=parent, sources=sources):
+            return f"{table.doc} Cut from {parent}: {', '.join(sources)}."
+        case Table(sync=PerParent(parent=parent)):
             source = f"read once per changed row of {parent}"
         case _:
             source = f"read from /api/v2/{table.path}"
     return f"{table.doc} From Freshdesk: {source}, {table.url}"
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, table: Table | Child, column: Column) -> None:
     connection.execute(
         f"alter table {qualified(table.name)} add column {identifier(column.name)} {column.type}"
     )
 
 
 def _retype(
-    connection: duckdb.DuckDBPyConnection, table: Table, column: Column, stored: dict[str, tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    table: Table | Child,
+    column: Column,
+    stored: dict[str, tuple[str, str]],
 ) -> None:
     standing, was = stored[column.name]
     kept = f"{column.name}_was_{''.join(c if c.isalnum() else '_' for c in was.lower()).strip('_')}"
@@ -91,7 +99,7 @@ def _reread(old: str, was: str, type_: Type) -> str:
     return f"try_cast({old} as {type_})"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table | Child) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
     place = "database_name = ? and schema_name = ? and table_name = ?"

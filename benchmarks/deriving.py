@@ -1,0 +1,128 @@
+"""What child tables cost: all of them cut from so many tickets, and again after a day's change.
+
+`python -m benchmarks.deriving`. Tickets are those of the landing benchmark; each has about three
+conversations. The bound beside it is DuckDB reading the parents' columns and writing the children's rows by
+one plain query per child, without keys, comparison or ledger.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.payloads import Tickets
+from benchmarks.replica import conditions, show
+from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.landing import land
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.spool import Spool
+
+BATCH = 16_000
+CHANGED_PER_DAY = 2_000
+CATALOG = declared_tables()
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by clock and of CPU, by what was done in them."""
+
+    lines: list[tuple[str, float, float, str]] = field(default_factory=list)
+
+    @contextmanager
+    def time(self, name: str, remark: str = "") -> Iterator[None]:
+        """Time a block."""
+        clock, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.lines.append((name, time.perf_counter() - clock, time.process_time() - cpu, remark))
+
+
+def main() -> None:
+    """Land the parents, derive, change a day's worth, derive again."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, help="where there is room: 15 kB a row")
+    options = parser.parse_args()
+    print(conditions())
+    with tempfile.TemporaryDirectory(prefix="freshdesk-benchmark-", dir=options.folder) as folder:
+        measure(Warehouse(Path(folder) / "replica.duckdb"), Path(folder), options.rows)
+
+
+def measure(warehouse: Warehouse, folder: Path, rows: int) -> None:
+    """Print what each derivation takes."""
+    watch = Stopwatch()
+    tickets = Tickets()
+    parents = CATALOG["tickets"]
+    with watch.time("landing the tickets", f"{rows:,} rows"):
+        store(warehouse, folder, parents, [tickets.row(number) for number in range(1, rows + 1)])
+    every = [(child, CATALOG[child.parent]) for child in CATALOG.children]
+    bound_of = [(child, parent) for child, parent in every if parent is parents]
+    with watch.time("bound: the tickets' lists, read and written plainly"):
+        bound(warehouse, bound_of)
+    with watch.time("all child tables, first of all"):
+        made = derive_all(warehouse, every)
+    changed = [tickets.row(number, later=1) for number in range(1, rows + 1, max(1, rows // CHANGED_PER_DAY))]
+    with watch.time("landing a day's change", f"{len(changed):,} tickets"):
+        store(warehouse, folder, parents, changed)
+    with watch.time("all child tables, a day later"):
+        derive_all(warehouse, every)
+    with watch.time("all child tables, nothing changed"):
+        derive_all(warehouse, every)
+    show(
+        f"{rows:,} tickets, {made:,} rows in {len(every)} child tables",
+        ("what", "seconds", "CPU s", ""),
+        watch.lines,
+    )
+
+
+def store(warehouse: Warehouse, folder: Path, table: Table, rows: list[bytes]) -> None:
+    """Land rows of a table, batch by batch, as a run does."""
+    with Spool(folder / "spool", table) as spool:
+        for start in range(0, len(rows), BATCH):
+            for page in range(start, min(start + BATCH, len(rows)), 100):
+                spool.add(Page(listing="all", rows=tuple(rows[page : min(page + 100, start + BATCH)])))
+            batch = spool.take()
+            with warehouse.open(checkpoint=False) as connection:
+                land(connection, batch, datetime.now(UTC))
+            for file in batch.files:
+                file.path.unlink()
+
+
+def derive_all(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> int:
+    """Derive each child in a transaction of its own, as a run does; the rows of all."""
+    total = 0
+    for child, parent in every:
+        with warehouse.open() as connection:
+            total += derive(connection, child, parent).rows
+    return total
+
+
+def bound(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> None:
+    """The lists' elements in tables of their own and nothing else; dropped again."""
+    with warehouse.open() as connection:
+        for child, parent in every:
+            ensure_shape(connection, parent, comments=False)
+            plain(connection, child, parent)
+
+
+def plain(connection: duckdb.DuckDBPyConnection, child: Child, parent: Table) -> None:
+    """One child by the shortest query."""
+    for source in child.sources:
+        listed = f"json_keys({source})" if parent.column(source).type == "JSON" else source
+        connection.execute(
+            f"create or replace temp table plain as select id, unnest({listed}) from {qualified(parent.name)}"
+        )
+
+
+if __name__ == "__main__":
+    main()
