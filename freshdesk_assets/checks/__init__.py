@@ -1,0 +1,34 @@
+"""Checks of one's own: a SQL file each, checks/<schema>/<table>/<name>.sql, that returns the rows at fault.
+
+The comment a file begins with says what should hold. No row, and the check passes.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from freshdesk_assets.schema.check import SqlCheck
+from freshdesk_assets.schema.column import DeclarationError
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def declared_checks() -> tuple[SqlCheck, ...]:
+    """Every check of this package."""
+    return tuple(read_check(file) for file in sorted(FOLDER.glob("*/*/*.sql")))
+
+
+def read_check(file: Path) -> SqlCheck:
+    """The check a file declares; raises DeclarationError where it says nothing of what should hold."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    said = " ".join(line.removeprefix("--").strip() for line in lines[:length]).strip()
+    if not said:
+        raise DeclarationError(f"check {file.name}: it does not begin with a comment on what should hold")
+    return SqlCheck(
+        schema=file.parent.parent.name,
+        table=file.parent.name,
+        name=file.stem,
+        doc=said,
+        sql="\n".join(lines[length:]).strip().rstrip(";"),
+    )
