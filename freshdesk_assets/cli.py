@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "doctor":
             return examine(catalog, partitioning)
         return sync(
-            partial(build_defs, partitioning, catalog),
+            partial(build_defs, partitioning),
             catalog,
             partitioning,
             first=options.first,

@@ -1,29 +1,47 @@
 """Parts to `Definitions`: what `dagster dev` and every run load."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.assets import build_assets
+from freshdesk_assets.checks import declared_checks
+from freshdesk_assets.orchestration.assets import POOL, build_assets
+from freshdesk_assets.orchestration.checks import build_checks
+from freshdesk_assets.orchestration.children import build_children
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.jobs import build_jobs
+from freshdesk_assets.orchestration.references import build_references
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning
+from freshdesk_assets.orchestration.views import build_views
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.check import SqlCheck
+from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.views import declared_views
 
 
 def build_defs(
     partitioning: Partitioning,
     catalog: Catalog | None = None,
     *,
+    views: Sequence[SqlView] | None = None,
+    checks: Sequence[SqlCheck] | None = None,
     resources: Mapping[str, Any] | None = None,
     assets: Iterable[dg.AssetsDefinition] = (),
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
-    """The replica's definitions; `resources` replace ours by name, `assets` are added to ours."""
-    catalog = catalog or declared_tables()
+    """The replica's definitions; `resources` replace ours by name, `assets` are added to ours.
+
+    With a `catalog` of one's own, views and checks are one's own too.
+    """
+    if catalog is None:
+        catalog, views, checks = (
+            declared_tables(),
+            declared_views() if views is None else views,
+            declared_checks() if checks is None else checks,
+        )
     file = resources["duckdb"] if resources and "duckdb" in resources else DuckDBFile()
     ours = {
         "freshdesk": account_in_environment(),
@@ -31,7 +49,14 @@ def build_defs(
         "io_manager": ReplicaIOManager(file=file),
     }
     return dg.Definitions(
-        assets=[*build_assets(catalog, partitioning), *assets],
+        assets=[
+            *build_assets(catalog, partitioning),
+            *build_children(catalog, POOL),
+            *build_views(views or (), catalog, POOL),
+            build_references(catalog, POOL),
+            *assets,
+        ],
+        asset_checks=build_checks(catalog, checks or ()),
         jobs=build_jobs(),
         resources={**ours, **(resources or {})},
         executor=dg.in_process_executor,

@@ -1,12 +1,16 @@
 """What the command line shows while a run is under way and when it has ended."""
 
 import logging
+from collections import Counter
 from typing import Any
 
 import dagster as dg
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
+
+Counts = Counter[str]
+"""Numbers of a run, by the name of their metadata."""
 
 
 class ConsoleHandler(logging.Handler):
@@ -46,25 +50,53 @@ def console_logger(console: Console) -> dg.LoggerDefinition:
 
 
 def arrived(result: dg.ExecuteInProcessResult) -> Report:
-    """Rows, credits and calls per table of a run."""
+    """Rows, credits and calls per table of a run; child tables together."""
     report = Report(title="What arrived", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     report.add_column("table", no_wrap=True, min_width=20)
     for head, _ in COUNTED:
         report.add_column(head, justify="right")
-    totals = [0] * len(COUNTED)
+    totals, cut, children = Counts(), Counts(), 0
     seen: set[dg.AssetKey] = set()
     for event in result.get_asset_materialization_events():
-        materialization = event.materialization
-        if materialization.asset_key in seen:
+        key, metadata = event.materialization.asset_key, event.materialization.metadata
+        if key in seen or not metadata.keys() & {"rows_read", "parents_cut"}:
             continue
-        seen.add(materialization.asset_key)
-        counts = [int(_number(materialization.metadata.get(key))) for _, key in COUNTED]
-        totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        note = " (left out)" if "skipped" in materialization.metadata else ""
-        report.add_row(materialization.asset_key.path[-1] + note, *(f"{count:,}" for count in counts))
+        seen.add(key)
+        counts = Counts({name: int(_number(metadata.get(name))) for _, name in COUNTED})
+        totals += counts
+        if "parents_cut" in metadata:
+            cut, children = cut + counts, children + 1
+            continue
+        report.add_row(key.path[-1] + (" (left out)" if "skipped" in metadata else ""), *_cells(counts))
+    if children:
+        report.add_row(f"{children} child table{'s' * (children > 1)}", *_cells(cut))
     report.add_section()
-    report.add_row("all", *(f"{total:,}" for total in totals))
+    report.add_row("all", *_cells(totals))
     return report
+
+
+def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
+    """The views that were created, or created otherwise than they were."""
+    return [
+        event.materialization.asset_key.to_user_string().replace("/", ".")
+        for event in result.get_asset_materialization_events()
+        if (anew := event.materialization.metadata.get("created_anew")) is not None and anew.value
+    ]
+
+
+def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
+    """The checks that did not pass, a line each."""
+    return [
+        f"check {check.check_name} of {check.asset_key.to_user_string()}:"
+        f" {check.description or f'{_number(check.metadata.get(found)):,.0f} found'}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed
+        for found in [next(iter(check.metadata.keys() & {"found", "orphans"}), "found")]
+    ]
+
+
+def _cells(counts: Counts) -> list[str]:
+    return [f"{counts[name]:,}" for _, name in COUNTED]
 
 
 COUNTED = (

@@ -1,7 +1,8 @@
 """Dagster's DuckDB IO manager, made safe: one transaction, columns by name, UTC windows, a lock waited for.
 
-It stores what the replica's assets hand over (a `Batch` of rows on disk) and what a user's own assets
-return (a pandas frame), and loads any table, or a partition's slice of it, as a frame.
+It stores what the replica's assets hand over (a `Batch` of rows on disk, a `Derivation` of a child table)
+and what a user's own assets return (a pandas frame), and loads any table, or a partition's slice of it, as a
+frame.
 """
 
 import shutil
@@ -24,13 +25,14 @@ from dagster._core.storage.db_io_manager import (
 )
 from dagster_duckdb.io_manager import DuckDBIOManager
 
-from freshdesk_assets.orchestration.assets import RETRY_SECONDS
-from freshdesk_assets.orchestration.measures import landing_metadata, partition_metadata
+from freshdesk_assets.orchestration.children import Derivation
+from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.measures import deriving_metadata, landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError, identifier, literal
+from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.warehouse.file import Warehouse, identifier, literal
 from freshdesk_assets.warehouse.frames import (
-    FrameRefused,
     is_stored,
     load_frame,
     select_statement,
@@ -55,8 +57,8 @@ class ReplicaIOManager(DuckDBIOManager):
 
     @staticmethod
     def type_handlers() -> Sequence[DbTypeHandler[Any]]:
-        """A handler for rows on disk and one for pandas frames."""
-        return [BatchHandler(), FrameHandler()]
+        """Handlers for rows on disk, child tables and pandas frames."""
+        return [BatchHandler(), DerivationHandler(), FrameHandler()]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
         """The stock manager over our own client."""
@@ -136,14 +138,9 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
         self, context: dg.OutputContext | dg.InputContext, table_slice: TableSlice
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """The file, as long as the block takes; what fails is tried again only where that can help."""
-        try:
-            with self._warehouse.open() as connection:
-                yield connection
-        except FileLocked as error:
-            raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
-        except (WarehouseError, FrameRefused) as error:
-            name = f"{table_slice.schema}.{table_slice.table}"
-            raise dg.Failure(f"{name}: {error}", allow_retries=False) from error
+        name = f"{table_slice.schema}.{table_slice.table}"
+        with explained(name), self._warehouse.open() as connection:
+            yield connection
 
     @staticmethod
     def delete_table_slice(
@@ -210,6 +207,33 @@ class BatchHandler(DbTypeHandler[Batch]):
         windows = [partitions.time_window_for_partition_key(key) for key in keys]
         counts = window_counts(connection, table, [(window.start, window.end) for window in windows])
         _note_counts(context, keys, counts)
+
+
+class DerivationHandler(DbTypeHandler[Derivation]):
+    """Cuts a child table out of its parent, inside the file."""
+
+    def handle_output(
+        self,
+        context: dg.OutputContext,
+        table_slice: TableSlice,
+        obj: Derivation,
+        connection: duckdb.DuckDBPyConnection,
+    ) -> Mapping[str, Any]:
+        """Derive, and say what that did."""
+        return deriving_metadata(derive(connection, obj.child, obj.parent, whole=obj.whole))
+
+    def load_input(
+        self, context: dg.InputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
+    ) -> Derivation:
+        """A derivation is a way in only."""
+        raise dg.DagsterInvariantViolationError(
+            f"{table_slice.schema}.{table_slice.table} is read as a pandas.DataFrame: annotate the input so"
+        )
+
+    @property
+    def supported_types(self) -> Sequence[type[object]]:
+        """Derivations."""
+        return [Derivation]
 
 
 class FrameHandler(DbTypeHandler["pandas.DataFrame"]):

@@ -3,7 +3,8 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from freshdesk_assets.orchestration.assets import API_KIND
+from freshdesk_assets.orchestration.children import DERIVED
+from freshdesk_assets.orchestration.metadata import API_KIND
 
 REPLICATE = "replicate"
 
@@ -13,12 +14,19 @@ def replicated() -> dg.AssetSelection:
     return dg.AssetSelection.kind(API_KIND)
 
 
+def derived(kind: str) -> dg.AssetSelection:
+    """Every asset made of others in the file: child tables, views, or other tables."""
+    return dg.AssetSelection.tag(DERIVED, kind)
+
+
 def build_jobs() -> list[UnresolvedAssetJobDefinition]:
-    """The job that replicates every table of the API, or those of its assets that a run selects."""
+    """The job that replicates every table of the API and makes the others, or what a run selects of them."""
+    assets = replicated() | derived("child") | derived("view") | derived("table")
     return [
         dg.define_asset_job(
             REPLICATE,
-            selection=replicated(),
-            description="Read the chosen partitions of every table from Freshdesk into DuckDB.",
+            selection=assets,
+            description="Read the chosen partitions of every table from Freshdesk into DuckDB, cut child"
+            " tables out of them, keep the views current and check it all.",
         )
     ]

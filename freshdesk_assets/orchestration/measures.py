@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.extract.tally import Tally
+from freshdesk_assets.warehouse.deriving import Derived
 from freshdesk_assets.warehouse.spool import Landed
 
 
@@ -19,6 +20,17 @@ def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
         "rows_rejected": landed.rejected,
         "rows_with_extra": landed.odd,
         "dagster/row_count": rows,
+    }
+
+
+def deriving_metadata(derived: Derived) -> dict[str, Any]:
+    """What a derivation looked at and wrote."""
+    return {
+        "parents_cut": derived.parents,
+        "rows_written": derived.written,
+        "rows_removed": derived.removed,
+        "elements_left_out": derived.left_out,
+        "dagster/row_count": derived.rows,
     }
 
 

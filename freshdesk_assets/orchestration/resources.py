@@ -81,7 +81,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     """The DuckDB file that holds the replica, open only while something is loaded."""
 
     database: str | None = Field(
-        default=None, description="Path of the file; FRESHDESK_DUCKDB or freshdesk.duckdb if not set."
+        default=None, description="Path of the file; FRESHDESK_DUCKDB or replica.duckdb if not set."
     )
     lock_wait: float | None = Field(
         default=None,
@@ -91,7 +91,9 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     @property
     def path(self) -> Path:
         """Where the file stands."""
-        return Path(self.database).expanduser() if self.database else settings.database_path()
+        if self.database:
+            return settings.usable(Path(self.database).expanduser())
+        return settings.database_path()
 
     @property
     def spool_root(self) -> Path:

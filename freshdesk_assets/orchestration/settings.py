@@ -7,8 +7,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.ledger import META
+from freshdesk_assets.warehouse.shape import SCHEMA
+
 DEFAULT_START = "2025-01-01"
-DEFAULT_DATABASE = "freshdesk.duckdb"
+DEFAULT_DATABASE = "replica.duckdb"
+FORMER_DATABASE = "freshdesk.duckdb"
+"""The default until there were views. DuckDB names a database after its file, and takes `freshdesk.tickets`
+in a database called freshdesk for ambiguous: no view could be read."""
+
 DEFAULT_RESERVE = "0.1"
 DEFAULT_LOCK_WAIT = "300"
 
@@ -70,8 +78,26 @@ class Partitioning:
 
 
 def database_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """FRESHDESK_DUCKDB: where the replica stands."""
-    return Path(environment.get("FRESHDESK_DUCKDB") or DEFAULT_DATABASE).expanduser()
+    """FRESHDESK_DUCKDB: where the replica stands; raises SettingError for a name that no view could bear."""
+    given = environment.get("FRESHDESK_DUCKDB")
+    path = Path(given or DEFAULT_DATABASE).expanduser()
+    if not given and Path(FORMER_DATABASE).exists() and not path.exists():
+        raise SettingError(
+            f"the replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"
+            f" with its schema freshdesk: run `mv {FORMER_DATABASE} {DEFAULT_DATABASE}`"
+        )
+    return usable(path)
+
+
+def usable(path: Path) -> Path:
+    """The path, unless DuckDB would name the database like a schema in it; raises SettingError."""
+    if path.stem.lower() in {SCHEMA, META, *schemas()}:
+        raise SettingError(
+            f"FRESHDESK_DUCKDB is {str(path)!r}: set it to a file of another name, like {DEFAULT_DATABASE},"
+            f" and rename the file if there is one, for DuckDB takes a database {path.stem} for the schema"
+            " of that name"
+        )
+    return path
 
 
 def reserve(environment: Mapping[str, str] = os.environ) -> float:

@@ -2,15 +2,15 @@
 
 import os
 import time
-import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from warnings import catch_warnings, simplefilter
 
 import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
-from freshdesk_assets.orchestration.console import arrived, console_logger
+from freshdesk_assets.orchestration.console import arrived, console_logger, made_anew, warnings
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.jobs import REPLICATE
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
@@ -19,9 +19,13 @@ from freshdesk_assets.orchestration.staleness import reached, stale_range
 from freshdesk_assets.orchestration.turns import PROCESS, this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.file import WarehouseError
+from freshdesk_assets.warehouse.shape import SCHEMA
 
 PROGRESS_SECONDS = 3.0
 """A person at a terminal wants to see more often than a log that something moves."""
+
+FEW = 5
+"""So many views are named that were made anew."""
 
 REQUIRED = {
     "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
@@ -52,17 +56,18 @@ def sync(
     )
     job = definitions.resolve_job_def(REPLICATE)
     keys = _selected(definitions, selection)
+    read = [key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA]
     partitions = partitions_of(partitioning)
     began = time.monotonic()
     with dagster_instance() as instance:
         if first is None and last is None:
-            names = [key.path[-1] for key in keys]
+            names = [key.path[-1] for key in read]
             try:
                 since = reached(DuckDBFile().warehouse(console.print), catalog, names)
             except WarehouseError as error:
                 console.print(str(error), style="red", markup=False)
                 return 1
-            start, end = stale_range(instance, keys, partitions, since)
+            start, end = stale_range(instance, read, partitions, since)
         else:
             start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
         result = job.execute_in_process(
@@ -72,16 +77,26 @@ def sync(
             run_config={"loggers": {"terminal": {}}},
             tags={
                 PROCESS: this_process(),
-                "dagster/asset_partition_range_start": start,
-                "dagster/asset_partition_range_end": end,
+                **(_range(start, end) if read else {}),
                 **({ONLY_MISSING: "true"} if first is None and last is None else {}),
             },
         )
     console.print(arrived(result))
+    if views := made_anew(result):
+        shown = ", ".join(views) if len(views) <= FEW else f"{len(views)} of them"
+        console.print(f"Views made anew: {shown}", markup=False)
+    for line in warnings(result):
+        console.print(line, style="yellow", markup=False)
     took = timedelta(seconds=round(time.monotonic() - began))
     outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
-    console.print(f"{outcome} in {took}; partitions {start} to {end}; run {result.run_id}", markup=False)
+    partitions_read = f"partitions {start} to {end}; " if read else ""
+    console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     return 0 if result.success else 1
+
+
+def _range(start: str, end: str) -> dict[str, str]:
+    """The tags by which a run covers several partitions."""
+    return {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
 
 
 def check_environment() -> None:
@@ -99,9 +114,9 @@ def _selected(definitions: dg.Definitions, selection: str | None) -> set[dg.Asse
     if selection is None:
         return set(replicated)
     try:
-        with warnings.catch_warnings():
+        with catch_warnings():
             # Dagster warns of its own parameter when it reads the selection.
-            warnings.simplefilter("ignore", dg.BetaWarning)
+            simplefilter("ignore", dg.BetaWarning)
             chosen = set(dg.AssetSelection.from_string(selection).resolve(graph)) & set(replicated)
     except Exception as error:
         raise SettingError(f"--select {selection!r} is not an asset selection: {error}") from error

@@ -12,9 +12,12 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets import POOL
 from freshdesk_assets.orchestration.settings import Cadence, Partitioning
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import Keyset, PerParent, Table
+from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.views import declared_views
+from freshdesk_assets.warehouse.references import references
 from freshdesk_assets_tests.orchestration.storing import ROOT, python
 
 START = datetime(2025, 12, 3, tzinfo=UTC)
@@ -47,7 +50,14 @@ BOOKS = Table(
     ),
 )
 
-TABLES = list(declared_tables())
+CATALOG = declared_tables()
+TABLES = list(CATALOG)
+VIEWS = declared_views()
+EVERYTHING = [
+    *(f"freshdesk/{each.name}" for each in CATALOG.everything),
+    *(f"{view.schema}/{view.name}" for view in VIEWS),
+    "relations/foreign_keys",
+]
 
 
 def graph_of(cadence: Cadence = Cadence.DAILY, catalog: Catalog | None = None) -> dg.Definitions:
@@ -110,23 +120,41 @@ def test_loading_opens_no_connection_and_writes_no_file(
 ) -> None:
     """What `dagster dev` loads every few seconds must cost no credit and hold no lock."""
     monkeypatch.chdir(tmp_path)
-    assert python(LOADED, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1") == f"{len(TABLES)} []"
+    assert python(LOADED, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1") == f"{len(EVERYTHING)} []"
 
 
 def test_every_declared_table_is_an_asset_and_depends_on_what_it_is_read_per() -> None:
     """The graph as the UI draws it: a table that is renamed or moves must be renamed here."""
+    edges = edges_of_the_graph()
+    assert {key: edges[key] for key in edges if key.removeprefix("freshdesk/") in CATALOG} == GRAPH
+
+
+def test_everything_else_is_an_asset_downstream_of_what_it_is_made_of() -> None:
+    edges = edges_of_the_graph()
+    assert sorted(edges) == sorted(EVERYTHING)
+    for child in CATALOG.children:
+        assert edges[f"freshdesk/{child.name}"] == [f"freshdesk/{child.parent}"]
+    known = {key.lower(): key for key in EVERYTHING}
+    for view in VIEWS:
+        reads = {known[f"{schema}/{name}".lower()] for schema, name in view.reads}
+        family = {f"freshdesk/{view.family.child}"} if view.family else set()
+        assert edges[f"{view.schema}/{view.name}"] == sorted(reads | family)
+
+
+def edges_of_the_graph() -> dict[str, list[str]]:
     graph = graph_of().resolve_asset_graph()
-    edges = {
+    return {
         "/".join(key.path): sorted("/".join(parent.path) for parent in graph.get(key).parent_keys)
         for key in graph.get_all_asset_keys()
     }
-    assert edges == GRAPH
 
 
 GRAPH: dict[str, list[str]] = {
     "freshdesk/agents": ["freshdesk/groups"],
     "freshdesk/business_hours": [],
     "freshdesk/companies": [],
+    "freshdesk/company_fields": [],
+    "freshdesk/contact_fields": [],
     "freshdesk/contacts": [],
     "freshdesk/conversations": ["freshdesk/tickets"],
     "freshdesk/email_mailboxes": [],
@@ -161,13 +189,102 @@ def test_a_table_is_shown_with_what_is_known_of_it(
         assert (column.description or "").startswith(declared.doc)
         assert column.constraints.nullable is (column.name not in table.key)
         assert column.constraints.unique is ((column.name,) == table.key)
-        assert list(column.constraints.other) == ([f"→ {declared.references}"] if declared.references else [])
+        assert list(column.constraints.other) == [
+            f"→ {place}" for place in (declared.references, declared.also) if place
+        ]
         assert all(len(other) <= 30 for other in column.constraints.other), "the UI cuts it"
+
+
+def test_a_reference_is_a_link_to_the_page_of_what_it_refers_to(
+    specs: dict[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    """And that page says who refers to it: lineage is browsed by clicking."""
+    tickets, companies = (specs[dg.AssetKey(["freshdesk", name])] for name in ("tickets", "companies"))
+    schema = tickets.metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    said = {column.name: column.description or "" for column in schema.columns}
+    assert said["company_id"].endswith("→ [companies](/assets/freshdesk/companies).id.")
+    assert "or [agents](/assets/freshdesk/agents).id." in said["requester_id"]
+    assert "Referenced by" in (companies.description or "")
+    assert "[tickets](/assets/freshdesk/tickets) (`company_id`)" in (companies.description or "")
+    assert "Cut from it: [company_domains](/assets/freshdesk/company_domains)" in (
+        companies.description or ""
+    )
+
+
+@pytest.mark.parametrize("child", CATALOG.children, ids=lambda child: child.name)
+def test_a_child_table_is_shown_beside_its_parent(
+    child: Child, specs: dict[dg.AssetKey, dg.AssetSpec]
+) -> None:
+    spec = specs[dg.AssetKey(["freshdesk", child.name])]
+    assert spec.group_name == CATALOG[child.parent].group
+    assert spec.partitions_def is None, "engineering.md: leave derived tables unpartitioned"
+    schema = spec.metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    assert [column.name for column in schema.columns] == [column.name for column in child.stored]
+    lineage = spec.metadata["dagster/column_lineage"]
+    assert isinstance(lineage, dg.TableColumnLineage)
+    parent = {column.name for column in CATALOG[child.parent].stored}
+    for sources in lineage.deps_by_column.values():
+        assert {source.column_name for source in sources} <= parent
+
+
+def test_every_table_child_and_view_opens_at_the_line_that_declares_it(
+    specs: dict[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    for key, spec in specs.items():
+        if key.path[-1] == "foreign_keys":
+            continue
+        found = spec.metadata["dagster/code_references"]
+        assert isinstance(found, dg.CodeReferencesMetadataValue)
+        (reference,) = found.code_references
+        assert isinstance(reference, dg.LocalFileCodeReference)
+        line = Path(reference.file_path).read_text().splitlines()[(reference.line_number or 0) - 1]
+        assert line.startswith((f"{key.path[-1]} = ", "select", "with")), reference
+
+
+def test_a_views_columns_have_types_and_the_tags_of_what_they_come_from(
+    specs: dict[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    """Before any run, from its SQL alone."""
+    schema = specs[dg.AssetKey(["synchub", "Ticket"])].metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    columns = {column.name: column for column in schema.columns}
+    assert columns["CreatedAt"].type == "TIMESTAMPTZ"
+    assert columns["Subject"].tags == {"pii": ""}
+    assert columns["Email"].tags == {"pii": ""}
+    assert columns["Status"].tags == {}
+    assert list(columns["CompanyID"].constraints.other) == ["→ Company.ID"]
+    for view in VIEWS:
+        shown = specs[dg.AssetKey([view.schema, view.name])].metadata["dagster/column_schema"]
+        assert isinstance(shown, dg.TableSchema)
+        assert "UNKNOWN" not in {column.type for column in shown.columns}, view.id
+        for column in shown.columns:
+            assert all(len(other) <= 30 for other in column.constraints.other), "the UI cuts it"
+
+
+def test_every_table_has_the_checks_its_declaration_asks_for() -> None:
+    checks = {
+        (key.asset_key.path[-1], key.name)
+        for key in graph_of().resolve_asset_graph().asset_check_keys
+        if key.asset_key.path[0] == "freshdesk"
+    }
+    for each in CATALOG.everything:
+        assert {(each.name, "key"), (each.name, "shape")} <= checks
+    for table in TABLES:
+        assert (table.name, "unknown_keys") in checks
+        assert ((table.name, "row_count") in checks) is isinstance(table.sync, FullList)
+    for reference in references(CATALOG):
+        assert (reference.table.name, f"orphans_{reference.column.name}") in checks
+    assert {("tickets", "accepted_values"), ("tickets", "times_in_order")} <= checks
 
 
 @pytest.mark.parametrize("cadence", Cadence)
 def test_partitions_reach_from_the_start_date_to_today_and_a_range_is_one_run(cadence: Cadence) -> None:
-    for asset in graph_of(cadence).resolve_asset_graph().assets_defs:
+    catalog = Catalog([BOOKS, SHELVES])
+    for asset in graph_of(cadence, catalog).resolve_asset_graph().assets_defs:
+        if asset.keys <= {dg.AssetKey(["relations", "foreign_keys"])}:
+            continue
         partitions = asset.partitions_def
         assert isinstance(partitions, dg.TimeWindowPartitionsDefinition)
         assert partitions.timezone == "UTC"
@@ -194,6 +311,7 @@ def test_a_key_of_several_columns_is_not_unique_in_each_of_them() -> None:
             if not column.name.startswith("_")
         ]
         for name, schema in specs.items()
+        if name != "foreign_keys"
     }
     assert shown == {
         "shelves": [
@@ -230,6 +348,7 @@ def test_resources_and_assets_of_a_users_own_come_beside_or_instead_of_ours() ->
     assert {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()} == {
         "freshdesk/shelves",
         "freshdesk/books",
+        "relations/foreign_keys",
         "overdue",
     }
     assert (defs.resources or {}).keys() == {"freshdesk", "duckdb", "io_manager", "other"}

@@ -17,7 +17,7 @@ import pandas
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration import io_manager
+from freshdesk_assets.orchestration import failures
 from freshdesk_assets.orchestration.settings import Cadence, Partitioning
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
@@ -423,7 +423,7 @@ class TestTheFile:
     def test_a_lock_that_is_held_for_too_long_is_tried_again_and_named(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(io_manager, "RETRY_SECONDS", 0.01)
+        monkeypatch.setattr(failures, "RETRY_SECONDS", 0.01)
         with holding(file) as holder:
             result = store(ours(file, lock_wait=0.1), loans(d02=[1]))
             holder.kill()
@@ -435,7 +435,7 @@ class TestTheFile:
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """They are read again: what they would have settled is not recorded."""
-        monkeypatch.setattr(io_manager, "RETRY_SECONDS", 0.01)
+        monkeypatch.setattr(failures, "RETRY_SECONDS", 0.01)
         with holding(file) as holder:
             result = run(ours(file), books_of(file, {"id": 1}), SECOND)
             holder.kill()

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import partitions_of
+from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Cadence, Partitioning, SettingError
 from freshdesk_assets.orchestration.staleness import stale_range
 
@@ -41,7 +43,7 @@ def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
     """Defaults are for somebody who reads no manual: slow before rude, whole before cheap."""
     assert settings.reserve({}) == 0.1
     assert settings.leave_out_untouched({}) is False
-    assert settings.database_path({}).name == "freshdesk.duckdb"
+    assert settings.database_path({}).name == "replica.duckdb"
     assert Partitioning.from_environment({}).cadence is Cadence.DAILY
 
 
@@ -67,3 +69,24 @@ def test_a_sync_runs_from_the_first_partition_never_run_or_from_where_it_ended()
         ended = datetime(2026, 1, 4, 18, tzinfo=UTC)
         assert stale_range(instance, [roles], partitions, ended) == ("2026-01-04", "2026-01-05")
         assert stale_range(instance, [roles, teams], partitions, ended) == ("2026-01-01", "2026-01-05")
+
+
+@pytest.mark.parametrize("name", ["freshdesk", "Relations", "synchub", "freshdesk_meta"])
+def test_a_file_named_like_one_of_its_schemas_is_refused(name: str) -> None:
+    """DuckDB names the database after the file, and then takes `freshdesk.tickets` for ambiguous."""
+    with pytest.raises(SettingError, match="set it to a file of another name"):
+        settings.database_path({"FRESHDESK_DUCKDB": f"/data/{name}.duckdb"})
+    with pytest.raises(SettingError, match="set it to a file of another name"):
+        _ = DuckDBFile(database=f"/data/{name}.duckdb").path
+
+
+def test_a_replica_under_its_former_name_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new file beside it would cost every credit again."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "freshdesk.duckdb").touch()
+    with pytest.raises(SettingError, match=r"mv freshdesk\.duckdb replica\.duckdb"):
+        settings.database_path({})
+    (tmp_path / "replica.duckdb").touch()
+    assert settings.database_path({}).name == "replica.duckdb"

@@ -16,6 +16,9 @@ from freshdesk_assets.orchestration.settings import Cadence, Partitioning
 
 CONVERSATIONS = "tickets/{id}/conversations"
 
+TABLES_ALONE = ("--select", "kind:freshdesk")
+"""What a sync is to read when nothing made of it matters: half the time."""
+
 
 def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callable[..., Any]) -> None:
     """The account's limit is shared with the customer's other tools; nothing is read twice."""
@@ -171,7 +174,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any
     with account(tickets=200, latency_ms=8) as acme:
         calls = 0
         for after in (0.3, 0.7):
-            process = command(acme, "sync")
+            process = command(acme, "sync", *TABLES_ALONE)
             wanted = int(after * 180)
             while process.poll() is None and acme.server.meter.calls[CONVERSATIONS] < wanted - calls:
                 time.sleep(0.02)
@@ -209,7 +212,7 @@ def test_dates_read_their_partitions_again(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         acme.sync()
         day = f"{acme.world.clock.now():%Y-%m-%d}"
-        process = command(acme, "sync", "--from", day, "--to", day)
+        process = command(acme, "sync", *TABLES_ALONE, "--from", day, "--to", day)
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output
         assert f"partitions {day[:8]}01 to {day[:8]}01" in output.replace("\n", " ")
@@ -248,7 +251,7 @@ time.sleep(3)
 def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:
     """Side by side they would spend every credit twice, and each other's limit."""
     with account(tickets=40, latency_ms=5) as acme:
-        both = [command(acme, "sync"), command(acme, "sync")]
+        both = [command(acme, "sync", *TABLES_ALONE), command(acme, "sync", *TABLES_ALONE)]
         for process in both:
             output, _ = process.communicate(timeout=120)
             assert process.returncode == 0, output

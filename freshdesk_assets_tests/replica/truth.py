@@ -66,8 +66,8 @@ def _table_differences(
     stored = {row[position]: row for row in rows}
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
-    for key, payload in _true_rows(table.name, world).items():
-        if isinstance(table.sync, LookBack) and _out_of_sight(table, table.sync, payload, world, since):
+    for key, payload in true_rows(table.name, world).items():
+        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world, since):
             continue
         if key not in stored:
             found.append(Difference(table.name, key, "(row)", "missing", "there"))
@@ -79,7 +79,7 @@ def _table_differences(
     return found
 
 
-def _out_of_sight(
+def out_of_sight(
     table: Table, sync: LookBack, payload: dict[str, Any], world: World, since: datetime
 ) -> bool:
     """Whether the row is older than the start date, or was edited when no sync looked back that far."""
@@ -88,7 +88,7 @@ def _out_of_sight(
     return at < since or (at < reach <= edited)
 
 
-def _true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
+def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     """The rows that a replica can know of, by key."""
     rows = world.truth(RESOURCES.get(table, table))
     if table == "tickets":

@@ -1,0 +1,91 @@
+"""From SQL files to assets: one operation per schema creates its views and says which it created anew."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.assets import ONLY_MISSING
+from freshdesk_assets.orchestration.children import DERIVED
+from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.metadata import (
+    FILE_KIND,
+    OWNERS,
+    VIEW_KIND,
+    asset_key,
+    view_description,
+    view_metadata,
+)
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.views.tracing import trace
+from freshdesk_assets.warehouse.shape import SCHEMA
+from freshdesk_assets.warehouse.views import drop_undeclared, ensure_views
+
+
+def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[dg.AssetsDefinition]:
+    """An asset for every view, those of a schema in one operation."""
+    shapes = {
+        (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
+        for declared in catalog.everything
+    }
+    traced = trace(views, shapes)
+    keys = {(view.schema, view.name.lower()): view.id for view in views}
+
+    def spec(view: SqlView) -> dg.AssetSpec:
+        reads = {keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads}
+        family = {(SCHEMA, view.family.child)} if view.family else set()
+        return dg.AssetSpec(
+            asset_key(view.name, view.schema),
+            deps=[asset_key(name, schema) for schema, name in sorted(reads | family)],
+            description=view_description(view),
+            metadata=view_metadata(view, traced[view.id], catalog),
+            group_name=view.schema,
+            kinds={FILE_KIND, VIEW_KIND},
+            owners=OWNERS,
+            tags={DERIVED: "view"},
+            skippable=True,
+        )
+
+    by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
+    return [_assets(schema, [spec(view) for view in of], views, catalog, pool) for schema, of in by_schema]
+
+
+def _assets(
+    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, pool: str
+) -> dg.AssetsDefinition:
+    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=pool)
+    def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
+        selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
+        with explained(), duckdb.warehouse(context.log.info).open() as connection:
+            for gone in drop_undeclared(connection, views):
+                context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
+            created = ensure_views(connection, _with_upstream(views, selected), catalog)
+        known = _known(context)
+        changed_only = context.run.tags.get(ONLY_MISSING) == "true"
+        for id_, anew in created.items():
+            key = asset_key(id_[1], id_[0])
+            if id_ in selected and (anew or not changed_only or key not in known):
+                yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
+
+    return create
+
+
+def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> list[SqlView]:
+    """The selected views and those they read, in order."""
+    wanted = {(schema, name.lower()) for schema, name in selected}
+    for view in reversed(views):
+        if (view.schema, view.name.lower()) in wanted:
+            wanted |= {(schema, name.lower()) for schema, name in view.reads}
+    return [view for view in views if (view.schema, view.name.lower()) in wanted]
+
+
+def _known(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
+    """The assets of which the instance has a materialization: the others are told of, unchanged or not."""
+    records = context.instance.get_asset_records(sorted(context.selected_asset_keys))
+    return {
+        record.asset_entry.asset_key
+        for record in records
+        if record.asset_entry.last_materialization_record is not None
+    }

@@ -1,0 +1,151 @@
+"""A simulated account, a folder to replicate it into, and the runs that do it."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
+from freshdesk_assets.orchestration.jobs import replicated
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.staleness import reached, stale_range
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.simulator.server import Server, serve
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.replica.children import child_differences
+from freshdesk_assets_tests.replica.truth import Difference, differences
+
+DAYS = 30
+
+
+@dataclass
+class Account:
+    """A simulated account and its replica."""
+
+    world: World
+    server: Server
+    path: Path
+    instance: dg.DagsterInstance
+    partitioning: Partitioning
+    catalog: Catalog = field(default_factory=declared_tables)
+    views: Sequence[SqlView] = ()
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def sync(self, **options: Any) -> dg.ExecuteInProcessResult:
+        """What `freshdesk-assets sync` runs without dates."""
+        job = self.job(**{key: options[key] for key in ("derive", "check") if key in options})
+        keys = [key for key in job.asset_layer.executable_asset_keys if key.path[-1] in self.catalog]
+        since = reached(DuckDBFile().warehouse(), self.catalog, [key.path[-1] for key in keys])
+        first, last = stale_range(self.instance, keys, partitions_of(self.partitioning), since)
+        return self.run(first, last, {ONLY_MISSING: "true"}, **options)
+
+    def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
+        """The tables' job, with their child tables and views, and their checks, if asked for."""
+        assets = dg.AssetSelection.all() if derive else replicated()
+        job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
+        definitions = build_defs(self.partitioning, self.catalog, views=self.views)
+        return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
+
+    def run(
+        self,
+        first: str,
+        last: str,
+        tags: dict[str, str] | None = None,
+        *,
+        select: list[str] | None = None,
+        expect: bool = True,
+        derive: bool = False,
+        check: bool = False,
+    ) -> dg.ExecuteInProcessResult:
+        """What the UI launches for a range of partitions."""
+        self.server.meter.reset()
+        result = self.job(derive=derive, check=check).execute_in_process(
+            instance=self.instance,
+            raise_on_error=False,
+            asset_selection=[dg.AssetKey(["freshdesk", name]) for name in select] if select else None,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={
+                "dagster/asset_partition_range_start": first,
+                "dagster/asset_partition_range_end": last,
+                **(tags or {}),
+            },
+        )
+        assert result.success is expect, _failures(result)
+        return result
+
+    def differences(self, **options: Any) -> list[Difference]:
+        """Where replica and truth disagree."""
+        return differences(self.path, self.world, self.partitioning.since, **options)
+
+    def child_differences(self) -> list[Difference]:
+        """Where child tables are not what their parents' truth makes them."""
+        return child_differences(self.path, self.world, self.partitioning.since, self.catalog)
+
+    def query(self, sql: str) -> list[Any]:
+        """What an analyst reads with plain DuckDB."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def metadata(self, result: dg.ExecuteInProcessResult, table: str) -> dict[str, Any]:
+        """The metadata of a table's materialization in a run."""
+        for event in result.get_asset_materialization_events():
+            if event.materialization.asset_key.path[-1] == table:
+                return {key: value.value for key, value in event.materialization.metadata.items()}
+        raise AssertionError(f"{table} was not materialized")
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What went wrong in a run, for a failing test to show."""
+    return [_cause(event.event_specific_data) for event in result.all_events if event.is_failure]
+
+
+@contextmanager
+def simulated_account(
+    folder: Path,
+    environment: pytest.MonkeyPatch,
+    tickets: int = 300,
+    *,
+    days: int = DAYS,
+    seed: int = 1,
+    on_disk: bool = False,
+    **switches: Any,
+) -> Iterator[Account]:
+    """An account that was opened some days ago, whose replica is to stand in the folder."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    world = World(seed=seed, tickets=tickets, now=now, days=days)
+    path = folder / "replica.duckdb"
+    start = (now - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
+    partitioning = Partitioning(start=start, cadence=Cadence.MONTHLY)
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    records = dg.DagsterInstance.local_temp(str(home)) if on_disk else dg.DagsterInstance.ephemeral()
+    with serve(world, **switches) as server, records as instance:
+        environment.setenv("FRESHDESK_DOMAIN", server.url)
+        environment.setenv("FRESHDESK_API_KEY", server.key)
+        environment.setenv("FRESHDESK_DUCKDB", str(path))
+        made = Account(world, server, path, instance, partitioning)
+        try:
+            yield made
+        finally:
+            for process in made.processes:
+                if process.stdout and not process.stdout.closed:
+                    process.kill()
+                    process.communicate()
+
+
+def _cause(data: Any) -> str:
+    error = getattr(data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return str(error.to_string() if error else data)
