@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo demo-ui dev test test-slow check format lock clean
+.PHONY: demo demo-ui dev test test-slow check docs format lock clean
 
 demo: $(READY)  ## replicate a simulated account and answer a question in SQL
 	$(BIN)/python scripts/demo.py
@@ -20,11 +20,15 @@ test: $(READY)  ## every test but those that take minutes
 test-slow: $(READY)  ## those that take minutes
 	$(BIN)/pytest -m slow
 
-check: $(READY)  ## lint, format, types, import contracts
+check: $(READY)  ## lint, format, types, import contracts, documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/document.py --check
+
+docs: $(READY)  ## the data dictionary and the diagrams
+	$(BIN)/python scripts/document.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

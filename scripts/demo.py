@@ -26,19 +26,16 @@ TICKETS, DAYS = 600, 21
 
 QUESTION = "Who is waiting longest? Open tickets by group, and the oldest of them."
 ANSWER = """\
-use {database}.freshdesk;
-
 select
-  coalesce(groups.name, '(no group)') as "group",
+  coalesce(group_name, '(no group)') as "group",
   count(*) as open_tickets,
-  min(tickets.created_at)::date as oldest,
-  count(*) filter (tickets.is_escalated) as escalated
-from tickets
-left join groups on groups.id = tickets.group_id
-where tickets.status = 2
-  and not tickets.spam
-  and not tickets.deleted
-  and tickets._deleted_at is null
+  min(created_at)::date as oldest,
+  count(*) filter (is_escalated) as escalated
+from relations.tickets
+where status_label = 'Open'
+  and not spam
+  and not deleted
+  and not deleted_in_freshdesk
 group by all
 order by open_tickets desc
 limit 6;"""
@@ -88,7 +85,7 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
                 "DAGSTER_HOME": str(FOLDER / "dagster_home"),
                 "FRESHDESK_DOMAIN": account["url"],
                 "FRESHDESK_API_KEY": account["key"],
-                "FRESHDESK_DUCKDB": str(FOLDER / "freshdesk.duckdb"),
+                "FRESHDESK_DUCKDB": str(FOLDER / "replica.duckdb"),
                 "FRESHDESK_START_DATE": f"{now - timedelta(days=DAYS):%Y-%m-%d}",
                 "FRESHDESK_PARTITIONS": "daily",
                 "FRESHDESK_RESERVE": "0.1",
@@ -101,18 +98,18 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
 def answer(path: Path) -> None:
     """Ask the replica what an analyst would ask, and say what to do next."""
     console = Console()
-    statement = ANSWER.format(database=path.stem)
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        result = connection.execute(statement)
+        result = connection.execute(ANSWER)
         table = Table(*(column[0] for column in result.description or ()))
         for row in result.fetchall():
             table.add_row(*map(str, row))
     console.print(f"\n[bold]{QUESTION}[/bold]\n")
-    console.print(statement, markup=False, highlight=False)
+    console.print(ANSWER, markup=False, highlight=False)
     console.print(table)
     console.print(
-        f"The replica is {path.relative_to(Path.cwd())}; open it with any DuckDB client."
+        f"The replica is {path.relative_to(Path.cwd())}: open it with any DuckDB client."
+        " docs/ says what it holds."
         "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
         "\nTo replicate your own account: cp .env.example .env, fill it in, and run freshdesk-assets sync",
         markup=False,
