@@ -88,8 +88,9 @@ def test_an_old_account_without_admin_groups_gets_its_groups(account: Callable[.
 def test_faults_are_outlived(account: Callable[..., Any]) -> None:
     """Gateways time out, connections break, bodies arrive cut short: every day, on every account."""
     with account(tickets=150) as acme:
-        for fault in ("bad_gateway", "unavailable", "reset", "truncated", "invalid_json"):
-            acme.server.faults.add(fault, times=2, after=5)
+        # Apart, for each in a row is waited out twice as long as the one before.
+        for place, fault in enumerate(("bad_gateway", "unavailable", "reset", "truncated", "invalid_json")):
+            acme.server.faults.add(fault, times=2, after=5 + 30 * place)
         acme.sync()
         assert acme.differences() == []
 
@@ -187,6 +188,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         assert acme.differences() == []
+        assert acme.child_differences() == []
 
 
 def test_the_command_says_by_its_exit_code_how_it_went(account: Callable[..., Any]) -> None:
