@@ -86,13 +86,13 @@ def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
 
 def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     """The checks that did not pass, a line each."""
-    return [
-        f"check {check.check_name} of {check.asset_key.to_user_string()}:"
-        f" {check.description or f'{_number(check.metadata.get(found)):,.0f} found'}"
-        for check in result.get_asset_check_evaluations()
-        if not check.passed
-        for found in [next(iter(check.metadata.keys() & {"found", "orphans"}), "found")]
-    ]
+    lines = []
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            found = _number(check.metadata.get("found") or check.metadata.get("orphans"))
+            said = check.description or f"{found:,.0f} found"
+            lines.append(f"check {check.check_name} of {check.asset_key.to_user_string()}: {said}")
+    return lines
 
 
 def _cells(counts: Counts) -> list[str]:
