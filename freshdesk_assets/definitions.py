@@ -11,6 +11,7 @@ from freshdesk_assets.orchestration.checks import build_checks
 from freshdesk_assets.orchestration.children import build_children
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.jobs import build_jobs
+from freshdesk_assets.orchestration.publishing import build_publication
 from freshdesk_assets.orchestration.references import build_references
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning
@@ -54,6 +55,7 @@ def build_defs(
             *build_children(catalog, POOL),
             *build_views(views or (), catalog, POOL),
             build_references(catalog, POOL),
+            build_publication(catalog, views or (), POOL),
             *assets,
         ],
         asset_checks=build_checks(catalog, checks or ()),

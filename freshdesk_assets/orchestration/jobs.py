@@ -15,18 +15,18 @@ def replicated() -> dg.AssetSelection:
 
 
 def derived(kind: str) -> dg.AssetSelection:
-    """Every asset made of others in the file: child tables, views, or other tables."""
+    """Every asset made of others: child tables, views, other tables, or the published copy."""
     return dg.AssetSelection.tag(DERIVED, kind)
 
 
 def build_jobs() -> list[UnresolvedAssetJobDefinition]:
     """The job that replicates every table of the API and makes the others, or what a run selects of them."""
-    assets = replicated() | derived("child") | derived("view") | derived("table")
+    assets = replicated() | derived("child") | derived("view") | derived("table") | derived("copy")
     return [
         dg.define_asset_job(
             REPLICATE,
             selection=assets,
             description="Read the chosen partitions of every table from Freshdesk into DuckDB, cut child"
-            " tables out of them, keep the views current and check it all.",
+            " tables out of them, keep the views current, check it all and publish a copy.",
         )
     ]

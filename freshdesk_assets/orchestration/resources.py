@@ -96,6 +96,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         return settings.database_path()
 
     @property
+    def published_path(self) -> Path | None:
+        """Where the copy for analysts is put; None if there is to be none."""
+        return settings.published_path(self.path)
+
+    @property
     def spool_root(self) -> Path:
         """The folder where rows wait for the load, beside the file."""
         return self.path.with_name(f"{self.path.name}.spool")

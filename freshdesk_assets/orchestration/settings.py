@@ -89,11 +89,24 @@ def database_path(environment: Mapping[str, str] = os.environ) -> Path:
     return usable(path)
 
 
-def usable(path: Path) -> Path:
+def published_path(database: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """FRESHDESK_PUBLISHED: where analysts find their copy, beside the file if not set; None if `off`."""
+    given = environment.get("FRESHDESK_PUBLISHED")
+    if given and given.lower() == "off":
+        return None
+    if not given:
+        return database.with_stem(f"{database.stem}_published")
+    path = Path(given).expanduser()
+    if path.resolve() == database.resolve():
+        raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
+    return usable(path, "FRESHDESK_PUBLISHED")
+
+
+def usable(path: Path, name: str = "FRESHDESK_DUCKDB") -> Path:
     """The path, unless DuckDB would name the database like a schema in it; raises SettingError."""
     if path.stem.lower() in {SCHEMA, META, *schemas()}:
         raise SettingError(
-            f"FRESHDESK_DUCKDB is {str(path)!r}: set it to a file of another name, like {DEFAULT_DATABASE},"
+            f"{name} is {str(path)!r}: set it to a file of another name, like {DEFAULT_DATABASE},"
             f" and rename the file if there is one, for DuckDB takes a database {path.stem} for the schema"
             " of that name"
         )

@@ -34,8 +34,12 @@ COLUMNS = (
     bigint("references", "How many ids are referred to, once per row."),
     bigint("orphans", "How many of those have no row."),
     bigints("orphan_examples", "Some of the ids without a row."),
-    timestamp("counted_at", "When they were counted."),
+    timestamp("counted_at", "When they were first counted so."),
 )
+
+
+SHOWN = [identifier(column.name) for column in COLUMNS[:-1]]
+COUNTED = [identifier(name) for name in ("references", "orphans", "orphan_examples")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +95,20 @@ def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) ->
     target = qualified(FOREIGN_KEYS, RELATIONS)
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
     connection.execute(f"create schema if not exists {ALIAS}.{RELATIONS}")
+    connection.execute(f"create table if not exists {target} ({columns})")
+    connection.execute(f"create or replace temp table former as from {target}")
     connection.execute(f"create or replace table {target} ({columns})")
     if counted:
-        connection.execute(f"insert into {target} select c.*, now() from ({' union all '.join(counted)}) c")
+        # What is as it was keeps its time, so that nothing seems to have changed.
+        same = "f.from_table = c.from_table and f.from_column = c.from_column"
+        known = f"({', '.join(f'f.{name}' for name in COUNTED)}) is not distinct from"
+        now = f"({', '.join(f'c.{name}' for name in COUNTED)})"
+        connection.execute(
+            f"insert into {target}"
+            f" select c.*, case when {known} {now} then f.counted_at else now() end"
+            f" from ({' union all '.join(counted)}) c({', '.join(SHOWN)}) left join former f on {same}"
+        )
+    connection.execute("drop table former")
     connection.execute(f"comment on table {target} is {literal(DOC)}")
     for column in COLUMNS:
         connection.execute(

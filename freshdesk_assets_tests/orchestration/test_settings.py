@@ -90,3 +90,18 @@ def test_a_replica_under_its_former_name_is_not_passed_over(
         settings.database_path({})
     (tmp_path / "replica.duckdb").touch()
     assert settings.database_path({}).name == "replica.duckdb"
+
+
+def test_the_copy_stands_beside_the_file_unless_told_otherwise() -> None:
+    file = Path("/data/replica.duckdb")
+    assert settings.published_path(file, {}) == Path("/data/replica_published.duckdb")
+    assert settings.published_path(file, {"FRESHDESK_PUBLISHED": "/share/desk.duckdb"}) == Path(
+        "/share/desk.duckdb"
+    )
+    assert settings.published_path(file, {"FRESHDESK_PUBLISHED": "off"}) is None
+
+
+@pytest.mark.parametrize("wrong", ["/data/replica.duckdb", "/share/freshdesk.duckdb"])
+def test_a_copy_that_would_be_in_the_way_is_refused(wrong: str) -> None:
+    with pytest.raises(SettingError, match="FRESHDESK_PUBLISHED"):
+        settings.published_path(Path("/data/replica.duckdb"), {"FRESHDESK_PUBLISHED": wrong})

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import pytest
 
 from freshdesk_assets.views import declared_views
 
@@ -125,3 +126,23 @@ def test_a_key_that_is_not_unique_holds_back_what_is_made_of_the_table(account: 
         assert "freshdesk/tickets" in made
         assert "freshdesk/contact_tags" in made
         assert "freshdesk/ticket_tags" not in made
+
+
+def test_analysts_have_a_copy_that_follows_each_run(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands beside the file unless told otherwise, and is left alone by a run that brings nothing."""
+    with account(tickets=40) as acme:
+        copy = acme.path.with_name("replica_published.duckdb")
+        result = acme.sync(derive=True)
+        assert acme.metadata(result, "copy")["copied_anew"] is True
+        count = "select count(*) from freshdesk.tickets"
+        with duckdb.connect(str(copy), read_only=True) as analyst:
+            assert analyst.execute(count).fetchall() == acme.query(count)
+        acme.world.clock.advance(timedelta(minutes=20))
+        again = acme.sync(derive=True)
+        assert acme.metadata(again, "copy")["copied_anew"] is False
+        copy.unlink()
+        monkeypatch.setenv("FRESHDESK_PUBLISHED", "off")
+        assert "published/copy" not in materialized(acme.sync(derive=True))
+        assert not copy.exists()

@@ -1,0 +1,58 @@
+"""The copy for analysts as an asset: made last, when everything else of the run stands."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.children import DERIVED
+from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, asset_key
+from freshdesk_assets.orchestration.references import KEY as FOREIGN_KEYS
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.warehouse.publishing import publish
+
+KEY = dg.AssetKey(["published", "copy"])
+
+STALE_AFTER = timedelta(days=1)
+"""Analysts who read a copy older than this ought to know."""
+
+
+def build_publication(catalog: Catalog, views: Sequence[SqlView], pool: str) -> dg.AssetsDefinition:
+    """The asset that publishes the file."""
+    everything = [asset_key(declared.name) for declared in catalog.everything]
+    everything += [asset_key(view.name, view.schema) for view in views]
+
+    @dg.asset(
+        key=KEY,
+        deps=[*everything, FOREIGN_KEYS],
+        description="A copy of the whole file that analysts can open at any time, put in its place in one"
+        " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
+        group_name="published",
+        kinds={FILE_KIND, "file"},
+        owners=OWNERS,
+        tags={DERIVED: "copy"},
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
+        output_required=False,
+        pool=pool,
+    )
+    def copy(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
+        with explained():
+            target = duckdb.published_path
+            if target is None:
+                context.log.info("nothing is published: FRESHDESK_PUBLISHED is off")
+                return
+            made = publish(duckdb.warehouse(context.log.info), target)
+        yield dg.MaterializeResult(
+            asset_key=KEY,
+            metadata={
+                "path": dg.MetadataValue.path(str(target)),
+                "copied_anew": made.anew,
+                "bytes": made.bytes,
+                "published_at": dg.MetadataValue.timestamp(made.published_at),
+            },
+        )
+
+    return copy
