@@ -55,7 +55,7 @@ def build_defs(
             *build_children(catalog, POOL),
             *build_views(views or (), catalog, POOL),
             build_references(catalog, POOL),
-            build_publication(catalog, views or (), POOL),
+            build_publication(views or (), POOL),
             *assets,
         ],
         asset_checks=build_checks(catalog, checks or ()),

@@ -10,7 +10,6 @@ from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, asset_key
 from freshdesk_assets.orchestration.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
 
@@ -20,14 +19,13 @@ STALE_AFTER = timedelta(days=1)
 """Analysts who read a copy older than this ought to know."""
 
 
-def build_publication(catalog: Catalog, views: Sequence[SqlView], pool: str) -> dg.AssetsDefinition:
+def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinition:
     """The asset that publishes the file."""
-    everything = [asset_key(declared.name) for declared in catalog.everything]
-    everything += [asset_key(view.name, view.schema) for view in views]
 
     @dg.asset(
         key=KEY,
-        deps=[*everything, FOREIGN_KEYS],
+        # Every table is counted for the references, so that this is downstream of all there is.
+        deps=[FOREIGN_KEYS, *(asset_key(view.name, view.schema) for view in views)],
         description="A copy of the whole file that analysts can open at any time, put in its place in one"
         " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
         group_name="published",
