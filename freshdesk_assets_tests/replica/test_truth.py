@@ -22,17 +22,18 @@ def test_an_initial_sync_brings_every_row_and_every_cell(account: Callable[..., 
         }
 
 
-@pytest.mark.parametrize("seed", [7, 8])
-def test_days_of_changes_arrive_with_the_next_sync(account: Callable[..., Any], seed: int) -> None:
+@pytest.mark.parametrize(("seed", "derive"), [(7, True), (8, False)])
+def test_days_of_changes_arrive_with_the_next_sync(
+    account: Callable[..., Any], seed: int, derive: bool
+) -> None:
     """Tickets, replies, merges, trash, spam, restores, people and settings change at once, as they do."""
     with account(tickets=300, seed=seed) as acme:
-        acme.sync(derive=True)
-        assert acme.child_differences() == []
+        acme.sync(derive=derive)
         for day in range(2):
             acme.world.day_of_changes(random.Random(seed * 100 + day))
-            acme.sync(derive=True)
+            acme.sync(derive=derive)
             assert acme.differences() == []
-            assert acme.child_differences() == []
+            assert not derive or acme.child_differences() == []
         for table in acme.catalog:
             if table.name not in UNSEEN:
                 assert surplus(acme.path, acme.world, table.name) == set()
