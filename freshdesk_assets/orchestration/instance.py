@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
 
 from freshdesk_assets.orchestration.assets import POOL
 from freshdesk_assets.orchestration.turns import end_dead_runs
@@ -24,8 +25,11 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
     if not config.exists():
         config.write_text((files(__package__) / "dagster.yaml").read_text())
     os.environ["DAGSTER_HOME"] = str(home)
-    with dg.DagsterInstance.get() as instance:
-        # A pool counts for runs only once it is registered.
-        instance.event_log_storage.set_concurrency_slots(POOL, 1)
-        end_dead_runs(instance)
+    with ExitStack() as opened:
+        # Two processes that make the SQLite tables at once are in each other's way (dagster 1.13.27).
+        with FileLock(home / "opening.lock"):
+            instance = opened.enter_context(dg.DagsterInstance.get())
+            # A pool counts for runs only once it is registered.
+            instance.event_log_storage.set_concurrency_slots(POOL, 1)
+            end_dead_runs(instance)
         yield instance
