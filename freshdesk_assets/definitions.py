@@ -6,9 +6,11 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.checks import declared_checks
+from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import POOL, build_assets
 from freshdesk_assets.orchestration.checks import build_checks
 from freshdesk_assets.orchestration.children import build_children
+from freshdesk_assets.orchestration.freshness import with_freshness
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.jobs import build_jobs
 from freshdesk_assets.orchestration.publishing import build_publication
@@ -49,15 +51,15 @@ def build_defs(
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
+    made = [
+        *build_assets(catalog, partitioning),
+        *build_children(catalog, POOL),
+        *build_views(views or (), catalog, POOL),
+        build_references(catalog, POOL),
+        build_publication(views or (), POOL),
+    ]
     return dg.Definitions(
-        assets=[
-            *build_assets(catalog, partitioning),
-            *build_children(catalog, POOL),
-            *build_views(views or (), catalog, POOL),
-            build_references(catalog, POOL),
-            build_publication(views or (), POOL),
-            *assets,
-        ],
+        assets=[*with_freshness(made, catalog, settings.every()), *assets],
         asset_checks=build_checks(catalog, checks or ()),
         jobs=build_jobs(),
         resources={**ours, **(resources or {})},

@@ -19,7 +19,7 @@ from freshdesk_assets.orchestration.metadata import (
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.spool import Batch, Spool
@@ -34,12 +34,12 @@ POOL = "freshdesk"
 def partitions_of(partitioning: Partitioning) -> dg.TimeWindowPartitionsDefinition:
     """Partitions in UTC from the one that holds the start date to the one that holds today."""
     start = partitioning.since.strftime("%Y-%m-%d")
-    match partitioning.cadence:
-        case Cadence.DAILY:
+    match partitioning.length:
+        case PartitionLength.DAILY:
             return dg.DailyPartitionsDefinition(start, timezone="UTC", end_offset=1)
-        case Cadence.WEEKLY:
+        case PartitionLength.WEEKLY:
             return dg.WeeklyPartitionsDefinition(start, timezone="UTC", end_offset=1)
-        case Cadence.MONTHLY:
+        case PartitionLength.MONTHLY:
             return dg.MonthlyPartitionsDefinition(start, timezone="UTC", end_offset=1)
 
 

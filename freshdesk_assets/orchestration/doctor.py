@@ -29,7 +29,7 @@ def examine(catalog: Catalog, partitioning: Partitioning) -> int:
         console.print(f"Freshdesk: {error}", style="red", markup=False)
         return 1
     console.print(
-        f"Partitions: {partitioning.cadence} since {partitioning.start:%Y-%m-%d}; tickets unchanged since"
+        f"Partitions: {partitioning.length} since {partitioning.start:%Y-%m-%d}; tickets unchanged since"
         " then are not replicated, people and setup always are",
         markup=False,
     )

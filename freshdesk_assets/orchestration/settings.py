@@ -19,13 +19,14 @@ in a database called freshdesk for ambiguous: no view could be read."""
 
 DEFAULT_RESERVE = "0.1"
 DEFAULT_LOCK_WAIT = "300"
+DEFAULT_EVERY = "15"
 
 
 class SettingError(Exception):
     """A setting is missing or wrong; the message says which and how to set it."""
 
 
-class Cadence(StrEnum):
+class PartitionLength(StrEnum):
     """How long a partition is."""
 
     DAILY = "daily"
@@ -38,7 +39,7 @@ class Partitioning:
     """What must be known when the definitions load: since when, and in what steps."""
 
     start: datetime
-    cadence: Cadence
+    length: PartitionLength
 
     @property
     def since(self) -> datetime:
@@ -46,12 +47,12 @@ class Partitioning:
 
         Dagster's own weekly and monthly partitions begin with the first whole week or month after it.
         """
-        match self.cadence:
-            case Cadence.DAILY:
+        match self.length:
+            case PartitionLength.DAILY:
                 return self.start
-            case Cadence.WEEKLY:
+            case PartitionLength.WEEKLY:
                 return self.start - timedelta(days=(self.start.weekday() + 1) % 7)
-            case Cadence.MONTHLY:
+            case PartitionLength.MONTHLY:
                 return self.start.replace(day=1)
 
     @classmethod
@@ -68,12 +69,12 @@ class Partitioning:
             raise SettingError(
                 f"FRESHDESK_START_DATE is {given}, which is still to come: set it to a past day"
             )
-        cadence = environment.get("FRESHDESK_PARTITIONS") or Cadence.DAILY
+        length = environment.get("FRESHDESK_PARTITIONS") or PartitionLength.DAILY
         try:
-            return cls(start=start, cadence=Cadence(cadence.lower()))
+            return cls(start=start, length=PartitionLength(length.lower()))
         except ValueError:
             raise SettingError(
-                f"FRESHDESK_PARTITIONS is {cadence!r}: set it to daily, weekly or monthly"
+                f"FRESHDESK_PARTITIONS is {length!r}: set it to daily, weekly or monthly"
             ) from None
 
 
@@ -121,6 +122,17 @@ def reserve(environment: Mapping[str, str] = os.environ) -> float:
 def lock_wait(environment: Mapping[str, str] = os.environ) -> float:
     """FRESHDESK_LOCK_WAIT: seconds to wait for whoever holds the file; raises SettingError."""
     return _number("FRESHDESK_LOCK_WAIT", DEFAULT_LOCK_WAIT, 0.0, 86_400.0, environment)
+
+
+def every(environment: Mapping[str, str] = os.environ) -> timedelta:
+    """FRESHDESK_EVERY: minutes between two looks at what agents work on; raises SettingError."""
+    minutes = _number("FRESHDESK_EVERY", DEFAULT_EVERY, 1, 1440, environment)
+    if 60 % minutes and (minutes % 60 or 1440 % minutes):
+        raise SettingError(
+            f"FRESHDESK_EVERY is {minutes:g}: set it to minutes that divide an hour, like 15, or to"
+            " hours that divide a day, in minutes, like 120"
+        )
+    return timedelta(minutes=minutes)
 
 
 def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:

@@ -1,6 +1,7 @@
 """From SQL files to assets: one operation per schema creates its views and says which it created anew."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 import dagster as dg
@@ -8,6 +9,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets import ONLY_MISSING
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.freshness import VIEWS_REPORT_EVERY
 from freshdesk_assets.orchestration.metadata import (
     FILE_KIND,
     OWNERS,
@@ -62,11 +64,11 @@ def _assets(
             for gone in drop_undeclared(connection, views):
                 context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
             created = ensure_views(connection, _with_upstream(views, selected), catalog)
-        known = _known(context)
+        reported = _reported(context)
         changed_only = context.run.tags.get(ONLY_MISSING) == "true"
         for id_, anew in created.items():
             key = asset_key(id_[1], id_[0])
-            if id_ in selected and (anew or not changed_only or key not in known):
+            if id_ in selected and (anew or not changed_only or key not in reported):
                 yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
 
     return create
@@ -81,11 +83,13 @@ def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> 
     return [view for view in views if (view.schema, view.name.lower()) in wanted]
 
 
-def _known(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
-    """The assets of which the instance has a materialization: the others are told of, unchanged or not."""
+def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
+    """The assets that were told of lately: the others are told of now, unchanged or not."""
+    since = datetime.now(UTC) - VIEWS_REPORT_EVERY
     records = context.instance.get_asset_records(sorted(context.selected_asset_keys))
     return {
         record.asset_entry.asset_key
         for record in records
-        if record.asset_entry.last_materialization_record is not None
+        if (last := record.asset_entry.last_materialization_record) is not None
+        and datetime.fromtimestamp(last.timestamp, UTC) > since
     }

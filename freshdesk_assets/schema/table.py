@@ -7,6 +7,7 @@ Everything downstream (requests, DDL, comments, Dagster's specs, the documentati
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -14,6 +15,13 @@ from freshdesk_assets.schema.column import NAME, Column, DeclarationError, Type,
 
 Value: TypeAlias = str | int | bool
 """What a request parameter or a listing's default may be."""
+
+
+class Cadence(StrEnum):
+    """How often a table is looked at: what agents work on all day, or what is set up now and then."""
+
+    LIVE = "live"
+    SLOW = "slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,8 @@ class Table:
 
     `path` is relative to `/api/v2/`. `key` identifies a row, `version` are the times of which the greatest
     says which of two readings is newer, `window` the column that places a row in a date partition.
-    `group` gathers tables in the Dagster UI, `docs` is the anchor in Freshdesk's documentation.
+    `group` gathers tables in the Dagster UI, `cadence` says how often the table is looked at, `docs` is the
+    anchor in Freshdesk's documentation.
     """
 
     name: str
@@ -158,6 +167,7 @@ class Table:
     columns: tuple[Column, ...]
     group: str
     docs: str
+    cadence: Cadence = Cadence.LIVE
     params: Mapping[str, Value] = field(default_factory=dict)
     listings: tuple[Listing, ...] = (Listing(),)
     key: tuple[str, ...] = ("id",)

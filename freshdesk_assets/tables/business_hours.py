@@ -1,7 +1,7 @@
 """Business hours: the hours in which groups work and SLAs count."""
 
 from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 business_hours = Table(
     name="business_hours",
@@ -9,6 +9,7 @@ business_hours = Table(
     path="business_hours",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="business-hours",
     columns=(
         bigint("id", "Calendar's id.", required=True),

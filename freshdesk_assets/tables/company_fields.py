@@ -1,7 +1,7 @@
 """Company fields: the fields of a company, which say what the values in custom_fields are."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 company_fields = Table(
     name="company_fields",
@@ -9,6 +9,7 @@ company_fields = Table(
     path="company_fields",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="company-fields",
     columns=(
         bigint("id", "Field's id.", required=True),

@@ -1,7 +1,7 @@
 """Contact fields: the fields of a contact, which say what the values in custom_fields are."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 contact_fields = Table(
     name="contact_fields",
@@ -9,6 +9,7 @@ contact_fields = Table(
     path="contact_fields",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="contact-fields",
     columns=(
         bigint("id", "Field's id.", required=True),

@@ -1,7 +1,7 @@
 """E-mail mailboxes: the addresses tickets come in by."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 email_mailboxes = Table(
     name="email_mailboxes",
@@ -9,6 +9,7 @@ email_mailboxes = Table(
     path="email/mailboxes",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="email-mailboxes",
     columns=(
         bigint("id", "Mailbox's id, the email_config_id of tickets.", required=True),

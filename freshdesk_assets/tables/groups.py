@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import Fallback, FullList, Table, View
+from freshdesk_assets.schema.table import Cadence, Fallback, FullList, Table, View
 
 groups = Table(
     name="groups",
@@ -13,6 +13,7 @@ groups = Table(
     fallback=Fallback("groups", view=View("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="groups",
     columns=(
         bigint("id", "Group's id.", required=True),

@@ -1,7 +1,7 @@
 """Products: what tickets are about, on accounts that support several."""
 
 from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 products = Table(
     name="products",
@@ -9,6 +9,7 @@ products = Table(
     path="products",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="products",
     columns=(
         bigint("id", "Product's id.", required=True),

@@ -1,7 +1,7 @@
 """Roles: what agents may do."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 roles = Table(
     name="roles",
@@ -9,6 +9,7 @@ roles = Table(
     path="roles",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="roles_attributes",
     columns=(
         bigint("id", "Role's id.", required=True),

@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements, Entries, Rows
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 sla_policies = Table(
     name="sla_policies",
@@ -10,6 +10,7 @@ sla_policies = Table(
     path="sla_policies",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="sla-policies",
     columns=(
         bigint("id", "Policy's id.", required=True),

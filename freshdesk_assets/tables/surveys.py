@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 surveys = Table(
     name="surveys",
@@ -10,6 +10,7 @@ surveys = Table(
     path="surveys",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="surveys",
     columns=(
         bigint("id", "Survey's id.", required=True),

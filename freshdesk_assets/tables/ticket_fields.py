@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Rows
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.table import Cadence, FullList, Table
 
 # /admin/ticket_fields adds sections but leaves out choices, and only an admin may read it. This list is open
 # to every agent and holds the labels of status, source, priority, group, agent and product in one credit.
@@ -12,6 +12,7 @@ ticket_fields = Table(
     path="ticket_fields",
     sync=FullList(),
     group="setup",
+    cadence=Cadence.SLOW,
     docs="ticket-fields",
     columns=(
         bigint("id", "Field's id.", required=True),

@@ -10,7 +10,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets import POOL
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text, timestamp
@@ -63,8 +63,10 @@ BESIDE = {dg.AssetKey(["relations", "foreign_keys"]), dg.AssetKey(["published", 
 """Assets that no declaration makes."""
 
 
-def graph_of(cadence: Cadence = Cadence.DAILY, catalog: Catalog | None = None) -> dg.Definitions:
-    return build_defs(Partitioning(start=START, cadence=cadence), catalog)
+def graph_of(
+    length: PartitionLength = PartitionLength.DAILY, catalog: Catalog | None = None
+) -> dg.Definitions:
+    return build_defs(Partitioning(start=START, length=length), catalog)
 
 
 @pytest.fixture(scope="module")
@@ -292,10 +294,12 @@ def test_every_table_has_the_checks_its_declaration_asks_for() -> None:
     assert {("tickets", "accepted_values"), ("tickets", "times_in_order")} <= checks
 
 
-@pytest.mark.parametrize("cadence", Cadence)
-def test_partitions_reach_from_the_start_date_to_today_and_a_range_is_one_run(cadence: Cadence) -> None:
+@pytest.mark.parametrize("length", PartitionLength)
+def test_partitions_reach_from_the_start_date_to_today_and_a_range_is_one_run(
+    length: PartitionLength,
+) -> None:
     catalog = Catalog([BOOKS, SHELVES])
-    for asset in graph_of(cadence, catalog).resolve_asset_graph().assets_defs:
+    for asset in graph_of(length, catalog).resolve_asset_graph().assets_defs:
         if asset.keys <= BESIDE:
             continue
         partitions = asset.partitions_def
@@ -353,7 +357,7 @@ def test_resources_and_assets_of_a_users_own_come_beside_or_instead_of_ours() ->
         pass
 
     defs = build_defs(
-        Partitioning(start=START, cadence=Cadence.MONTHLY),
+        Partitioning(start=START, length=PartitionLength.MONTHLY),
         Catalog([BOOKS, SHELVES]),
         assets=[overdue],
         resources={"duckdb": "mine", "other": 1},

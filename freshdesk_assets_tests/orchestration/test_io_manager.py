@@ -18,7 +18,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration import failures
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page
@@ -471,7 +471,7 @@ class TestReplicatedTables:
         taken = dg.AssetIn(key_prefix="freshdesk", **given)
         asset: dg.AssetsDefinition = dg.asset(ins={"books": taken}, **options)(reading)
         defs = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), cadence=Cadence.DAILY),
+            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
             Catalog([BOOKS]),
             assets=[asset],
             resources={"io_manager": ours(file)},

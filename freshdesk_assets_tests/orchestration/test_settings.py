@@ -10,7 +10,7 @@ import pytest
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning, SettingError
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength, SettingError
 from freshdesk_assets.orchestration.staleness import stale_range
 
 START = datetime(2026, 1, 14, tzinfo=UTC)
@@ -25,6 +25,8 @@ START = datetime(2026, 1, 14, tzinfo=UTC)
         (settings.reserve, "FRESHDESK_RESERVE", "a tenth"),
         (settings.reserve, "FRESHDESK_RESERVE", "1"),
         (settings.lock_wait, "FRESHDESK_LOCK_WAIT", "-1"),
+        (settings.every, "FRESHDESK_EVERY", "7"),
+        (settings.every, "FRESHDESK_EVERY", "0"),
         (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
     ],
 )
@@ -44,13 +46,13 @@ def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
     assert settings.reserve({}) == 0.1
     assert settings.leave_out_untouched({}) is False
     assert settings.database_path({}).name == "replica.duckdb"
-    assert Partitioning.from_environment({}).cadence is Cadence.DAILY
+    assert Partitioning.from_environment({}).length is PartitionLength.DAILY
 
 
-@pytest.mark.parametrize("cadence", list(Cadence))
-def test_the_first_partition_holds_the_start_date(cadence: Cadence) -> None:
+@pytest.mark.parametrize("length", list(PartitionLength))
+def test_the_first_partition_holds_the_start_date(length: PartitionLength) -> None:
     """Dagster's own weekly and monthly partitions begin after it: what lies between would never be read."""
-    partitioning = Partitioning(start=START, cadence=cadence)
+    partitioning = Partitioning(start=START, length=length)
     partitions = partitions_of(partitioning)
     first = partitions.time_window_for_partition_key(partitions.get_partition_keys()[0])
     assert first.start == partitioning.since

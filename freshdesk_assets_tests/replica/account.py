@@ -16,7 +16,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
 from freshdesk_assets.orchestration.jobs import replicated
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.orchestration.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
@@ -126,7 +126,7 @@ def simulated_account(
     world = World(seed=seed, tickets=tickets, now=now, days=days)
     path = folder / "replica.duckdb"
     start = (now - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
-    partitioning = Partitioning(start=start, cadence=Cadence.MONTHLY)
+    partitioning = Partitioning(start=start, length=PartitionLength.MONTHLY)
     home = folder / "home"
     home.mkdir(exist_ok=True)
     records = dg.DagsterInstance.local_temp(str(home)) if on_disk else dg.DagsterInstance.ephemeral()

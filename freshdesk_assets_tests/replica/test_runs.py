@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from freshdesk_assets.orchestration.settings import Cadence, Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 
 CONVERSATIONS = "tickets/{id}/conversations"
 
@@ -45,7 +45,7 @@ def test_reading_a_partition_again_costs_no_conversation_call(account: Callable[
 def test_a_range_of_partitions_reads_the_api_once(account: Callable[..., Any]) -> None:
     """A run per day would read every list as often as there are days."""
     with account(tickets=150) as acme:
-        acme.partitioning = Partitioning(start=acme.partitioning.start, cadence=Cadence.WEEKLY)
+        acme.partitioning = Partitioning(start=acme.partitioning.start, length=PartitionLength.WEEKLY)
         acme.sync()
         assert acme.server.meter.calls["agents"] == 1
         assert acme.server.meter.calls["tickets"] <= 2 + 150 // 100 + 4

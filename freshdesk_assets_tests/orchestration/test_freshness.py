@@ -1,0 +1,55 @@
+"""Every asset says how often it is brought up to date, and since when it is late."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.freshness import CADENCE, policy
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.schema.table import Cadence
+from freshdesk_assets.tables import declared_tables
+
+MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))
+SPECS = {"/".join(spec.key.path): spec for spec in MADE.resolve_all_asset_specs()}
+
+
+def cadence(key: str) -> str:
+    return SPECS[key].tags[CADENCE]
+
+
+def test_every_asset_has_a_freshness_policy() -> None:
+    """One without it could be dead for a month, and its page would look like the others."""
+    assert [key for key, spec in SPECS.items() if spec.freshness_policy is None] == []
+    assert [key for key, spec in SPECS.items() if CADENCE not in spec.tags] == []
+
+
+def test_a_table_is_looked_at_as_often_as_it_declares() -> None:
+    for table in declared_tables():
+        assert cadence(f"freshdesk/{table.name}") == table.cadence
+
+
+def test_what_is_made_of_tables_follows_the_fastest_of_them() -> None:
+    """A view of tickets with the names of groups is as old as its tickets."""
+    assert cadence("freshdesk/ticket_tags") == Cadence.LIVE
+    assert cadence("freshdesk/survey_questions") == Cadence.SLOW
+    assert cadence("relations/tickets") == Cadence.LIVE
+    assert cadence("synchub/Role") == Cadence.SLOW
+    assert cadence("relations/foreign_keys") == cadence("published/copy") == Cadence.LIVE
+
+
+def test_a_live_table_is_late_after_missing_several_turns_and_not_one() -> None:
+    """One turn may wait for a long run; a badge that is red every night is not looked at."""
+    live = policy(Cadence.LIVE, timedelta(minutes=15))
+    assert live == dg.FreshnessPolicy.time_window(
+        warn_window=timedelta(hours=1), fail_window=timedelta(hours=3)
+    )
+    assert policy(Cadence.LIVE, timedelta(hours=6)) == dg.FreshnessPolicy.time_window(
+        warn_window=timedelta(hours=12), fail_window=timedelta(hours=24)
+    )
+    assert policy(Cadence.SLOW, timedelta(minutes=15)) == policy(Cadence.SLOW, timedelta(hours=6))
+
+
+def test_a_views_policy_is_that_of_its_reports_and_not_of_its_rows() -> None:
+    """A view is reported when it is made anew, and once a day: a policy of hours would lie all day."""
+    assert SPECS["relations/tickets"].freshness_policy == policy(Cadence.SLOW, timedelta(minutes=15))
