@@ -14,6 +14,7 @@ from secrets import token_hex
 
 import duckdb
 
+from freshdesk_assets.schema.column import text, timestamp
 from freshdesk_assets.warehouse.file import (
     ALIAS,
     ROW_GROUP_SIZE,
@@ -23,12 +24,16 @@ from freshdesk_assets.warehouse.file import (
     literal,
 )
 from freshdesk_assets.warehouse.ledger import META
-from freshdesk_assets.warehouse.shape import SCHEMA
+from freshdesk_assets.warehouse.shape import SCHEMA, column_comment
 
 COPY = "published"
 """The copy's catalog name while it is written, and the table in it that says of what it is a copy."""
 
-DOC = "Of what this file is a copy: a fingerprint of the replica's rows and views, and when it was made."
+DOC = "Of what this file is a copy, and when it was made."
+COLUMNS = (
+    text("fingerprint", "Differs where the replica's rows or views do."),
+    timestamp("published_at", "When the copy was made."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, made: Path, fingerprint: str, m
             [fingerprint, moment],
         )
         connection.execute(f"comment on table {record} is {literal(DOC)}")
+        for column in COLUMNS:
+            said = literal(column_comment(column))
+            connection.execute(f"comment on column {record}.{identifier(column.name)} is {said}")
         connection.execute("commit")
         connection.execute("begin")
     finally:

@@ -119,13 +119,14 @@ def simulated_account(
     days: int = DAYS,
     seed: int = 1,
     on_disk: bool = False,
+    world: World | None = None,
     **switches: Any,
 ) -> Iterator[Account]:
     """An account that was opened some days ago, whose replica is to stand in the folder."""
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
-    world = World(seed=seed, tickets=tickets, now=now, days=days)
+    world = world or World(seed=seed, tickets=tickets, now=now, days=days)
     path = folder / "replica.duckdb"
-    start = (now - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
+    start = (world.clock.now() - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
     partitioning = Partitioning(start=start, length=PartitionLength.MONTHLY)
     home = folder / "home"
     home.mkdir(exist_ok=True)

@@ -1,0 +1,57 @@
+"""A file that an earlier version of the code made is brought to the shape of this one, and nothing is lost.
+
+`children_and_views` was kept by commit 9b95382, `tables_alone` by 1477817, which knew neither.
+"""
+
+import lzma
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.views import declared_views
+from freshdesk_assets_tests.replica.keeping import KEPT, START, kept_world
+
+COLUMNS = (
+    "select table_name, column_name from duckdb_columns()"
+    " where database_name = 'replica' and schema_name = 'freshdesk' order by table_name, column_index"
+)
+
+
+def contents(acme: Any, columns: list[tuple[str, str]]) -> dict[str, list[Any]]:
+    """What stands under these columns, table by table."""
+    names: dict[str, list[str]] = {}
+    for table, column in columns:
+        names.setdefault(table, []).append(f'"{column}"')
+    return {
+        table: acme.query(f"select {', '.join(of)} from replica.freshdesk.{table} order by all")
+        for table, of in names.items()
+    }
+
+
+@pytest.mark.parametrize("kept", sorted(KEPT.glob("*.xz")), ids=lambda file: file.stem)
+def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss(
+    account: Callable[..., Any], kept: Any
+) -> None:
+    """Reading an account again from the start costs days and what Freshdesk has purged since."""
+    with account(world=kept_world()) as acme:
+        acme.partitioning = Partitioning(start=START, length=PartitionLength.MONTHLY)
+        acme.path.write_bytes(lzma.decompress(kept.read_bytes()))
+        acme.views = declared_views()
+        columns = acme.query(COLUMNS)
+        before = contents(acme, columns)
+        assert sum(map(len, before.values())) > 150
+        result = acme.sync(derive=True, check=True)
+        assert contents(acme, columns) == before, "what stood there stands there, to the cell"
+        failed = [
+            (found.asset_key.to_user_string(), found.check_name)
+            for found in result.get_asset_check_evaluations()
+            if not found.passed
+        ]
+        assert failed == []
+        assert acme.server.meter.calls["tickets/{id}/conversations"] == 0, "nothing is read a second time"
+        acme.world.day_of_changes(random.Random(5))
+        acme.sync(derive=True)
+        assert acme.differences() + acme.child_differences() == []
