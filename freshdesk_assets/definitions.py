@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.jobs import build_jobs
 from freshdesk_assets.orchestration.publishing import build_publication
 from freshdesk_assets.orchestration.references import build_references
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
+from freshdesk_assets.orchestration.schedules import build_schedules
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.orchestration.views import build_views
 from freshdesk_assets.schema.catalog import Catalog
@@ -62,6 +63,7 @@ def build_defs(
         assets=[*with_freshness(made, catalog, settings.every()), *assets],
         asset_checks=build_checks(catalog, checks or ()),
         jobs=build_jobs(),
+        schedules=build_schedules(catalog, partitioning, file),
         resources={**ours, **(resources or {})},
         executor=dg.in_process_executor,
         loggers=loggers,

@@ -4,9 +4,12 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from freshdesk_assets.orchestration.children import DERIVED
+from freshdesk_assets.orchestration.freshness import CADENCE
 from freshdesk_assets.orchestration.metadata import API_KIND
+from freshdesk_assets.schema.table import Cadence
 
 REPLICATE = "replicate"
+BY_CADENCE = {Cadence.LIVE: "replicate_live", Cadence.SLOW: "replicate_slow"}
 
 
 def replicated() -> dg.AssetSelection:
@@ -19,14 +22,30 @@ def derived(kind: str) -> dg.AssetSelection:
     return dg.AssetSelection.tag(DERIVED, kind)
 
 
+def of_cadence(cadence: Cadence) -> dg.AssetSelection:
+    """The tables of a cadence and all that is made of them."""
+    tables = replicated() & dg.AssetSelection.tag(CADENCE, cadence.value)
+    return tables | (tables.downstream() - replicated())
+
+
 def build_jobs() -> list[UnresolvedAssetJobDefinition]:
-    """The job that replicates every table of the API and makes the others, or what a run selects of them."""
-    assets = replicated() | derived("child") | derived("view") | derived("table") | derived("copy")
+    """The job that replicates every table of the API and makes the others, and one for each cadence."""
+    every = [dg.AssetSelection.tag(CADENCE, cadence.value) for cadence in Cadence]
     return [
         dg.define_asset_job(
             REPLICATE,
-            selection=assets,
+            selection=every[0] | every[1],
             description="Read the chosen partitions of every table from Freshdesk into DuckDB, cut child"
             " tables out of them, keep the views current, check it all and publish a copy.",
-        )
+        ),
+        dg.define_asset_job(
+            BY_CADENCE[Cadence.LIVE],
+            selection=of_cadence(Cadence.LIVE),
+            description="The same for the tables that agents work on, and what is made of them.",
+        ),
+        dg.define_asset_job(
+            BY_CADENCE[Cadence.SLOW],
+            selection=of_cadence(Cadence.SLOW),
+            description="The same for the account's set-up, and what is made of it.",
+        ),
     ]

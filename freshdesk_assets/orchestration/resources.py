@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration import settings
-from freshdesk_assets.orchestration.turns import turn
+from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -37,6 +37,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
         """Hold the account and the client for as long as the run lasts."""
+        if context.instance is not None and context.run is not None:
+            context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process()})
         say = context.log.info if context.log else self._report
         with turn(self.domain, say), self.connect():
             yield self

@@ -20,6 +20,9 @@ in a database called freshdesk for ambiguous: no view could be read."""
 DEFAULT_RESERVE = "0.1"
 DEFAULT_LOCK_WAIT = "300"
 DEFAULT_EVERY = "15"
+DEFAULT_REREAD_NIGHTLY = "3"
+DEFAULT_REREAD_WEEKLY = "30"
+DEFAULT_KEEP_RUNS = "30"
 
 
 class SettingError(Exception):
@@ -135,6 +138,29 @@ def every(environment: Mapping[str, str] = os.environ) -> timedelta:
     return timedelta(minutes=minutes)
 
 
+def scheduled(environment: Mapping[str, str] = os.environ) -> bool:
+    """FRESHDESK_SCHEDULES: whether schedules are on until somebody turns them off; raises SettingError.
+
+    No by default: what spends credits day and night begins when its owner has seen a sync.
+    """
+    return _switch("FRESHDESK_SCHEDULES", environment)
+
+
+def reread_nightly(environment: Mapping[str, str] = os.environ) -> int:
+    """FRESHDESK_REREAD_NIGHTLY: so many days are read again each night; raises SettingError."""
+    return int(_number("FRESHDESK_REREAD_NIGHTLY", DEFAULT_REREAD_NIGHTLY, 0, 366, environment))
+
+
+def reread_weekly(environment: Mapping[str, str] = os.environ) -> int:
+    """FRESHDESK_REREAD_WEEKLY: so many days are read again each Sunday; raises SettingError."""
+    return int(_number("FRESHDESK_REREAD_WEEKLY", DEFAULT_REREAD_WEEKLY, 0, 366, environment))
+
+
+def keep_runs(environment: Mapping[str, str] = os.environ) -> timedelta:
+    """FRESHDESK_KEEP_RUNS: days after which records of runs are removed; raises SettingError."""
+    return timedelta(days=_number("FRESHDESK_KEEP_RUNS", DEFAULT_KEEP_RUNS, 1, 3650, environment))
+
+
 def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:
     """FRESHDESK_SKIP_UNTOUCHED: whether tickets that nobody seems to have touched are left unasked.
 
@@ -144,6 +170,13 @@ def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:
     if given not in ("true", "false"):
         raise SettingError(f"FRESHDESK_SKIP_UNTOUCHED is {given!r}: set it to true or false")
     return given == "true"
+
+
+def _switch(name: str, environment: Mapping[str, str]) -> bool:
+    given = (environment.get(name) or "off").lower()
+    if given not in ("on", "off"):
+        raise SettingError(f"{name} is {given!r}: set it to on or off")
+    return given == "on"
 
 
 def _number(name: str, default: str, least: float, most: float, environment: Mapping[str, str]) -> float:

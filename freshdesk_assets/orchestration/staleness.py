@@ -1,7 +1,7 @@
 """Which partitions a sync has to touch: those never materialised, and those since the last look."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -16,9 +16,10 @@ def stale_range(
     keys: Iterable[dg.AssetKey],
     partitions: dg.TimeWindowPartitionsDefinition,
     reached: datetime | None,
+    now: datetime | None = None,
 ) -> tuple[str, str]:
     """First and last partition to run: from the first that lacks an asset, or where the last sync ended."""
-    every: Sequence[str] = partitions.get_partition_keys()
+    every: Sequence[str] = partitions.get_partition_keys(current_time=now)
     complete = set(every)
     for key in keys:
         complete &= instance.get_materialized_partitions(key)
@@ -32,6 +33,25 @@ def stale_range(
         ]
         first = min(first, open_since[0] if open_since else every[-1], key=every.index)
     return first, every[-1]
+
+
+def last_days(partitions: dg.TimeWindowPartitionsDefinition, days: int, now: datetime) -> tuple[str, str]:
+    """First and last partition of those that hold the last days, today's included."""
+    every: Sequence[str] = partitions.get_partition_keys(current_time=now)
+    since = now - timedelta(days=days)
+    touched = [key for key in every if partitions.time_window_for_partition_key(key).end > since]
+    return touched[0], touched[-1]
+
+
+def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime) -> str | None:
+    """The partition that ended at the last midnight; None if none did."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ended = [
+        key
+        for key in partitions.get_partition_keys(current_time=now)
+        if partitions.time_window_for_partition_key(key).end == midnight
+    ]
+    return ended[-1] if ended else None
 
 
 def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str]) -> datetime | None:

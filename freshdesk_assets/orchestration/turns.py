@@ -15,8 +15,11 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock, Timeout
 
+from freshdesk_assets.orchestration.jobs import BY_CADENCE, REPLICATE
+
 PROCESS = "freshdesk/process"
-"""Run tag: the machine and process of a run that no daemon watches."""
+"""Run tag: the machine and process of a run. Dagster 1.13.27 finds a dead one only while the code server
+that started it is alive."""
 
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
@@ -38,15 +41,46 @@ def turn(account: str, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def this_process() -> str:
-    """The machine and process we are, as the tag has them."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """The machine, since when it is up where that is known, and the process we are, as the tag has them."""
+    return f"{_machine()}:{os.getpid()}"
+
+
+def _machine() -> str:
+    """A machine that was switched off is another one: its processes' numbers begin anew."""
+    booted = Path("/proc/sys/kernel/random/boot_id")
+    return f"{socket.gethostname()}/{booted.read_text().strip() if booted.exists() else ''}"
+
+
+WORK = "freshdesk/work"
+"""Run tag: what a schedule or sensor launched the run for."""
+
+OURS = frozenset({REPLICATE, *BY_CADENCE.values()})
+"""Names of the jobs that read the account."""
+
+WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+
+
+def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.DagsterRun | None:
+    """A run that waits or runs: for that work, or for any of ours; those whose process died are ended first.
+
+    Runs of which nothing is known but that Dagster's UI or command line made them count as ours.
+    """
+    end_dead_runs(instance)
+    for run in instance.get_runs(dg.RunsFilter(statuses=[*WAITING, *UNFINISHED])):
+        if work is None and (run.job_name in OURS or run.job_name.startswith("__")):
+            return run
+        if work is not None and run.tags.get(WORK) == work:
+            return run
+    return None
 
 
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
     """Report as failed the runs whose process on this machine is no more, so that none waits for them."""
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
-        host, _, process = run.tags.get(PROCESS, "").rpartition(":")
-        if host == socket.gethostname() and process.isdigit() and not _alive(int(process)):
+        machine, _, process = run.tags.get(PROCESS, "").rpartition(":")
+        if machine.partition("/")[0] != socket.gethostname() or not process.isdigit():
+            continue
+        if machine != _machine() or not _alive(int(process)):
             instance.report_run_failed(run, f"The process of the run ({process}) ended without a word.")
 
 

@@ -27,6 +27,10 @@ START = datetime(2026, 1, 14, tzinfo=UTC)
         (settings.lock_wait, "FRESHDESK_LOCK_WAIT", "-1"),
         (settings.every, "FRESHDESK_EVERY", "7"),
         (settings.every, "FRESHDESK_EVERY", "0"),
+        (settings.scheduled, "FRESHDESK_SCHEDULES", "yes"),
+        (settings.reread_nightly, "FRESHDESK_REREAD_NIGHTLY", "all"),
+        (settings.reread_weekly, "FRESHDESK_REREAD_WEEKLY", "-1"),
+        (settings.keep_runs, "FRESHDESK_KEEP_RUNS", "0"),
         (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
     ],
 )
