@@ -17,6 +17,7 @@ from freshdesk_assets.orchestration.publishing import build_publication
 from freshdesk_assets.orchestration.references import build_references
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.schedules import build_schedules
+from freshdesk_assets.orchestration.sensors import build_sensors
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.orchestration.views import build_views
 from freshdesk_assets.schema.catalog import Catalog
@@ -47,8 +48,9 @@ def build_defs(
             declared_checks() if checks is None else checks,
         )
     file = resources["duckdb"] if resources and "duckdb" in resources else DuckDBFile()
+    api = resources["freshdesk"] if resources and "freshdesk" in resources else account_in_environment()
     ours = {
-        "freshdesk": account_in_environment(),
+        "freshdesk": api,
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
@@ -64,6 +66,7 @@ def build_defs(
         asset_checks=build_checks(catalog, checks or ()),
         jobs=build_jobs(),
         schedules=build_schedules(catalog, partitioning, file),
+        sensors=build_sensors(catalog, partitioning, api, file),
         resources={**ours, **(resources or {})},
         executor=dg.in_process_executor,
         loggers=loggers,

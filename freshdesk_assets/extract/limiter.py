@@ -70,6 +70,11 @@ class Limiter:
         """Credits a minute that are ours to use; 0 before the first reply."""
         return 0.0 if self._total is None else self._account.limit * MINUTE / self._account.window
 
+    @property
+    def tight(self) -> bool:
+        """Whether Freshdesk last said that no more than the reserve is left."""
+        return self._total is not None and self._left <= self._total - self._usable(self._total)
+
     def acquire(self, cost: int, sub_limit: SubLimit | None = None) -> "Permit":
         """Wait until a request of `cost` credits may go, in the order of asking.
 

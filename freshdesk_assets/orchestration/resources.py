@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
 from freshdesk_assets.warehouse.file import Warehouse
@@ -51,6 +52,13 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reader = Reader(client)
             yield self._reader
 
+    @contextmanager
+    def ask_once(self) -> Iterator[Reader]:
+        """A reader for outside of runs, which neither waits for its turn nor for the limit."""
+        share = settings.reserve() if self.reserve is None else self.reserve
+        with impatient(_told(self.domain), _told(self.api_key), share) as reader:
+            yield reader
+
     @property
     def reader(self) -> Reader:
         """The run's reader."""
@@ -68,6 +76,15 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def _report(self, message: str) -> None:
         if self._reports:
             self._reports[-1](message)
+
+
+def _told(value: str) -> str:
+    """What the environment says where the resource only names the variable; raises SettingError."""
+    if not isinstance(value, dg.EnvVar):
+        return value
+    if not (told := value.get_value()):
+        raise settings.SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
+    return told
 
 
 def account_in_environment(progress_seconds: float = 15.0) -> FreshdeskApi:

@@ -119,12 +119,13 @@ def request(
     at: datetime,
     *,
     only_missing: bool,
+    key: str = "",
     extra: Mapping[str, str] | None = None,
     assets: Iterable[dg.AssetKey] | None = None,
 ) -> dg.RunRequest:
-    """One run over a range of partitions, as a backfill of them is; for the work, once per tick."""
+    """One run over a range of partitions, as a backfill of them is; one per key, or per tick without."""
     return dg.RunRequest(
-        run_key=f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
+        run_key=key or f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
         job_name=BY_CADENCE[cadence],
         asset_selection=None if assets is None else sorted(assets),
         tags={

@@ -22,6 +22,7 @@ DEFAULT_LOCK_WAIT = "300"
 DEFAULT_EVERY = "15"
 DEFAULT_REREAD_NIGHTLY = "3"
 DEFAULT_REREAD_WEEKLY = "30"
+POLL_IF_TURNED_ON = timedelta(seconds=120)
 DEFAULT_KEEP_RUNS = "30"
 
 
@@ -154,6 +155,13 @@ def reread_nightly(environment: Mapping[str, str] = os.environ) -> int:
 def reread_weekly(environment: Mapping[str, str] = os.environ) -> int:
     """FRESHDESK_REREAD_WEEKLY: so many days are read again each Sunday; raises SettingError."""
     return int(_number("FRESHDESK_REREAD_WEEKLY", DEFAULT_REREAD_WEEKLY, 0, 366, environment))
+
+
+def poll(environment: Mapping[str, str] = os.environ) -> timedelta | None:
+    """FRESHDESK_POLL: seconds between two looks for changes, None if off; raises SettingError."""
+    if (environment.get("FRESHDESK_POLL") or "off").lower() == "off":
+        return None
+    return timedelta(seconds=_number("FRESHDESK_POLL", "120", 30, 86_400, environment))
 
 
 def keep_runs(environment: Mapping[str, str] = os.environ) -> timedelta:

@@ -31,6 +31,7 @@ START = datetime(2026, 1, 14, tzinfo=UTC)
         (settings.reread_nightly, "FRESHDESK_REREAD_NIGHTLY", "all"),
         (settings.reread_weekly, "FRESHDESK_REREAD_WEEKLY", "-1"),
         (settings.keep_runs, "FRESHDESK_KEEP_RUNS", "0"),
+        (settings.poll, "FRESHDESK_POLL", "5"),
         (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
     ],
 )

@@ -39,3 +39,15 @@ def enqueue(instance: dg.DagsterInstance, request: dg.RunRequest, status: dg.Dag
     run = dg.DagsterRun(job_name=request.job_name or "", tags=dict(request.tags), status=status)
     instance.add_run(run)
     return run.run_id
+
+
+def sensor_tick(
+    definitions: dg.Definitions, name: str, instance: dg.DagsterInstance, cursor: str | None = None
+) -> tuple[list[dg.RunRequest] | str, str | None]:
+    """The runs a sensor asks for, or why it asks for none, and the cursor for its next tick."""
+    sensor = definitions.resolve_sensor_def(name)
+    context = dg.build_sensor_context(
+        instance=instance, cursor=cursor, repository_def=definitions.get_repository_def()
+    )
+    ticked = sensor.evaluate_tick(context)
+    return list(ticked.run_requests or ()) or str(ticked.skip_message), ticked.cursor

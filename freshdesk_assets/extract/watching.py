@@ -1,0 +1,131 @@
+"""From a table's declaration to one look at what changed lately: a credit, and no wait."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.errors import FreshdeskError, Refused
+from freshdesk_assets.extract.reading import Reader, iso
+from freshdesk_assets.schema.column import Column
+from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
+
+PAGE = 100
+"""So many rows cost the same credit as one, and show the newest in whatever order they come."""
+
+
+class LimitReached(FreshdeskError):
+    """Freshdesk asks for patience; `seconds` says for how long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Freshdesk's limit is used up: asked again in {seconds:.0f} seconds or later.")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A pass over a table's list that can be asked what changed since."""
+
+    table: Table
+    listing: Listing
+
+    @property
+    def name(self) -> str:
+        """Table and listing."""
+        return f"{self.table.name}/{self.listing.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look brought.
+
+    `versions` are the rows by key, each with its newest time. `tight` says that no more than the reserve
+    is left of the account's limit.
+    """
+
+    versions: Mapping[tuple[str, ...], datetime | None]
+    tight: bool
+
+
+def watched(tables: Iterable[Table]) -> list[Watched]:
+    """What to look at in turn: the lists in order of change before each of the others, which change less."""
+    found = [Watched(table, listing) for table in tables for listing in table.listings if _since(table)]
+    first = [
+        each
+        for each in found
+        if isinstance(each.table.sync, Keyset) and each.listing == each.table.listings[0]
+    ]
+    others = [each for each in found if each not in first]
+    return [each for other in others for each in (*first, other)] or first
+
+
+@contextmanager
+def impatient(domain: str, api_key: str, reserve: float) -> Iterator[Reader]:
+    """A reader that asks once and raises LimitReached where others would wait."""
+
+    def refuse(seconds: float) -> None:
+        raise LimitReached(seconds)
+
+    with Client(
+        domain=domain, api_key=api_key, reserve=reserve, attempts=1, timeout=(5, 20), sleep=refuse
+    ) as client:
+        yield Reader(client)
+
+
+def look(reader: Reader, target: Watched, since: datetime) -> Look:
+    """The rows changed since; one credit. Raises FreshdeskError, LimitReached among them."""
+    table = target.table
+    *others, last = _since(table)
+    for parameter in others:
+        try:
+            return _look(reader, target, parameter, since)
+        except Refused as refused:
+            # Accounts differ in the spelling they know.
+            if parameter not in refused.fields:
+                raise
+    return _look(reader, target, last, since)
+
+
+def _look(reader: Reader, target: Watched, parameter: str, since: datetime) -> Look:
+    table = target.table
+    asked: dict[str, Value] = {**target.listing.params, parameter: iso(since), "per_page": PAGE}
+    reply = reader.ask(table, asked, plain=True)
+    rows = [msgspec.json.decode(row) for row in reply.content]
+    return Look({_key(table, row): _version(table, row) for row in rows}, tight=reader.client.limiter.tight)
+
+
+def _since(table: Table) -> tuple[str, ...]:
+    match table.sync:
+        case Keyset(since=parameter) | LookBack(after=parameter):
+            return (parameter,)
+        case ChangedSince(parameters=parameters):
+            return parameters
+        case _:
+            return ()
+
+
+def _key(table: Table, row: Any) -> tuple[str, ...]:
+    return tuple(str(_value(table.column(name), row)) for name in table.key)
+
+
+def _version(table: Table, row: Any) -> datetime | None:
+    times = [moment for name in table.version if (moment := _moment(_value(table.column(name), row)))]
+    return max(times, default=None)
+
+
+def _value(column: Column, row: Any) -> Any:
+    for step in column.steps:
+        row = row.get(step) if isinstance(row, dict) else None
+    return row
+
+
+def _moment(given: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
