@@ -41,6 +41,7 @@ class Account:
     catalog: Catalog = field(default_factory=declared_tables)
     views: Sequence[SqlView] = ()
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    _jobs: dict[Any, dg.JobDefinition] = field(default_factory=dict)
 
     def sync(self, **options: Any) -> dg.ExecuteInProcessResult:
         """What `freshdesk-assets sync` runs without dates."""
@@ -52,10 +53,14 @@ class Account:
 
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""
-        assets = dg.AssetSelection.all() if derive else replicated()
-        job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
-        definitions = build_defs(self.partitioning, self.catalog, views=self.views)
-        return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
+        wanted = (derive, check, self.partitioning, tuple(view.id for view in self.views))
+        if wanted not in self._jobs:
+            assets = dg.AssetSelection.all() if derive else replicated()
+            job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
+            definitions = build_defs(self.partitioning, self.catalog, views=self.views)
+            both = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job]))
+            self._jobs[wanted] = both.resolve_job_def("asked_for")
+        return self._jobs[wanted]
 
     def run(
         self,
