@@ -28,6 +28,7 @@ from benchmarks.replica import conditions, show
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.orchestration.progress import Progress
+from freshdesk_assets.orchestration.readings import Reading
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.page import Page
@@ -252,7 +253,8 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             start=EPOCH,
             end=datetime.now(UTC),
             since=EPOCH,
-            only_missing=False,
+            reading=Reading.AGAIN,
+            requested_at=datetime.now(UTC),
             leave_out=False,
         )
 

@@ -154,11 +154,12 @@ class Reader:
         listing = table.listings[0]
 
         def read(parent: ParentRow, stopped: threading.Event) -> Page:
+            asked = datetime.now(UTC)
             parts = self._list_of(table, listing, table.path, parent.id, stopped)
             if parts is None and sync.archived:
                 parts = self._list_of(table, listing, sync.archived, parent.id, stopped)
             at = parts[0].moment if parts else None
-            settled = ParentRead(id=parent.id, version=parent.version, at=at, gone=parts is None)
+            settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
             rows = tuple(row for part in parts or () for row in part.rows)
             return Page(listing=listing.name, rows=rows, parents=(settled,))
 

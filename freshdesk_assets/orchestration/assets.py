@@ -17,15 +17,13 @@ from freshdesk_assets.orchestration.metadata import (
     table_metadata,
 )
 from freshdesk_assets.orchestration.progress import Progress
+from freshdesk_assets.orchestration.readings import reading_of, requested_at
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.spool import Batch, Spool
-
-ONLY_MISSING = "freshdesk/only_missing"
-"""Run tag: read what the warehouse does not cover yet, instead of the whole of the partitions again."""
 
 POOL = "freshdesk"
 """One run at a time spends the account's credits and writes the file (see dagster.yaml)."""
@@ -90,7 +88,8 @@ def _asset(
                 end=window.end.astimezone(UTC),
                 since=since,
                 leave_out=settings.leave_out_untouched(),
-                only_missing=context.run.tags.get(ONLY_MISSING) == "true",
+                reading=reading_of(context.run.tags),
+                requested_at=requested_at(context.instance, context.run),
             )
             batch = replication.run()
         if replication.skipped:

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from freshdesk_assets.extract.errors import NotAllowed
+from freshdesk_assets.extract.errors import FreshdeskError, NotAllowed
 from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.orchestration.progress import Progress, share_of
+from freshdesk_assets.orchestration.readings import Reading
+from freshdesk_assets.orchestration.stretches import Stretch, uncovered
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing, LookBack, PerParent, Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing import land
 from freshdesk_assets.warehouse.ledger import Parent, covered, ensure_ledger, pending
+from freshdesk_assets.warehouse.rereading import reread
 from freshdesk_assets.warehouse.shape import ensure_shape
 from freshdesk_assets.warehouse.spool import Batch, Landed, Spool
 
@@ -33,9 +36,10 @@ PARENTS_AT_ONCE = 1_000
 class Replication:
     """Reads and lands one table.
 
-    `start` and `end` are the window asked for. With `only_missing`, what the warehouse already covers is
-    not read again; without it, the whole window is. `since` is the account's start date. `leave_out` says
-    whether parents may be left out of which a rule says that they have no rows.
+    `start` and `end` are the window asked for. What is missing is read whatever the window; read again is
+    the whole of it, but for what was read again since `requested_at`, by this run's forerunner or another.
+    `since` is the account's start date. `leave_out` says whether parents may be left out of which a rule
+    says that they have no rows.
     """
 
     table: Table
@@ -47,7 +51,8 @@ class Replication:
     start: datetime
     end: datetime
     since: datetime
-    only_missing: bool
+    reading: Reading
+    requested_at: datetime
     leave_out: bool
     landed: Landed = field(default_factory=Landed)
     skipped: str | None = None
@@ -63,6 +68,10 @@ class Replication:
                     self._store()
         except NotAllowed as error:
             self.skipped = str(error)
+        except FreshdeskError:
+            # It was paid for: whoever goes on need not ask for it again.
+            self._store()
+            raise
         return self.spool.take_last(self.landed)
 
     def _full(self) -> bool:
@@ -89,20 +98,26 @@ class Replication:
                 for listing in self.table.listings:
                     for start, end in self._gaps(listing):
                         pages = self.reader.read_keyset(self.table, sync, listing, start, end)
-                        for page in pages:
+                        for page in self._noted(pages):
                             yield page, share_of(page.covered_to, start, min(end, datetime.now(UTC)))
             case ChangedSince() as sync:
-                yield from _unmeasured(self.reader.read_changes(self.table, sync, self._changed_since()))
+                pages = self.reader.read_changes(self.table, sync, self._changed_since())
+                yield from _unmeasured(self._noted(pages))
             case FullList():
-                yield from _unmeasured(self.reader.read_full(self.table))
+                if not self._reread(self.table.listings[-1]):
+                    yield from _unmeasured(self._noted(self.reader.read_full(self.table)))
             case LookBack(days=days) as sync:
                 for start, end in self._gaps(self.table.listings[0]):
                     back = self._look_back(start, days)
                     closed = end if end <= datetime.now(UTC) else None
-                    yield from _unmeasured(self.reader.read_look_back(self.table, sync, start, closed, back))
+                    pages = self.reader.read_look_back(self.table, sync, start, closed, back)
+                    yield from _unmeasured(self._noted(pages))
             case PerParent(parent=parent) as sync:
                 source = self.catalog[parent]
-                for parents, share in self._parents(source, start=self.start, end=self.end):
+                asked_before = self.requested_at if self.reading is Reading.AGAIN else None
+                for parents, share in self._parents(
+                    source, start=self.start, end=self.end, asked_before=asked_before
+                ):
                     for page in _closing(self.reader.read_lists(self.table, sync, parents)):
                         yield page, share()
         yield from self._views()
@@ -125,6 +140,7 @@ class Replication:
         end: datetime | None = None,
         read_before: datetime | None = None,
         stale: str = "",
+        asked_before: datetime | None = None,
     ) -> Iterator[tuple[Iterable[Parent], "_Share"]]:
         """Rows of `source` whose list or view is not read yet, some at a time, with the share done."""
         share = _Share()
@@ -142,6 +158,7 @@ class Replication:
                     end=end,
                     read_before=read_before,
                     stale=stale,
+                    asked_before=asked_before,
                     leave_out=self.leave_out,
                     limit=PARENTS_AT_ONCE,
                 )
@@ -152,17 +169,17 @@ class Replication:
             yield found.parents, share
             self._store()
 
-    def _gaps(self, listing: Listing) -> list[tuple[datetime, datetime]]:
-        """The stretches of the window to read."""
-        if not self.only_missing:
-            return [(self.start, self.end)]
-        gaps = []
-        reached = self.since
-        for start, end in self._covered(listing):
-            if start > reached:
-                gaps.append((reached, start))
-            reached = max(reached, end)
-        return [*gaps, (reached, self.end)] if reached < self.end else gaps
+    def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """The pages, with when this reading began if it is one of what was read before."""
+        began = datetime.now(UTC)
+        for page in pages:
+            yield replace(page, again=began) if self.reading is Reading.AGAIN else page
+
+    def _gaps(self, listing: Listing) -> list[Stretch]:
+        """The stretches to read."""
+        if self.reading is Reading.AGAIN:
+            return uncovered(self._reread(listing), self.start, self.end)
+        return uncovered(self._covered(listing), self.since, self.end)
 
     def _changed_since(self) -> dict[str, datetime]:
         """Per listing since when changes are missing; a listing that was never read whole is left out."""
@@ -171,18 +188,31 @@ class Replication:
             stretches = self._covered(listing)
             if stretches and stretches[0][0] <= EPOCH:
                 reached = stretches[0][1]
-                since[listing.name] = reached if self.only_missing else min(reached, self.start)
+                since[listing.name] = min([reached, *(start for start, _ in self._gaps(listing)[:1])])
         return since
 
-    def _covered(self, listing: Listing) -> list[tuple[datetime, datetime]]:
+    def _covered(self, listing: Listing) -> list[Stretch]:
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             return covered(connection, self.table, listing.name)
 
+    def _reread(self, listing: Listing) -> list[Stretch]:
+        """What was read again since that was asked for."""
+        if self.reading is not Reading.AGAIN:
+            return []
+        with self.warehouse.open(checkpoint=False) as connection:
+            ensure_ledger(connection)
+            return reread(connection, self.table, listing.name, self.requested_at)
+
     def _look_back(self, start: datetime, days: int) -> timedelta:
-        """In full once a day, by a day in between: a full one costs a credit per hundred rows each time."""
+        """In full once a day, by a day in between: a full one costs a credit per hundred rows each time.
+
+        Where a window is read again, once.
+        """
         full = timedelta(days=days)
-        if self.only_missing and start > self.since and start.date() == datetime.now(UTC).date():
+        if self.reading is Reading.AGAIN:
+            return full if start == self.start else timedelta(0)
+        if start > self.since and start.date() == datetime.now(UTC).date():
             return min(full, timedelta(days=1))
         return full
 

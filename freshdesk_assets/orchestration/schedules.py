@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from freshdesk_assets.orchestration import settings
-from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
+from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.jobs import BY_CADENCE
 from freshdesk_assets.orchestration.metadata import asset_key
+from freshdesk_assets.orchestration.readings import ONLY_MISSING
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.orchestration.staleness import ended_yesterday, last_days, reached, stale_range

@@ -9,10 +9,11 @@ from warnings import catch_warnings, simplefilter
 import dagster as dg
 from rich.console import Console
 
-from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
+from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.console import arrived, console_logger, made_anew, warnings
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.jobs import REPLICATE
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, backfill_tags
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.staleness import reached, stale_range
@@ -60,6 +61,7 @@ def sync(
     partitions = partitions_of(partitioning)
     began = time.monotonic()
     with dagster_instance() as instance:
+        tags = {ONLY_MISSING: "true"}
         if first is None and last is None:
             names = [key.path[-1] for key in read]
             try:
@@ -70,6 +72,9 @@ def sync(
             start, end = stale_range(instance, read, partitions, since)
         else:
             start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
+            tags, before = backfill_tags(instance, _range(start, end), selection)
+            if before:
+                console.print(f"Going on with what was asked for at {before:%H:%M} UTC and did not end.")
         result = job.execute_in_process(
             instance=instance,
             asset_selection=sorted(keys),
@@ -77,8 +82,8 @@ def sync(
             run_config={"loggers": {"terminal": {}}},
             tags={
                 PROCESS: this_process(),
+                **tags,
                 **(_range(start, end) if read else {}),
-                **({ONLY_MISSING: "true"} if first is None and last is None else {}),
             },
         )
     console.print(arrived(result))

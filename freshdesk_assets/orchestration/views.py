@@ -6,7 +6,6 @@ from itertools import groupby
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.assets import ONLY_MISSING
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.freshness import VIEWS_REPORT_EVERY
@@ -18,6 +17,7 @@ from freshdesk_assets.orchestration.metadata import (
     view_description,
     view_metadata,
 )
+from freshdesk_assets.orchestration.readings import Reading, reading_of
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
@@ -65,7 +65,7 @@ def _assets(
                 context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
             created = ensure_views(connection, _with_upstream(views, selected), catalog)
         reported = _reported(context)
-        changed_only = context.run.tags.get(ONLY_MISSING) == "true"
+        changed_only = reading_of(context.run.tags) is not Reading.AGAIN
         for id_, anew in created.items():
             key = asset_key(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in reported):

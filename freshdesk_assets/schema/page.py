@@ -11,12 +11,14 @@ from freshdesk_assets.schema.table import Value
 class ParentRead:
     """The list of one parent was read whole, at `version` of the parent's row (None: of the row as landed).
 
-    `gone` says that Freshdesk no longer has the parent; `at` is when it answered, by its own clock.
+    `gone` says that Freshdesk no longer has the parent; `at` is when it answered, by its own clock, `asked`
+    when it was asked, by ours.
     """
 
     id: int
     version: datetime | None = None
     at: datetime | None = None
+    asked: datetime | None = None
     gone: bool = False
 
 
@@ -26,7 +28,8 @@ class Page:
 
     `keep` names the columns that this reply does not carry, whose stored values stay. `defaults` are the
     listing's. After this page is stored, everything of `listing` since `covered_from` and before
-    `covered_to` is; after a page that `completes` a full list, rows not in the list are gone.
+    `covered_to` is; after a page that `completes` a full list, rows not in the list are gone. Where it was
+    read `again`, that is when this reading of the stretch, or of the list, began, by our clock.
     """
 
     listing: str
@@ -36,4 +39,5 @@ class Page:
     covered_from: datetime | None = None
     covered_to: datetime | None = None
     completes: bool = False
+    again: datetime | None = None
     parents: tuple[ParentRead, ...] = ()

@@ -23,6 +23,7 @@ from freshdesk_assets.warehouse.ledger import (
     version_of,
 )
 from freshdesk_assets.warehouse.parsing import parse
+from freshdesk_assets.warehouse.rereading import record_reread
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 from freshdesk_assets.warehouse.spool import Batch, Landed
 
@@ -51,6 +52,7 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     if batch.completes and batch.keys:
         landed += _bury_unlisted(connection, table, batch.keys, moment)
     record_coverage(connection, table, batch.covered)
+    record_reread(connection, table, batch.reread)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed

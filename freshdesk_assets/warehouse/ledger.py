@@ -1,9 +1,9 @@
 """What has been read, remembered beside the data and stored in the same transaction as it.
 
-`coverage` are the stretches of time whose changes are stored; `parents_read` the version of each parent
-at which its list was read; `broken_rules` the savings that turned out not to hold; `rejected` the rows
-that could not be keyed; `listed` how long the full lists were; `derived` up to where child tables are cut;
-`views` the views as they were created.
+`coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
+`parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
+out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `derived`
+up to where child tables are cut; `views` the views as they were created.
 """
 
 from collections.abc import Iterable
@@ -41,6 +41,16 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("covered_to", "Until when, this moment not included."),
         ),
     ),
+    "reread": (
+        "Stretches of time that were read again in the last week: no backfill asked for before reads them.",
+        (
+            _TABLE,
+            text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
+            timestamp("reread_from", "Since when, this moment included; of a full list, when it began."),
+            timestamp("reread_to", "Until when, this moment not included."),
+            timestamp("began_at", "When that reading began, by the replica's clock."),
+        ),
+    ),
     "parents_read": (
         "The version of each parent at which its rows of a table were read whole.",
         (
@@ -49,6 +59,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("version", "The row's version at which it was; null if it has none."),
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),
+            timestamp("asked_at", "When it was asked, by the replica's clock."),
         ),
     ),
     "broken_rules": (
@@ -112,6 +123,7 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = Tru
     for name, (_, columns) in LEDGER.items():
         typed = ", ".join(f"{identifier(column.name)} {column.type}" for column in columns)
         connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
+        _add_missing(connection, name, columns)
     if not comments:
         return
     standing = connection.execute(
@@ -128,6 +140,15 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = Tru
             if (f"{name}.{column.name}", column_comment(column)) not in standing:
                 said = literal(column_comment(column))
                 connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
+
+
+def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+    """Give a table of the ledger the columns it has not had in earlier versions."""
+    target = qualified(name, META)
+    stored = {column[0] for column in connection.execute(f"describe {target}").fetchall()}
+    for column in columns:
+        if column.name not in stored:
+            connection.execute(f"alter table {target} add column {identifier(column.name)} {column.type}")
 
 
 def covered(
@@ -178,6 +199,7 @@ def pending(
     end: datetime | None = None,
     read_before: datetime | None = None,
     stale: str = "",
+    asked_before: datetime | None = None,
     leave_out: bool = True,
     limit: int = 2000,
 ) -> Pending:
@@ -185,11 +207,13 @@ def pending(
 
     `start` and `end` bound the parent's window column. With `read_before` it is not the version that
     counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
-    and its reading `r`, it is read all the same. `leave_out` says whether the table's rule may be used.
+    and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
+    last asked for them before that moment. `leave_out` says whether the table's rule may be used.
     """
     version = version_of(parent, "p")
     values: list[object] = [table.name]
-    due = ["r.parent_id is null"]
+    # What was gone and is not any more has come back with what hangs on it.
+    due = ["r.parent_id is null", "r.gone"]
     if read_before is None:
         due += [
             f"r.version is distinct from {version}",
@@ -200,6 +224,11 @@ def pending(
         values.append(read_before)
     if stale:
         due.append(f"({stale})")
+    if asked_before is not None and isinstance(table.sync, PerParent):
+        column = identifier(table.sync.column)
+        held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
+        due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}))")
+        values.append(asked_before)
     conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((start, ">="), (end, "<")):
@@ -241,12 +270,14 @@ def record_parents(
     parents_read = qualified("parents_read", META)
     connection.execute(
         "create or replace temp table reads as select unnest(?::bigint[]) as id,"
-        " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone",
+        " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone,"
+        " unnest(?::timestamptz[]) as asked",
         [
             [read.id for read in reads],
             [read.version for read in reads],
             [read.at or moment for read in reads],
             [read.gone for read in reads],
+            [read.asked or moment for read in reads],
         ],
     )
     stored = version_of(table, "p")
@@ -260,7 +291,9 @@ def record_parents(
         version = f"coalesce(r.version, {stored})"
         join = f"left join {qualified(parent)} p on p.id = r.id"
     connection.execute(
-        f"insert into {parents_read} select ?, r.id, any_value({version}), max(r.at), bool_or(r.gone)"
+        f"insert into {parents_read} by name select ? as table_name, r.id as parent_id,"
+        f" any_value({version}) as version, max(r.at) as read_at, bool_or(r.gone) as gone,"
+        " min(r.asked) as asked_at"
         f" from reads r {join} group by r.id",
         [table.name],
     )

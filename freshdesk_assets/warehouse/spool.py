@@ -59,6 +59,7 @@ class Batch:
     table: Table
     files: list[SpooledFile] = field(default_factory=list)
     covered: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    reread: list[tuple[str, datetime, datetime, datetime]] = field(default_factory=list)
     parents: list[ParentRead] = field(default_factory=list)
     rejected: list[bytes] = field(default_factory=list)
     keys: Path | None = None
@@ -71,7 +72,9 @@ class Batch:
     @property
     def settles_nothing(self) -> bool:
         """Whether storing it would change nothing at all."""
-        return not (self.rows or self.covered or self.parents or self.rejected or self.completes)
+        return not (
+            self.rows or self.covered or self.reread or self.parents or self.rejected or self.completes
+        )
 
 
 class Spool:
@@ -143,6 +146,9 @@ class Spool:
             batch.bytes += len(line) + 1
         if page.covered_from and page.covered_to and page.covered_to > page.covered_from:
             batch.covered.append((page.listing, page.covered_from, page.covered_to))
+        if page.again and (page.covered_to or page.completes):
+            start, end = page.covered_from or page.again, page.covered_to or page.again
+            batch.reread.append((page.listing, start, end, page.again))
         batch.parents.extend(page.parents)
         batch.completes = batch.completes or page.completes
 

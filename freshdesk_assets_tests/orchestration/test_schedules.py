@@ -10,8 +10,8 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.assets import ONLY_MISSING
 from freshdesk_assets.orchestration.jobs import BY_CADENCE
+from freshdesk_assets.orchestration.readings import ONLY_MISSING
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.orchestration.turns import PROCESS, this_process

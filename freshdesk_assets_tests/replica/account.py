@@ -13,8 +13,9 @@ import duckdb
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.assets import ONLY_MISSING, partitions_of
+from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.jobs import replicated
+from freshdesk_assets.orchestration.readings import ONLY_MISSING
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.orchestration.staleness import reached, stale_range

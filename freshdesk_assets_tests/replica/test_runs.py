@@ -31,17 +31,6 @@ def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callab
         assert acme.server.meter.credits < 36
 
 
-def test_reading_a_partition_again_costs_no_conversation_call(account: Callable[..., Any]) -> None:
-    """A version of a ticket whose conversations were read is remembered in the warehouse."""
-    with account(tickets=200) as acme:
-        acme.sync()
-        month = f"{acme.world.clock.now():%Y-%m-01}"
-        result = acme.run(month, month, select=["tickets", "conversations"])
-        assert acme.server.meter.calls["tickets"] >= 2
-        assert acme.server.meter.calls[CONVERSATIONS] == 0
-        assert acme.metadata(result, "tickets")["rows_updated"] == 0
-
-
 def test_a_range_of_partitions_reads_the_api_once(account: Callable[..., Any]) -> None:
     """A run per day would read every list as often as there are days."""
     with account(tickets=150) as acme:

@@ -1,0 +1,117 @@
+"""Backfills: what moves no ticket is seen when its days are read again, and is paid for once."""
+
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from freshdesk_assets.orchestration.readings import REQUESTED_AT
+from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.test_runs import command
+
+CONVERSATIONS = "tickets/{id}/conversations"
+HOUR = timedelta(hours=1)
+CHOSEN = ["tickets", "conversations", "time_entries", "agents"]
+
+
+def window(acme: Account) -> tuple[str, str]:
+    """Every partition of the account."""
+    return f"{acme.partitioning.since:%Y-%m-01}", f"{acme.world.clock.now():%Y-%m-01}"
+
+
+def requested(moment: datetime) -> dict[str, str]:
+    """The tag of a run that goes on with what was asked for then."""
+    return {REQUESTED_AT: moment.isoformat()}
+
+
+def test_reading_again_asks_each_ticket_that_has_conversations_once(account: Callable[..., Any]) -> None:
+    """An edited note moves neither its own version nor its ticket's; nor need a deleted one.
+
+    A ticket without any has nothing to edit, and the first note on it moves it.
+    """
+    with account(tickets=60) as acme:
+        acme.world.unsettled_bumps = False
+        acme.sync(select=CHOSEN)
+        acme.world.clock.advance(HOUR)
+        acme.sync(select=CHOSEN)
+        (paid,) = acme.query("select count(distinct ticket_id) from replica.freshdesk.conversations")[0]
+        ids = "select id from replica.freshdesk.conversations order by 1 limit 2"
+        edited, deleted = [key for (key,) in acme.query(ids)]
+        acme.world.edit_note(edited, text="Edited without a sign.")
+        acme.world.delete_conversation(deleted)
+        acme.sync(select=CHOSEN)
+        assert acme.server.meter.calls[CONVERSATIONS] == 0
+        acme.run(*window(acme), select=CHOSEN)
+        asked = [line.path for line in acme.server.meter.log if line.template == CONVERSATIONS]
+        assert len(set(asked)) == paid
+        assert acme.query(
+            f"select body_text, _deleted_at is null from replica.freshdesk.conversations where id = {edited}"
+        ) == [("Edited without a sign.", True)]
+        assert acme.query(
+            f"select _deleted_at is null from replica.freshdesk.conversations where id = {deleted}"
+        ) == [(False,)]
+
+
+def test_two_backfills_that_overlap_read_once(account: Callable[..., Any]) -> None:
+    """What the first, whose turn it was, read after the second was asked for need not be read again."""
+    with account(tickets=150) as acme:
+        acme.sync(select=CHOSEN)
+        acme.world.clock.advance(HOUR)
+        acme.sync(select=CHOSEN)
+        both_asked_for = datetime.now(UTC)
+        acme.run(*window(acme), requested(both_asked_for), select=CHOSEN)
+        first, calls = acme.server.meter.credits, acme.server.meter.calls[CONVERSATIONS]
+        assert calls > 0
+        acme.run(*window(acme), requested(both_asked_for), select=CHOSEN)
+        assert acme.server.meter.calls[CONVERSATIONS] == 0
+        assert acme.server.meter.calls["agents"] == 0
+        assert acme.server.meter.credits < first / 8
+        acme.run(*window(acme), select=CHOSEN)
+        assert acme.server.meter.calls[CONVERSATIONS] == calls
+        assert acme.differences(only=CHOSEN) == []
+
+
+def test_an_interrupted_backfill_resumes_where_it_was(account: Callable[..., Any]) -> None:
+    """A run that executes a failed one again has its request, not one of its own."""
+    with account(tickets=150) as acme:
+        acme.sync(select=CHOSEN)
+        acme.run(*window(acme), select=CHOSEN)
+        whole = acme.server.meter.credits
+        keys = [acme.server.switches.key, "another"]
+
+        def withdraw_the_key(_request: Any) -> None:
+            if acme.server.meter.calls[CONVERSATIONS] == 30 and len(keys) > 1:
+                acme.server.switches.key = keys.pop()
+
+        acme.server.before_request(withdraw_the_key)
+        failed = acme.run(*window(acme), select=CHOSEN, expect=False)
+        spent = acme.server.meter.credits
+        (acme.server.switches.key,) = keys
+        again = {"dagster/root_run_id": failed.run_id, "dagster/parent_run_id": failed.run_id}
+        acme.run(*window(acme), again, select=CHOSEN)
+        assert spent + acme.server.meter.credits < whole * 1.3
+        assert acme.differences(only=CHOSEN) == []
+
+
+def test_killed_at_the_command_line_it_goes_on_when_it_is_asked_for_again(
+    account: Callable[..., Any],
+) -> None:
+    """Whoever types the same command again means the one that did not end."""
+    with account(tickets=150, latency_ms=8) as acme:
+        chosen = " or ".join(f"key:freshdesk/{name}" for name in CHOSEN)
+        first, last = acme.partitioning.start, acme.world.clock.now()
+        again = ("sync", "--from", f"{first:%Y-%m-%d}", "--to", f"{last:%Y-%m-%d}", "--select", chosen)
+        output, _ = command(acme, "sync", "--select", chosen).communicate(timeout=120)
+        acme.world.clock.advance(HOUR)
+        (whole,) = acme.query("select count(distinct ticket_id) from replica.freshdesk.conversations")[0]
+        acme.server.meter.reset()
+        process = command(acme, *again)
+        while process.poll() is None and acme.server.meter.calls[CONVERSATIONS] < whole * 0.6:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        output, _ = command(acme, *again).communicate(timeout=120)
+        assert "Going on with what was asked for" in output, output
+        assert acme.server.meter.calls["tickets"] < 16
+        assert acme.differences(only=CHOSEN) == []
