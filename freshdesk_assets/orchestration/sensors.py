@@ -11,6 +11,7 @@ import dagster as dg
 from freshdesk_assets.extract.errors import FreshdeskError
 from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look, watched
 from freshdesk_assets.orchestration import settings
+from freshdesk_assets.orchestration.alerts import build_alerts
 from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.jobs import BY_CADENCE, of_cadence, replicated
 from freshdesk_assets.orchestration.metadata import asset_key
@@ -65,7 +66,7 @@ class Cursor:
 def build_sensors(
     catalog: Catalog, partitioning: Partitioning, api: FreshdeskApi, file: DuckDBFile
 ) -> list[dg.SensorDefinition]:
-    """The sensor of changes; on from the start if FRESHDESK_POLL says how often and schedules are on."""
+    """The sensors of changes, on from the start if FRESHDESK_POLL says how often, and of alerts."""
     partitions = partitions_of(partitioning)
     targets = watched(table for table in catalog if table.cadence is Cadence.LIVE)
     every = settings.poll()
@@ -131,7 +132,7 @@ def build_sensors(
         cursor = replace(cursor, launched={**cursor.launched, target.name: seen}, spent=0)
         return dg.SensorResult(run_requests=[launched], cursor=cursor.text())
 
-    return [anything_new]
+    return [anything_new, build_alerts()]
 
 
 def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:

@@ -23,6 +23,7 @@ DEFAULT_EVERY = "15"
 DEFAULT_REREAD_NIGHTLY = "3"
 DEFAULT_REREAD_WEEKLY = "30"
 POLL_IF_TURNED_ON = timedelta(seconds=120)
+DEFAULT_UI_URL = "http://localhost:3000"
 DEFAULT_KEEP_RUNS = "30"
 
 
@@ -167,6 +168,23 @@ def poll(environment: Mapping[str, str] = os.environ) -> timedelta | None:
 def keep_runs(environment: Mapping[str, str] = os.environ) -> timedelta:
     """FRESHDESK_KEEP_RUNS: days after which records of runs are removed; raises SettingError."""
     return timedelta(days=_number("FRESHDESK_KEEP_RUNS", DEFAULT_KEEP_RUNS, 1, 3650, environment))
+
+
+def alert_webhook(environment: Mapping[str, str] = os.environ) -> str | None:
+    """FRESHDESK_ALERT_WEBHOOK: where failures and lateness are told; None if not set. Raises SettingError."""
+    given = environment.get("FRESHDESK_ALERT_WEBHOOK") or None
+    if given is not None and not given.startswith(("http://", "https://")):
+        # Not quoted: who knows the address can write there.
+        raise SettingError("FRESHDESK_ALERT_WEBHOOK is not a URL: set it to one that begins with https://")
+    return given
+
+
+def ui_url(environment: Mapping[str, str] = os.environ) -> str:
+    """FRESHDESK_UI_URL: where the Dagster UI is reached, for links in alerts; raises SettingError."""
+    given = environment.get("FRESHDESK_UI_URL") or DEFAULT_UI_URL
+    if not given.startswith(("http://", "https://")):
+        raise SettingError(f"FRESHDESK_UI_URL is {given!r}: set it to a URL like {DEFAULT_UI_URL}")
+    return given.rstrip("/")
 
 
 def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:

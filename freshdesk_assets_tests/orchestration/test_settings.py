@@ -32,6 +32,7 @@ START = datetime(2026, 1, 14, tzinfo=UTC)
         (settings.reread_weekly, "FRESHDESK_REREAD_WEEKLY", "-1"),
         (settings.keep_runs, "FRESHDESK_KEEP_RUNS", "0"),
         (settings.poll, "FRESHDESK_POLL", "5"),
+        (settings.ui_url, "FRESHDESK_UI_URL", "localhost"),
         (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
     ],
 )
@@ -44,6 +45,12 @@ def test_a_wrong_setting_is_named_with_its_value_and_how_to_set_it(
     assert value in str(refused.value)
     assert "set it to" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_an_address_that_is_a_secret_is_not_quoted() -> None:
+    with pytest.raises(SettingError, match="set it to one that begins with https://") as refused:
+        settings.alert_webhook({"FRESHDESK_ALERT_WEBHOOK": "hooks.example.com/T0/B0/secret"})
+    assert "secret" not in str(refused.value)
 
 
 def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
