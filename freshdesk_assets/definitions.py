@@ -11,6 +11,7 @@ from freshdesk_assets.orchestration.assets import POOL, build_assets
 from freshdesk_assets.orchestration.checks import build_checks
 from freshdesk_assets.orchestration.children import build_children
 from freshdesk_assets.orchestration.freshness import with_freshness
+from freshdesk_assets.orchestration.histories import build_histories
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.jobs import build_jobs
 from freshdesk_assets.orchestration.publishing import build_publication
@@ -57,6 +58,7 @@ def build_defs(
     made = [
         *build_assets(catalog, partitioning),
         *build_children(catalog, POOL),
+        *build_histories(catalog, POOL),
         *build_views(views or (), catalog, POOL),
         build_references(catalog, POOL),
         build_publication(views or (), POOL),

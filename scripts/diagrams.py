@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from freshdesk_assets.schema.catalog import Catalog, cells, key_of
-from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
 
@@ -19,9 +18,9 @@ def diagrams(catalog: Catalog, groups: Mapping[str, list[Table]]) -> str:
         "A line is a reference: many rows at the crow's foot refer to one, or through a list to several."
     ]
     for group, tables in groups.items():
-        drawn: list[Table | Child] = []
+        drawn: list[Declared] = []
         for table in tables:
-            drawn += [table, *catalog.children_of(table)]
+            drawn += catalog.with_derived(table)
         parts.append(f"## {group}\n\n" + _diagram([*_boxes(drawn), *_lines(drawn)]))
     parts.append("## The whole\n\n" + _diagram(_lines(catalog.everything)))
     return "\n\n".join(parts)
@@ -31,7 +30,7 @@ def _diagram(lines: Iterable[str]) -> str:
     return "\n".join(["```mermaid", "erDiagram", *(f"    {line}" for line in lines), "```"])
 
 
-def _boxes(drawn: Iterable[Table | Child]) -> list[str]:
+def _boxes(drawn: Iterable[Declared]) -> list[str]:
     lines = []
     for each in drawn:
         lines.append(f"{each.name} {{")
@@ -40,7 +39,7 @@ def _boxes(drawn: Iterable[Table | Child]) -> list[str]:
     return lines
 
 
-def _shown(each: Table | Child) -> list[Column]:
+def _shown(each: Declared) -> list[Column]:
     """Key and references, and the first of the other columns that hold no list or object."""
     columns = cells(each)
     linking = [column for column in columns if column.name in key_of(each) or column.targets]
@@ -50,7 +49,7 @@ def _shown(each: Table | Child) -> list[Column]:
     return [column for column in columns if column in linking or column in plain]
 
 
-def _lines(drawn: Iterable[Table | Child]) -> list[str]:
+def _lines(drawn: Iterable[Declared]) -> list[str]:
     lines = []
     for each in drawn:
         for column in cells(each):
@@ -66,6 +65,6 @@ def _type(column: Column) -> str:
     return names.get(column.type, str(column.type).lower())
 
 
-def _mark(each: Table | Child, column: Column) -> str:
+def _mark(each: Declared, column: Column) -> str:
     marks = ["PK"] * (column.name in key_of(each)) + ["FK"] * bool(column.targets)
     return f" {', '.join(marks)}" if marks else ""

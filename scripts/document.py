@@ -13,9 +13,10 @@ from pathlib import Path
 
 from diagrams import diagrams
 
-from freshdesk_assets.schema.catalog import Catalog, Place, cells, key_of
+from freshdesk_assets.schema.catalog import Catalog, Declared, Place, cells, key_of
 from freshdesk_assets.schema.child import Child, Elements, Entries, places
 from freshdesk_assets.schema.column import Column
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.tables import declared_tables
@@ -97,7 +98,7 @@ def pages() -> dict[Path, str]:
         DOCS / "dictionary" / f"{META}.md": ledger(),
     }
     for group, tables in groups.items():
-        sections = [section(each, catalog) for table in tables for each in with_children(table, catalog)]
+        sections = [section(each, catalog) for table in tables for each in catalog.with_derived(table)]
         made[DOCS / "dictionary" / f"{group}.md"] = page(f"{SCHEMA}: {group}", GROUPS[group], *sections)
     for schema, said in SCHEMAS.items():
         sections = [view_section(view) for view in by_name(views) if view.schema == schema]
@@ -150,13 +151,13 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
     """What there is, a line each."""
     parts = [
         INTRODUCTION,
-        f"## {SCHEMA}\n\nWhat Freshdesk sent, and child tables for the lists in it.",
+        f"## {SCHEMA}\n\nWhat Freshdesk sent, child tables for its lists, and what some of it was before.",
     ]
     for group, tables in groups.items():
         lines = [
             f"- [{each.name}](dictionary/{group}.md#{each.name}): {each.doc}"
             for table in tables
-            for each in with_children(table, catalog)
+            for each in catalog.with_derived(table)
         ]
         parts.append(f"### {group}\n\n{GROUPS[group]}\n\n" + "\n".join(lines))
     for schema, said in SCHEMAS.items():
@@ -175,8 +176,8 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
     return page("Data dictionary", *parts)
 
 
-def section(declared: Table | Child, catalog: Catalog) -> str:
-    """A table, or a child table, with its columns and where they stand in the API and in both products."""
+def section(declared: Declared, catalog: Catalog) -> str:
+    """A table, a child table or a history, with its columns and where they stand in API and products."""
     said = [f"## {declared.name}", f"{declared.doc} {declaration(catalog.places[declared.name])}"]
     match declared:
         case Table():
@@ -185,6 +186,9 @@ def section(declared: Table | Child, catalog: Catalog) -> str:
         case Child():
             sources = ", ".join(f"`{name}`" for name in declared.sources)
             said.append(f"Cut from {sources} of {link(declared.parent, catalog)}.")
+        case History(table=table):
+            tracked = ", ".join(f"`{column.name}`" for column in declared.tracked)
+            said.append(f"Of {tracked} of {link(table.name, catalog)}, stored in the same step as its rows.")
     said.append("Key: " + ", ".join(f"`{name}`" for name in key_of(declared)) + ".")
     if referring := [
         f"{link(each.name, catalog)} (`{column.name}`)" for each, column in catalog.referring(declared.name)
@@ -255,7 +259,7 @@ def seed_row(
     return f"`{column}`", type_, doc, sources(traced()[view.id][name])
 
 
-def in_api(declared: Table | Child, column: Column) -> str:
+def in_api(declared: Declared, column: Column) -> str:
     """Where a column stands in the payload; nowhere if it is the replica's own."""
     if column not in cells(declared):
         return ""
@@ -272,7 +276,7 @@ def in_api(declared: Table | Child, column: Column) -> str:
             return ""
 
 
-def in_product(product: str, declared: Table | Child, column: Column, catalog: Catalog) -> str:
+def in_product(product: str, declared: Declared, column: Column, catalog: Catalog) -> str:
     """The columns of a product that show one of ours, or the child tables by which they do."""
     names = shown_as(product).get((declared.name, column.name), [])
     if names or not isinstance(declared, Table):
@@ -294,7 +298,7 @@ def plain_columns(columns: Iterable[Column]) -> str:
 
 def link(name: str, catalog: Catalog) -> str:
     """A link to a table's section."""
-    of = name if name in catalog else next(each.parent for each in catalog.children if each.name == name)
+    of = next(table.name for table in catalog for each in catalog.with_derived(table) if each.name == name)
     return f"[{name}]({catalog[of].group}.md#{name})"
 
 
@@ -307,11 +311,6 @@ def grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A table of Markdown."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def with_children(table: Table, catalog: Catalog) -> list[Table | Child]:
-    """A table and the child tables cut from it."""
-    return [table, *catalog.children_of(table)]
 
 
 def by_name(views: Iterable[SqlView]) -> list[SqlView]:

@@ -75,7 +75,7 @@ def _asset(
         with (
             explained(),
             freshdesk.reporting(context.log.info),
-            Spool(duckdb.spool_root, table) as spool,
+            Spool(duckdb.spool_root, table, run=context.run.run_id, parent=catalog.parent_of(table)) as spool,
         ):
             replication = Replication(
                 table=table,

@@ -13,23 +13,26 @@ from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.metadata import asset_key
 from freshdesk_assets.orchestration.references import build_reference_checks
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.schema.catalog import Catalog, key_of
+from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
 from freshdesk_assets.schema.check import SqlCheck
-from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import FullList, Table
 from freshdesk_assets.warehouse.checks import (
     Finding,
     check_accepted,
+    check_current,
     check_key,
     check_query,
     check_row_count,
     check_shape,
+    check_spans,
     check_unknown_keys,
     limited,
 )
 
 KEY, SHAPE = "key", "shape"
 UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
+SPANS, CURRENT = "spans", "current"
 
 
 def build_checks(catalog: Catalog, queries: Sequence[SqlCheck]) -> list[dg.AssetChecksDefinition]:
@@ -76,6 +79,10 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
                         yield _result(each, SHAPE, check_shape(connection, each))
                     case "accepted_values":
                         yield _result(each, ACCEPTED, check_accepted(connection, each))
+                    case "spans" if isinstance(each, History):
+                        yield _result(each, SPANS, check_spans(connection, each))
+                    case "current" if isinstance(each, History):
+                        yield _result(each, CURRENT, check_current(connection, each))
                     case "unknown_keys" if isinstance(each, Table):
                         yield _result(each, UNKNOWN, check_unknown_keys(connection, each))
                     case "row_count" if isinstance(each, Table):
@@ -85,14 +92,17 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
     return check
 
 
-def _contents(declared: Table | Child) -> Iterator[tuple[str, str]]:
+def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
     """The names of a table's checks that do not block, and what they say."""
-    if isinstance(declared, Child):
+    if not isinstance(declared, Table):
         yield KEY, f"{', '.join(key_of(declared))} are unique and never null."
     yield SHAPE, "Every declared column is stored under its declared type."
     if columns := limited(declared):
         names = ", ".join(column.name for column in columns)
         yield ACCEPTED, f"{names}: no values but those Freshdesk is known to send."
+    if isinstance(declared, History):
+        yield SPANS, "Of a row one state holds at a time, and none ends before it begins."
+        yield CURRENT, "A state holds of every row that Freshdesk has, and of no other."
     if isinstance(declared, Table):
         yield UNKNOWN, "The API sends no keys that have no column; those that have none are kept in _extra."
         if isinstance(declared.sync, FullList):
@@ -115,7 +125,7 @@ def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
 
 
 def _result(
-    declared: Table | Child,
+    declared: Declared,
     name: str,
     found: Finding,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,

@@ -18,7 +18,7 @@ def replicated() -> dg.AssetSelection:
 
 
 def derived(kind: str) -> dg.AssetSelection:
-    """Every asset made of others: child tables, views, other tables, or the published copy."""
+    """Every asset made of others: child tables, histories, views, other tables, or the published copy."""
     return dg.AssetSelection.tag(DERIVED, kind)
 
 
@@ -36,7 +36,7 @@ def build_jobs() -> list[UnresolvedAssetJobDefinition]:
             REPLICATE,
             selection=every[0] | every[1],
             description="Read the chosen partitions of every table from Freshdesk into DuckDB, cut child"
-            " tables out of them, keep the views current, check it all and publish a copy.",
+            " tables out of them, keep histories and views current, check it all and publish a copy.",
         ),
         dg.define_asset_job(
             BY_CADENCE[Cadence.LIVE],

@@ -7,6 +7,7 @@ import dagster as dg
 
 from freshdesk_assets.extract.tally import Tally
 from freshdesk_assets.warehouse.deriving import Derived
+from freshdesk_assets.warehouse.history import Recorded
 from freshdesk_assets.warehouse.spool import Landed
 
 
@@ -31,6 +32,17 @@ def deriving_metadata(derived: Derived) -> dict[str, Any]:
         "rows_removed": derived.removed,
         "elements_left_out": derived.left_out,
         "dagster/row_count": derived.rows,
+    }
+
+
+def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, Any]:
+    """How many states there are, and what landing had left to do: nothing, unless something went wrong."""
+    return {
+        "states_holding": holding,
+        "states_begun_late": mended.begun,
+        "states_ended_late": mended.ended,
+        "states_completed_late": mended.completed,
+        "dagster/row_count": states,
     }
 
 

@@ -6,9 +6,10 @@ from warnings import catch_warnings, simplefilter
 
 import dagster as dg
 
-from freshdesk_assets.schema.catalog import Catalog, Place, cells, key_of
+from freshdesk_assets.schema.catalog import Catalog, Declared, Place, belongs, cells, key_of
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.history import History, history_of
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import SCHEMA, column_comment
@@ -32,6 +33,8 @@ def table_description(table: Table, catalog: Catalog) -> str:
     said = [table.doc, f"Read from [`/api/v2/{table.path}`]({table.url}). {how}"]
     if children := catalog.children_of(table):
         said.append("Cut from it: " + _listed(link(child.name) for child in children) + ".")
+    if history := history_of(table):
+        said.append(f"What its rows were before: {link(history.name)}.")
     return "\n\n".join([*said, *_referring(table.name, catalog)])
 
 
@@ -44,6 +47,15 @@ def child_description(child: Child) -> str:
     )
 
 
+def history_description(history: History) -> str:
+    """What a history keeps, of which columns, and what it cannot know, as Markdown."""
+    tracked = _listed(f"`{column.name}`" for column in history.tracked)
+    return (
+        f"{history.doc}\n\nOf {tracked} of {link(history.table.name)}, stored in the same step as its rows."
+        " Between two syncs it knows the last state only; `_synced_at` says by when a state was seen."
+    )
+
+
 def view_description(view: SqlView) -> str:
     """The view's words, what it reads, and its SQL, as Markdown."""
     reads = _listed(link(name, schema) for schema, name in sorted(view.reads))
@@ -53,8 +65,8 @@ def view_description(view: SqlView) -> str:
     return "\n\n".join([*said, f"```sql\n{view.sql}\n```"])
 
 
-def table_metadata(declared: Table | Child, place: Place | None) -> dict[str, Any]:
-    """What is known of a table, or a child table, before any run."""
+def table_metadata(declared: Declared, place: Place | None) -> dict[str, Any]:
+    """What is known of a table, a child table or a history before any run."""
     keys = key_of(declared)
     known: dict[str, Any] = {
         "dagster/column_schema": columns_schema(declared.stored, keys),
@@ -74,6 +86,11 @@ def table_metadata(declared: Table | Child, place: Place | None) -> dict[str, An
             known |= {
                 "parent": dg.MetadataValue.asset(asset_key(declared.parent)),
                 "dagster/column_lineage": _child_lineage(declared),
+            }
+        case History(table=table):
+            known |= {
+                "history_of": dg.MetadataValue.asset(asset_key(table.name)),
+                "dagster/column_lineage": _history_lineage(declared),
             }
     return known
 
@@ -141,10 +158,10 @@ def link(name: str, schema: str = SCHEMA) -> str:
 
 
 def _referring(name: str, catalog: Catalog) -> list[str]:
-    """The tables that refer to one, and by which columns; children of its own rows aside."""
+    """The tables that refer to one, and by which columns; children and states of its own rows aside."""
     columns: dict[str, list[str]] = {}
     for declared, column in catalog.referring(name):
-        if not (isinstance(declared, Child) and column.name == declared.by):
+        if not belongs(declared, column):
             columns.setdefault(declared.name, []).append(f"`{column.name}`")
     if not columns:
         return []
@@ -215,6 +232,19 @@ def _child_lineage(child: Child) -> dg.TableColumnLineage:
             **{column.name: cut for column in child.cells},
             child.by: [dg.TableColumnDep(parent, "id")],
             "_deleted_at": deleted,
+        }
+    )
+
+
+def _history_lineage(history: History) -> dg.TableColumnLineage:
+    table = asset_key(history.table.name)
+    times = [dg.TableColumnDep(table, name) for name in (*history.table.version, "_synced_at", "_deleted_at")]
+    return dg.TableColumnLineage(
+        {
+            **{column.name: [dg.TableColumnDep(table, column.name)] for column in history.cells},
+            "valid_from": times[:-1],
+            "valid_to": times,
+            "_synced_at": [dg.TableColumnDep(table, "_synced_at")],
         }
     )
 

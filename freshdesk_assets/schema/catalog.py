@@ -4,10 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeAlias
 
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, DeclarationError
+from freshdesk_assets.schema.history import History, history_of
 from freshdesk_assets.schema.table import PerParent, Table
+
+Declared: TypeAlias = Table | Child | History
+"""A table in the file: read from the API, cut from one that is, or what such a one was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,7 @@ class Place:
 
 
 class Catalog:
-    """The tables of a replica by name, parents before what is read per parent, and their child tables."""
+    """A replica's tables by name, parents before what is read per parent; children and histories."""
 
     def __init__(
         self,
@@ -30,8 +35,13 @@ class Catalog:
         given = list(tables)
         self._tables = {table.name: table for table in given}
         self.children = tuple(children)
-        self.places: Mapping[str, Place] = places or {}
-        names = [table.name for table in given] + [child.name for child in self.children]
+        self.histories = tuple(history for table in given if (history := history_of(table)))
+        known = dict(places or {})
+        # A history is declared where its table is.
+        known |= {each.name: known[each.table.name] for each in self.histories if each.table.name in known}
+        self.places: Mapping[str, Place] = known
+        every: list[Declared] = [*given, *self.children, *self.histories]
+        names = [each.name for each in every]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise DeclarationError(f"table {twice[0]} is declared twice")
         for table in given:
@@ -63,19 +73,32 @@ class Catalog:
         return len(self._tables)
 
     @property
-    def everything(self) -> tuple[Table | Child, ...]:
-        """Tables, and after each the children cut from it."""
-        every: list[Table | Child] = []
-        for table in self:
-            every += [table, *self.children_of(table)]
-        return tuple(every)
+    def everything(self) -> tuple[Declared, ...]:
+        """Tables, and after each the children cut from it and its history."""
+        return tuple(each for table in self for each in self.with_derived(table))
+
+    def with_derived(self, table: Table) -> list[Declared]:
+        """A table, the children cut from it, and its history."""
+        return [
+            table,
+            *self.children_of(table),
+            *(history for history in self.histories if history.table.name == table.name),
+        ]
 
     def children_of(self, table: Table) -> tuple[Child, ...]:
         """The child tables cut from a table."""
         return tuple(child for child in self.children if child.parent == table.name)
 
-    def referring(self, name: str) -> list[tuple[Table | Child, Column]]:
-        """The columns of other tables, and of child tables, that refer to a table."""
+    def parent_of(self, table: Table) -> Table | None:
+        """The table whose rows a table is read per."""
+        match table.sync:
+            case PerParent(parent=parent):
+                return self[parent]
+            case _:
+                return None
+
+    def referring(self, name: str) -> list[tuple[Declared, Column]]:
+        """The columns of other tables, of child tables and histories, that refer to a table."""
         return [
             (each, column)
             for each in self.everything
@@ -117,14 +140,25 @@ class Catalog:
             self._check_references(child.name, column)
 
 
-def cells(declared: Table | Child) -> tuple[Column, ...]:
+def cells(declared: Declared) -> tuple[Column, ...]:
     """The columns that hold what Freshdesk sent."""
     return declared.columns if isinstance(declared, Table) else declared.cells
 
 
-def key_of(declared: Table | Child) -> tuple[str, ...]:
+def key_of(declared: Declared) -> tuple[str, ...]:
     """The columns that identify a row."""
     return declared.key if isinstance(declared, Table) else declared.keys
+
+
+def belongs(declared: Declared, column: Column) -> bool:
+    """Whether a column only says of which row of its own table a child or a state is."""
+    match declared:
+        case Child(by=by):
+            return column.name == by
+        case History(table=table):
+            return column.name in table.key
+        case _:
+            return False
 
 
 def upstream(table: Table) -> frozenset[str]:

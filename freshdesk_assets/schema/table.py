@@ -157,7 +157,8 @@ class Table:
     `path` is relative to `/api/v2/`. `key` identifies a row, `version` are the times of which the greatest
     says which of two readings is newer, `window` the column that places a row in a date partition.
     `group` gathers tables in the Dagster UI, `cadence` says how often the table is looked at, `docs` is the
-    anchor in Freshdesk's documentation.
+    anchor in Freshdesk's documentation. `history` names the columns whose former values are kept, in a table
+    `<name>_history`.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Table:
     view: View | None = None
     fallback: Fallback | None = None
     sub_limit: SubLimit | None = None
+    history: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for complaint in complaints(self):
@@ -202,6 +204,13 @@ class Table:
     def url(self) -> str:
         """Freshdesk's documentation of the endpoint."""
         return f"https://developers.freshdesk.com/api/#{self.docs}"
+
+
+SPANNED = ("valid_from", "valid_to")
+"""What a history calls the span of a state."""
+
+EMPTY_IS_NOT_NULL = (Type.BIGINTS, Type.VARCHARS, Type.JSON)
+"""Types of which Freshdesk sends [] or {} where there is nothing: null is what was not read yet."""
 
 
 def complaints(table: Table) -> list[str]:
@@ -276,6 +285,7 @@ def complaints(table: Table) -> list[str]:
         for name in listing.defaults
         if name not in names
     ]
+    found += _history_complaints(table)
     if table.fallback:
         if table.fallback.detail and table.fallback.view is None:
             found.append(f"{table.fallback.detail[0]} is a detail of its fallback, which has no view")
@@ -284,4 +294,26 @@ def complaints(table: Table) -> list[str]:
             for name in table.fallback.detail
             if name not in names
         ]
+    return found
+
+
+def _history_complaints(table: Table) -> list[str]:
+    """What contradicts itself in what a table tracks."""
+    columns = {column.name: column for column in table.columns}
+    late = table.detail | frozenset(table.fallback.detail if table.fallback else ())
+    found = [
+        f"its history names {name} twice"
+        for name in sorted({n for n in table.history if table.history.count(n) > 1})
+    ]
+    for name in table.history:
+        if name not in columns:
+            found.append(f"its history names {name}, which is not a column")
+        elif name in table.key:
+            found.append(f"its history names {name}, which is its key and never changes")
+        elif columns[name].volatile:
+            found.append(f"its history names {name}, which differs on each read")
+        elif name in SPANNED:
+            found.append(f"its history names {name}, a column that every history has")
+        elif name in late and columns[name].type not in EMPTY_IS_NOT_NULL:
+            found.append(f"its history names {name}, a detail of which null does not say whether it was read")
     return found

@@ -27,6 +27,7 @@ agents = Table(
     # Memberships and roles come with the view alone, a credit each. updated_at moves with last_active_at and
     # is no sign of either (sheet, section 4.10): so once a day, whether it moved or not.
     view=View("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
+    history=("group_ids", "role_ids"),
     group="people",
     docs="agents",
     columns=(

@@ -21,6 +21,7 @@ contacts = Table(
     ),
     view=View("contacts/{id}"),
     sub_limit=CONTACTS_LIST,
+    history=("company_id", "other_companies"),
     group="people",
     docs="contact_attributes",
     columns=(

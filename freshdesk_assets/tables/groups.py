@@ -12,6 +12,7 @@ groups = Table(
     # and it leaves them to a view per group.
     fallback=Fallback("groups", view=View("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
+    history=("agent_ids",),
     group="setup",
     cadence=Cadence.SLOW,
     docs="groups",

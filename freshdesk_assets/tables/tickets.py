@@ -28,6 +28,22 @@ tickets = Table(
         Listing(name="deleted", params={"filter": "deleted"}, defaults={"deleted": True}, probe=True),
     ),
     sub_limit=TICKETS_LIST,
+    # status_updated_at is no state, but says when a status was reached, and that it was left in between.
+    history=(
+        "status",
+        "status_updated_at",
+        "priority",
+        "type",
+        "group_id",
+        "responder_id",
+        "tags",
+        "fr_escalated",
+        "nr_escalated",
+        "is_escalated",
+        "spam",
+        "deleted",
+        "custom_fields",
+    ),
     group="tickets",
     docs="tickets",
     columns=(

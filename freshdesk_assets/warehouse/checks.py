@@ -6,9 +6,9 @@ from datetime import datetime
 
 import duckdb
 
-from freshdesk_assets.schema.catalog import cells, key_of
-from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.catalog import Declared, cells, key_of
 from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
 from freshdesk_assets.warehouse.ledger import META, ensure_ledger
@@ -30,7 +30,7 @@ class Finding:
     examples: tuple[Mapping[str, int], ...] = ()
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, declared: Table | Child) -> Finding:
+def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
     """Keys that are null, or that more than one row has."""
     ensure_shape(connection, declared, comments=False)
     keys = [identifier(name) for name in key_of(declared)]
@@ -45,7 +45,7 @@ def check_key(connection: duckdb.DuckDBPyConnection, declared: Table | Child) ->
     )
 
 
-def check_shape(connection: duckdb.DuckDBPyConnection, declared: Table | Child) -> Finding:
+def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
     """Columns that are missing, or stored as another type than declared; columns of others do no harm."""
     stored = dict(
         connection.execute(
@@ -72,7 +72,7 @@ def check_unknown_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> F
     return Finding(count=len(found), counts=dict(found))
 
 
-def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Table | Child) -> Finding:
+def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
     """Values other than those that a column is known to take, per column; codes are named, texts are not."""
     ensure_shape(connection, declared, comments=False)
     counts: dict[str, int] = {}
@@ -90,7 +90,7 @@ def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Table | Chil
     return Finding(count=sum(counts.values()), counts=counts, examples=tuple(examples))
 
 
-def limited(declared: Table | Child) -> list[Column]:
+def limited(declared: Declared) -> list[Column]:
     """The columns that are known to take some values only."""
     return [column for column in cells(declared) if column.accepted]
 
@@ -108,6 +108,43 @@ def check_row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> tupl
     return Finding(count=abs(stored - known[0]), counts={"in_freshdesk": known[0], "stored": stored}), known[
         1
     ]
+
+
+def check_spans(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+    """States that hold at the same time as the next of the same row, or end before they begin."""
+    ensure_shape(connection, history, comments=False)
+    keys = ", ".join(identifier(name) for name in history.table.key)
+    query = (
+        f"select {keys}, count(*) as states from (select *, lead(valid_from) over"
+        f" (partition by {keys} order by valid_from) as next from {qualified(history.name)})"
+        " where valid_to < valid_from or (next is not null and (valid_to is null or valid_to > next))"
+        " group by all"
+    )
+    count = _count(connection, f"from ({query})")
+    return Finding(count=count, examples=_examples(connection, f"{query} order by all") if count else ())
+
+
+def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+    """Rows that stand without one state that holds, and states that hold of a row that does not stand."""
+    table = history.table
+    ensure_shape(connection, table, comments=False)
+    ensure_shape(connection, history, comments=False)
+    keys = ", ".join(identifier(name) for name in table.key)
+    standing = f"(select {keys} from {qualified(table.name)} where _deleted_at is null)"
+    holding = f"(select {keys} from {qualified(history.name)} where valid_to is null)"
+    without = f"(from {standing} except from {holding})"
+    beyond = f"(from {holding} except from {standing})"
+    counts = {
+        "without_state": _count(connection, f"from {without}"),
+        "of_no_row": _count(connection, f"from {beyond}"),
+    }
+    found = f"from {without} union from {beyond}"
+    count = sum(counts.values())
+    return Finding(
+        count=count,
+        counts=counts,
+        examples=_examples(connection, f"select * from ({found}) order by all") if count else (),
+    )
 
 
 def check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> Finding:

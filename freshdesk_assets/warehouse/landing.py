@@ -14,6 +14,7 @@ from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Tab
 from freshdesk_assets.warehouse.deriving import last_change
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
+from freshdesk_assets.warehouse.history import note_former, record_states
 from freshdesk_assets.warehouse.ledger import (
     META,
     check_rule,
@@ -53,6 +54,9 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
         landed += _bury_unlisted(connection, table, batch.keys, moment)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
+    for tracked in (table, batch.parent):
+        if tracked is not None:
+            record_states(connection, tracked, batch.run, comments=batch.folder is not None)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed
@@ -111,6 +115,7 @@ def _merge(
     ).fetchone() or (0, 0, 0)
     landed = Landed(inserted=counted[0], updated=counted[1], odd=counted[2])
     if landed.inserted or landed.updated:
+        note_former(connection, table)
         _replace(connection, table, name, keep, strays, moment)
     connection.execute("drop table winners")
     return landed

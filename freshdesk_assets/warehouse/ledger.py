@@ -3,7 +3,7 @@
 `coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
 `parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
 out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `derived`
-up to where child tables are cut; `views` the views as they were created.
+up to where child tables are cut and histories kept; `views` the views as they were created.
 """
 
 from collections.abc import Iterable
@@ -83,10 +83,10 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "derived": (
-        "Child tables, the latest change of the parent that is in them, and how they were cut.",
+        "Child tables and histories, the latest change of a table that is in them, and how they were made.",
         (
             _TABLE,
-            timestamp("derived_to", "Latest change of a row of the parent that is in the child table."),
+            timestamp("derived_to", "Latest change of a row of the table that is in them."),
             text("cut", "Fingerprint of the declaration that was followed."),
         ),
     ),

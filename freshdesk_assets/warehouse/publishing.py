@@ -35,6 +35,13 @@ COLUMNS = (
     timestamp("published_at", "When the copy was made."),
 )
 
+WRITTEN = {
+    "_synced_at": "max(_synced_at)",
+    "_deleted_at": "max(_deleted_at)",
+    "valid_to": "count(valid_to), max(valid_to)",
+}
+"""What tells that rows of ours were written; each of our tables has two of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
@@ -110,17 +117,18 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     """
     tables = connection.execute(
         "select t.schema_name, t.table_name, t.comment,"
-        " count(*) filter (c.column_name in ('_synced_at', '_deleted_at')) = 2,"
+        " list(c.column_name order by c.column_name)"
+        f" filter (c.column_name in ({', '.join(literal(name) for name in WRITTEN)})),"
         " list((c.column_name, c.data_type, c.comment) order by c.column_index)"
         " from duckdb_tables() t join duckdb_columns() c using (database_name, schema_name, table_name)"
         f" where t.database_name = {literal(ALIAS)} and t.schema_name <> {literal(META)}"
         " group by all order by all"
     ).fetchall()
     found: list[object] = []
-    for schema, name, comment, is_ours, columns in tables:
+    for schema, name, comment, times, columns in tables:
         told = (
-            "count(*), max(_synced_at), max(_deleted_at)"
-            if is_ours and schema == SCHEMA
+            ", ".join(["count(*)", *(WRITTEN[time] for time in times)])
+            if len(times or ()) > 1 and schema == SCHEMA
             else "count(*), bit_xor(hash(t))"
         )
         place = f"{ALIAS}.{identifier(schema)}.{identifier(name)}"

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from freshdesk_assets.schema.catalog import Catalog, cells
-from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
 from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
-from freshdesk_assets.schema.table import Table
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
 from freshdesk_assets.warehouse.shape import SCHEMA, column_comment, ensure_shape, qualified
 
@@ -46,7 +45,7 @@ COUNTED = [identifier(name) for name in ("references", "orphans", "orphan_exampl
 class Reference:
     """A column that refers to another table."""
 
-    table: Table | Child
+    table: Declared
     column: Column
 
     @property
@@ -65,11 +64,15 @@ class Orphans:
 
 
 def references(catalog: Catalog) -> Iterator[Reference]:
-    """Every declared reference but that of a child table to its parent, of whose rows it is cut."""
+    """Every declared reference but that of a child table to its parent, of whose rows it is cut.
+
+    What a history refers to, its table does or did.
+    """
     for declared in catalog.everything:
+        if isinstance(declared, History):
+            continue
         for column in cells(declared):
-            own = isinstance(declared, Child) and column.name == declared.by
-            if column.targets and not own:
+            if column.targets and not belongs(declared, column):
                 yield Reference(table=declared, column=column)
 
 

@@ -2,8 +2,10 @@
 
 import duckdb
 
+from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
 
@@ -17,7 +19,7 @@ def qualified(name: str, schema: str = SCHEMA) -> str:
 
 
 def ensure_shape(
-    connection: duckdb.DuckDBPyConnection, table: Table | Child, *, comments: bool = True
+    connection: duckdb.DuckDBPyConnection, table: Declared, *, comments: bool = True
 ) -> list[str]:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
@@ -50,11 +52,13 @@ def column_comment(column: Column) -> str:
     return " ".join(said)
 
 
-def table_comment(table: Table | Child) -> str:
+def table_comment(table: Declared) -> str:
     """A table's description as DuckDB shows it."""
     match table:
         case Child(parent=parent, sources=sources):
             return f"{table.doc} Cut from {parent}: {', '.join(sources)}."
+        case History(table=Table(name=name)):
+            return f"{table.doc} Of {name}: {', '.join(each.name for each in table.tracked)}."
         case Table(sync=PerParent(parent=parent)):
             source = f"read once per changed row of {parent}"
         case _:
@@ -62,7 +66,7 @@ def table_comment(table: Table | Child) -> str:
     return f"{table.doc} From Freshdesk: {source}, {table.url}"
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: Table | Child, column: Column) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, table: Declared, column: Column) -> None:
     connection.execute(
         f"alter table {qualified(table.name)} add column {identifier(column.name)} {column.type}"
     )
@@ -70,7 +74,7 @@ def _add(connection: duckdb.DuckDBPyConnection, table: Table | Child, column: Co
 
 def _retype(
     connection: duckdb.DuckDBPyConnection,
-    table: Table | Child,
+    table: Declared,
     column: Column,
     stored: dict[str, tuple[str, str]],
 ) -> None:
@@ -99,7 +103,7 @@ def _reread(old: str, was: str, type_: Type) -> str:
     return f"try_cast({old} as {type_})"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table | Child) -> None:
+def _comment(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
     place = "database_name = ? and schema_name = ? and table_name = ?"

@@ -53,10 +53,13 @@ class SpooledFile:
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
 
-    The last batch of a table carries the spool's `folder`, to be removed, and what those before it came to.
+    `run` is the Dagster run that read it, `parent` the table whose rows it is read per. The last batch of a
+    table carries the spool's `folder`, to be removed, and what those before it came to.
     """
 
     table: Table
+    run: str | None = None
+    parent: Table | None = None
     files: list[SpooledFile] = field(default_factory=list)
     covered: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     reread: list[tuple[str, datetime, datetime, datetime]] = field(default_factory=list)
@@ -80,9 +83,11 @@ class Batch:
 class Spool:
     """A folder of newline-delimited JSON for one table, emptied batch by batch."""
 
-    def __init__(self, root: Path, table: Table) -> None:
+    def __init__(
+        self, root: Path, table: Table, *, run: str | None = None, parent: Table | None = None
+    ) -> None:
         """Make a folder under `root`; folders of processes that are no more are removed."""
-        self._table = table
+        self._table, self._run, self._parent = table, run, parent
         self._fitter = Fitter(table)
         root.mkdir(parents=True, exist_ok=True)
         _sweep(root)
@@ -92,7 +97,7 @@ class Spool:
         self._kind: tuple[str, frozenset[str]] | None = None
         self._files = 0
         self._given_away = False
-        self._batch = Batch(table=table)
+        self._batch = self._empty()
 
     def __enter__(self) -> Self:
         return self
@@ -155,7 +160,7 @@ class Spool:
     def take(self) -> Batch:
         """Everything added since the last call, ready to be landed."""
         self._close()
-        batch, self._batch = self._batch, Batch(table=self._table)
+        batch, self._batch = self._batch, self._empty()
         batch.keys = self.folder / "keys"
         return batch
 
@@ -165,6 +170,9 @@ class Spool:
         batch.folder, batch.landed = self.folder, landed
         self._given_away = True
         return batch
+
+    def _empty(self) -> Batch:
+        return Batch(table=self._table, run=self._run, parent=self._parent)
 
     def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
         """The file that takes the page's rows: the last one, unless they are of another kind.

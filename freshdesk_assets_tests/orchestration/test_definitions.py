@@ -14,6 +14,7 @@ from freshdesk_assets.orchestration.settings import Partitioning, PartitionLengt
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
@@ -139,6 +140,8 @@ def test_everything_else_is_an_asset_downstream_of_what_it_is_made_of() -> None:
     assert sorted(edges) == sorted(EVERYTHING)
     for child in CATALOG.children:
         assert edges[f"freshdesk/{child.name}"] == [f"freshdesk/{child.parent}"]
+    for history in CATALOG.histories:
+        assert edges[f"freshdesk/{history.name}"] == [f"freshdesk/{history.table.name}"]
     known = {key.lower(): key for key in EVERYTHING}
     for view in VIEWS:
         reads = {known[f"{schema}/{name}".lower()] for schema, name in view.reads}
@@ -244,6 +247,25 @@ def test_a_child_table_is_shown_beside_its_parent(
         assert {source.column_name for source in sources} <= parent
 
 
+@pytest.mark.parametrize("history", CATALOG.histories, ids=lambda history: history.name)
+def test_a_history_is_shown_beside_its_table(
+    history: History, specs: dict[dg.AssetKey, dg.AssetSpec]
+) -> None:
+    spec = specs[dg.AssetKey(["freshdesk", history.name])]
+    assert spec.group_name == history.table.group
+    assert spec.partitions_def is None, "engineering.md: leave derived tables unpartitioned"
+    schema = spec.metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    assert [column.name for column in schema.columns] == [column.name for column in history.stored]
+    lineage = spec.metadata["dagster/column_lineage"]
+    assert isinstance(lineage, dg.TableColumnLineage)
+    table = {column.name for column in history.table.stored}
+    for sources in lineage.deps_by_column.values():
+        assert {source.column_name for source in sources} <= table
+    for column in history.tracked:
+        assert f"`{column.name}`" in (spec.description or "")
+
+
 def test_every_table_child_and_view_opens_at_the_line_that_declares_it(
     specs: dict[dg.AssetKey, dg.AssetSpec],
 ) -> None:
@@ -255,7 +277,8 @@ def test_every_table_child_and_view_opens_at_the_line_that_declares_it(
         (reference,) = found.code_references
         assert isinstance(reference, dg.LocalFileCodeReference)
         line = Path(reference.file_path).read_text().splitlines()[(reference.line_number or 0) - 1]
-        assert line.startswith((f"{key.path[-1]} = ", "select", "with")), reference
+        name = key.path[-1].removesuffix("_history")
+        assert line.startswith((f"{name} = ", "select", "with")), reference
 
 
 def test_a_views_columns_have_types_and_the_tags_of_what_they_come_from(
@@ -286,6 +309,8 @@ def test_every_table_has_the_checks_its_declaration_asks_for() -> None:
     }
     for each in CATALOG.everything:
         assert {(each.name, "key"), (each.name, "shape")} <= checks
+    for history in CATALOG.histories:
+        assert {(history.name, "spans"), (history.name, "current")} <= checks
     for table in TABLES:
         assert (table.name, "unknown_keys") in checks
         assert ((table.name, "row_count") in checks) is isinstance(table.sync, FullList)

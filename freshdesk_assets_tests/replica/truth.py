@@ -73,9 +73,9 @@ def _table_differences(
             found.append(Difference(table.name, key, "(row)", "missing", "there"))
             continue
         for column, cell in zip(table.columns, stored[key], strict=True):
-            true = _true_value(column, payload)
-            if _plain(column, cell) != true:
-                found.append(Difference(table.name, key, column.name, _plain(column, cell), true))
+            true = true_value(column, payload)
+            if plain(column, cell) != true:
+                found.append(Difference(table.name, key, column.name, plain(column, cell), true))
     return found
 
 
@@ -113,7 +113,8 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     return rows
 
 
-def _true_value(column: Column, payload: dict[str, Any]) -> Any:
+def true_value(column: Column, payload: dict[str, Any]) -> Any:
+    """What a column ought to hold of a row of the truth."""
     value: Any = payload
     for step in column.steps:
         value = value.get(step) if isinstance(value, dict) else None
@@ -137,7 +138,8 @@ def _true_value(column: Column, payload: dict[str, Any]) -> Any:
             return value
 
 
-def _plain(column: Column, cell: Any) -> Any:
+def plain(column: Column, cell: Any) -> Any:
+    """What a column holds, comparable with what it ought to."""
     match column.type:
         case _ if cell is None:
             return None
