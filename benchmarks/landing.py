@@ -27,9 +27,11 @@ from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.readings import Reading
 from freshdesk_assets.orchestration.replicating import Replication
+from freshdesk_assets.orchestration.spending import Spending
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Listing, Table
@@ -243,19 +245,23 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
         TimedSpool(folder / "spool", table) as spool,
     ):
         reader = Canned(client, numbers=numbers, later=later)
-        replication = Replication(
+        extent = Extent(
             table=table,
             catalog=catalog,
-            reader=reader,
             warehouse=warehouse,
-            spool=spool,
-            progress=Progress("tickets", client, lambda _: None, interval=math.inf),
             start=EPOCH,
             end=datetime.now(UTC),
             since=EPOCH,
             reading=Reading.AGAIN,
             requested_at=datetime.now(UTC),
             leave_out=False,
+        )
+        replication = Replication(
+            extent=extent,
+            reader=reader,
+            spool=spool,
+            progress=Progress("tickets", client, lambda _: None, interval=math.inf),
+            spending=Spending(client=client, table="tickets"),
         )
 
         def run() -> None:

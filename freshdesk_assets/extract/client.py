@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from freshdesk_assets.extract.address import base_url, next_page, valid_key
+from freshdesk_assets.extract.budget import Budget
 from freshdesk_assets.extract.errors import (
     ConfigurationError,
     Unavailable,
@@ -52,8 +53,9 @@ class Client:
 
     `domain` is the host name, acme.freshdesk.com, or a URL; http only to this machine. `reserve` is the
     share of the account's limit that is never used, `timeout` the seconds to connect and between bytes,
-    `attempts` how often a request is sent before it counts as failed (waiting for the limit aside).
-    `report` gets short sentences for a run's log. Raises ConfigurationError for settings that cannot work.
+    `attempts` how often a request is sent before it counts as failed (waiting for the limit aside),
+    `budget` what may be spent. `report` gets short sentences for a run's log. Raises ConfigurationError for
+    settings that cannot work.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Client:
         workers: int = 16,
         timeout: tuple[float, float] = (10, 90),
         attempts: int = 6,
+        budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] | None = None,
         report: Callable[[str], None] | None = None,
@@ -79,6 +82,7 @@ class Client:
             raise ConfigurationError(f"{workers} workers and {attempts} attempts: give at least 1 of each.")
         self.workers = workers
         self.tally = Tally()
+        self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
         self._timeout = timeout
         self._attempts = attempts
@@ -116,7 +120,7 @@ class Client:
 
         `parse` turns the body into the content; when it raises ValueError or msgspec.MsgspecError the
         body is taken for damaged and asked for again. Waits as long as the limit demands. Raises the
-        errors of `errors.py`; Unavailable when all attempts failed.
+        errors of `errors.py`; Unavailable when all attempts failed, BudgetSpent instead of the next attempt.
         """
         request = Request(
             url=f"{self._base.geturl()}/api/v2/{path.lstrip('/')}",
@@ -130,8 +134,15 @@ class Client:
         )
         failures = 0
         while True:
-            with self.limiter.acquire(request.credits, sub_limit) as permit:
-                outcome = self._attempt(request, parse, permit)
+            # The budget first: what it refuses does not wait for the limit.
+            with (
+                self.budget.hold(request.credits, request.where) as hold,
+                self.limiter.acquire(request.credits, sub_limit) as permit,
+            ):
+                try:
+                    outcome = self._attempt(request, parse, permit)
+                finally:
+                    hold.cost = permit.credits
             if isinstance(outcome, Reply):
                 return outcome
             if isinstance(outcome, Failure):

@@ -55,6 +55,10 @@ class Unavailable(FreshdeskError):
     """Freshdesk did not answer sensibly however often it was asked; try later."""
 
 
+class BudgetSpent(FreshdeskError):
+    """The call would cost more than is left of the budget; it was not made. Go on when there is more."""
+
+
 class UnexpectedReply(FreshdeskError):
     """An answer that would lose rows if it were trusted."""
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from freshdesk_assets.extract.client import Client, Reply
-from freshdesk_assets.extract.errors import NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
 from freshdesk_assets.schema.page import Page, ParentRead
@@ -272,9 +272,11 @@ class Reader:
         """Pages in the order they arrive, as many calls under way as the client has workers.
 
         Whatever ends it (an error, Ctrl-C, nobody reading on) ends it at once: calls that wait for their
-        reply or for the limit are left to themselves, and no thread makes another one.
+        reply or for the limit are left to themselves, and no thread makes another one. Only when the budget
+        is spent are those under way waited for: they are paid from it.
         """
         waiting = iter(parents)
+        spent: BudgetSpent | None = None
         stopped = threading.Event()
         pool = ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk")
         under_way: set[Future[Page]] = set()
@@ -283,11 +285,18 @@ class Reader:
                 room = 2 * self.client.workers - len(under_way)
                 under_way.update(pool.submit(read, parent, stopped) for parent in islice(waiting, room))
                 if not under_way:
-                    return
+                    break
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 # What was paid for is handed on before an error ends it all.
                 for finished in sorted(done, key=lambda future: future.exception() is not None):
-                    yield finished.result()
+                    try:
+                        page = finished.result()
+                    except BudgetSpent as error:
+                        spent, waiting = error, iter(())
+                    else:
+                        yield page
+            if spent is not None:
+                raise spent
         finally:
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from freshdesk_assets.orchestration import settings
+from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.measures import reading_metadata
 from freshdesk_assets.orchestration.metadata import (
@@ -17,13 +18,14 @@ from freshdesk_assets.orchestration.metadata import (
     table_metadata,
 )
 from freshdesk_assets.orchestration.progress import Progress
-from freshdesk_assets.orchestration.readings import reading_of, requested_at
+from freshdesk_assets.orchestration.readings import LEFT_OPEN, Reading, reading_of, requested_at
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.orchestration.spending import Spending, stands_back
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.spool import Batch, Spool
+from freshdesk_assets.warehouse.spool import Batch, Landed, Spool
 
 POOL = "freshdesk"
 """One run at a time spends the account's credits and writes the file (see dagster.yaml)."""
@@ -77,23 +79,40 @@ def _asset(
             freshdesk.reporting(context.log.info),
             Spool(duckdb.spool_root, table, run=context.run.run_id, parent=catalog.parent_of(table)) as spool,
         ):
-            replication = Replication(
+            warehouse = duckdb.warehouse(context.log.info)
+            budget = freshdesk.budget(warehouse)
+            extent = Extent(
                 table=table,
                 catalog=catalog,
-                reader=freshdesk.reader,
-                warehouse=duckdb.warehouse(context.log.info),
-                spool=spool,
-                progress=progress,
+                warehouse=warehouse,
                 start=window.start.astimezone(UTC),
                 end=window.end.astimezone(UTC),
                 since=since,
-                leave_out=settings.leave_out_untouched(),
                 reading=reading_of(context.run.tags),
                 requested_at=requested_at(context.instance, context.run),
+                leave_out=settings.leave_out_untouched(),
             )
-            batch = replication.run()
+            replication = Replication(
+                extent=extent,
+                reader=freshdesk.reader,
+                spool=spool,
+                progress=progress,
+                spending=Spending(
+                    client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
+                ),
+            )
+            with_it = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
+            missing = extent.reading is Reading.MISSING
+            back = stands_back(warehouse, table, with_it, budget) if missing else None
+            batch = spool.take_last(Landed(), finished=False) if back else replication.run()
+        left_open = back.left_open if back else replication.left_open
         if replication.skipped:
             context.log.warning(f"{table.name} was left out: {replication.skipped}")
+        if left_open:
+            context.log.warning(f"{table.name} is to be gone on with when there are credits: {left_open}")
+            context.instance.add_run_tags(context.run.run_id, {LEFT_OPEN: "true"})
+        if back and not left_open:
+            context.log.info(f"{table.name} stands back: {back.reason}")
         progress.end()
         context.add_output_metadata(
             reading_metadata(
@@ -102,6 +121,8 @@ def _asset(
                 window.end,
                 partitions=len(context.partition_keys),
                 skipped=replication.skipped,
+                left_open=left_open,
+                stood_back=back.reason if back else None,
             )
         )
         return batch

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -67,7 +68,7 @@ def arrived(result: dg.ExecuteInProcessResult) -> Report:
         if "parents_cut" in metadata:
             cut, children = cut + counts, children + 1
             continue
-        report.add_row(key.path[-1] + (" (left out)" if "skipped" in metadata else ""), *_cells(counts))
+        report.add_row(f"{key.path[-1]}{_remark(metadata)}", *_cells(counts))
     if children:
         report.add_row(f"{children} child table{'s' * (children > 1)}", *_cells(cut))
     report.add_section()
@@ -84,6 +85,15 @@ def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
     ]
 
 
+def left_open(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """What a budget left to be read, by table."""
+    return {
+        event.materialization.asset_key.path[-1]: str(left.value)
+        for event in result.get_asset_materialization_events()
+        if (left := event.materialization.metadata.get("left_open")) is not None
+    }
+
+
 def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     """The checks that did not pass, a line each."""
     lines = []
@@ -93,6 +103,14 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
             said = check.description or f"{found:,.0f} found"
             lines.append(f"check {check.check_name} of {check.asset_key.to_user_string()}: {said}")
     return lines
+
+
+REMARKS = {"skipped": " (left out)", "left_open": " (to go on)", "stood_back": " (stood back)"}
+"""What is said beside a table's name, by the metadata that calls for it."""
+
+
+def _remark(metadata: Mapping[str, Any]) -> str:
+    return next((said for name, said in REMARKS.items() if name in metadata), "")
 
 
 def _cells(counts: Counts) -> list[str]:

@@ -52,9 +52,16 @@ def partition_metadata(rows: int) -> dict[str, Any]:
 
 
 def reading_metadata(
-    tally: Tally, start: datetime, end: datetime, *, partitions: int, skipped: str | None
+    tally: Tally,
+    start: datetime,
+    end: datetime,
+    *,
+    partitions: int,
+    skipped: str | None,
+    left_open: str | None = None,
+    stood_back: str | None = None,
 ) -> dict[str, Any]:
-    """What reading cost, in calls, credits, seconds and bytes, and why a table was left out."""
+    """What reading cost, in calls, credits, seconds and bytes, and why something was not read."""
     spent: dict[str, Any] = {
         "api_calls": tally.calls,
         "api_credits": tally.credits,
@@ -63,6 +70,7 @@ def reading_metadata(
         "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
         "partitions_in_run": partitions,
     }
-    if skipped:
-        spent["skipped"] = dg.MetadataValue.text(skipped)
+    for name, said in (("skipped", skipped), ("left_open", left_open), ("stood_back", stood_back)):
+        if said:
+            spent[name] = dg.MetadataValue.text(said)
     return spent

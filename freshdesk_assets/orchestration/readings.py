@@ -18,6 +18,9 @@ REQUESTED_AT = "freshdesk/requested_at"
 CHOSEN = "freshdesk/selection"
 """Run tag: what of the tables a backfill from the command line was to read."""
 
+LEFT_OPEN = "freshdesk/left_open"
+"""Run tag: its budget was spent before everything was read."""
+
 RESUMED_WITHIN = timedelta(days=1)
 """So long after it was asked for a backfill that did not end is gone on with when it is asked for again."""
 
@@ -69,7 +72,7 @@ def backfill_tags(
     now = datetime.now(UTC)
     for run in instance.get_runs(dg.RunsFilter(tags=same), limit=1):
         asked = requested_at(instance, run)
-        if run.status in UNENDED and now - asked < RESUMED_WITHIN:
+        if (run.status in UNENDED or LEFT_OPEN in run.tags) and now - asked < RESUMED_WITHIN:
             return {**same, REQUESTED_AT: asked.isoformat()}, asked
     return {**same, REQUESTED_AT: now.isoformat()}, None
 

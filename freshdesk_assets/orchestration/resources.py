@@ -7,10 +7,12 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.extract.budget import Budget
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration import settings
+from freshdesk_assets.orchestration.spending import spent_today
 from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -28,8 +30,15 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         default=None,
         description="Share of the limit left to the account's other tools; else FRESHDESK_RESERVE or 0.1.",
     )
+    run_credits: int | None = Field(
+        default=None, description="The most a run may spend; else FRESHDESK_RUN_CREDITS or no limit."
+    )
+    day_credits: int | None = Field(
+        default=None, description="The most a day's runs may spend; else FRESHDESK_DAY_CREDITS or no limit."
+    )
     progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
+    _day_begun: bool = PrivateAttr(default=False)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -41,16 +50,30 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         if context.instance is not None and context.run is not None:
             context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process()})
         say = context.log.info if context.log else self._report
-        with turn(self.domain, say), self.connect():
+        budget = Budget(
+            run=settings.credits_a_run() if self.run_credits is None else self.run_credits,
+            day=settings.credits_a_day() if self.day_credits is None else self.day_credits,
+        )
+        with turn(self.domain, say), self.connect(budget):
             yield self
 
     @contextmanager
-    def connect(self) -> Iterator[Reader]:
+    def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         share = settings.reserve() if self.reserve is None else self.reserve
-        with Client(domain=self.domain, api_key=self.api_key, reserve=share, report=self._report) as client:
+        with Client(
+            domain=self.domain, api_key=self.api_key, reserve=share, budget=budget, report=self._report
+        ) as client:
             self._reader = Reader(client)
             yield self._reader
+
+    def budget(self, warehouse: Warehouse) -> Budget:
+        """The run's budget, which at first learns from the ledger what others have spent of the day."""
+        budget = self._reader.client.budget
+        if budget.day is not None and not self._day_begun:
+            budget.count_others(spent_today(warehouse))
+        self._day_begun = True
+        return budget
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:

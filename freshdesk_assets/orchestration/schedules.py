@@ -49,7 +49,7 @@ def build_schedules(
     def missing(cadence: Cadence, work: str, at: datetime, instance: dg.DagsterInstance) -> Outcome:
         names = [table.name for table in catalog if table.cadence is cadence]
         try:
-            since = reached(Warehouse(file.path, lock_wait=0.0), catalog, names)
+            since = reached(Warehouse(file.path, lock_wait=0.0), catalog, names, partitioning.since)
         except WarehouseError as error:
             return dg.SkipReason(f"{error} The next tick tries again")
         first, last = stale_range(instance, map(asset_key, names), partitions, since, now=at)

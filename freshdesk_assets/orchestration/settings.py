@@ -1,6 +1,7 @@
 """From the environment to settings, each with its default and a sentence for when it is wrong."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ DEFAULT_REREAD_WEEKLY = "30"
 POLL_IF_TURNED_ON = timedelta(seconds=120)
 DEFAULT_UI_URL = "http://localhost:3000"
 DEFAULT_KEEP_RUNS = "30"
+
+LEAST_CREDITS = 50
+"""Twice what a sync costs that finds nothing new: with less a run would not get beyond looking."""
 
 
 class SettingError(Exception):
@@ -124,6 +128,16 @@ def reserve(environment: Mapping[str, str] = os.environ) -> float:
     return _number("FRESHDESK_RESERVE", DEFAULT_RESERVE, 0.0, 0.95, environment)
 
 
+def credits_a_run(environment: Mapping[str, str] = os.environ) -> int | None:
+    """FRESHDESK_RUN_CREDITS: the most a run may spend; None for as many as it takes. Raises SettingError."""
+    return _credits("FRESHDESK_RUN_CREDITS", environment)
+
+
+def credits_a_day(environment: Mapping[str, str] = os.environ) -> int | None:
+    """FRESHDESK_DAY_CREDITS: the most all runs of a day (UTC) may spend; as above."""
+    return _credits("FRESHDESK_DAY_CREDITS", environment)
+
+
 def lock_wait(environment: Mapping[str, str] = os.environ) -> float:
     """FRESHDESK_LOCK_WAIT: seconds to wait for whoever holds the file; raises SettingError."""
     return _number("FRESHDESK_LOCK_WAIT", DEFAULT_LOCK_WAIT, 0.0, 86_400.0, environment)
@@ -203,6 +217,17 @@ def _switch(name: str, environment: Mapping[str, str]) -> bool:
     if given not in ("on", "off"):
         raise SettingError(f"{name} is {given!r}: set it to on or off")
     return given == "on"
+
+
+def _credits(name: str, environment: Mapping[str, str]) -> int | None:
+    given = environment.get(name)
+    if not given:
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", given) or int(given) < LEAST_CREDITS:
+        raise SettingError(
+            f"{name} is {given!r}: set it to at least {LEAST_CREDITS} credits, like 5000, or leave it out"
+        )
+    return int(given)
 
 
 def _number(name: str, default: str, least: float, most: float, environment: Mapping[str, str]) -> float:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.settings import leave_out_untouched
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack
+from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.ledger import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger import covered, earliest_pending, ensure_ledger
+from freshdesk_assets.warehouse.shape import ensure_shape
 
 
 def stale_range(
@@ -54,8 +56,14 @@ def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime
     return ended[-1] if ended else None
 
 
-def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str]) -> datetime | None:
-    """Up to when every one of the tables that know a time is stored; None where nothing is."""
+def reached(
+    warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime | None = None
+) -> datetime | None:
+    """Up to when every one of the tables that know a time is stored; None where nothing is.
+
+    Not beyond the first row, changed `since` the start, whose own list is still to be read: a run that ended
+    for want of credits, or of rights, leaves such behind in partitions that Dagster counts as run.
+    """
     if not warehouse.path.exists():
         return None
     ends: list[datetime] = []
@@ -63,7 +71,21 @@ def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str]) -> dat
         ensure_ledger(connection)
         for name in names:
             table = catalog[name]
-            if isinstance(table.sync, Keyset | ChangedSince | LookBack):
-                stretches = covered(connection, table, table.listings[0].name)
-                ends += [stretches[-1][1]] if stretches else []
+            match table.sync:
+                case Keyset():
+                    found = [covered(connection, table, listing.name) for listing in table.listings]
+                    ends += [stretches[-1][1] for stretches in found if stretches]
+                    if since is not None and any(found) and not all(found):
+                        ends.append(since)
+                case ChangedSince() | LookBack():
+                    stretches = covered(connection, table, table.listings[0].name)
+                    ends += [stretches[-1][1]] if stretches else []
+                case PerParent(parent=parent):
+                    ensure_shape(connection, catalog[parent])
+                    waiting = earliest_pending(
+                        connection, table, catalog[parent], since, leave_out=leave_out_untouched()
+                    )
+                    ends += [waiting] if waiting else []
+                case _:
+                    pass
     return min(ends, default=None)

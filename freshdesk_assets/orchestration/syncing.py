@@ -10,7 +10,7 @@ import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.console import arrived, console_logger, made_anew, warnings
+from freshdesk_assets.orchestration.console import arrived, console_logger, left_open, made_anew, warnings
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.jobs import REPLICATE
 from freshdesk_assets.orchestration.readings import ONLY_MISSING, backfill_tags
@@ -65,7 +65,7 @@ def sync(
         if first is None and last is None:
             names = [key.path[-1] for key in read]
             try:
-                since = reached(DuckDBFile().warehouse(console.print), catalog, names)
+                since = reached(DuckDBFile().warehouse(console.print), catalog, names, partitioning.since)
             except WarehouseError as error:
                 console.print(str(error), style="red", markup=False)
                 return 1
@@ -92,6 +92,13 @@ def sync(
         console.print(f"Views made anew: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
+    if left := left_open(result):
+        said = "; ".join(f"{name}: {what}" for name, what in left.items())
+        console.print(
+            f"The budget is spent, what was read is stored; run again to go on. Left: {said}",
+            style="yellow",
+            markup=False,
+        )
     took = timedelta(seconds=round(time.monotonic() - began))
     outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
     partitions_read = f"partitions {start} to {end}; " if read else ""

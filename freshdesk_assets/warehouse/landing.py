@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
+from freshdesk_assets.warehouse.credits import record_finished
 from freshdesk_assets.warehouse.deriving import last_change
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
@@ -57,6 +58,8 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     for tracked in (table, batch.parent):
         if tracked is not None:
             record_states(connection, tracked, batch.run, comments=batch.folder is not None)
+    if batch.finished:
+        record_finished(connection, table, moment)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed

@@ -3,7 +3,8 @@
 `coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
 `parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
 out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `derived`
-up to where child tables are cut and histories kept; `views` the views as they were created.
+up to where child tables are cut and histories kept; `views` the views as they were created; `credits` what
+was spent, and `standing` how far that went.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from datetime import datetime
 
 import duckdb
 
-from freshdesk_assets.schema.column import Column, bigint, boolean, json, text, timestamp
+from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
@@ -96,6 +97,27 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("schema_name", "Schema of the view."),
             text("view_name", "Name of the view."),
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
+        ),
+    ),
+    "credits": (
+        "What was spent of the account's API limit, by table, run and day.",
+        (
+            text("table_name", "Table that was read; null for calls that are no table's."),
+            text("purpose", "What the calls were for: reading, or poll, plan, doctor."),
+            text("run_id", "Dagster run; null for calls outside of runs."),
+            date("day", "Day in UTC on which it was recorded, seconds after the calls."),
+            bigint("calls", "Requests sent, repeated ones too."),
+            bigint("credits", "What they cost, as Freshdesk said, else by its price list."),
+            double("seconds_waited", "Wall time during which a request stood waiting for the limit."),
+        ),
+    ),
+    "standing": (
+        "How far the last reading of each table went.",
+        (
+            _TABLE,
+            timestamp("finished_at", "When it was last read to its end; null if never."),
+            text("left_open", "What was still to be read when the budget was spent; null if nothing."),
+            bigint("needs_more_than", "Credits that were not enough for a list read in one go, or null."),
         ),
     ),
 }
@@ -210,6 +232,67 @@ def pending(
     and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
     last asked for them before that moment. `leave_out` says whether the table's rule may be used.
     """
+    source, values, proving = _due(
+        connection,
+        table,
+        parent,
+        start=start,
+        end=end,
+        read_before=read_before,
+        stale=stale,
+        asked_before=asked_before,
+        leave_out=leave_out,
+    )
+    if proving:
+        # Few at a time, so that no more are read for a proof than it takes.
+        limit = min(limit, PROOFS)
+    version = version_of(parent, "p")
+    total = connection.execute(f"select count(*) {source}", values).fetchone()
+    # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
+    # read, and all parents would come at once.
+    rows = connection.execute(
+        f"select p.id, {version} as version {source} order by version, p.id", values
+    ).fetchmany(limit)
+    return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
+
+
+def earliest_pending(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    since: datetime | None,
+    *,
+    leave_out: bool,
+) -> datetime | None:
+    """The window column's first time, from `since` on, of a parent that is still to be read.
+
+    None where there is none, and for a table that was never begun: one that may not be read, say.
+    """
+    begun = connection.execute(
+        f"select 1 from {qualified('parents_read', META)} where table_name = $1"
+        f" union all select 1 from {qualified('standing', META)} where table_name = $1 limit 1",
+        [table.name],
+    ).fetchone()
+    if begun is None:
+        return None
+    source, values, _ = _due(connection, table, parent, start=since, leave_out=leave_out)
+    found = connection.execute(f"select min(p.{identifier(parent.window)}) {source}", values).fetchone()
+    return found[0] if found else None
+
+
+def _due(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    read_before: datetime | None = None,
+    stale: str = "",
+    asked_before: datetime | None = None,
+    leave_out: bool = True,
+) -> tuple[str, list[object], bool]:
+    """The parents to be read, as SQL from its `from` on with its values, and whether a rule is in proof."""
     version = version_of(parent, "p")
     values: list[object] = [table.name]
     # What was gone and is not any more has come back with what hangs on it.
@@ -235,26 +318,20 @@ def pending(
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
+    proving = False
     match table.sync:
         case PerParent(unless=rule) as sync if leave_out and rule and not _broken(connection, table):
             if _proven(connection, table, sync):
                 conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(sync)}))")
             else:
-                # Few at a time, so that no more are read for a proof than it takes.
-                limit = min(limit, PROOFS)
+                proving = True
         case _:
             pass
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
     )
-    total = connection.execute(f"select count(*) {source}", values).fetchone()
-    # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
-    # read, and all parents would come at once.
-    rows = connection.execute(
-        f"select p.id, {version} as version {source} order by version, p.id", values
-    ).fetchmany(limit)
-    return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
+    return source, values, proving
 
 
 def record_parents(

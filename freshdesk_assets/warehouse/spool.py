@@ -54,7 +54,8 @@ class Batch:
     """What one transaction stores: rows, and what reading them settled.
 
     `run` is the Dagster run that read it, `parent` the table whose rows it is read per. The last batch of a
-    table carries the spool's `folder`, to be removed, and what those before it came to.
+    table carries the spool's `folder`, to be removed, what those before it came to, and whether with it the
+    table is read to its end.
     """
 
     table: Table
@@ -67,6 +68,7 @@ class Batch:
     rejected: list[bytes] = field(default_factory=list)
     keys: Path | None = None
     completes: bool = False
+    finished: bool = False
     folder: Path | None = None
     landed: Landed = field(default_factory=Landed)
     rows: int = 0
@@ -164,10 +166,10 @@ class Spool:
         batch.keys = self.folder / "keys"
         return batch
 
-    def take_last(self, landed: Landed) -> Batch:
+    def take_last(self, landed: Landed, *, finished: bool = True) -> Batch:
         """Everything added since the last call; the spool's folder goes with it, to be removed in the end."""
         batch = self.take()
-        batch.folder, batch.landed = self.folder, landed
+        batch.folder, batch.landed, batch.finished = self.folder, landed, finished
         self._given_away = True
         return batch
 

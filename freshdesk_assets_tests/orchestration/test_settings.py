@@ -34,6 +34,8 @@ START = datetime(2026, 1, 14, tzinfo=UTC)
         (settings.poll, "FRESHDESK_POLL", "5"),
         (settings.ui_url, "FRESHDESK_UI_URL", "localhost"),
         (settings.leave_out_untouched, "FRESHDESK_SKIP_UNTOUCHED", "perhaps"),
+        (settings.credits_a_run, "FRESHDESK_RUN_CREDITS", "a few"),
+        (settings.credits_a_day, "FRESHDESK_DAY_CREDITS", "49"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_how_to_set_it(
@@ -57,6 +59,7 @@ def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
     """Defaults are for somebody who reads no manual: slow before rude, whole before cheap."""
     assert settings.reserve({}) == 0.1
     assert settings.leave_out_untouched({}) is False
+    assert settings.credits_a_run({}) is settings.credits_a_day({}) is None
     assert settings.database_path({}).name == "replica.duckdb"
     assert Partitioning.from_environment({}).length is PartitionLength.DAILY
 

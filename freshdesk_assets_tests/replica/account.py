@@ -48,7 +48,9 @@ class Account:
         """What `freshdesk-assets sync` runs without dates."""
         job = self.job(**{key: options[key] for key in ("derive", "check") if key in options})
         keys = [key for key in job.asset_layer.executable_asset_keys if key.path[-1] in self.catalog]
-        since = reached(DuckDBFile().warehouse(), self.catalog, [key.path[-1] for key in keys])
+        since = reached(
+            DuckDBFile().warehouse(), self.catalog, [key.path[-1] for key in keys], self.partitioning.since
+        )
         first, last = stale_range(self.instance, keys, partitions_of(self.partitioning), since)
         return self.run(first, last, {ONLY_MISSING: "true"}, **options)
 
