@@ -103,6 +103,15 @@ def read_offsets(
             page, size = _overlapping(end, last_page)
 
 
+def calls_for(rows: int) -> int:
+    """Calls it takes to read a list of so many rows that stands still."""
+    page, size, calls = 1, PER_PAGE, 1
+    while (end := page * size) < rows:
+        page, size = _overlapping(end, None)
+        calls += 1
+    return calls
+
+
 def _back(start: int) -> tuple[int, int]:
     """The page that begins a page or more before `start`: the list moved up by more than the overlap."""
     return max(0, start - PER_PAGE) // PER_PAGE + 1, PER_PAGE

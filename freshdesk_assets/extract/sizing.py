@@ -1,0 +1,195 @@
+"""From a few pages of a list to how many rows and calls the whole of it is.
+
+A list has no count. Whether a page is the last one is known once it is asked for, so the end is found by
+doubling and halving page numbers: some ten calls for thirty thousand rows, and none of them with includes.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from functools import partial
+
+import msgspec
+
+from freshdesk_assets.extract.client import Reply
+from freshdesk_assets.extract.errors import Refused
+from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
+from freshdesk_assets.extract.reading import EPOCH, Reader, iso
+from freshdesk_assets.extract.rows import RowReader
+from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
+
+Fetch = Callable[[int], Reply[list[bytes]]]
+"""Asks for a page of a hundred rows by its number."""
+
+
+class Place(Enum):
+    """Where a page lies: before the last one of its list, the last one, or beyond it."""
+
+    BEFORE = "before"
+    LAST = "last"
+    BEYOND = "beyond"
+
+
+@dataclass(slots=True, kw_only=True)
+class Size:
+    """How many rows a list has and how many calls reading it takes; `sample` are some of its rows."""
+
+    rows: int = 0
+    calls: int = 0
+    sample: list[bytes] = field(default_factory=list)
+
+    def __add__(self, other: "Size") -> "Size":
+        return Size(
+            rows=self.rows + other.rows, calls=self.calls + other.calls, sample=self.sample + other.sample
+        )
+
+
+def size_changes(
+    reader: Reader, table: Table, sync: ChangedSince, listing: Listing, since: datetime | None, rows: int = 0
+) -> Size:
+    """Of a list of rows changed since a time, or of the whole list; `rows` is how many there may be."""
+    for parameter in sync.parameters if since else ():
+        try:
+            return _size_numbered(reader, table, {**listing.params, parameter: iso(since or EPOCH)}, rows)
+        except Refused as refused:
+            if parameter not in refused.fields:
+                raise
+    return _size_numbered(reader, table, listing.params, rows)
+
+
+def size_whole(reader: Reader, table: Table, listing: Listing, rows: int = 0) -> Size:
+    """Of a list read whole."""
+    return _size_numbered(reader, table, listing.params, rows)
+
+
+def size_look_back(
+    reader: Reader, table: Table, sync: LookBack, listing: Listing, start: datetime, end: datetime | None
+) -> Size:
+    """Of a list filtered on a time from `start`, up to `end` where the list can be asked so."""
+    asked: dict[str, Value] = {**listing.params, sync.after: iso(start)}
+    if end is not None and sync.before:
+        asked[sync.before] = iso(end)
+    return _size_numbered(reader, table, asked, 0)
+
+
+def size_keyset(
+    reader: Reader, table: Table, sync: Keyset, listing: Listing, start: datetime, end: datetime | None
+) -> Size:
+    """Of a list ordered by time, from `start` up to `end`.
+
+    Beyond the last page that Freshdesk answers it goes on from the time of that page's last row.
+    """
+    times = RowReader(table, sync.cursor)
+    total, since = Size(), start
+    while True:
+        asked = {**listing.params, sync.since: iso(since)}
+
+        def fetch(page: int, asked: Mapping[str, Value] = asked) -> Reply[list[bytes]]:
+            return _ask(reader, table, asked, page)
+
+        pages = find_end(fetch, partial(_place, times, end), last_page=sync.last_page)
+        last = max(pages)
+        seen = [times.moment(row) or since for row in pages[last].content]
+        within = [moment for moment in seen if end is None or moment < end]
+        part = Size(
+            rows=(last - 1) * PER_PAGE + len(within),
+            sample=[row for page in pages.values() for row in page.content],
+        )
+        overlap = _overlap(times, pages)
+        part.calls = 1 + max(0, math.ceil((part.rows - PER_PAGE) / max(1.0, PER_PAGE - overlap)))
+        total += part
+        if _place(times, end, pages[last]) is not Place.BEFORE or max(seen, default=since) <= since:
+            return total
+        # The rows that share the last second come again.
+        since = max(seen).replace(microsecond=0)
+        total.rows -= sum(moment.replace(microsecond=0) == since for moment in seen)
+        total.calls -= 1
+
+
+def find_end(
+    fetch: Fetch,
+    place: Callable[[Reply[list[bytes]]], Place],
+    *,
+    first: int = 1,
+    last_page: int | None = None,
+) -> dict[int, Reply[list[bytes]]]:
+    """The pages asked for to find the last one of a list, which is the last of them.
+
+    `place` tells where a page lies, `first` is where to look first. Where the list goes beyond `last_page`,
+    that is the last.
+    """
+    asked: dict[int, Reply[list[bytes]]] = {}
+    before, end, page = 0, None, first
+    while end is None or end > before + 1:
+        asked[page] = fetch(page)
+        match place(asked[page]):
+            case Place.BEFORE:
+                before = page
+            case Place.BEYOND:
+                end = page
+            case Place.LAST:
+                before, end = page - 1, page
+        if page == last_page == before:
+            break
+        page = min(page * 2, last_page or page * 2) if end is None else (before + end) // 2
+    return {number: reply for number, reply in asked.items() if end is None or number <= end}
+
+
+def _size_numbered(reader: Reader, table: Table, asked: Mapping[str, Value], rows: int) -> Size:
+    """Of a list paged by number, which is read in pages that overlap."""
+    likely = max(1, math.ceil(rows / PER_PAGE))
+    times = RowReader(table)
+    pages = find_end(
+        lambda page: _ask(reader, table, asked, page), partial(_place, times, None), first=likely
+    )
+    last = max(pages)
+    found = (last - 1) * PER_PAGE + len(pages[last].content)
+    sample = [row for page in pages.values() for row in page.content]
+    return Size(rows=found, calls=calls_for(found), sample=sample)
+
+
+def _ask(reader: Reader, table: Table, asked: Mapping[str, Value], page: int) -> Reply[list[bytes]]:
+    numbered = {"page": page} if page > 1 else {}
+    return reader.ask(table, {**asked, **numbered, "per_page": PER_PAGE}, plain=True)
+
+
+def _place(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Place:
+    """Where a page lies in a list that ends at a time, if not before."""
+    moments = [moment for row in reply.content if end and (moment := times.moment(row))]
+    if not reply.content or (end and moments and moments[0] >= end):
+        return Place.BEYOND
+    return Place.LAST if reply.next is None or (end and moments and moments[-1] >= end) else Place.BEFORE
+
+
+def _overlap(times: RowReader, pages: Mapping[int, Reply[list[bytes]]]) -> float:
+    """How many rows of a page come once more on the next: those that share the last one's second."""
+    places: list[int] = []
+    for reply in pages.values():
+        before, place = None, 0
+        for moment in filter(None, map(times.moment, reply.content)):
+            second = moment.replace(microsecond=0)
+            place = place + 1 if second == before else 1
+            before = second
+            places.append(place)
+    return sum(places) / len(places) if places else 1.0
+
+
+def versions(sample: list[bytes], table: Table) -> Iterator[tuple[int, datetime | None]]:
+    """Id and newest time of the sampled rows that have an id."""
+    for row in sample:
+        try:
+            found = msgspec.json.decode(row)
+        except (ValueError, msgspec.MsgspecError):
+            continue
+        if isinstance(found, dict) and isinstance(found.get("id"), int):
+            moments = [_moment(found.get(table.column(name).steps[0])) for name in table.version]
+            yield found["id"], max(filter(None, moments), default=None)
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return msgspec.convert(value, datetime, strict=False)
+    except msgspec.ValidationError:
+        return None
