@@ -48,7 +48,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     ) -> Iterator["FreshdeskApi"]:
         """Hold the account and the client for as long as the run lasts."""
         if context.instance is not None and context.run is not None:
-            context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process()})
+            context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process(context.run.run_id)})
         say = context.log.info if context.log else self._report
         budget = Budget(
             run=settings.credits_a_run() if self.run_credits is None else self.run_credits,

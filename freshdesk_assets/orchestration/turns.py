@@ -40,9 +40,9 @@ def turn(account: str, say: Callable[[str], None]) -> Iterator[None]:
         lock.release()
 
 
-def this_process() -> str:
-    """The machine, since when it is up where that is known, and the process we are, as the tag has them."""
-    return f"{_machine()}:{os.getpid()}"
+def this_process(run_id: str = "") -> str:
+    """The machine, since when it is up where that is known, our process, and its run, as the tag has them."""
+    return f"{_machine()}:{os.getpid()} {run_id}".rstrip()
 
 
 def _machine() -> str:
@@ -77,8 +77,12 @@ def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.Dagst
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
     """Report as failed the runs whose process on this machine is no more, so that none waits for them."""
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
-        machine, _, process = run.tags.get(PROCESS, "").rpartition(":")
+        place, _, whose = run.tags.get(PROCESS, "").partition(" ")
+        machine, _, process = place.rpartition(":")
         if machine.partition("/")[0] != socket.gethostname() or not process.isdigit():
+            continue
+        if whose != run.run_id and (whose or run.parent_run_id):
+            # A run that is tried again has the tags of the one that died until it begins.
             continue
         if machine != _machine() or not _alive(int(process)):
             instance.report_run_failed(run, f"The process of the run ({process}) ended without a word.")
