@@ -20,6 +20,7 @@ from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_envi
 from freshdesk_assets.orchestration.schedules import build_schedules
 from freshdesk_assets.orchestration.sensors import build_sensors
 from freshdesk_assets.orchestration.settings import Partitioning
+from freshdesk_assets.orchestration.tidying import build_tidying
 from freshdesk_assets.orchestration.views import build_views
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
@@ -66,7 +67,7 @@ def build_defs(
     return dg.Definitions(
         assets=[*with_freshness(made, catalog, settings.every()), *assets],
         asset_checks=build_checks(catalog, checks or ()),
-        jobs=build_jobs(),
+        jobs=[*build_jobs(), build_tidying(file)],
         schedules=build_schedules(catalog, partitioning, file),
         sensors=build_sensors(catalog, partitioning, api, file),
         resources={**ours, **(resources or {})},

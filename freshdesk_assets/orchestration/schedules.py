@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.readings import ONLY_MISSING
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.orchestration.staleness import ended_yesterday, last_days, reached, stale_range
+from freshdesk_assets.orchestration.tidying import TIDY
 from freshdesk_assets.orchestration.turns import WORK, under_way
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
@@ -31,6 +32,7 @@ QUIET_HOURS = {
     REREAD_NIGHTLY: "40 1 * * *",
     SLOW_TABLES: "20 2 * * *",
     REREAD_WEEKLY: "40 3 * * 0",
+    TIDY: "20 5 * * *",
 }
 """When the nightly ones begin, in UTC: apart, and the first not before Freshdesk shows all of the day."""
 
@@ -78,21 +80,21 @@ def build_schedules(
         _schedule(
             KEEP_CURRENT,
             _cron(settings.every()),
-            Cadence.LIVE,
+            BY_CADENCE[Cadence.LIVE],
             keep_current,
             "What agents work on, as it changed since the last look: FRESHDESK_EVERY says how often.",
         ),
         _schedule(
             CLOSE_YESTERDAY,
             QUIET_HOURS[CLOSE_YESTERDAY],
-            Cadence.LIVE,
+            BY_CADENCE[Cadence.LIVE],
             close_yesterday,
             "The partition that ended at midnight, read to its end.",
         ),
         _schedule(
             SLOW_TABLES,
             QUIET_HOURS[SLOW_TABLES],
-            Cadence.SLOW,
+            BY_CADENCE[Cadence.SLOW],
             slow_tables,
             "The account's set-up, once a day.",
         ),
@@ -103,12 +105,21 @@ def build_schedules(
                 _schedule(
                     work,
                     QUIET_HOURS[work],
-                    Cadence.LIVE,
+                    BY_CADENCE[Cadence.LIVE],
                     reread(work, days),
                     f"The last {days} days again, as a backfill of them from the UI would: what Freshdesk"
                     f" changes without saying so. FRESHDESK_{work.upper()} says how many; 0 for none.",
                 )
             )
+    made.append(
+        _schedule(
+            TIDY,
+            QUIET_HOURS[TIDY],
+            TIDY,
+            lambda _at, _instance: dg.RunRequest(tags={WORK: TIDY}),
+            "Records and logs of runs older than FRESHDESK_KEEP_RUNS days, removed.",
+        )
+    )
     return made
 
 
@@ -142,14 +153,14 @@ def request(
 def _schedule(
     name: str,
     cron: str,
-    cadence: Cadence,
+    job: str,
     decide: Callable[[datetime, dg.DagsterInstance], Outcome],
     description: str,
 ) -> dg.ScheduleDefinition:
     @dg.schedule(
         name=name,
         cron_schedule=cron,
-        job_name=BY_CADENCE[cadence],
+        job_name=job,
         execution_timezone="UTC",
         description=description,
         default_status=(

@@ -92,7 +92,7 @@ class Spool:
         self._table, self._run, self._parent = table, run, parent
         self._fitter = Fitter(table)
         root.mkdir(parents=True, exist_ok=True)
-        _sweep(root)
+        sweep(root)
         self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
         _claim(self.folder)
         self._open: BinaryIO | None = None
@@ -225,11 +225,14 @@ def _claim(folder: Path) -> None:
         fcntl.flock(_claims[folder], fcntl.LOCK_EX)
 
 
-def _sweep(root: Path) -> None:
-    """Remove the folders that nobody uses: what their processes had not landed will be read again."""
-    for folder in root.iterdir():
-        if folder.is_dir() and folder not in _claims and _abandoned(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+def sweep(root: Path) -> int:
+    """Remove the folders that nobody uses, and say how many: what was not landed will be read again."""
+    if not root.exists():
+        return 0
+    found = [each for each in root.iterdir() if each.is_dir() and each not in _claims and _abandoned(each)]
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(found)
 
 
 def _abandoned(folder: Path) -> bool:
