@@ -7,6 +7,7 @@ rows, a call for each changed ticket that has conversations, a view for each cha
 import argparse
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -69,6 +70,7 @@ def measure(
     start = stamp(account.start)
     read_again = stamp(moment(since) - look_back) if look_back else start
     least = floor(world, since, max(since, start), read_again, daily=daily)
+    planned, asking = foreseen(account)
     silent = unskippable(changed_tickets(world, max(since, start)), talk(world))
     meter.reset()
     account.sync()
@@ -79,12 +81,22 @@ def measure(
     ]
     floor_total = sum(least.values())
     rows.append(("all", meter.requests, meter.credits, floor_total, ratio(meter.credits, floor_total)))
+    rows.append(("planned, and what that cost", None, planned, asking, ratio(meter.credits, planned)))
     for why, tickets in silent.items():
         floor_total += tickets
         label = f"with {tickets:,} silent tickets {why}"
         rows.append((label, None, meter.credits, floor_total, ratio(meter.credits, floor_total)))
     show(title, ("path", "calls", "credits", "floor", "ratio"), rows)
     return now
+
+
+def foreseen(account: Replica) -> tuple[int, int]:
+    """What `freshdesk-assets plan` says the sync will cost, and what asking for it did."""
+    account.server.meter.reset()
+    said = re.search(r"^ *all +[\d,]+ +([\d,]+)", account.command("plan"), re.MULTILINE)
+    if said is None:
+        raise RuntimeError("the plan has no line for all")
+    return int(said[1].replace(",", "")), account.server.meter.credits
 
 
 def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:

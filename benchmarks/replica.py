@@ -39,6 +39,12 @@ class Replica:
 
     def sync(self) -> float:
         """Run `freshdesk-assets sync` in a process of its own; the seconds it took."""
+        began = time.monotonic()
+        self.command("sync")
+        return time.monotonic() - began
+
+    def command(self, name: str) -> str:
+        """Run a command of `freshdesk-assets` and return what it printed."""
         environment = {
             **os.environ,
             "DAGSTER_HOME": str(self.dagster_home),
@@ -48,19 +54,17 @@ class Replica:
             "FRESHDESK_START_DATE": f"{self.start:%Y-%m-%d}",
             "FRESHDESK_PARTITIONS": "monthly",
         }
-        began = time.monotonic()
         ended = subprocess.run(
-            [sys.executable, "-m", "freshdesk_assets.cli", "sync"],
+            [sys.executable, "-m", "freshdesk_assets.cli", name],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        took = time.monotonic() - began
         if ended.returncode:
-            raise RuntimeError(f"the sync failed:\n{ended.stdout[-6000:]}")
-        return took
+            raise RuntimeError(f"{name} failed:\n{ended.stdout[-6000:]}")
+        return ended.stdout
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dotenv import load_dotenv
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.doctor import examine
 from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.planning import plan
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.syncing import sync
 from freshdesk_assets.tables import declared_tables
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return open_ui()
         if options.command == "doctor":
             return examine(catalog, partitioning)
-        return sync(
+        command = plan if options.command == "plan" else sync
+        return command(
             partial(build_defs, partitioning),
             catalog,
             partitioning,
@@ -52,11 +54,13 @@ def parser() -> argparse.ArgumentParser:
         description="Without dates: what was never read, then what changed since the last sync."
         " With dates: all partitions from one to the other, read again.",
     )
-    bring.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
-    bring.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
-    bring.add_argument(
-        "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+    weigh = commands.add_parser(
+        "plan",
+        help="say what a sync with the same options would cost",
+        description="Calls, credits and time by table, before anything is read. Costs some credits itself.",
     )
+    for command in (bring, weigh):
+        _add_extent(command)
     commands.add_parser(
         "doctor",
         help="check key, plan, rights, limits and file",
@@ -68,6 +72,15 @@ def parser() -> argparse.ArgumentParser:
         description="Starts `dagster dev` on the instance that records the syncs.",
     )
     return described
+
+
+def _add_extent(command: argparse.ArgumentParser) -> None:
+    """Which days and which tables."""
+    command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
+    command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
+    command.add_argument(
+        "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+    )
 
 
 def open_ui() -> int:

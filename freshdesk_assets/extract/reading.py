@@ -190,6 +190,10 @@ class Reader:
         fallback = self._falls_back(table)
         return fallback.view if fallback else table.view
 
+    def falls_back(self, table: Table) -> bool:
+        """Whether this account was found to keep the table's list at its old place."""
+        return self._falls_back(table) is not None
+
     def _falls_back(self, table: Table) -> Fallback | None:
         return table.fallback if table.name in self._fallen_back else None
 

@@ -5,7 +5,8 @@ doubling and halving page numbers: some ten calls for thirty thousand rows, and 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -18,6 +19,7 @@ from freshdesk_assets.extract.errors import Refused
 from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
 from freshdesk_assets.extract.rows import RowReader
+from freshdesk_assets.extract.watching import row_key, row_version
 from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
 
 Fetch = Callable[[int], Reply[list[bytes]]]
@@ -176,20 +178,11 @@ def _overlap(times: RowReader, pages: Mapping[int, Reply[list[bytes]]]) -> float
     return sum(places) / len(places) if places else 1.0
 
 
-def versions(sample: list[bytes], table: Table) -> Iterator[tuple[int, datetime | None]]:
-    """Id and newest time of the sampled rows that have an id."""
+def versions(sample: list[bytes], table: Table) -> dict[tuple[str, ...], datetime | None]:
+    """The sampled rows by key, each with its newest time."""
+    found = {}
     for row in sample:
-        try:
-            found = msgspec.json.decode(row)
-        except (ValueError, msgspec.MsgspecError):
-            continue
-        if isinstance(found, dict) and isinstance(found.get("id"), int):
-            moments = [_moment(found.get(table.column(name).steps[0])) for name in table.version]
-            yield found["id"], max(filter(None, moments), default=None)
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        return msgspec.convert(value, datetime, strict=False)
-    except msgspec.ValidationError:
-        return None
+        with suppress(ValueError, msgspec.MsgspecError):
+            decoded = msgspec.json.decode(row)
+            found[row_key(table, decoded)] = row_version(table, decoded)
+    return found

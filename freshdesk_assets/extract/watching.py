@@ -95,7 +95,9 @@ def _look(reader: Reader, target: Watched, parameter: str, since: datetime) -> L
     asked: dict[str, Value] = {**target.listing.params, parameter: iso(since), "per_page": PAGE}
     reply = reader.ask(table, asked, plain=True)
     rows = [msgspec.json.decode(row) for row in reply.content]
-    return Look({_key(table, row): _version(table, row) for row in rows}, tight=reader.client.limiter.tight)
+    return Look(
+        {row_key(table, row): row_version(table, row) for row in rows}, tight=reader.client.limiter.tight
+    )
 
 
 def _since(table: Table) -> tuple[str, ...]:
@@ -108,11 +110,13 @@ def _since(table: Table) -> tuple[str, ...]:
             return ()
 
 
-def _key(table: Table, row: Any) -> tuple[str, ...]:
+def row_key(table: Table, row: Any) -> tuple[str, ...]:
+    """What identifies a decoded row, as text."""
     return tuple(str(_value(table.column(name), row)) for name in table.key)
 
 
-def _version(table: Table, row: Any) -> datetime | None:
+def row_version(table: Table, row: Any) -> datetime | None:
+    """The newest of the times that tell its version."""
     times = [moment for name in table.version if (moment := _moment(_value(table.column(name), row)))]
     return max(times, default=None)
 

@@ -80,7 +80,7 @@ def _asset(
             Spool(duckdb.spool_root, table, run=context.run.run_id, parent=catalog.parent_of(table)) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.budget(warehouse)
+            budget = freshdesk.budget(warehouse, context.run)
             extent = Extent(
                 table=table,
                 catalog=catalog,

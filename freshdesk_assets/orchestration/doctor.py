@@ -10,9 +10,11 @@ from freshdesk_assets.extract.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.settings import Partitioning
+from freshdesk_assets.orchestration.spending import record_calls
 from freshdesk_assets.orchestration.syncing import check_environment
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import PerParent, SubLimit
+from freshdesk_assets.warehouse.credits import DOCTOR, Spent
 from freshdesk_assets.warehouse.file import WarehouseError
 
 
@@ -25,6 +27,9 @@ def examine(catalog: Catalog, partitioning: Partitioning) -> int:
     try:
         with api.connect() as reader:
             healthy = _examine_account(console, reader, catalog) and healthy
+            tally = reader.client.tally.snapshot()
+        spent = Spent(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)
+        record_calls(DuckDBFile(lock_wait=0.0).warehouse(), spent)
     except FreshdeskError as error:
         console.print(f"Freshdesk: {error}", style="red", markup=False)
         return 1

@@ -1,5 +1,6 @@
 """From what the ledger remembers to what of one table a run is to read."""
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -90,8 +91,8 @@ class Extent:
         again = self.requested_at if self.reading is Reading.AGAIN else None
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
 
-    def pending(self, asked: Asked) -> Pending:
-        """The next rows to ask, and how many there are."""
+    def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
+        """The next rows to ask, None for all of them, and how many there are."""
         with self.warehouse.open(checkpoint=False) as connection:
             for name in {asked.source.name, self.table.name, *upstream(self.table)}:
                 ensure_shape(connection, self.catalog[name])
@@ -106,7 +107,7 @@ class Extent:
                 stale=asked.stale,
                 asked_before=asked.asked_before,
                 leave_out=self.leave_out,
-                limit=PARENTS_AT_ONCE,
+                limit=sys.maxsize if limit is None else limit,
             )
 
     def _covered(self, listing: Listing) -> list[Stretch]:

@@ -18,6 +18,9 @@ REQUESTED_AT = "freshdesk/requested_at"
 CHOSEN = "freshdesk/selection"
 """Run tag: what of the tables a backfill from the command line was to read."""
 
+POLLED = "freshdesk/polled"
+"""Run tag: credits that were spent on finding out that there is something to read."""
+
 LEFT_OPEN = "freshdesk/left_open"
 """Run tag: its budget was spent before everything was read."""
 

@@ -12,7 +12,8 @@ from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration import settings
-from freshdesk_assets.orchestration.spending import spent_today
+from freshdesk_assets.orchestration.readings import POLLED, ROOT_RUN
+from freshdesk_assets.orchestration.spending import record_looks, spent_today
 from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -38,7 +39,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     )
     progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
-    _day_begun: bool = PrivateAttr(default=False)
+    _begun: bool = PrivateAttr(default=False)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -67,12 +68,18 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reader = Reader(client)
             yield self._reader
 
-    def budget(self, warehouse: Warehouse) -> Budget:
-        """The run's budget, which at first learns from the ledger what others have spent of the day."""
+    def budget(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
+        """The run's budget; before the first call the ledger is told of the looks that led to the run.
+
+        A day's budget learns from it what was spent before.
+        """
         budget = self._reader.client.budget
-        if budget.day is not None and not self._day_begun:
-            budget.count_others(spent_today(warehouse))
-        self._day_begun = True
+        if not self._begun:
+            if polled := int(run.tags.get(POLLED, "0")):
+                record_looks(warehouse, run.tags.get(ROOT_RUN, run.run_id), polled)
+            if budget.day is not None:
+                budget.count_others(spent_today(warehouse))
+            self._begun = True
         return budget
 
     @contextmanager

@@ -15,6 +15,7 @@ from freshdesk_assets.orchestration.alerts import build_alerts
 from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.jobs import BY_CADENCE, of_cadence, replicated
 from freshdesk_assets.orchestration.metadata import asset_key
+from freshdesk_assets.orchestration.readings import POLLED
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.schedules import request
 from freshdesk_assets.orchestration.settings import Partitioning
@@ -27,9 +28,6 @@ from freshdesk_assets.warehouse.ledger import covered, ensure_ledger
 from freshdesk_assets.warehouse.standing import not_stored
 
 ANYTHING_NEW = "anything_new"
-
-POLLED = "freshdesk/polled"
-"""Run tag: credits that were spent on finding out that there is something to read."""
 
 BACK_OFF_AT_MOST = timedelta(hours=1)
 
@@ -115,7 +113,7 @@ def build_sensors(
         if cursor.launched.get(target.name) == seen:
             return _nothing(f"{target.name} is as it was when a run was launched for it", cursor)
         tables = _touched(catalog, target.table)
-        end = reached(warehouse, catalog, [table.name for table in tables])
+        end = reached(warehouse, catalog, [table.name for table in tables], partitioning.since)
         span = stale_range(
             context.instance, [asset_key(each.name) for each in tables], partitions, end, now=now
         )

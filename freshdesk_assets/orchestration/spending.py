@@ -10,8 +10,16 @@ from freshdesk_assets.extract.budget import Budget, today
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.tally import Tally
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.credits import READING, Spent, credits_of_day, record_credits, standings
-from freshdesk_assets.warehouse.file import FileLocked, Warehouse
+from freshdesk_assets.warehouse.credits import (
+    POLL,
+    READING,
+    Spent,
+    credits_of_day,
+    is_recorded,
+    record_credits,
+    standings,
+)
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger import ensure_ledger
 
 FRESH = timedelta(days=1)
@@ -73,9 +81,18 @@ def record_calls(warehouse: Warehouse, spent: Spent) -> bool:
         with warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             record_credits(connection, spent, datetime.now(UTC))
-    except FileLocked:
+    except WarehouseError:
         return False
     return True
+
+
+def record_looks(warehouse: Warehouse, run_id: str, looks: int) -> None:
+    """Record a sensor's looks, a credit each, by the run they led to: once, however often it is retried."""
+    with warehouse.open(checkpoint=False) as connection:
+        ensure_ledger(connection, comments=False)
+        if not is_recorded(connection, POLL, run_id):
+            spent = Spent(purpose=POLL, run_id=run_id, calls=looks, credits=looks)
+            record_credits(connection, spent, datetime.now(UTC))
 
 
 def spent_today(warehouse: Warehouse) -> int:

@@ -51,6 +51,12 @@ def record_credits(connection: duckdb.DuckDBPyConnection, spent: Spent, moment: 
         connection.execute(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", [*row, *amounts])
 
 
+def is_recorded(connection: duckdb.DuckDBPyConnection, purpose: str, run_id: str) -> bool:
+    """Whether the run has calls for the purpose."""
+    query = f"select 1 from {qualified('credits', META)} where purpose = ? and run_id = ? limit 1"
+    return connection.execute(query, [purpose, run_id]).fetchone() is not None
+
+
 def credits_of_day(connection: duckdb.DuckDBPyConnection, day: date) -> int:
     """What was spent on a day, whatever for."""
     found = connection.execute(

@@ -10,10 +10,16 @@ from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.readings import Reading
 from freshdesk_assets.orchestration.replicating import Replication
-from freshdesk_assets.orchestration.spending import Spending, stands_back
+from freshdesk_assets.orchestration.spending import (
+    Spending,
+    record_calls,
+    record_looks,
+    spent_today,
+    stands_back,
+)
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import FullList, Keyset, Table
-from freshdesk_assets.warehouse.credits import record_finished, standings
+from freshdesk_assets.warehouse.credits import PLAN, Spent, record_finished, standings
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing import land
 from freshdesk_assets.warehouse.ledger import ensure_ledger
@@ -106,3 +112,16 @@ def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Pa
     assert stands_back(warehouse, books, {"books"}, Budget(run=100)) is None, f"{shelves} are not in the run"
     assert stands_back(warehouse, books, BOTH, Budget(run=60)) is None, f"{shelves} never fit"
     assert stands_back(warehouse, books, BOTH, Budget()) is None, "no budget, no hurry"
+
+
+def test_calls_that_are_no_tables_are_told_once_and_make_no_file(tmp_path: Path) -> None:
+    """A price asked for, a check, a sensor's looks: they spend the same credits of the day."""
+    warehouse = Warehouse(tmp_path / "replica.duckdb")
+    asked = Spent(purpose=PLAN, calls=12, credits=12)
+    assert not record_calls(warehouse, asked)
+    assert spent_today(warehouse) == 0
+    assert not warehouse.path.exists()
+    for _ in range(2):
+        record_looks(warehouse, "first", 7)
+    assert record_calls(warehouse, asked)
+    assert spent_today(warehouse) == 19

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.readings import ONLY_MISSING
-from freshdesk_assets.orchestration.sensors import ANYTHING_NEW, POLLED, Cursor
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, POLLED
+from freshdesk_assets.orchestration.sensors import ANYTHING_NEW, Cursor
 from freshdesk_assets_tests.orchestration.ticking import enqueue, only, sensor_tick
 from freshdesk_assets_tests.replica.account import Account
 

@@ -1,0 +1,72 @@
+"""What a run will cost is known before it is run, for a few credits."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration.planning import Plan, planned
+from freshdesk_assets.orchestration.requests import Request, requested
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets_tests.replica.test_runs import command
+
+TICKETS_AND_TALK = 'key:"freshdesk/tickets" or key:"freshdesk/conversations"'
+
+
+def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, Request]:
+    """What `freshdesk-assets plan` finds out, and the request it found it out for."""
+    acme.server.meter.reset()
+    file = DuckDBFile().warehouse()
+    asked = {"first": None, "last": None, "selection": None, **wanted}
+    definitions = build_defs(acme.partitioning, acme.catalog, views=())
+    with Client(domain=acme.server.url, api_key=acme.server.key) as client:
+        request = requested(definitions, acme.instance, acme.catalog, acme.partitioning, file, **asked)
+        made = planned(Reader(client), file, acme.catalog, acme.partitioning, request)
+    assert made.spent.credits == acme.server.meter.credits <= 40
+    return made, request
+
+
+def hold_to(acme: Any, **wanted: Any) -> None:
+    """Plan, run, and compare."""
+    made, request = plan_of(acme, **wanted)
+    acme.run(request.start, request.end, dict(request.tags), select=request.names)
+    assert made.credits == pytest.approx(acme.server.meter.credits, rel=0.1)
+    assert made.calls == pytest.approx(acme.server.meter.requests, rel=0.1)
+
+
+@pytest.mark.parametrize(("seed", "tickets"), [(1, 60), pytest.param(2, 400, marks=pytest.mark.slow)])
+def test_a_run_costs_what_the_plan_said(account: Callable[..., Any], seed: int, tickets: int) -> None:
+    """A first sync, one after a day of changes, one with nothing new, and days that are read again."""
+    with account(tickets=tickets, seed=seed) as acme:
+        hold_to(acme)
+        acme.world.day_of_changes()
+        hold_to(acme)
+        hold_to(acme)
+        now = acme.world.clock.now()
+        hold_to(acme, first=now - timedelta(days=3), last=now, selection=TICKETS_AND_TALK)
+
+
+def test_what_a_budget_left_open_is_in_the_plan(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with account(tickets=60) as acme:
+        monkeypatch.setenv("FRESHDESK_RUN_CREDITS", "50")
+        acme.sync(select=["tickets", "conversations"])
+        monkeypatch.delenv("FRESHDESK_RUN_CREDITS")
+        hold_to(acme, selection=TICKETS_AND_TALK)
+
+
+def test_the_command_says_it_and_makes_nothing(account: Callable[..., Any]) -> None:
+    """Somebody who asks for a price has not ordered yet."""
+    with account(tickets=60, forbidden={"agents"}) as acme:
+        process = command(acme, "plan", FRESHDESK_RUN_CREDITS="50")
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        assert "left out" in output
+        assert "Finding that out cost" in output
+        assert "More than FRESHDESK_RUN_CREDITS allows" in output
+        assert not acme.path.exists()
