@@ -67,7 +67,7 @@ def build_defs(
     return dg.Definitions(
         assets=[*with_freshness(made, catalog, settings.every()), *assets],
         asset_checks=build_checks(catalog, checks or ()),
-        jobs=[*build_jobs(), build_tidying(file)],
+        jobs=[*build_jobs(catalog), build_tidying(file)],
         schedules=build_schedules(catalog, partitioning, file),
         sensors=build_sensors(catalog, partitioning, api, file),
         resources={**ours, **(resources or {})},

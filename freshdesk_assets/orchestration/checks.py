@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.orchestration.failures import explained
-from freshdesk_assets.orchestration.metadata import asset_key
+from freshdesk_assets.orchestration.metadata import KEY_CHECK, asset_key
 from freshdesk_assets.orchestration.references import build_reference_checks
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
@@ -30,7 +30,7 @@ from freshdesk_assets.warehouse.checks import (
     limited,
 )
 
-KEY, SHAPE = "key", "shape"
+SHAPE = "shape"
 UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
 SPANS, CURRENT = "spans", "current"
 
@@ -47,14 +47,14 @@ def _key_check(table: Table) -> dg.AssetChecksDefinition:
 
     @dg.asset_check(
         asset=asset_key(table.name),
-        name=KEY,
+        name=KEY_CHECK,
         blocking=True,
         description=f"{', '.join(table.key)} is unique and never null.",
     )
     def check(duckdb: DuckDBFile) -> dg.AssetCheckResult:
         with explained(), duckdb.warehouse().open() as connection:
             found = check_key(connection, table)
-        return _result(table, KEY, found, severity=dg.AssetCheckSeverity.ERROR)
+        return _result(table, KEY_CHECK, found, severity=dg.AssetCheckSeverity.ERROR)
 
     return check
 
@@ -74,7 +74,7 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
                 each = declared[key.asset_key.path[-1]]
                 match key.name:
                     case "key":
-                        yield _result(each, KEY, check_key(connection, each))
+                        yield _result(each, KEY_CHECK, check_key(connection, each))
                     case "shape":
                         yield _result(each, SHAPE, check_shape(connection, each))
                     case "accepted_values":
@@ -95,7 +95,7 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
 def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
     """The names of a table's checks that do not block, and what they say."""
     if not isinstance(declared, Table):
-        yield KEY, f"{', '.join(key_of(declared))} are unique and never null."
+        yield KEY_CHECK, f"{', '.join(key_of(declared))} are unique and never null."
     yield SHAPE, "Every declared column is stored under its declared type."
     if columns := limited(declared):
         names = ", ".join(column.name for column in columns)

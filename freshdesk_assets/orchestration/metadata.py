@@ -16,6 +16,9 @@ from freshdesk_assets.warehouse.shape import SCHEMA, column_comment
 
 API_KIND, FILE_KIND, VIEW_KIND = "freshdesk", "duckdb", "view"
 
+KEY_CHECK = "key"
+"""Name of the check of a table's key, the one that blocks."""
+
 OWNERS = ["team:support-data"]
 
 NAMED_SOURCES = 3

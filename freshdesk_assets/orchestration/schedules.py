@@ -10,7 +10,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.jobs import BY_CADENCE
+from freshdesk_assets.orchestration.jobs import BY_CADENCE, KEEP_CURRENT
 from freshdesk_assets.orchestration.metadata import asset_key
 from freshdesk_assets.orchestration.readings import ONLY_MISSING
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -24,7 +24,7 @@ from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 
 Outcome = dg.RunRequest | dg.SkipReason
 
-KEEP_CURRENT, CLOSE_YESTERDAY, SLOW_TABLES = "keep_current", "close_yesterday", "slow_tables"
+CLOSE_YESTERDAY, SLOW_TABLES = "close_yesterday", "slow_tables"
 REREAD_NIGHTLY, REREAD_WEEKLY = "reread_nightly", "reread_weekly"
 
 QUIET_HOURS = {
@@ -58,20 +58,23 @@ def build_schedules(
         if yesterday := ended_yesterday(partitions, at):
             # What is looked at once a day would never be looked at after the end of its partition.
             first = min(first, yesterday) if cadence is Cadence.SLOW else first
-        return request(cadence, work, first, last, at, only_missing=True)
+        job = KEEP_CURRENT if cadence is Cadence.LIVE else BY_CADENCE[cadence]
+        return request(job, work, first, last, at, only_missing=True)
 
     def close_yesterday(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
         ended = ended_yesterday(partitions, at)
         if ended is None:
             return dg.SkipReason("no partition ended at midnight")
-        return request(Cadence.LIVE, CLOSE_YESTERDAY, ended, ended, at, only_missing=True)
+        return request(BY_CADENCE[Cadence.LIVE], CLOSE_YESTERDAY, ended, ended, at, only_missing=True)
 
     def slow_tables(at: datetime, instance: dg.DagsterInstance) -> Outcome:
         return missing(Cadence.SLOW, SLOW_TABLES, at, instance)
 
     def reread(work: str, days: int) -> Callable[[datetime, dg.DagsterInstance], Outcome]:
         def decide(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
-            return request(Cadence.LIVE, work, *last_days(partitions, days, at), at, only_missing=False)
+            return request(
+                BY_CADENCE[Cadence.LIVE], work, *last_days(partitions, days, at), at, only_missing=False
+            )
 
         return decide
 
@@ -80,7 +83,7 @@ def build_schedules(
         _schedule(
             KEEP_CURRENT,
             _cron(settings.every()),
-            BY_CADENCE[Cadence.LIVE],
+            KEEP_CURRENT,
             keep_current,
             "What agents work on, as it changed since the last look: FRESHDESK_EVERY says how often.",
         ),
@@ -124,7 +127,7 @@ def build_schedules(
 
 
 def request(
-    cadence: Cadence,
+    job: str,
     work: str,
     first: str,
     last: str,
@@ -138,7 +141,7 @@ def request(
     """One run over a range of partitions, as a backfill of them is; one per key, or per tick without."""
     return dg.RunRequest(
         run_key=key or f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
-        job_name=BY_CADENCE[cadence],
+        job_name=job,
         asset_selection=None if assets is None else sorted(assets),
         tags={
             WORK: work,

@@ -13,7 +13,7 @@ from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look,
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.alerts import build_alerts
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.jobs import BY_CADENCE, of_cadence, replicated
+from freshdesk_assets.orchestration.jobs import KEEP_CURRENT, of_cadence, replicated
 from freshdesk_assets.orchestration.metadata import asset_key
 from freshdesk_assets.orchestration.readings import POLLED
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
@@ -71,7 +71,7 @@ def build_sensors(
 
     @dg.sensor(
         name=ANYTHING_NEW,
-        job_name=BY_CADENCE[Cadence.LIVE],
+        job_name=KEEP_CURRENT,
         minimum_interval_seconds=round((every or settings.POLL_IF_TURNED_ON).total_seconds()),
         description="Asks Freshdesk whether something changed, one list and one credit at a time, and reads"
         " what did.",
@@ -118,7 +118,7 @@ def build_sensors(
             context.instance, [asset_key(each.name) for each in tables], partitions, end, now=now
         )
         launched = request(
-            Cadence.LIVE,
+            KEEP_CURRENT,
             ANYTHING_NEW,
             *span,
             now,
