@@ -10,6 +10,7 @@ import dagster as dg
 from freshdesk_assets.extract.webhook import deliver
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.incidents import Incident, failed_checks, failures, made_up_for, stale
+from freshdesk_assets.orchestration.turns import end_dead_runs
 
 ALERTS = "alerts"
 
@@ -65,6 +66,7 @@ def build_alerts() -> dg.SensorDefinition:
         if url is None or repository is None:
             return dg.SensorResult(skip_reason="FRESHDESK_ALERT_WEBHOOK is not set: nobody wants to know")
         now, instance = datetime.now(UTC), context.instance
+        end_dead_runs(instance)
         standing = Standing.read(context.cursor)
         since = datetime.fromtimestamp(standing.until, UTC) - OVERLAP if standing.until else now - LOOK_BACK
         known = {**standing.untold, **standing.told}

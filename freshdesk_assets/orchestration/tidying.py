@@ -37,7 +37,7 @@ class Tidied:
 def build_tidying(file: DuckDBFile) -> dg.JobDefinition:
     """The job that removes what nobody will ask for."""
 
-    @dg.op(name="remove_old_runs", description="Records and logs of runs older than FRESHDESK_KEEP_RUNS days.")
+    @dg.op(name="remove_old_runs", description="Records and logs of runs older than FRESHDESK_KEEP_RUNS.")
     def remove(context: dg.OpExecutionContext) -> None:
         with explained():
             done = tidy(context.instance, datetime.now(UTC) - keep_runs())

@@ -1,5 +1,7 @@
 """What is wrong is told once, without a word of customers', and once more when it is over."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ import time_machine
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.alerts import ALERTS
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.orchestration.turns import PROCESS, this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
@@ -149,6 +152,21 @@ def test_a_run_that_died_is_told_by_its_job(library: Library) -> None:
     assert library.told() == [("failure", "everything")]
     library.run()
     assert library.told() == [("recovered", "everything")]
+
+
+def test_a_run_whose_machine_went_down_is_found_and_told(library: Library) -> None:
+    """Nothing else looks for it while schedules are off, and its table would only be late hours from now."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    machine, _, _ = this_process().rpartition(":")
+    job = library.defs.resolve_job_def("everything")
+    run = library.instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTED, tags={PROCESS: f"{machine}:{ended.pid}"}
+    )
+    assert library.told() == [("failure", "everything")]
+    found = library.instance.get_run_by_id(run.run_id)
+    assert found is not None
+    assert found.status is dg.DagsterRunStatus.FAILURE
 
 
 def test_a_key_check_that_does_not_pass_is_told_and_a_warning_is_not(library: Library) -> None:
