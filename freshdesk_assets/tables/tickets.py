@@ -19,9 +19,9 @@ tickets = Table(
     sync=Keyset("updated_since"),
     # The plain list leaves out spam and deleted tickets, and a ticket that moves to the trash just drops out
     # of it. Whether a ticket both spam and deleted is in both filters is not established: where two lists
-    # send the same version of a row the last wins, so `deleted` stands last. A page costs five credits for its
-    # includes, empty or not, and most quarters of an hour of a night are empty: each list is asked for one row
-    # first, for one.
+    # send the same version of a row the last wins, so `deleted` stands last. A page costs five credits for
+    # its includes, empty or not, and most quarters of an hour of a night are empty: each list is asked for
+    # one row first, for one.
     listings=(
         Listing(defaults={"deleted": False}, probe=True),
         Listing(name="spam", params={"filter": "spam"}, defaults={"deleted": False}, probe=True),

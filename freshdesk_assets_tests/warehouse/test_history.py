@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError, bigint, bigints, text, texts, timestamp
 from freshdesk_assets.schema.column import json as json_column
 from freshdesk_assets.schema.history import History
@@ -23,6 +24,7 @@ from freshdesk_assets.warehouse.spool import Spool
 from freshdesk_assets_tests.warehouse.library import (
     BOOKS,
     ID,
+    LOANS,
     SHELVES,
     UPDATED_AT,
     Library,
@@ -332,6 +334,35 @@ def test_a_killed_process_leaves_rows_and_states_of_the_same_landing(library: Li
             for turn in range(landed)
         ]
     assert landed >= 5
+
+
+def test_rows_known_by_several_columns_and_without_a_version_have_states_too(library: Library) -> None:
+    """A state then begins when it was seen: nothing else is known of it."""
+    table = replace(
+        LOANS,
+        path="loans",
+        sync=FullList(),
+        version=(),
+        columns=(*LOANS.columns, text("place", "Where it is read.")),
+        history=("place",),
+    )
+    loan = {"book_id": 1, "reader": "ada"}
+    library.land(table, page({**loan, "place": "home"}, {**loan, "reader": "bob"}), moment=later(10))
+    library.land(table, page({**loan, "place": "train"}, completes=True), moment=later(20))
+    found = library.query(
+        "select reader, valid_from, valid_to, place from file.freshdesk.loans_history order by all"
+    )
+    assert found == [
+        ("ada", later(10), later(20), "home"),
+        ("ada", later(20), None, "train"),
+        ("bob", later(10), later(20), None),
+    ]
+    assert sound(library, table)
+
+
+def test_a_table_named_like_anothers_history_is_one_too_many() -> None:
+    with pytest.raises(DeclarationError, match="table members_history is declared twice"):
+        Catalog([MEMBERS, declared("members_history")])
 
 
 @pytest.mark.parametrize(

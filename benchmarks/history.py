@@ -1,0 +1,137 @@
+"""What histories cost: landing tickets with and without, 10,000 of them changed, and a history made at once.
+
+`python -m benchmarks.history`. Tickets are those of the landing benchmark; of those that change, every one
+changes its type, so that every one has a new state. Every part runs in a process of its own.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.deriving import BATCH, store
+from benchmarks.landing import peak
+from benchmarks.payloads import Tickets
+from benchmarks.replica import conditions, show
+from freshdesk_assets.schema.history import History
+from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.warehouse.checks import check_current, check_key, check_spans
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.history import record_states, state_counts
+
+CHANGED = 10_000
+TICKETS = declared_tables()["tickets"]
+WITHOUT = replace(TICKETS, history=())
+
+TYPE = re.compile(rb'"type":(null|"[^"]*")')
+
+Measured = dict[str, float]
+
+
+def main() -> None:
+    """All parts, each in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, help="where there is room: 6 kB a row")
+    parser.add_argument("--part", choices=sorted(PARTS), help="run one part, in this process")
+    options = parser.parse_args()
+    if options.part:
+        measured = PARTS[options.part](Warehouse(options.folder / "replica.duckdb"), options.rows)
+        print(json.dumps(measured | {"peak": peak()}))
+        return
+    print(conditions())
+    lines = []
+    for each in ("with", "without"):
+        with tempfile.TemporaryDirectory(prefix="freshdesk-benchmark-", dir=options.folder) as folder:
+            names = [f"land {each}", f"change {each}", *(["check"] if each == "with" else ["make"])]
+            for name in names:
+                found = part(name, Path(folder), options.rows)
+                lines.append((name, found["seconds"], found["cpu"], found["peak"], found["states"]))
+    show(f"{options.rows:,} tickets", ("", "seconds", "CPU s", "peak MB", "states"), lines)
+
+
+def part(name: str, folder: Path, rows: int) -> Measured:
+    """What a part measured, in a process of its own."""
+    asked = ["--part", name, "--rows", str(rows), "--folder", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.history", *asked]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    measured: Measured = json.loads(said)
+    return measured
+
+
+def land(warehouse: Warehouse, rows: int, *, with_history: bool) -> Measured:
+    """All tickets, batch by batch."""
+    return landed(warehouse, range(rows), 0, with_history=with_history)
+
+
+def change(warehouse: Warehouse, rows: int, *, with_history: bool) -> Measured:
+    """Some of them, of another type now."""
+    return landed(warehouse, range(0, rows, max(1, rows // CHANGED)), 1, with_history=with_history)
+
+
+def landed(warehouse: Warehouse, numbers: range, later: int, *, with_history: bool) -> Measured:
+    """Land the tickets of these numbers; the seconds without making them."""
+    table, tickets = (TICKETS if with_history else WITHOUT), Tickets()
+    spent = {"seconds": 0.0, "cpu": 0.0}
+    for start in range(0, len(numbers), BATCH):
+        rows = [tickets.row(number, later) for number in numbers[start : start + BATCH]]
+        if later:
+            rows = [TYPE.sub(b'"type":"Changed"', row, count=1) for row in rows]
+        done = timed(lambda rows=rows: store(warehouse, warehouse.path.parent, table, rows))  # type: ignore[misc]
+        spent = {name: spent[name] + done[name] for name in spent}
+    return spent | {"states": states(warehouse) if with_history else 0}
+
+
+def make(warehouse: Warehouse, _rows: int) -> Measured:
+    """The history of a table that had none, as after an upgrade."""
+
+    def run() -> None:
+        with warehouse.open() as connection:
+            record_states(connection, TICKETS)
+
+    return timed(run) | {"states": states(warehouse)}
+
+
+def check(warehouse: Warehouse, _rows: int) -> Measured:
+    """The three checks of a history."""
+
+    def run() -> None:
+        with warehouse.open() as connection:
+            for each in (check_key, check_spans, check_current):
+                if each(connection, History(TICKETS)).count:
+                    raise RuntimeError(f"{each.__name__} found something")
+
+    return timed(run) | {"states": states(warehouse)}
+
+
+def states(warehouse: Warehouse) -> int:
+    """How many there are."""
+    with warehouse.open() as connection:
+        return state_counts(connection, History(TICKETS))[0]
+
+
+def timed(act: Callable[[], object]) -> Measured:
+    """The seconds and the CPU that an act took."""
+    began, cpu = time.perf_counter(), time.process_time()
+    act()
+    return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+
+
+PARTS: dict[str, Callable[[Warehouse, int], Measured]] = {
+    "land with": lambda warehouse, rows: land(warehouse, rows, with_history=True),
+    "land without": lambda warehouse, rows: land(warehouse, rows, with_history=False),
+    "change with": lambda warehouse, rows: change(warehouse, rows, with_history=True),
+    "change without": lambda warehouse, rows: change(warehouse, rows, with_history=False),
+    "check": check,
+    "make": make,
+}
+
+
+if __name__ == "__main__":
+    main()
