@@ -13,8 +13,7 @@ from freshdesk_assets.orchestration.planning import Plan, planned
 from freshdesk_assets.orchestration.requests import Request, requested
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets_tests.replica.test_runs import command
-
-TICKETS_AND_TALK = 'key:"freshdesk/tickets" or key:"freshdesk/conversations"'
+from freshdesk_assets_tests.replica.test_spending import TICKETS_AND_TALK
 
 
 def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, Request]:
