@@ -68,6 +68,7 @@ def record_states(
     history = history_of(table)
     if history is None:
         return Recorded()
+    ensure_shape(connection, table, comments=False)
     ensure_ledger(connection, comments=False)
     derived = qualified("derived", META)
     made_of = hashlib.sha256(repr((history.keys, history.tracked)).encode()).hexdigest()

@@ -244,6 +244,14 @@ def test_what_is_missing_is_mended_by_looking_at_the_whole(library: Library) -> 
     assert states(library) == known
 
 
+def test_the_history_of_a_table_that_was_never_read_is_empty(library: Library) -> None:
+    """Whoever materialises it first, in the UI, is no error."""
+    with library.warehouse.open() as connection:
+        assert record_states(connection, MEMBERS) == Recorded()
+    assert states(library) == []
+    assert sound(library)
+
+
 def test_states_that_overlap_are_found(library: Library) -> None:
     library.land(MEMBERS, page(member(0)), moment=later(10))
     with library.warehouse.open() as connection:
