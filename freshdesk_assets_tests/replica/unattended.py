@@ -4,23 +4,28 @@ Code location and runs live in the test's process, where `time_machine` sets the
 killed gets a process of its own, with the same clock, for `kill -9` to end.
 """
 
+import json
 import logging
-import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import dagster as dg
+import pytest
 import time_machine
 from dagster._core.execution.api import execute_run
 from dagster._core.instance import DagsterInstance
+from dagster._core.instance.ref import InstanceRef
 from dagster._core.launcher import LaunchRunContext, RunLauncher
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
@@ -35,6 +40,13 @@ from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import launch_scheduled_runs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from dagster._utils.hosted_user_process import recon_job_from_origin
+
+from freshdesk_assets.orchestration.assets import POOL
+from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happening
+from freshdesk_assets.simulator.server import serve
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.replica.account import Account
 
 QUIET = logging.getLogger("unattended")
 QUIET.addHandler(logging.NullHandler())
@@ -67,7 +79,7 @@ class HereOrKilled(RunLauncher[DagsterInstance], ConfigurableClass):
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -143,15 +155,114 @@ class Daemon:
 def daemon(home: Path) -> Iterator[Daemon]:
     """A daemon whose records are in a folder of their own."""
     home.mkdir(exist_ok=True)
-    ours = yaml.safe_load((files("freshdesk_assets.orchestration") / "dagster.yaml").read_text())
-    ours |= {
-        "run_launcher": {"module": __name__, "class": HereOrKilled.__name__},
-        "compute_logs": {
-            "module": "dagster._core.storage.noop_compute_log_manager",
-            "class": "NoOpComputeLogManager",
-        },
-    }
-    (home / "dagster.yaml").write_text(yaml.safe_dump(ours))
-    with DagsterInstance.from_config(str(home)) as instance:
+    (home / "dagster.yaml").write_text((files("freshdesk_assets.orchestration") / "dagster.yaml").read_text())
+    quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    launcher = {"module": __name__, "class": HereOrKilled.__name__}
+    overrides = {"run_launcher": launcher, "compute_logs": quiet}
+    with DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides)) as instance:
         instance.event_log_storage.set_concurrency_slots(POOL, 1)
         yield Daemon(instance)
+
+
+@dataclass
+class Unattended:
+    """An account and its replica, with nobody looking but the daemon; alerts are what a webhook was sent."""
+
+    account: Account
+    daemon: Daemon
+    alerts: list[dict[str, Any]]
+    traveller: time_machine.Traveller
+    rng: random.Random
+    runs: set[str] = field(default_factory=set)
+
+    @property
+    def now(self) -> datetime:
+        """The time, here and in the account."""
+        return self.account.world.clock.now()
+
+    def pass_to(self, moment: datetime) -> None:
+        """Let time pass, here and in the account."""
+        self.account.world.clock.advance(moment - self.now)
+        self.traveller.move_to(moment)
+
+    def work_until(self, end: datetime, happenings: int) -> None:
+        """Let people work until then: so many things happen, at any time."""
+        for moment in sorted(self.now + (end - self.now) * self.rng.random() for _ in range(happenings)):
+            self.pass_to(moment.replace(microsecond=0))
+            _happening(self.rng)(self.account.world, self.rng)
+        self.pass_to(end)
+
+    def iterate(self) -> list[dg.DagsterRun]:
+        """Let the daemon do what is due; the runs that ended since the last time, oldest first."""
+        self.daemon.iterate()
+        ended = [run for run in reversed(self.account.instance.get_runs()) if run.run_id not in self.runs]
+        self.runs |= {run.run_id for run in ended}
+        return ended
+
+
+def _happening(rng: random.Random) -> Happening:
+    """Mostly what is common, now and then what is rare, seldom what an administrator does."""
+    rare = rng.random()
+    if rare < 0.05:
+        return rng.choice(ADMINISTRATIVE)
+    if rare < 0.35:
+        return rng.choice(RARE)
+    return rng.choices(list(COMMON), weights=list(COMMON.values()))[0]
+
+
+@contextmanager
+def unattended(
+    folder: Path, environment: pytest.MonkeyPatch, *, start: datetime, seed: int, tickets: int
+) -> Iterator[Unattended]:
+    """An account of some weeks whose replica is to be made, and the daemon that will make it."""
+    environment.chdir(folder)
+    world = World(seed=seed, tickets=tickets, now=start, days=20, contacts=20, agents=6)
+    path = folder / "replica.duckdb"
+    since = (start - timedelta(days=60)).replace(hour=0)
+    with (
+        serve(world) as server,
+        receiver() as (webhook, alerts),
+        time_machine.travel(start, tick=True) as traveller,
+    ):
+        for name, value in {
+            "DAGSTER_HOME": str(folder / "home"),
+            "FRESHDESK_DOMAIN": server.url,
+            "FRESHDESK_API_KEY": server.key,
+            "FRESHDESK_DUCKDB": str(path),
+            "FRESHDESK_START_DATE": f"{since:%Y-%m-%d}",
+            "FRESHDESK_PARTITIONS": "weekly",
+            "FRESHDESK_SCHEDULES": "on",
+            "FRESHDESK_EVERY": "1440",
+            "FRESHDESK_POLL": "3600",
+            "FRESHDESK_ALERT_WEBHOOK": webhook,
+        }.items():
+            environment.setenv(name, value)
+        with daemon(folder / "home") as running:
+            partitioning = Partitioning(start=since, length=PartitionLength.WEEKLY)
+            account = Account(world, server, path, running.instance, partitioning)
+            yield Unattended(account, running, alerts, traveller, random.Random(seed))
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A webhook on this machine: its address, and what it was sent."""
+    received: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/alerts", received
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,86 @@
+"""The least credits that unattended runs could do with, counted from the account's rows, not from our code.
+
+A list costs a call per hundred rows, and one to be known as empty; a page of tickets with both includes costs
+five. Tickets that changed are asked for their conversations once, those of the days that are read again once
+more if they have any; contacts that changed are viewed once, agents once a day.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.readings import Reading, reading_of
+from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.world import World
+
+TICKET_PAGE = 5
+PER_PAGE = 100
+
+
+@dataclass
+class Least:
+    """What is known of the account, and what knowing it has cost at least."""
+
+    world: World
+    credits: Counter[str] = field(default_factory=Counter)
+    _tickets: dict[int, str] = field(default_factory=dict)
+    _contacts: dict[int, str] = field(default_factory=dict)
+    _agents: dict[int, datetime] = field(default_factory=dict)
+
+    def count(self, run: dg.DagsterRun, tables: frozenset[str], now: datetime, since: datetime) -> None:
+        """Add what a run over these tables had to spend; `since` is where the days it reads again begin."""
+        reading = reading_of(run.tags)
+        said = Counter(row["ticket_id"] for row in self.world.truth_conversations().values())
+        tickets = {key: row for key, row in self.world.truth_tickets().items() if not row["archived"]}
+        if "tickets" in tables:
+            self._ask_tickets(tickets, reading, since)
+        if "conversations" in tables and reading is not Reading.EXISTENCE:
+            again = reading is Reading.AGAIN
+            for key, row in tickets.items():
+                moved = self._tickets.get(key) != row["updated_at"]
+                if moved or (again and said[key] and _moment(row) >= since):
+                    self.credits["conversations"] += pages(said[key])
+                self._tickets[key] = row["updated_at"]
+        if "contacts" in tables:
+            self._view_contacts()
+        if "agents" in tables:
+            self._view_agents(now)
+        for name in tables - {"tickets", "conversations", "contacts", "agents"}:
+            self.credits[name] += 1
+
+    def _ask_tickets(self, tickets: Mapping[int, Row], reading: Reading, since: datetime) -> None:
+        shelves: Counter[str] = Counter()
+        for key, row in tickets.items():
+            shelf = "deleted" if row["deleted"] else "spam" if row["spam"] else "live"
+            again = reading is Reading.AGAIN and _moment(row) >= since
+            if again or self._tickets.get(key) != row["updated_at"]:
+                shelves[shelf] += 1
+        for shelf in ("live", "spam", "deleted"):
+            self.credits["tickets"] += TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
+
+    def _view_contacts(self) -> None:
+        self.credits["contacts"] += 3
+        for key, row in self.world.truth_contacts().items():
+            if self._contacts.get(key) != row["updated_at"]:
+                self.credits["contacts"] += 1
+                self._contacts[key] = row["updated_at"]
+
+    def _view_agents(self, now: datetime) -> None:
+        self.credits["agents"] += 1
+        for key in self.world.truth_agents():
+            if key not in self._agents or now - self._agents[key] >= timedelta(hours=20):
+                self.credits["agents"] += 1
+                self._agents[key] = now
+
+
+def pages(rows: int) -> int:
+    """Calls for so many rows."""
+    return max(1, math.ceil(rows / PER_PAGE))
+
+
+def _moment(row: Row) -> datetime:
+    return datetime.fromisoformat(row["updated_at"])
