@@ -51,7 +51,8 @@ def failures(
     instance: dg.DagsterInstance, repository: RepositoryDefinition, since: datetime
 ) -> Iterator[Incident]:
     """What failed in the runs that ended since, oldest first; runs that are tried again aside."""
-    steps = {asset.node_def.name: asset.keys for asset in repository.asset_graph.assets_defs}
+    made = [asset for asset in repository.asset_graph.assets_defs if asset.is_executable]
+    steps = {asset.node_def.name: asset.keys for asset in made}
     checking = {each.node_def.name for each in repository.asset_checks_defs_by_key.values()}
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
     for record in instance.get_run_records(failed, ascending=True):

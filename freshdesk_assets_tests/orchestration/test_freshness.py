@@ -1,14 +1,20 @@
 """Every asset says how often it is brought up to date, and since when it is late."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
+import time_machine
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.freshness import CADENCE, policy
+from freshdesk_assets.orchestration.jobs import REPLICATE
+from freshdesk_assets.orchestration.readings import ONLY_MISSING
+from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.orchestration.storing import QUIET
 
 MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))
 SPECS = {"/".join(spec.key.path): spec for spec in MADE.resolve_all_asset_specs()}
@@ -48,6 +54,28 @@ def test_a_live_table_is_late_after_missing_several_turns_and_not_one() -> None:
         warn_window=timedelta(hours=12), fail_window=timedelta(hours=24)
     )
     assert policy(Cadence.SLOW, timedelta(minutes=15)) == policy(Cadence.SLOW, timedelta(hours=6))
+
+
+def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> None:
+    """Or its badge would turn red while nothing is wrong, and red badges would mean nothing."""
+    key = dg.AssetKey(["relations", "sla_policies"])
+    file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
+    start = datetime(2026, 1, 14, tzinfo=UTC)
+    job = build_defs(
+        Partitioning(start=start, length=PartitionLength.DAILY), resources={"duckdb": file}
+    ).resolve_job_def(REPLICATE)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        reported = []
+        for hours in (0, 1, 24):
+            with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
+                result = job.execute_in_process(
+                    instance=instance,
+                    asset_selection=[key],
+                    run_config=QUIET,
+                    tags={ONLY_MISSING: "true"},
+                )
+                reported.append(len(result.get_asset_materialization_events()))
+    assert reported == [1, 0, 1]
 
 
 def test_a_views_policy_is_that_of_its_reports_and_not_of_its_rows() -> None:
