@@ -30,6 +30,7 @@ from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.readings import Reading
+from freshdesk_assets.orchestration.reconciling import Allowance
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.orchestration.spending import Spending
 from freshdesk_assets.schema.column import Column
@@ -207,6 +208,8 @@ class Canned(Reader):
         listing: Listing,
         start: datetime,
         end: datetime | None,
+        *,
+        plain: bool = False,  # noqa: ARG002
     ) -> Iterator[Page]:
         """Pages of the asked-for rows, under the first listing."""
         numbers = iter(self.numbers if listing is table.listings[0] else ())
@@ -262,6 +265,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             spool=spool,
             progress=Progress("tickets", client, lambda _: None, interval=math.inf),
             spending=Spending(client=client, table="tickets"),
+            allowance=Allowance(client.tally, 0),
         )
 
         def run() -> None:

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return open_ui()
         if options.command == "doctor":
             return examine(catalog, partitioning)
-        command = plan if options.command == "plan" else sync
+        command = plan if options.command == "plan" else partial(sync, reconcile=options.reconcile)
         return command(
             partial(build_defs, partitioning),
             catalog,
@@ -61,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in (bring, weigh):
         _add_extent(command)
+    bring.add_argument(
+        "--reconcile",
+        action="store_true",
+        help="find out what Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS at most",
+    )
     commands.add_parser(
         "doctor",
         help="check key, plan, rights, limits and file",

@@ -20,7 +20,7 @@ NOT_SENT = {
     "conversations": {"archived"},  # by the archive's path only
     "contacts": {"blocked"},  # ours: from the list that returned the row
     "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},  # SyncHub has it, the sheet does not
-    "tickets": {"form_id"},  # on view only
+    "tickets": {"form_id", "archived"},  # on view only, and by the archive
     "groups": {
         "group_type",
         "business_hour_id",

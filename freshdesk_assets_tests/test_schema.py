@@ -24,6 +24,7 @@ from freshdesk_assets.schema.column import (
 from freshdesk_assets.schema.table import (
     REPLICA_COLUMNS,
     ChangedSince,
+    Existence,
     Fallback,
     FullList,
     Keyset,
@@ -99,6 +100,26 @@ TAGS = texts("tags", "Tags.", detail=True)
         ({"name": "Shelves"}, "table Shelves: a name is lower case words joined by underscores"),
         ({"doc": "One row per shelf"}, "table shelves: its description is one line that ends in a full stop"),
         ({"key": ()}, "table shelves: it has no key"),
+        (
+            {"existence": Existence("shelves/{id}")},
+            "table shelves: its rows are asked for one by one, so its key must be id and its lists bounded by"
+            " time",
+        ),
+        (
+            {"sync": Keyset("updated_since"), "existence": Existence("shelves")},
+            "table shelves: its rows are asked for at shelves, which names no column in braces",
+        ),
+        (
+            {
+                "sync": Keyset("updated_since"),
+                "existence": Existence("shelves/{id}", archived="cellar/{id}", flag="in_cellar"),
+            },
+            "table shelves: it has an archive, so it needs a column to say so and rows asked for by id",
+        ),
+        (
+            {"belongs_to": "id"},
+            "table shelves: it belongs to id, which is not a column that refers to a table",
+        ),
         (
             {"columns": (ID, UPDATED_AT, text("_title", "Title."))},
             "table shelves: _title begins with an underscore, as only the replica's own columns do",

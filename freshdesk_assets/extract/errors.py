@@ -22,6 +22,10 @@ class ConfigurationError(FreshdeskError):
     """Mend the settings or the account: domain, key, a suspended account."""
 
 
+class Redirected(ConfigurationError):
+    """The reply points elsewhere, which is followed nowhere."""
+
+
 class NotAllowed(FreshdeskError):
     """The key's role or the account's plan does not cover this list; the rest of the account may be read.
 
@@ -136,13 +140,13 @@ def refusal(status: int, body: bytes, *, where: str, host: str, proven: bool) ->
     )
 
 
-def redirected(status: int, location: str, *, where: str, host: str) -> ConfigurationError:
+def redirected(status: int, location: str, *, where: str, host: str) -> Redirected:
     """The error for a reply that points elsewhere; only the host it points to is told."""
     try:
         target = urlsplit(location).hostname or host
     except ValueError:
         target = "an address that cannot be read"
-    return ConfigurationError(
+    return Redirected(
         f"{host} answered {where} with a redirect ({status}) to {target}, which the API never does: set "
         "FRESHDESK_DOMAIN to the account's own name, such as acme.freshdesk.com."
     )

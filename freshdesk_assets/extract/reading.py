@@ -1,12 +1,12 @@
 """From a declaration and what is still to be read to pages: one way of reading per kind of `Sync`."""
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from freshdesk_assets.extract.client import Client, Reply
 from freshdesk_assets.extract.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
@@ -24,6 +24,8 @@ from freshdesk_assets.schema.table import (
     Value,
     View,
 )
+
+T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a list that was read whole is covered."""
@@ -50,21 +52,31 @@ class Reader:
     """Reads tables through one client, and remembers what this account turned out to accept."""
 
     client: Client
+    without_archive: set[str] = field(default_factory=set)
     _accepted: dict[str, str | None] = field(default_factory=dict)
     _fallen_back: set[str] = field(default_factory=set)
     _answered: datetime | None = None
 
     def read_keyset(
-        self, table: Table, sync: Keyset, listing: Listing, start: datetime, end: datetime | None
+        self,
+        table: Table,
+        sync: Keyset,
+        listing: Listing,
+        start: datetime,
+        end: datetime | None,
+        *,
+        plain: bool = False,
     ) -> Iterator[Page]:
         """Rows of a listing changed in [start, end), and the few beyond that share the last page.
+
+        `plain` leaves the includes out: a fifth of the price, where only which rows there are matters.
 
         Every page restarts at the last time seen, so that rows changing meanwhile are met again further on
         instead of pushing others out of sight.
         """
         reader = RowReader(table, sync.cursor)
         place = f"{table.path} ({listing.name})"
-        if listing.probe:
+        if listing.probe and not plain:
             reply = self.ask(table, {**listing.params, sync.since: iso(start), "per_page": 1}, plain=True)
             if not reply.content:
                 yield _page(listing, [], start, _closed(reply.moment, end, start))
@@ -76,7 +88,7 @@ class Reader:
 
             def fetch(page: int, size: int, params: dict[str, Value] = params) -> Reply[list[bytes]]:
                 numbered = {"page": page} if page > 1 else {}
-                return self.ask(table, {**params, **numbered, "per_page": size})
+                return self.ask(table, {**params, **numbered, "per_page": size}, plain=plain)
 
             for part in read_offsets(fetch, reader, place=place, last_page=sync.last_page):
                 times = [moment for row in part.rows if (moment := reader.moment(row))]
@@ -155,22 +167,22 @@ class Reader:
 
         def read(parent: ParentRow, stopped: threading.Event) -> Page:
             asked = datetime.now(UTC)
-            parts = self._list_of(table, listing, table.path, parent.id, stopped)
+            parts = self.list_of(table, listing, table.path, parent.id, stopped)
             if parts is None and sync.archived:
-                parts = self._list_of(table, listing, sync.archived, parent.id, stopped)
+                parts = self.list_of(table, listing, sync.archived, parent.id, stopped)
             at = parts[0].moment if parts else None
             settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
             rows = tuple(row for part in parts or () for row in part.rows)
             return Page(listing=listing.name, rows=rows, parents=(settled,))
 
-        yield from self._concurrently(read, parents)
+        yield from self.concurrently(read, parents)
 
     def read_views(self, table: Table, view: View, parents: Iterable[ParentRow]) -> Iterator[Page]:
         """A page per row: its own view, or that it is gone."""
         known = frozenset(name for listing in table.listings for name in listing.defaults)
 
         def read(parent: ParentRow, stopped: threading.Event) -> Page:
-            _check_wanted(stopped)
+            check_wanted(stopped)
             try:
                 reply = self.client.get(view.path.format(id=parent.id), {}, parse=row_of, view=True)
             except NotFound:
@@ -178,7 +190,7 @@ class Reader:
             settled = (ParentRead(id=parent.id, at=reply.moment),)
             return Page(listing="view", rows=tuple(reply.content), keep=known, parents=settled)
 
-        yield from self._concurrently(read, parents)
+        yield from self.concurrently(read, parents)
 
     @property
     def now(self) -> datetime:
@@ -232,13 +244,13 @@ class Reader:
 
         yield from read_offsets(fetch, RowReader(table), place=f"{table.path} ({listing.name})")
 
-    def _list_of(
+    def list_of(
         self, table: Table, listing: Listing, path: str, parent: int, stopped: threading.Event
     ) -> list[Slice] | None:
         """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
 
         def fetch(page: int, size: int) -> Reply[list[bytes]]:
-            _check_wanted(stopped)
+            check_wanted(stopped)
             numbered = {"page": page} if page > 1 else {}
             params = {**table.params, **listing.params, **numbered, "per_page": size}
             return self.client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
@@ -272,7 +284,9 @@ class Reader:
         self._answered = reply.moment
         return reply
 
-    def _concurrently(self, read: "_ReadParent", parents: Iterable[ParentRow]) -> Iterator[Page]:
+    def concurrently(
+        self, read: Callable[[T, threading.Event], Page], parents: Iterable[T]
+    ) -> Iterator[Page]:
         """Pages in the order they arrive, as many calls under way as the client has workers.
 
         Whatever ends it (an error, Ctrl-C, nobody reading on) ends it at once: calls that wait for their
@@ -306,11 +320,7 @@ class Reader:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _ReadParent(Protocol):
-    def __call__(self, parent: ParentRow, stopped: threading.Event, /) -> Page: ...
-
-
-def _check_wanted(stopped: threading.Event) -> None:
+def check_wanted(stopped: threading.Event) -> None:
     """Make no call whose reply nobody waits for."""
     if stopped.is_set():
         raise CancelledError

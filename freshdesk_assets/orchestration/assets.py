@@ -13,6 +13,7 @@ from freshdesk_assets.orchestration.metadata import (
     API_KIND,
     FILE_KIND,
     OWNERS,
+    RECONCILED,
     asset_key,
     table_description,
     table_metadata,
@@ -55,6 +56,8 @@ def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.Assets
 def _asset(
     table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
 ) -> dg.AssetsDefinition:
+    belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
+
     @dg.asset(
         key=asset_key(table.name),
         deps=[asset_key(name) for name in sorted(upstream(table))],
@@ -64,7 +67,10 @@ def _asset(
         group_name=table.group,
         kinds={API_KIND, FILE_KIND},
         owners=OWNERS,
-        tags={"freshdesk/sync": type(table.sync).__name__},
+        tags={
+            "freshdesk/sync": type(table.sync).__name__,
+            **({RECONCILED: "true"} if table.reconciled else {}),
+        },
         metadata=table_metadata(table, catalog.places.get(table.name)),
         io_manager_key="io_manager",
         pool=POOL,
@@ -77,7 +83,13 @@ def _asset(
         with (
             explained(),
             freshdesk.reporting(context.log.info),
-            Spool(duckdb.spool_root, table, run=context.run.run_id, parent=catalog.parent_of(table)) as spool,
+            Spool(
+                duckdb.spool_root,
+                table,
+                belonging,
+                run=context.run.run_id,
+                parent=catalog.parent_of(table),
+            ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
             budget = freshdesk.budget(warehouse, context.run)
@@ -97,6 +109,7 @@ def _asset(
                 reader=freshdesk.reader,
                 spool=spool,
                 progress=progress,
+                allowance=freshdesk.allowance,
                 spending=Spending(
                     client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
                 ),
@@ -106,6 +119,8 @@ def _asset(
             back = stands_back(warehouse, table, with_it, budget) if missing else None
             batch = spool.take_last(Landed(), finished=False) if back else replication.run()
         left_open = back.left_open if back else replication.left_open
+        for warning in replication.warnings:
+            context.log.warning(warning)
         if replication.skipped:
             context.log.warning(f"{table.name} was left out: {replication.skipped}")
         if left_open:

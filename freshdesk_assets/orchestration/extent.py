@@ -54,13 +54,13 @@ class Extent:
         """The stretches to read."""
         if self.reading is Reading.AGAIN:
             return uncovered(self.reread(listing), self.start, self.end)
-        return uncovered(self._covered(listing), self.since, self.end)
+        return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
         """Per listing since when changes are missing; a listing that was never read whole is left out."""
         since = {}
         for listing in self.table.listings:
-            stretches = self._covered(listing)
+            stretches = self.covered(listing)
             if stretches and stretches[0][0] <= EPOCH:
                 reached = stretches[0][1]
                 since[listing.name] = min([reached, *(start for start, _ in self.gaps(listing)[:1])])
@@ -110,7 +110,13 @@ class Extent:
                 limit=sys.maxsize if limit is None else limit,
             )
 
-    def _covered(self, listing: Listing) -> list[Stretch]:
+    @property
+    def day(self) -> datetime:
+        """What is verified by the way is dated: the day alone, or each look would be remembered."""
+        return self.requested_at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def covered(self, listing: Listing) -> list[Stretch]:
+        """What of a listing is stored."""
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             return covered(connection, self.table, listing.name)

@@ -5,11 +5,13 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.freshness import CADENCE
-from freshdesk_assets.orchestration.metadata import API_KIND, KEY_CHECK, asset_key
+from freshdesk_assets.orchestration.metadata import API_KIND, KEY_CHECK, RECONCILED, asset_key
+from freshdesk_assets.orchestration.readings import RECONCILE
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
 
 REPLICATE = "replicate"
+RECONCILE_JOB = "reconcile"
 KEEP_CURRENT = "keep_current"
 BY_CADENCE = {Cadence.LIVE: "replicate_live", Cadence.SLOW: "replicate_slow"}
 
@@ -30,6 +32,11 @@ def of_cadence(cadence: Cadence) -> dg.AssetSelection:
     return tables | (tables.downstream() - replicated())
 
 
+def reconciled() -> dg.AssetSelection:
+    """The tables whose rows may be gone without any list saying so."""
+    return replicated() & dg.AssetSelection.tag(RECONCILED, "true")
+
+
 def holding_back(catalog: Catalog) -> dg.AssetSelection:
     """The checks that hold damage back, of the live tables."""
     keys = [
@@ -42,6 +49,7 @@ def holding_back(catalog: Catalog) -> dg.AssetSelection:
 
 def build_jobs(catalog: Catalog) -> list[UnresolvedAssetJobDefinition]:
     """The job that replicates every table of the API and makes the others, and those that do it in parts."""
+    gone = reconciled()
     every = [dg.AssetSelection.tag(CADENCE, cadence.value) for cadence in Cadence]
     return [
         dg.define_asset_job(
@@ -66,5 +74,12 @@ def build_jobs(catalog: Catalog) -> list[UnresolvedAssetJobDefinition]:
             BY_CADENCE[Cadence.SLOW],
             selection=of_cadence(Cadence.SLOW),
             description="The same for the account's set-up, and what is made of it.",
+        ),
+        dg.define_asset_job(
+            RECONCILE_JOB,
+            selection=gone | (gone.downstream() - replicated()) | derived("child"),
+            tags={RECONCILE: "true"},
+            description="Find out which rows Freshdesk no longer has, for the credits that"
+            " FRESHDESK_RECONCILE_CREDITS allows: which partition it is launched for means nothing.",
         ),
     ]

@@ -19,6 +19,9 @@ API_KIND, FILE_KIND, VIEW_KIND = "freshdesk", "duckdb", "view"
 KEY_CHECK = "key"
 """Name of the check of a table's key, the one that blocks."""
 
+RECONCILED = "freshdesk/reconciled"
+"""Tag of the tables whose rows may be gone without any list saying so."""
+
 OWNERS = ["team:support-data"]
 
 NAMED_SOURCES = 3

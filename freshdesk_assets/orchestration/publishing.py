@@ -7,9 +7,10 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
-from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, asset_key
+from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS
 from freshdesk_assets.orchestration.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.views import schema_key
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
 
@@ -25,7 +26,7 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
     @dg.asset(
         key=KEY,
         # Every table is counted for the references, so that this is downstream of all there is.
-        deps=[FOREIGN_KEYS, *(asset_key(view.name, view.schema) for view in views)],
+        deps=[FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
         description="A copy of the whole file that analysts can open at any time, put in its place in one"
         " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
         group_name="published",

@@ -11,6 +11,7 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.extent import Asked, Extent
 from freshdesk_assets.orchestration.progress import Progress, share_of
 from freshdesk_assets.orchestration.readings import Reading
+from freshdesk_assets.orchestration.reconciling import Allowance, Evidence, Reconciliation
 from freshdesk_assets.orchestration.spending import Spending, in_one_go
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing, LookBack, PerParent, Table
@@ -32,8 +33,8 @@ time take twice the CPU). Against the API it is the seconds that count."""
 class Replication:
     """Reads and lands one table, as far as its extent.
 
-    Afterwards `skipped` says why the table may not be read, and `left_open` what is still to be read for want
-    of credits.
+    `allowance` is what finding out what exists may cost. Afterwards `skipped` says why the table may not be
+    read, and `left_open` what is still to be read for want of credits.
     """
 
     extent: Extent
@@ -41,9 +42,11 @@ class Replication:
     spool: Spool
     progress: Progress
     spending: Spending
+    allowance: Allowance
     landed: Landed = field(default_factory=Landed)
     skipped: str | None = None
     left_open: str | None = None
+    warnings: list[str] = field(default_factory=list)
     _stored_at: float = field(default_factory=time.monotonic)
     _settled: int = 0
     _listing: Listing | None = None
@@ -71,8 +74,12 @@ class Replication:
                     self._store()
         except NotAllowed as error:
             self.skipped = str(error)
-        except BudgetSpent:
-            self._leave_open()
+        except BudgetSpent as spent:
+            if self.extent.reading is Reading.EXISTENCE:
+                self._store()
+                self.warnings.append(f"{self.table.name}: to be gone on with the next night: {spent}")
+            else:
+                self._leave_open()
         except WarehouseError:
             raise
         except BaseException as error:
@@ -82,7 +89,8 @@ class Replication:
             self.spending.tell(self.warehouse)
             raise
         self.spending.tell(self.warehouse)
-        return self.spool.take_last(self.landed, finished=not (self.skipped or self.left_open))
+        read = self.extent.reading is not Reading.EXISTENCE
+        return self.spool.take_last(self.landed, finished=read and not (self.skipped or self.left_open))
 
     def _full(self) -> bool:
         spool = self.spool
@@ -105,14 +113,15 @@ class Replication:
         self._stored_at = time.monotonic()
 
     def _pages(self) -> Iterator[tuple[Page, float | None]]:
+        if self.extent.reading is Reading.EXISTENCE:
+            yield from self._existence()
+            return
+        evidence = Evidence(self.table)
         match self.table.sync:
             case Keyset() as sync:
-                for listing in self.table.listings:
-                    self._listing = listing
-                    for start, end in self.extent.gaps(listing):
-                        pages = self.reader.read_keyset(self.table, sync, listing, start, end)
-                        for page in self._noted(pages):
-                            yield page, share_of(page.covered_to, start, min(end, datetime.now(UTC)))
+                yield from self._changes(sync, evidence)
+                if self.extent.reading is Reading.AGAIN:
+                    evidence.doubt(self.warehouse, self.extent.day)
             case ChangedSince() as sync:
                 pages = self.reader.read_changes(self.table, sync, self.extent.changed_since())
                 yield from _unmeasured(self._noted(pages))
@@ -124,13 +133,49 @@ class Replication:
                     back = self.extent.look_back(start, days)
                     closed = end if end <= datetime.now(UTC) else None
                     pages = self.reader.read_look_back(self.table, sync, start, closed, back)
-                    yield from _unmeasured(self._noted(pages))
+                    yield from _unmeasured(evidence.heed(start - back, self._noted(pages)))
+                evidence.doubt(self.warehouse, self.extent.day)
             case PerParent(parent=parent) as sync:
                 asked = self.extent.parents(self.extent.catalog[parent])
                 for parents, share in self._parents(asked):
                     for page in _closing(self.reader.read_lists(self.table, sync, parents)):
                         yield page, share()
         yield from self._views()
+
+    def _changes(self, sync: Keyset, evidence: Evidence) -> Iterator[tuple[Page, float | None]]:
+        for listing in self.table.listings:
+            self._listing = listing
+            for start, end in self.extent.gaps(listing):
+                pages = self._noted(self.reader.read_keyset(self.table, sync, listing, start, end))
+                for page in evidence.heed(start, pages):
+                    yield page, share_of(page.covered_to, start, min(end, datetime.now(UTC)))
+
+    def _existence(self) -> Iterator[tuple[Page, float | None]]:
+        """What exists. A row that changed since the last sync would be missed where it was: it is read first.
+
+        Nothing is known of what was never read.
+        """
+        match self.table.sync:
+            case Keyset() as sync:
+                if not self.extent.covered(self.table.listings[0]):
+                    return
+                before = self.allowance.tally.credits
+                yield from self._changes(sync, Evidence(self.table))
+                self.allowance.leave_out(before)
+                self._store()
+            case _:
+                pass
+        reconciliation = Reconciliation(
+            table=self.table,
+            reader=self.reader,
+            warehouse=self.warehouse,
+            allowance=self.allowance,
+            requested_at=self.extent.requested_at,
+            store=self._store,
+            say=self.progress.say,
+            warn=self.warnings.append,
+        )
+        yield from _unmeasured(reconciliation.pages())
 
     def _views(self) -> Iterator[tuple[Page, float | None]]:
         """The rows' own calls, for those of them that changed; what the lists brought is landed before."""

@@ -8,8 +8,8 @@ from warnings import catch_warnings, simplefilter
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.readings import ONLY_MISSING, backfill_tags
+from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE, backfill_tags
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
@@ -47,13 +47,20 @@ def requested(
     first: datetime | None,
     last: datetime | None,
     selection: str | None,
+    reconcile: bool = False,
 ) -> Request:
-    """What is missing, or with dates the partitions that hold them; raises SettingError, WarehouseError."""
-    keys = _selected(definitions, selection)
+    """What is missing, or with dates the partitions that hold them; raises SettingError, WarehouseError.
+
+    To `reconcile` any partition will do: the last one.
+    """
+    keys = _selected(definitions, RECONCILE_JOB if reconcile else REPLICATE, selection)
     read = tuple(sorted(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA))
     partitions = partitions_of(partitioning)
     tags, goes_on = {ONLY_MISSING: "true"}, None
-    if first is None and last is None:
+    if reconcile:
+        start = end = partitions.get_partition_keys()[-1]
+        tags = {RECONCILE: "true"}
+    elif first is None and last is None:
         since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
         start, end = stale_range(instance, read, partitions, since)
     else:
@@ -69,9 +76,9 @@ def _range(start: str, end: str) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
 
 
-def _selected(definitions: dg.Definitions, selection: str | None) -> set[dg.AssetKey]:
+def _selected(definitions: dg.Definitions, job: str, selection: str | None) -> set[dg.AssetKey]:
     graph = definitions.resolve_asset_graph()
-    replicated = definitions.resolve_job_def(REPLICATE).asset_layer.executable_asset_keys
+    replicated = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
     if selection is None:
         return set(replicated)
     try:

@@ -13,6 +13,7 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.readings import POLLED, ROOT_RUN
+from freshdesk_assets.orchestration.reconciling import Allowance
 from freshdesk_assets.orchestration.spending import record_looks, spent_today
 from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
 from freshdesk_assets.warehouse.file import Warehouse
@@ -39,6 +40,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     )
     progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
+    _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
@@ -66,7 +68,13 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             domain=self.domain, api_key=self.api_key, reserve=share, budget=budget, report=self._report
         ) as client:
             self._reader = Reader(client)
+            self._allowance = Allowance(client.tally, settings.reconcile_credits())
             yield self._reader
+
+    @property
+    def allowance(self) -> Allowance:
+        """What the run may spend on finding out what exists."""
+        return self._allowance
 
     def budget(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
         """The run's budget; before the first call the ledger is told of the looks that led to the run.

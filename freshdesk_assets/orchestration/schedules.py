@@ -10,9 +10,9 @@ import dagster as dg
 
 from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.jobs import BY_CADENCE, KEEP_CURRENT
+from freshdesk_assets.orchestration.jobs import BY_CADENCE, KEEP_CURRENT, RECONCILE_JOB
 from freshdesk_assets.orchestration.metadata import asset_key
-from freshdesk_assets.orchestration.readings import ONLY_MISSING, REQUESTED_AT
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE, REQUESTED_AT
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning
 from freshdesk_assets.orchestration.staleness import ended_yesterday, last_days, reached, stale_range
@@ -26,12 +26,14 @@ Outcome = dg.RunRequest | dg.SkipReason
 
 CLOSE_YESTERDAY, SLOW_TABLES = "close_yesterday", "slow_tables"
 REREAD_NIGHTLY, REREAD_WEEKLY = "reread_nightly", "reread_weekly"
+RECONCILE_NIGHTLY = "reconcile_nightly"
 
 QUIET_HOURS = {
     CLOSE_YESTERDAY: "10 0 * * *",
     REREAD_NIGHTLY: "40 1 * * *",
     SLOW_TABLES: "20 2 * * *",
     REREAD_WEEKLY: "40 3 * * 0",
+    RECONCILE_NIGHTLY: "40 4 * * *",
     TIDY: "20 5 * * *",
 }
 """When the nightly ones begin, in UTC: apart, and the first not before Freshdesk shows all of the day."""
@@ -78,6 +80,11 @@ def build_schedules(
 
         return decide
 
+    def reconcile(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
+        _, today = last_days(partitions, 1, at)
+        extra = {RECONCILE: "true"}
+        return request(RECONCILE_JOB, RECONCILE_NIGHTLY, today, today, at, only_missing=False, extra=extra)
+
     nightly, weekly = settings.reread_nightly(), settings.reread_weekly()
     made = [
         _schedule(
@@ -114,6 +121,16 @@ def build_schedules(
                     f" changes without saying so. FRESHDESK_{work.upper()} says how many; 0 for none.",
                 )
             )
+    if any(table.reconciled for table in catalog):
+        made.append(
+            _schedule(
+                RECONCILE_NIGHTLY,
+                QUIET_HOURS[RECONCILE_NIGHTLY],
+                RECONCILE_JOB,
+                reconcile,
+                "Which rows Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS at most.",
+            )
+        )
     made.append(
         _schedule(
             TIDY,

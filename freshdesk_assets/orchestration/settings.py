@@ -20,6 +20,7 @@ in a database called freshdesk for ambiguous: no view could be read."""
 
 DEFAULT_RESERVE = "0.1"
 DEFAULT_LOCK_WAIT = "300"
+DEFAULT_RECONCILE = "500"
 DEFAULT_EVERY = "15"
 DEFAULT_REREAD_NIGHTLY = "3"
 DEFAULT_REREAD_WEEKLY = "30"
@@ -183,6 +184,11 @@ def poll(environment: Mapping[str, str] = os.environ) -> timedelta | None:
 def keep_runs(environment: Mapping[str, str] = os.environ) -> timedelta:
     """FRESHDESK_KEEP_RUNS: days after which records of runs are removed; raises SettingError."""
     return timedelta(days=_number("FRESHDESK_KEEP_RUNS", DEFAULT_KEEP_RUNS, 1, 3650, environment))
+
+
+def reconcile_credits(environment: Mapping[str, str] = os.environ) -> int:
+    """FRESHDESK_RECONCILE_CREDITS: what finding out what is gone may cost a night; raises SettingError."""
+    return int(_number("FRESHDESK_RECONCILE_CREDITS", DEFAULT_RECONCILE, 0, 1_000_000, environment))
 
 
 def alert_webhook(environment: Mapping[str, str] = os.environ) -> str | None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from freshdesk_assets.orchestration.console import arrived, console_logger, left_open, made_anew, warnings
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.jobs import REPLICATE
+from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.requests import requested
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
@@ -38,20 +38,23 @@ def sync(
     first: datetime | None = None,
     last: datetime | None = None,
     selection: str | None = None,
+    reconcile: bool = False,
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed.
 
     `build` makes the definitions with the `loggers` and `resources` it is given. Without dates only what
-    is missing is read; with them, the partitions from `first` to `last` are read again. Raises
-    SettingError.
+    is missing is read; with them, the partitions from `first` to `last` are read again; to `reconcile` is
+    to find out what is gone. Raises SettingError.
     """
     check_environment()
+    if reconcile and (first or last):
+        raise SettingError("--reconcile looks at all that is stored: leave --from and --to out")
     console = Console()
     definitions = build(
         loggers={"terminal": console_logger(console)},
         resources={"freshdesk": account_in_environment(PROGRESS_SECONDS)},
     )
-    job = definitions.resolve_job_def(REPLICATE)
+    job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
     began = time.monotonic()
     with dagster_instance() as instance:
         try:
@@ -64,6 +67,7 @@ def sync(
                 first=first,
                 last=last,
                 selection=selection,
+                reconcile=reconcile,
             )
         except WarehouseError as error:
             console.print(str(error), style="red", markup=False)

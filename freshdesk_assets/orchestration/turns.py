@@ -15,7 +15,7 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock, Timeout
 
-from freshdesk_assets.orchestration.jobs import BY_CADENCE, KEEP_CURRENT, REPLICATE
+from freshdesk_assets.orchestration.jobs import BY_CADENCE, KEEP_CURRENT, RECONCILE_JOB, REPLICATE
 
 PROCESS = "freshdesk/process"
 """Run tag: the machine and process of a run. Dagster 1.13.27 finds a dead one only while the code server
@@ -54,7 +54,7 @@ def _machine() -> str:
 WORK = "freshdesk/work"
 """Run tag: what a schedule or sensor launched the run for."""
 
-OURS = frozenset({REPLICATE, KEEP_CURRENT, *BY_CADENCE.values()})
+OURS = frozenset({REPLICATE, KEEP_CURRENT, RECONCILE_JOB, *BY_CADENCE.values()})
 """Names of the jobs that read the account."""
 
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]

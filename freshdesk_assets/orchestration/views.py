@@ -26,6 +26,14 @@ from freshdesk_assets.warehouse.shape import SCHEMA
 from freshdesk_assets.warehouse.views import drop_undeclared, ensure_views
 
 
+def schema_key(schema: str) -> dg.AssetKey:
+    """The asset that stands for all views of a schema: what waits for them waits for it.
+
+    A view that stays as it is is not reported, and Dagster skips what depends on a thing not reported.
+    """
+    return dg.AssetKey(["views", schema])
+
+
 def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[dg.AssetsDefinition]:
     """An asset for every view, those of a schema in one operation."""
     shapes = {
@@ -50,8 +58,23 @@ def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[d
             skippable=True,
         )
 
+    def all_of(schema: str, specs: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            schema_key(schema),
+            deps=[each.key for each in specs],
+            description=f"The views of schema `{schema}`, looked at: each was made anew or is as it was.",
+            group_name=schema,
+            kinds={FILE_KIND, VIEW_KIND},
+            owners=OWNERS,
+            tags={DERIVED: "view"},
+        )
+
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
-    return [_assets(schema, [spec(view) for view in of], views, catalog, pool) for schema, of in by_schema]
+    made = {schema: [spec(view) for view in of] for schema, of in by_schema}
+    return [
+        _assets(schema, [*specs, all_of(schema, specs)], views, catalog, pool)
+        for schema, specs in made.items()
+    ]
 
 
 def _assets(
@@ -70,6 +93,10 @@ def _assets(
             key = asset_key(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in reported):
                 yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
+        if schema_key(schema) in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=schema_key(schema), metadata={"views_created_anew": sum(created.values())}
+            )
 
     return create
 

@@ -97,6 +97,19 @@ class Catalog:
             case _:
                 return None
 
+    def belonging_to(self, name: str) -> tuple[tuple[Table, str], ...]:
+        """The tables whose rows are gone when their row of a table is, and by which column."""
+        found = []
+        for table in self:
+            match table.sync:
+                case PerParent(parent=parent, column=column) if parent == name:
+                    found.append((table, column))
+                case _ if table.belongs_to and table.column(table.belongs_to).references == f"{name}.id":
+                    found.append((table, table.belongs_to))
+                case _:
+                    pass
+        return tuple(found)
+
     def referring(self, name: str) -> list[tuple[Declared, Column]]:
         """The columns of other tables, of child tables and histories, that refer to a table."""
         return [

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from freshdesk_assets.schema.table import Value
 
@@ -20,6 +21,37 @@ class ParentRead:
     at: datetime | None = None
     asked: datetime | None = None
     gone: bool = False
+
+
+class Standing(StrEnum):
+    """What became of a row that no list sent any more."""
+
+    EXISTS = "exists"
+    ARCHIVED = "archived"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+    """Freshdesk would not say: it is asked again after a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Rows to be asked for in one call: by the row's own id, or by that of the row they belong to.
+
+    `version` is the newest that is stored of them; `idle` ones are probably archived.
+    """
+
+    id: int
+    rows: tuple[int, ...]
+    version: datetime | None = None
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was found out about a row that was doubted."""
+
+    id: int
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +73,4 @@ class Page:
     completes: bool = False
     again: datetime | None = None
     parents: tuple[ParentRead, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()

@@ -44,9 +44,12 @@ class ChangedSince:
 
     `parameters` are the spellings of the parameter, tried in turn while Freshdesk refuses them as
     unknown; refused all, the whole list is read instead. The table is complete, whatever the start date.
+    Changes do not tell what is gone: the whole list does, read again at least `whole_every` where the
+    night's budget allows.
     """
 
     parameters: tuple[str, ...]
+    whole_every: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,27 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Existence:
+    """How a row is asked for that no list sent any more.
+
+    `path` holds a column in braces: the row's id where it answers with the row itself, else the id of what
+    the row belongs to, and then it answers with the list that the row must be in. `archived` is where rows
+    stand that the lists leave out although they are kept; found there, a row's column `flag` becomes true
+    and it is never taken for gone. Those of which the SQL condition `idle` holds are asked for there first.
+    """
+
+    path: str
+    archived: str = ""
+    flag: str = ""
+    idle: str = ""
+
+    @property
+    def by(self) -> str:
+        """The column in braces."""
+        return self.path.partition("{")[2].partition("}")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class SubLimit:
     """A per-minute limit of its own within the account's: calls allowed, by the account's total."""
 
@@ -156,9 +180,10 @@ class Table:
 
     `path` is relative to `/api/v2/`. `key` identifies a row, `version` are the times of which the greatest
     says which of two readings is newer, `window` the column that places a row in a date partition.
-    `group` gathers tables in the Dagster UI, `cadence` says how often the table is looked at, `docs` is the
-    anchor in Freshdesk's documentation. `history` names the columns whose former values are kept, in a table
-    `<name>_history`.
+    `belongs_to` is the column that names the row without which this one is none; `existence` is how a row is
+    asked for that no list sends any more. `group` gathers tables in the Dagster UI, `cadence` says how often
+    the table is looked at, `docs` is the anchor in Freshdesk's documentation. `history` names the columns
+    whose former values are kept, in a table `<name>_history`.
     """
 
     name: str
@@ -178,6 +203,8 @@ class Table:
     fallback: Fallback | None = None
     sub_limit: SubLimit | None = None
     history: tuple[str, ...] = ()
+    belongs_to: str = ""
+    existence: Existence | None = None
 
     def __post_init__(self) -> None:
         for complaint in complaints(self):
@@ -194,6 +221,11 @@ class Table:
     def detail(self) -> frozenset[str]:
         """Names of the columns that only the row's view call fills."""
         return frozenset(column.name for column in self.columns if column.detail)
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether it takes a look of its own to find out which rows are gone."""
+        return self.existence is not None or isinstance(self.sync, ChangedSince)
 
     @property
     def stored(self) -> tuple[Column, ...]:
@@ -268,6 +300,9 @@ def complaints(table: Table) -> list[str]:
             found.append("it is read by changes, but no parameter says since when")
         case _:
             pass
+    found += _complaints_of_existence(table, table.existence) if table.existence else []
+    if table.belongs_to and (table.belongs_to not in names or not table.column(table.belongs_to).references):
+        found.append(f"it belongs to {table.belongs_to}, which is not a column that refers to a table")
     if (table.detail or table.view) and table.key != ("id",):
         found.append("it has a view, so its key must be id")
     if table.detail and table.view is None:
@@ -316,4 +351,17 @@ def _history_complaints(table: Table) -> list[str]:
             found.append(f"its history names {name}, a column that every history has")
         elif name in late and columns[name].type not in EMPTY_IS_NOT_NULL:
             found.append(f"its history names {name}, a detail of which null does not say whether it was read")
+    return found
+
+
+def _complaints_of_existence(table: Table, existence: Existence) -> list[str]:
+    """What contradicts itself in how a table's rows are asked for."""
+    found: list[str] = []
+    names = [column.name for column in table.columns]
+    if table.key != ("id",) or not isinstance(table.sync, Keyset | LookBack):
+        found.append("its rows are asked for one by one, so its key must be id and its lists bounded by time")
+    if existence.by not in names:
+        found.append(f"its rows are asked for at {existence.path}, which names no column in braces")
+    if existence.archived and (existence.by != "id" or existence.flag not in names):
+        found.append("it has an archive, so it needs a column to say so and rows asked for by id")
     return found

@@ -36,6 +36,9 @@ class Switches:
     admin_groups_status: int = 200
     # Whether rows under filter=deleted say `deleted: true` (not established, section 9).
     deleted_key: bool = True
+    # What a ticket's own URL answers once it is archived (not established, section 4.2): "missing",
+    # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
+    archived_view: str = "missing"
     # "plain" as recorded on live accounts, or "docs" with the blanks of the documentation (section 3).
     link_style: str = "plain"
     # How long each reply takes at least.

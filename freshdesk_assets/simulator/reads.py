@@ -16,11 +16,19 @@ CONTACT_STATES = ("verified", "unverified", "blocked", "deleted")
 
 
 def view_ticket(call: Call) -> Row:
-    """4.2: live, spam and deleted tickets alike; an archived one is found under its own path only."""
+    """4.2: live, spam and deleted tickets alike; of an archived one, what the account's switch says."""
     ticket = call.world.tickets.get(call.id)
-    if ticket is None or ticket.archived:
+    if ticket is None:
         raise not_found()
-    return payloads.ticket_view(call.world, ticket, call.includes(VIEW_INCLUDES))
+    row = payloads.ticket_view(call.world, ticket, call.includes(VIEW_INCLUDES))
+    match call.switches.archived_view if ticket.archived else "plain":
+        case "missing":
+            raise not_found()
+        case "redirect":
+            raise Refused(302, location=f"/api/v2/tickets/archived/{call.id}")
+        case "plain":
+            row.pop("archived", None)
+    return row
 
 
 def view_archived_ticket(call: Call) -> Row:

@@ -6,10 +6,11 @@ from freshdesk_assets.simulator.state import Row
 class Refused(Exception):
     """The request is answered with an error status and this body; None is an empty one."""
 
-    def __init__(self, status: int, body: Row | None = None) -> None:
+    def __init__(self, status: int, body: Row | None = None, location: str = "") -> None:
         super().__init__(status, body)
         self.status = status
         self.body = body
+        self.location = location
 
 
 def validation_failed(field: str, message: str, code: str) -> Refused:

@@ -149,7 +149,8 @@ class Answering:
             return self.read(request, self.endpoint)
         except Refused as refusal:
             body = b"" if refusal.body is None else msgspec.json.encode(refusal.body)
-            return Reply(status=refusal.status, body=body)
+            headers = {"Location": refusal.location} if refusal.location else {}
+            return Reply(status=refusal.status, body=body, headers=headers)
 
     def check_rights(self, request: Request) -> None:
         """Who asks, how, and whether the role and the plan allow it."""

@@ -12,6 +12,8 @@ satisfaction_ratings = Table(
     # What the list holds without created_since is not established.
     sync=LookBack(after="created_since", cursor="created_at", days=14),
     window="created_at",
+    # Nobody can delete a rating, but with its ticket.
+    belongs_to="ticket_id",
     group="tickets",
     docs="satisfaction-ratings",
     columns=(

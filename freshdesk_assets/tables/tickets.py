@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import Keyset, Listing, Table
+from freshdesk_assets.schema.table import Existence, Keyset, Listing, Table
 from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import TICKETS_LIST
 
@@ -26,6 +26,13 @@ tickets = Table(
         Listing(defaults={"deleted": False}, probe=True),
         Listing(name="spam", params={"filter": "spam"}, defaults={"deleted": False}, probe=True),
         Listing(name="deleted", params={"filter": "deleted"}, defaults={"deleted": True}, probe=True),
+    ),
+    # Closed tickets that rest for 120 days are archived and leave every list, as purged ones do (sheet, 4.4).
+    existence=Existence(
+        "tickets/{id}",
+        archived="tickets/archived/{id}",
+        flag="archived",
+        idle="status = 5 and updated_at < now() - interval 120 days",
     ),
     sub_limit=TICKETS_LIST,
     # status_updated_at is no state, but says when a status was reached, and that it was left in between.
@@ -84,6 +91,7 @@ tickets = Table(
         texts("tags", "Tags."),
         boolean("spam", "Whether it is marked as spam."),
         boolean("deleted", "Whether it is in the trash; from which list it came where the row does not say."),
+        boolean("archived", "True once it was found in the archive, which no list shows; else null."),
         boolean("fr_escalated", "Whether the first response was late, by the SLA."),
         boolean("nr_escalated", "Whether a later response was late, by the SLA."),
         boolean("is_escalated", "Whether the resolution was late, by the SLA."),

@@ -1,7 +1,7 @@
 """Time entries: the time agents spend on tickets."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import LookBack, Table
+from freshdesk_assets.schema.table import Existence, LookBack, Table
 
 time_entries = Table(
     name="time_entries",
@@ -11,6 +11,8 @@ time_entries = Table(
     # ticket 16:17:05). executed_at is all it can be filtered on; users set it, a future midnight included.
     sync=LookBack(after="executed_after", before="executed_before", cursor="executed_at", days=14),
     window="executed_at",
+    belongs_to="ticket_id",
+    existence=Existence("tickets/{ticket_id}/time_entries"),
     group="tickets",
     docs="time-entries",
     columns=(

@@ -5,14 +5,21 @@ Measured: classifying by one join and then delete and insert by row id costs a f
 wide rows (10,000 into a million).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from freshdesk_assets.schema.page import Standing
 from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
 from freshdesk_assets.warehouse.credits import record_finished
-from freshdesk_assets.warehouse.deriving import last_change
+from freshdesk_assets.warehouse.existence import (
+    after_all,
+    bury_belonging,
+    revive_belonging,
+    settle_doubts,
+)
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.history import note_former, record_states
@@ -43,16 +50,18 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     parsed = parse(connection, batch)
     strays = ensure_shape(connection, table, comments=batch.folder is not None)
     ensure_ledger(connection, comments=batch.folder is not None)
-    moment = _after_all(connection, table, moment)
+    moment = after_all(connection, table, moment)
+    belonging = batch.belonging.get(table.name, ())
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
-        landed += _merge(connection, table, name, file.keep, strays, moment)
+        landed += _merge(connection, table, name, file.keep, strays, moment, belonging)
         if batch.keys and isinstance(table.sync, FullList | ChangedSince):
             _note_keys(connection, table, name, batch.keys)
     landed += _reject(connection, batch, moment)
     landed += _settle_parents(connection, batch, parsed, moment)
     if batch.completes and batch.keys:
-        landed += _bury_unlisted(connection, table, batch.keys, moment)
+        landed += _bury_unlisted(connection, table, batch.keys, moment, belonging)
+    landed += _settle_verdicts(connection, batch, moment)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
     for tracked in (table, batch.parent):
@@ -91,12 +100,6 @@ order by a.place
     return [int(count) for (count,) in counted]
 
 
-def _after_all(connection: duckdb.DuckDBPyConnection, table: Table, moment: datetime) -> datetime:
-    """The moment, or the first one later than every change of the table that is stored."""
-    latest = last_change(connection, table)
-    return moment if latest is None or latest < moment else latest + timedelta(microseconds=1)
-
-
 def _merge(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
@@ -104,10 +107,12 @@ def _merge(
     keep: frozenset[str],
     strays: list[str],
     moment: datetime,
+    belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
     """Rows that are new, newer, or as new but different replace what stands; the columns in `keep` stay.
 
-    So do the columns that are not ours, `strays`. What was gone and is sent again is there again.
+    So do the columns that are not ours, `strays`. What was gone and is sent again is there again, and what
+    was marked with it.
     """
     if keep:
         _join_extra(connection, table, name, keep)
@@ -117,6 +122,13 @@ def _merge(
         " from winners"
     ).fetchone() or (0, 0, 0)
     landed = Landed(inserted=counted[0], updated=counted[1], odd=counted[2])
+    if landed.updated and belonging:
+        back = (
+            f"select t.id, t._deleted_at as gone_at from winners w join {qualified(table.name)} t"
+            " on t.rowid = w.stored where t._deleted_at is not null"
+        )
+        if connection.execute(f"{back} limit 1").fetchone():
+            revive_belonging(connection, belonging, back, moment)
     if landed.inserted or landed.updated:
         note_former(connection, table)
         _replace(connection, table, name, keep, strays, moment)
@@ -247,7 +259,11 @@ def _note_keys(connection: duckdb.DuckDBPyConnection, table: Table, name: str, f
 
 
 def _bury_unlisted(
-    connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, moment: datetime
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    folder: Path,
+    moment: datetime,
+    belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
     """Mark the rows that a full list no longer had."""
     listed, count = "false", "select 0"
@@ -259,7 +275,20 @@ def _bury_unlisted(
     known = qualified("listed", META)
     connection.execute(f"delete from {known} where table_name = ?", [table.name])
     connection.execute(f"insert into {known} select ?, ({count}), ?", [table.name, moment])
-    return _bury(connection, table.name, f"not {listed}", moment)
+    return _bury(connection, table.name, f"not {listed}", moment, belonging)
+
+
+def _settle_verdicts(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
+    """Mark what was asked for and is gone or archived, and doubt it no more."""
+    if not batch.verdicts:
+        return Landed()
+    table = batch.table
+    settle_doubts(connection, table, batch.verdicts, moment)
+    gone = [verdict.id for verdict in batch.verdicts if verdict.standing is Standing.GONE]
+    if not gone:
+        return Landed()
+    listed = ", ".join(map(str, gone))
+    return _bury(connection, table.name, f"t.id in ({listed})", moment, batch.belonging.get(table.name, ()))
 
 
 def _settle_parents(
@@ -279,12 +308,28 @@ def _settle_parents(
         column = identifier(table.sync.column)
         landed += _bury(connection, table.name, f"t.{column} in (select id from reads){listed}", moment)
     if any(read.gone for read in reads):
-        buried = _bury(connection, parent, "t.id in (select id from reads where gone)", moment)
+        gone = "t.id in (select id from reads where gone)"
+        buried = _bury(connection, parent, gone, moment, batch.belonging.get(parent, ()))
         landed += buried if parent == table.name else Landed()
     return landed
 
 
-def _bury(connection: duckdb.DuckDBPyConnection, name: str, condition: str, moment: datetime) -> Landed:
+def _bury(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    condition: str,
+    moment: datetime,
+    belonging: Sequence[tuple[Table, str]] = (),
+) -> Landed:
+    """Mark rows as gone, and what belongs to them."""
+    if belonging:
+        connection.execute(
+            f"create or replace temp table buried as select t.id from {qualified(name)} t"
+            f" where t._deleted_at is null and {condition}"
+        )
+        if connection.execute("select 1 from buried limit 1").fetchone():
+            bury_belonging(connection, belonging, "select id from buried", moment)
+        connection.execute("drop table buried")
     found = connection.execute(
         f"update {qualified(name)} t set _deleted_at = ? where t._deleted_at is null and {condition}",
         [moment],

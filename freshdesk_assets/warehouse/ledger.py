@@ -2,9 +2,10 @@
 
 `coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
 `parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
-out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `derived`
-up to where child tables are cut and histories kept; `views` the views as they were created; `credits` what
-was spent, and `standing` how far that went.
+out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
+the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
+and histories kept; `views` the views as they were created; `credits` what was spent, and `standing` how far
+that went.
 """
 
 from collections.abc import Iterable
@@ -81,6 +82,24 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             _TABLE,
             bigint("rows", "Rows in the list, each key once."),
             timestamp("listed_at", "When it was stored."),
+        ),
+    ),
+    "doubts": (
+        "Rows that a list which should have had them came without, until Freshdesk was asked for them.",
+        (
+            _TABLE,
+            bigint("row_id", "Row that is doubted."),
+            timestamp("since", "When it was first missing."),
+            timestamp("asked_at", "When Freshdesk was asked and would not say; null if it was not."),
+        ),
+    ),
+    "verified": (
+        "Stretches of time of whose rows each was listed, or is doubted.",
+        (
+            _TABLE,
+            timestamp("verified_from", "Since when, by the time the list is bounded by."),
+            timestamp("verified_to", "Until when, this moment not included."),
+            timestamp("verified_at", "When the run was asked for that found it so."),
         ),
     ),
     "derived": (
@@ -310,7 +329,10 @@ def _due(
     if asked_before is not None and isinstance(table.sync, PerParent):
         column = identifier(table.sync.column)
         held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
-        due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}))")
+        # What is archived does not change any more.
+        flag = parent.existence.flag if parent.existence else ""
+        kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
+        due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
         values.append(asked_before)
     conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeAlias
 
-from freshdesk_assets.schema.page import Page, ParentRead
+from freshdesk_assets.schema.page import Page, ParentRead, Verdict
 from freshdesk_assets.schema.table import Table, Value
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.fitting import Fitter
@@ -49,6 +49,10 @@ class SpooledFile:
     longest: int = 0
 
 
+Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
+"""By the name of a table, those whose rows are gone when its are, and the column by which they name them."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
@@ -65,6 +69,8 @@ class Batch:
     covered: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     reread: list[tuple[str, datetime, datetime, datetime]] = field(default_factory=list)
     parents: list[ParentRead] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    belonging: Belonging = field(default_factory=dict)
     rejected: list[bytes] = field(default_factory=list)
     keys: Path | None = None
     completes: bool = False
@@ -78,7 +84,13 @@ class Batch:
     def settles_nothing(self) -> bool:
         """Whether storing it would change nothing at all."""
         return not (
-            self.rows or self.covered or self.reread or self.parents or self.rejected or self.completes
+            self.rows
+            or self.covered
+            or self.reread
+            or self.parents
+            or self.verdicts
+            or self.rejected
+            or self.completes
         )
 
 
@@ -86,10 +98,20 @@ class Spool:
     """A folder of newline-delimited JSON for one table, emptied batch by batch."""
 
     def __init__(
-        self, root: Path, table: Table, *, run: str | None = None, parent: Table | None = None
+        self,
+        root: Path,
+        table: Table,
+        belonging: Belonging | None = None,
+        *,
+        run: str | None = None,
+        parent: Table | None = None,
     ) -> None:
-        """Make a folder under `root`; folders of processes that are no more are removed."""
+        """Make a folder under `root`; folders of processes that are no more are removed.
+
+        `belonging` says what is gone with rows of the table, and with those of its parent.
+        """
         self._table, self._run, self._parent = table, run, parent
+        self._belonging = belonging or {}
         self._fitter = Fitter(table)
         root.mkdir(parents=True, exist_ok=True)
         sweep(root)
@@ -157,6 +179,7 @@ class Spool:
             start, end = page.covered_from or page.again, page.covered_to or page.again
             batch.reread.append((page.listing, start, end, page.again))
         batch.parents.extend(page.parents)
+        batch.verdicts.extend(page.verdicts)
         batch.completes = batch.completes or page.completes
 
     def take(self) -> Batch:
@@ -174,7 +197,7 @@ class Spool:
         return batch
 
     def _empty(self) -> Batch:
-        return Batch(table=self._table, run=self._run, parent=self._parent)
+        return Batch(table=self._table, run=self._run, parent=self._parent, belonging=self._belonging)
 
     def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
         """The file that takes the page's rows: the last one, unless they are of another kind.

@@ -9,6 +9,7 @@ from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.progress import Progress
 from freshdesk_assets.orchestration.readings import Reading
+from freshdesk_assets.orchestration.reconciling import Allowance
 from freshdesk_assets.orchestration.replicating import Replication
 from freshdesk_assets.orchestration.spending import (
     Spending,
@@ -49,6 +50,7 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
             reader=reader,
             spool=spool,
             progress=Progress(table.name, reader.client, lambda _: None, interval=math.inf),
+            allowance=Allowance(reader.client.tally, 0),
             spending=Spending(client=reader.client, table=table.name),
         )
         batch = replication.run()

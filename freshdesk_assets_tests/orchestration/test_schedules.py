@@ -10,8 +10,8 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.jobs import BY_CADENCE
-from freshdesk_assets.orchestration.readings import ONLY_MISSING
+from freshdesk_assets.orchestration.jobs import BY_CADENCE, RECONCILE_JOB
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.orchestration.turns import PROCESS, this_process
@@ -249,3 +249,18 @@ def test_how_often_is_a_setting(
 ) -> None:
     monkeypatch.setenv("FRESHDESK_EVERY", minutes)
     assert made_with(file).resolve_schedule_def("keep_current").cron_schedule == cron
+
+
+def test_a_night_asks_what_is_gone_whatever_the_days(instance: dg.DagsterInstance, file: DuckDBFile) -> None:
+    """Its run reads all that is stored: the partition it is launched for is only where its record stands."""
+    partitioning = Partitioning(start=START, length=PartitionLength.DAILY)
+    replica = build_defs(partitioning, declared_tables(), resources={"duckdb": file})
+    request = only(schedule_tick(replica, "reconcile_nightly", NIGHT, instance))
+    assert request.tags[RECONCILE] == "true"
+    assert span_of(request) == ("2026-03-18", "2026-03-18")
+    tables = {
+        key.path[-1]
+        for key in replica.resolve_job_def(RECONCILE_JOB).asset_layer.executable_asset_keys
+        if key.path[-1] in declared_tables()
+    }
+    assert {"tickets", "time_entries", "contacts", "companies"} <= tables

@@ -15,7 +15,7 @@ import pytest
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.jobs import replicated
-from freshdesk_assets.orchestration.readings import ONLY_MISSING
+from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.orchestration.staleness import reached, stale_range
@@ -53,6 +53,12 @@ class Account:
         )
         first, last = stale_range(self.instance, keys, partitions_of(self.partitioning), since)
         return self.run(first, last, {ONLY_MISSING: "true"}, **options)
+
+    def reconcile(self, *, select: Sequence[str] = (), **options: Any) -> dg.ExecuteInProcessResult:
+        """What `freshdesk-assets sync --reconcile` runs, of the tables alone."""
+        names = select or [table.name for table in self.catalog if table.reconciled]
+        last = partitions_of(self.partitioning).get_partition_keys()[-1]
+        return self.run(last, last, {RECONCILE: "true"}, select=list(names), **options)
 
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""

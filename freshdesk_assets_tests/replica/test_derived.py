@@ -131,8 +131,13 @@ def test_a_key_that_is_not_unique_holds_back_what_is_made_of_the_table(account: 
 def test_analysts_have_a_copy_that_follows_each_run(
     account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It stands beside the file unless told otherwise, and is left alone by a run that brings nothing."""
+    """It stands beside the file unless told otherwise, and is left alone by a run that brings nothing.
+
+    Views that stay as they are are not reported, and must not be waited for: the copy once was skipped with
+    them, in every run but the first.
+    """
     with account(tickets=40) as acme:
+        acme.views = declared_views()
         copy = acme.path.with_name("replica_published.duckdb")
         result = acme.sync(derive=True)
         assert acme.metadata(result, "copy")["copied_anew"] is True
@@ -142,6 +147,10 @@ def test_analysts_have_a_copy_that_follows_each_run(
         acme.world.clock.advance(timedelta(minutes=20))
         again = acme.sync(derive=True)
         assert acme.metadata(again, "copy")["copied_anew"] is False
+        acme.world.create_ticket()
+        assert acme.metadata(acme.sync(derive=True), "copy")["copied_anew"] is True
+        with duckdb.connect(str(copy), read_only=True) as analyst:
+            assert analyst.execute(count).fetchall() == acme.query(count)
         copy.unlink()
         monkeypatch.setenv("FRESHDESK_PUBLISHED", "off")
         assert "published/copy" not in materialized(acme.sync(derive=True))

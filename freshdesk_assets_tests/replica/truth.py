@@ -53,6 +53,23 @@ def surplus(path: Path, world: World, table: str) -> set[int]:
     return {key for (key,) in alive} - world.truth(RESOURCES.get(table, table)).keys()
 
 
+def wrongly_marked(path: Path, world: World) -> set[int]:
+    """Tickets that exist and are marked as deleted, or are marked as archived or not against the truth.
+
+    After a reconciliation with enough credits there are none, nor is there any surplus.
+    """
+    with duckdb.connect(str(path), read_only=True) as connection:
+        stored = connection.execute(
+            f"select id, _deleted_at is null, coalesce(archived, false) from {path.stem}.freshdesk.tickets"
+        ).fetchall()
+    truth = world.truth("tickets")
+    return {
+        key
+        for key, alive, archived in stored
+        if alive != (key in truth) or (alive and archived != truth[key]["archived"])
+    }
+
+
 def _table_differences(
     connection: duckdb.DuckDBPyConnection, table: Table, world: World, since: datetime
 ) -> list[Difference]:
@@ -94,7 +111,11 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     if table == "tickets":
         # An archived ticket is in no list: the replica has it as it was before, or not at all.
         # The form's id is sent on view only, and a view of every ticket would cost a credit each.
-        return {key: {**row, "form_id": None} for key, row in rows.items() if not row["archived"]}
+        return {
+            key: {**row, "form_id": None, "archived": None}
+            for key, row in rows.items()
+            if not row["archived"]
+        }
     if table == "conversations":
         # An edited note moves neither its own nor its ticket's updated_at (sheet, section 6, item 9): it is
         # seen when its ticket is read again for another reason.

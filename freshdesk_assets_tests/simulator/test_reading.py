@@ -364,6 +364,23 @@ def test_every_view_answers_like_its_truth(read_only: Client) -> None:
         assert view.keys() == contacts[number].keys() - {"state"}
 
 
+@pytest.mark.parametrize(
+    ("archived_view", "status", "flagged"),
+    [("missing", 404, None), ("redirect", 302, None), ("flagged", 200, True), ("plain", 200, None)],
+)
+def test_what_an_archived_tickets_own_url_answers_can_be_chosen(
+    client: Client, archived_view: str, status: int, flagged: bool | None
+) -> None:
+    """Not established (sheet, section 4.2), so whoever reads an account must get along with each."""
+    number = client.server.world.shelves["live"].updated_at[0][1]
+    client.server.world.archive(number)
+    client.server.switches.archived_view = archived_view
+    reply = client.get(f"tickets/{number}")
+    assert reply.status_code == status
+    assert (reply.json().get("archived") if status == 200 else None) is flagged
+    assert client.get(f"tickets/archived/{number}").json()["archived"] is True
+
+
 def test_the_admin_singletons_answer(read_only: Client) -> None:
     """organisation_id is beyond 2^53, which floats cannot hold."""
     account = read_only.get("account").json()

@@ -33,6 +33,7 @@
 -- tags: Tags.
 -- spam: Whether it is marked as spam.
 -- deleted: Whether it is in the trash; from which list it came where the row does not say.
+-- archived: Whether it was found in the archive, where tickets go that rested for long; it is kept.
 -- fr_escalated: Whether the first response was late, by the SLA.
 -- nr_escalated: Whether a later response was late, by the SLA.
 -- is_escalated: Whether the resolution was late, by the SLA.
@@ -85,6 +86,7 @@ select
   tickets.tags,
   tickets.spam,
   tickets.deleted,
+  coalesce(tickets.archived, false) as archived,
   tickets.fr_escalated,
   tickets.nr_escalated,
   tickets.is_escalated,

@@ -1,0 +1,136 @@
+"""From doubts to verdicts: rows that no list sent any more are asked for, one by one.
+
+What `/tickets/{id}` answers of an archived ticket is not established (sheet, section 4.2): nothing, a
+redirect, the ticket with `archived`, or as if it were not archived. Each leads to the archive.
+"""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from freshdesk_assets.extract.errors import NotAllowed, NotFound, Redirected
+from freshdesk_assets.extract.reading import Reader, check_wanted
+from freshdesk_assets.extract.rows import RowReader, row_of
+from freshdesk_assets.schema.page import Doubt, Page, Standing, Verdict
+from freshdesk_assets.schema.table import Existence, Table
+
+NO_FEATURE = "require_feature"
+"""What Freshdesk refuses the archive with where the plan has none: nothing is archived there."""
+
+
+def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Iterable[Doubt]) -> Iterator[Page]:
+    """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
+    asking = _Asking(reader, table, existence)
+    ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
+    yield from reader.concurrently(ask, doubts)
+
+
+@dataclass(slots=True)
+class _Asking:
+    reader: Reader
+    table: Table
+    existence: Existence
+
+    def ask_row(self, doubt: Doubt, stopped: threading.Event) -> Page:
+        """Whether Freshdesk has the row, and where; where it probably is comes first."""
+        check_wanted(stopped)
+        try:
+            return self._look(doubt)
+        except NotAllowed:
+            return _decided(doubt, Standing.UNKNOWN)
+
+    def _look(self, doubt: Doubt) -> Page:
+        row: bytes | None
+        if doubt.idle and (row := self._archived(doubt)):
+            return self._kept(doubt, row)
+        try:
+            row = self._get(self.existence.path, doubt)
+        except NotFound:
+            row = None if doubt.idle else self._archived(doubt)
+            return self._kept(doubt, row) if row else _decided(doubt, Standing.GONE)
+        except Redirected:
+            row = None if doubt.idle else self._archived(doubt)
+            return self._kept(doubt, row) if row else _decided(doubt, Standing.UNKNOWN)
+        if self._says_archived(row):
+            return self._kept(doubt, row)
+        # As it was when a list last had it, and in none now.
+        if not doubt.idle and not self._moved_on(row, doubt) and (archived := self._archived(doubt)):
+            return self._kept(doubt, archived)
+        return _decided(doubt, Standing.EXISTS)
+
+    def ask_list(self, doubt: Doubt, stopped: threading.Event) -> Page:
+        """Whether the rows are in the list of what they belong to.
+
+        Where that has no list, it is archived or gone itself, and its own end will be theirs.
+        """
+        listing = self.table.listings[0]
+        path = self.existence.path.replace(f"{{{self.existence.by}}}", "{id}")
+        parts = self.reader.list_of(self.table, listing, path, doubt.id, stopped)
+        if parts is None:
+            return _decided(doubt, Standing.UNKNOWN)
+        rows = tuple(row for part in parts for row in part.rows)
+        mark = RowReader(self.table).mark
+        listed = {mark(row)[0] for row in rows}
+        verdicts = tuple(
+            Verdict(id=id_, standing=Standing.EXISTS if str(id_).encode() in listed else Standing.GONE)
+            for id_ in doubt.rows
+        )
+        return Page(listing=listing.name, rows=rows, defaults=listing.defaults, verdicts=verdicts)
+
+    def _archived(self, doubt: Doubt) -> bytes | None:
+        """The row as the archive has it; None if it has not, or there is none."""
+        if not self.existence.archived or self.table.name in self.reader.without_archive:
+            return None
+        try:
+            return self._get(self.existence.archived, doubt)
+        except NotFound:
+            return None
+        except NotAllowed as error:
+            if error.code != NO_FEATURE:
+                raise
+            self.reader.without_archive.add(self.table.name)
+            return None
+
+    def _get(self, path: str, doubt: Doubt) -> bytes:
+        (row,) = self.reader.client.get(
+            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, view=True
+        ).content
+        return row
+
+    def _says_archived(self, row: bytes) -> bool:
+        return bool(self.existence.flag) and _keys(row).get(self.existence.flag) == b"true"
+
+    def _moved_on(self, row: bytes, doubt: Doubt) -> bool:
+        moment = RowReader(self.table, self.table.version[0]).moment(row)
+        return moment is not None and doubt.version is not None and moment > doubt.version
+
+    def _kept(self, doubt: Doubt, row: bytes) -> Page:
+        """The row from the archive, without the keys that only such a reply has."""
+        sent = _keys(row)
+        known = {column.steps[0] for column in self.table.columns}
+        own = {key: msgspec.Raw(value) for key, value in sent.items() if key in known}
+        missing = frozenset(column.name for column in self.table.columns if column.steps[0] not in sent)
+        return Page(
+            listing="archived",
+            rows=(msgspec.json.encode(own),) if own else (),
+            keep=missing,
+            verdicts=(Verdict(id=doubt.id, standing=Standing.ARCHIVED),),
+        )
+
+
+def _decided(doubt: Doubt, standing: Standing) -> Page:
+    verdicts = tuple(Verdict(id=id_, standing=standing) for id_ in doubt.rows)
+    return Page(listing="doubts", rows=(), verdicts=verdicts)
+
+
+def _keys(row: bytes) -> dict[str, bytes]:
+    """The values of a row as their JSON texts; none where only a lenient reader would understand it."""
+    try:
+        return {
+            key: bytes(value) for key, value in msgspec.json.decode(row, type=dict[str, msgspec.Raw]).items()
+        }
+    except msgspec.MsgspecError:
+        return {}
