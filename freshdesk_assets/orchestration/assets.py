@@ -115,8 +115,10 @@ def _asset(
                 ),
             )
             with_it = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
-            missing = extent.reading is Reading.MISSING
-            back = stands_back(warehouse, table, with_it, budget) if missing else None
+            # What is asked for by its dates waits for no other table.
+            others = with_it if extent.reading is Reading.MISSING else set[str]()
+            reads = extent.reading is not Reading.EXISTENCE
+            back = stands_back(warehouse, table, others, budget) if reads else None
             batch = spool.take_last(Landed(), finished=False) if back else replication.run()
         left_open = back.left_open if back else replication.left_open
         for warning in replication.warnings:

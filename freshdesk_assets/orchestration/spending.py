@@ -117,7 +117,7 @@ def stands_back(
 ) -> StandsBack | None:
     """Whether the credits are better spent on other tables of the run; None to begin.
 
-    `with_it` are the tables of the run.
+    `with_it` are the tables of the run before which it may stand back.
     """
     if not budget.limited or not warehouse.path.exists():
         return None
