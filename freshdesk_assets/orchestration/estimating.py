@@ -28,7 +28,7 @@ from freshdesk_assets.schema.table import (
     Table,
     Value,
 )
-from freshdesk_assets.warehouse.ledger import PROOFS
+from freshdesk_assets.warehouse.parents import PROOFS
 from freshdesk_assets.warehouse.sizes import calls_per_parent, left_out_share, rows_there
 from freshdesk_assets.warehouse.standing import not_stored
 

@@ -10,7 +10,8 @@ from freshdesk_assets.orchestration.stretches import Stretch, uncovered
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Listing, Table
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.ledger import Pending, covered, ensure_ledger, pending
+from freshdesk_assets.warehouse.ledger import covered, ensure_ledger
+from freshdesk_assets.warehouse.parents import Pending, pending
 from freshdesk_assets.warehouse.rereading import reread
 from freshdesk_assets.warehouse.shape import ensure_shape
 

@@ -18,7 +18,8 @@ from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listin
 from freshdesk_assets.warehouse.credits import record_left_open
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing import land
-from freshdesk_assets.warehouse.ledger import Parent, ensure_ledger
+from freshdesk_assets.warehouse.ledger import ensure_ledger
+from freshdesk_assets.warehouse.parents import Parent
 from freshdesk_assets.warehouse.spool import Batch, Landed, Spool
 
 BATCH_ROWS = 16_384

@@ -9,7 +9,8 @@ from freshdesk_assets.orchestration.settings import leave_out_untouched
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.ledger import covered, earliest_pending, ensure_ledger
+from freshdesk_assets.warehouse.ledger import covered, ensure_ledger
+from freshdesk_assets.warehouse.parents import earliest_pending
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 

@@ -23,14 +23,8 @@ from freshdesk_assets.warehouse.existence import (
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.history import note_former, record_states
-from freshdesk_assets.warehouse.ledger import (
-    META,
-    check_rule,
-    ensure_ledger,
-    record_coverage,
-    record_parents,
-    version_of,
-)
+from freshdesk_assets.warehouse.ledger import META, ensure_ledger, record_coverage, version_of
+from freshdesk_assets.warehouse.parents import check_rule, record_parents
 from freshdesk_assets.warehouse.parsing import parse
 from freshdesk_assets.warehouse.rereading import record_reread
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified

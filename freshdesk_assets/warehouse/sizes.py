@@ -4,7 +4,8 @@ import duckdb
 
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import identifier
-from freshdesk_assets.warehouse.ledger import META, SAMPLE, ensure_ledger
+from freshdesk_assets.warehouse.ledger import META, ensure_ledger
+from freshdesk_assets.warehouse.parents import SAMPLE
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 
 

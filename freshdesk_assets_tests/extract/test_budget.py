@@ -18,7 +18,7 @@ from freshdesk_assets.schema.table import PerParent
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.conversations import conversations
-from freshdesk_assets.warehouse.ledger import Parent
+from freshdesk_assets.warehouse.parents import Parent
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from freshdesk_assets.tables.groups import groups
 from freshdesk_assets.tables.satisfaction_ratings import satisfaction_ratings
 from freshdesk_assets.tables.surveys import surveys
 from freshdesk_assets.tables.time_entries import time_entries
-from freshdesk_assets.warehouse.ledger import Parent
+from freshdesk_assets.warehouse.parents import Parent
 from freshdesk_assets_tests.extract.bookshop import (
     BY_TIME,
     NOON,

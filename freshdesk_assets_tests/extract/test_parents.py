@@ -19,7 +19,7 @@ from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.contacts import contacts
 from freshdesk_assets.tables.conversations import conversations
-from freshdesk_assets.warehouse.ledger import Parent
+from freshdesk_assets.warehouse.parents import Parent
 from freshdesk_assets_tests.extract.bookshop import NOON, decoded, reading
 
 LIST, ARCHIVE = "tickets/{id}/conversations", "tickets/archived/{id}/conversations"

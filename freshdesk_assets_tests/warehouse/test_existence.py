@@ -14,7 +14,7 @@ from freshdesk_assets.warehouse.existence import (
     open_doubts,
     record_verified,
 )
-from freshdesk_assets.warehouse.ledger import pending
+from freshdesk_assets.warehouse.parents import pending
 from freshdesk_assets.warehouse.spool import Spool
 from freshdesk_assets_tests.warehouse.library import ID, NOON, UPDATED_AT, Library, at, declared, later, page
 

@@ -10,16 +10,8 @@ import pytest
 from freshdesk_assets.schema.column import integer, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.ledger import (
-    LEDGER,
-    META,
-    PROOFS,
-    SAME_MOMENT,
-    SAMPLE,
-    covered,
-    ensure_ledger,
-    pending,
-)
+from freshdesk_assets.warehouse.ledger import LEDGER, META, covered, ensure_ledger
+from freshdesk_assets.warehouse.parents import PROOFS, SAME_MOMENT, SAMPLE, pending
 from freshdesk_assets_tests.warehouse.library import (
     BOOKS,
     ID,
