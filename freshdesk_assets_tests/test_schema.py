@@ -102,8 +102,10 @@ TAGS = texts("tags", "Tags.", detail=True)
         ({"key": ()}, "table shelves: it has no key"),
         (
             {"existence": Existence("shelves/{id}")},
-            "table shelves: its rows are asked for one by one, so its key must be id and its lists bounded by"
-            " time",
+            (
+                "table shelves: its rows are asked for one by one, so its key must be id and its lists bounded by"
+                " time"
+            ),
         ),
         (
             {"sync": Keyset("updated_since"), "existence": Existence("shelves")},

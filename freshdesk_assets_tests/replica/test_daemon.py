@@ -68,7 +68,7 @@ def wait_for(what: Callable[[], Any], why: str, home: Path) -> Any:
 def test_a_run_that_was_killed_is_found_and_run_again(
     account: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At night nobody is there to press a button. Nothing that was stored is read once more."""
+    """At night nobody is there to press a button. What had not been stored is read once more, at most."""
     home = tmp_path / "daemon_home"
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     with account(tickets=150, latency_ms=30) as acme, dagster_instance() as instance, daemon(acme, home):
@@ -90,7 +90,7 @@ def test_a_run_that_was_killed_is_found_and_run_again(
         )
         assert acme.differences(only=["tickets", "conversations", "contacts", "companies"]) == []
         tickets = acme.query("select count(*) from replica.freshdesk.tickets")[0][0]
-        assert acme.server.meter.calls[CONVERSATIONS] < tickets * 1.5
+        assert acme.server.meter.calls[CONVERSATIONS] <= tickets * 2
 
         before = len(launched())
         wait_for(lambda: len(launched()) > before, "nothing more was launched", home)
