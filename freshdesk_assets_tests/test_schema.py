@@ -103,8 +103,8 @@ TAGS = texts("tags", "Tags.", detail=True)
         (
             {"existence": Existence("shelves/{id}")},
             (
-                "table shelves: its rows are asked for one by one, so its key must be id and its lists bounded by"
-                " time"
+                "table shelves: its rows are asked for one by one,"
+                " so its key must be id and its lists bounded by time"
             ),
         ),
         (

@@ -87,11 +87,12 @@ def _assets(
             for gone in drop_undeclared(connection, views):
                 context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
             created = ensure_views(connection, _with_upstream(views, selected), catalog)
-        reported = _reported(context)
+        # What stands in another operation is skipped with a view that it reads and that was not reported.
+        quiet = _reported(context) - _read_elsewhere(views)
         changed_only = reading_of(context.run.tags) is not Reading.AGAIN
         for id_, anew in created.items():
             key = asset_key(id_[1], id_[0])
-            if id_ in selected and (anew or not changed_only or key not in reported):
+            if id_ in selected and (anew or not changed_only or key not in quiet):
                 yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
         if schema_key(schema) in context.selected_asset_keys:
             yield dg.MaterializeResult(
@@ -108,6 +109,12 @@ def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> 
         if (view.schema, view.name.lower()) in wanted:
             wanted |= {(schema, name.lower()) for schema, name in view.reads}
     return [view for view in views if (view.schema, view.name.lower()) in wanted]
+
+
+def _read_elsewhere(views: Sequence[SqlView]) -> set[dg.AssetKey]:
+    """The views that a view of another schema reads."""
+    read = {(schema, name.lower()) for view in views for schema, name in view.reads if schema != view.schema}
+    return {asset_key(view.name, view.schema) for view in views if (view.schema, view.name.lower()) in read}
 
 
 def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:

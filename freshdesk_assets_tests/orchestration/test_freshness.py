@@ -14,6 +14,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.views import in_order
+from freshdesk_assets.views.reading import read_view
 from freshdesk_assets_tests.orchestration.storing import QUIET
 
 MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))
@@ -76,6 +78,37 @@ def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> No
                 )
                 reported.append(len(result.get_asset_materialization_events()))
     assert reported == [1, 0, 1]
+
+
+def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> None:
+    """Dagster skips what depends on a thing not reported: a view on a quiet one would not be created."""
+    texts = {
+        "relations/names": "-- Roles by name.\n--\n-- name: Name.\n\nselect roles.name from freshdesk.roles",
+        "sales/staff": "-- Our roles.\n--\n-- name: Name.\n\nselect names.name from relations.names",
+    }
+    for place, text in texts.items():
+        (tmp_path / place).parent.mkdir()
+        (tmp_path / f"{place}.sql").write_text(text)
+    views = in_order(read_view(tmp_path / f"{place}.sql") for place in texts)
+    file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
+    job = build_defs(
+        Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY),
+        declared_tables(),
+        views=views,
+        resources={"duckdb": file},
+    ).resolve_job_def(REPLICATE)
+    keys = [dg.AssetKey(place.split("/")) for place in (*texts, "views/sales", "views/relations")]
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        for _ in range(2):
+            result = job.execute_in_process(
+                instance=instance, asset_selection=keys, run_config=QUIET, tags={ONLY_MISSING: "true"}
+            )
+            made = {
+                event.materialization.asset_key.to_user_string()
+                for event in result.get_asset_materialization_events()
+            }
+            assert {"relations/names", "views/sales"} <= made
+        assert "sales/staff" not in made
 
 
 def test_a_views_policy_is_that_of_its_reports_and_not_of_its_rows() -> None:
