@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.warehouse.credits import (
     PLAN,
     Spent,
@@ -13,7 +14,8 @@ from freshdesk_assets.warehouse.credits import (
     standings,
 )
 from freshdesk_assets.warehouse.ledger import ensure_ledger
-from freshdesk_assets_tests.warehouse.library import SHELVES, Library
+from freshdesk_assets.warehouse.parents import earliest_pending
+from freshdesk_assets_tests.warehouse.library import BOOKS, SHELVES, Library, at, later, page
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -57,3 +59,27 @@ def test_what_was_left_open_is_remembered_until_it_is_finished(library: Library)
         assert standings(connection)["shelves"].needs_more_than is None
         record_finished(connection, table, NOON + timedelta(hours=1))
         assert standings(connection) == {"shelves": Standing(finished_at=NOON + timedelta(hours=1))}
+
+
+def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(library: Library) -> None:
+    """A run that ended for want of credits, or of rights, leaves it in a partition that counts as run.
+
+    A table that was never begun may be one that the key may not read: it would hold every sync back.
+    """
+    library.shape(BOOKS)
+    library.land(SHELVES, page(*({"id": number, "updated_at": at(number)} for number in range(1, 6))))
+
+    def earliest(since: datetime | None = None) -> datetime | None:
+        with library.warehouse.open() as connection:
+            return earliest_pending(connection, BOOKS, SHELVES, since, leave_out=False)
+
+    assert earliest() is None
+    with library.warehouse.open() as connection:
+        record_left_open(connection, BOOKS, "5 shelves to be asked", 0)
+    assert earliest() == later(1)
+    assert earliest(since=later(3)) == later(3)
+    library.land(BOOKS, page(parents=(ParentRead(id=1, version=later(1), at=later(99)),)))
+    assert earliest() == later(2)
+    others = tuple(ParentRead(id=number, version=later(number), at=later(99)) for number in range(2, 6))
+    library.land(BOOKS, page(parents=others))
+    assert earliest() is None
