@@ -15,7 +15,7 @@ dev: $(READY)  ## the Dagster UI on the account in the environment, or in .env
 	$(BIN)/freshdesk-assets dev
 
 test: $(READY)  ## every test but those that take minutes
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-slow: $(READY)  ## those that take minutes
 	$(BIN)/pytest -m slow

@@ -2,7 +2,8 @@
 
 A list costs a call per hundred rows, and one to be known as empty; a page of tickets with both includes costs
 five. Tickets that changed are asked for their conversations once, those of the days that are read again once
-more if they have any; contacts that changed are viewed once, agents once a day.
+more if they have any; contacts that changed are viewed once, agents once a day. To know what is gone takes
+all lists once more, without includes, those of people once a week, and two calls for a ticket in none.
 """
 
 import math
@@ -11,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import dagster as dg
-
-from freshdesk_assets.orchestration.readings import Reading, reading_of
+from freshdesk_assets.orchestration.readings import Reading
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
 TICKET_PAGE = 5
 PER_PAGE = 100
+
+SHELVES = ("live", "spam", "deleted")
 
 
 @dataclass
@@ -30,19 +31,21 @@ class Least:
     _tickets: dict[int, str] = field(default_factory=dict)
     _contacts: dict[int, str] = field(default_factory=dict)
     _agents: dict[int, datetime] = field(default_factory=dict)
+    _people_whole: datetime | None = None
 
-    def count(self, run: dg.DagsterRun, tables: frozenset[str], now: datetime, since: datetime) -> None:
+    def count(self, reading: Reading, tables: frozenset[str], now: datetime, since: datetime) -> None:
         """Add what a run over these tables had to spend; `since` is where the days it reads again begin."""
-        reading = reading_of(run.tags)
-        said = Counter(row["ticket_id"] for row in self.world.truth_conversations().values())
         tickets = {key: row for key, row in self.world.truth_tickets().items() if not row["archived"]}
+        if reading is Reading.EXISTENCE:
+            self._find_gone(tickets, now)
+            return
         if "tickets" in tables:
             self._ask_tickets(tickets, reading, since)
-        if "conversations" in tables and reading is not Reading.EXISTENCE:
-            again = reading is Reading.AGAIN
+        if "conversations" in tables:
+            said = Counter(row["ticket_id"] for row in self.world.truth_conversations().values())
             for key, row in tickets.items():
                 moved = self._tickets.get(key) != row["updated_at"]
-                if moved or (again and said[key] and _moment(row) >= since):
+                if moved or (reading is Reading.AGAIN and said[key] and _moment(row) >= since):
                     self.credits["conversations"] += pages(said[key])
                 self._tickets[key] = row["updated_at"]
         if "contacts" in tables:
@@ -52,14 +55,26 @@ class Least:
         for name in tables - {"tickets", "conversations", "contacts", "agents"}:
             self.credits[name] += 1
 
+    def _find_gone(self, tickets: Mapping[int, Row], now: datetime) -> None:
+        # What changed is asked for first, and then every list; time entries have one.
+        shelves = Counter(_shelf(row) for row in tickets.values())
+        self.credits["tickets"] += 3 + sum(pages(shelves[shelf]) for shelf in SHELVES)
+        self.credits["time_entries"] += 1
+        for key in self._tickets.keys() - tickets.keys():
+            self.credits["tickets"] += 2
+            del self._tickets[key]
+        if self._people_whole is None or now - self._people_whole >= timedelta(days=7):
+            self.credits["contacts"] += 3
+            self.credits["companies"] += 1
+            self._people_whole = now
+
     def _ask_tickets(self, tickets: Mapping[int, Row], reading: Reading, since: datetime) -> None:
         shelves: Counter[str] = Counter()
         for key, row in tickets.items():
-            shelf = "deleted" if row["deleted"] else "spam" if row["spam"] else "live"
             again = reading is Reading.AGAIN and _moment(row) >= since
             if again or self._tickets.get(key) != row["updated_at"]:
-                shelves[shelf] += 1
-        for shelf in ("live", "spam", "deleted"):
+                shelves[_shelf(row)] += 1
+        for shelf in SHELVES:
             self.credits["tickets"] += TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
 
     def _view_contacts(self) -> None:
@@ -80,6 +95,10 @@ class Least:
 def pages(rows: int) -> int:
     """Calls for so many rows."""
     return max(1, math.ceil(rows / PER_PAGE))
+
+
+def _shelf(row: Row) -> str:
+    return "deleted" if row["deleted"] else "spam" if row["spam"] else "live"
 
 
 def _moment(row: Row) -> datetime:
