@@ -38,6 +38,9 @@ lock:  ## pin what pyproject.toml allows
 	test -x $(BIN)/pip-compile || ($(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools)
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+	# pip-compile leaves out the condition of what an extra asks for (pyproject.toml says why there is one).
+	sed -i.before "s/^pgserver==[^ ;]*$$/& ; platform_machine == 'x86_64' or sys_platform == 'darwin'/" requirements.lock
+	rm requirements.lock.before
 
 clean:
 	rm -rf .venv .demo .dagster_home
