@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class HereOrKilled(RunLauncher[DagsterInstance], ConfigurableClass):
             stderr=subprocess.DEVNULL,
         )
         while process.poll() is None and not enough():
-            pass
+            time.sleep(0.01)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             HereOrKilled.killed.append(run.run_id)
