@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
-from dagster._core.definitions.repository_definition.repository_definition import RepositoryDefinition
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
-from dagster._core.storage.tags import WILL_RETRY_TAG
-from dagster_shared.error import SerializableErrorInfo
 
 from freshdesk_assets.extract.errors import FreshdeskError
+from freshdesk_assets.orchestration.internals import (
+    WILL_RETRY_TAG,
+    AssetCheckExecutionRecordStatus,
+    RepositoryDefinition,
+    SerializableErrorInfo,
+    TimeWindowFreshnessPolicy,
+)
 from freshdesk_assets.orchestration.settings import SettingError
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.file import WarehouseError

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 import duckdb
-from dagster._core.definitions.partitions.subset import AllPartitionsSubset
-from dagster._core.storage.db_io_manager import (
+from dagster_duckdb.io_manager import DuckDBIOManager
+
+from freshdesk_assets.orchestration.children import Derivation
+from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.internals import (
+    AllPartitionsSubset,
     DbClient,
     DbIOManager,
     DbTypeHandler,
     TablePartitionDimension,
     TableSlice,
 )
-from dagster_duckdb.io_manager import DuckDBIOManager
-
-from freshdesk_assets.orchestration.children import Derivation
-from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.measures import deriving_metadata, landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.table import Table

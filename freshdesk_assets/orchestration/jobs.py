@@ -1,10 +1,10 @@
 """The runs that have a name: what the CLI, the UI and schedules launch."""
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.freshness import CADENCE
+from freshdesk_assets.orchestration.internals import UnresolvedAssetJobDefinition
 from freshdesk_assets.orchestration.metadata import API_KIND, KEY_CHECK, RECONCILED, asset_key
 from freshdesk_assets.orchestration.readings import RECONCILE
 from freshdesk_assets.schema.catalog import Catalog

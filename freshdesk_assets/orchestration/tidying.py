@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.dagster_run import FINISHED_STATUSES
-from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import func, select
 
 from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.internals import (
+    FINISHED_STATUSES,
+    AssetCheckExecutionsTable,
+    SqlEventLogStorage,
+    SqliteEventLogStorage,
+)
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import keep_runs
 from freshdesk_assets.warehouse.spool import sweep

@@ -1,0 +1,115 @@
+"""Every name that this project takes from Dagster's private modules, and why there is no public one.
+
+Dagster is pinned in pyproject.toml; an upgrade has this one file to look at. `test_internals.py` holds that
+nothing else imports privately and that the pinned version is the one these names were read in.
+"""
+
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
+
+# An executor of ours runs a plan in two parts (executor.py); Dagster keeps the loop private.
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.definitions.partitions.subset import AllPartitionsSubset
+from dagster._core.definitions.repository_definition.repository_definition import RepositoryDefinition
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.event_api import EventLogCursor, EventLogRecord
+from dagster._core.events import (
+    ASSET_EVENTS,
+    BATCH_WRITABLE_EVENTS,
+    DagsterEvent,
+    DagsterEventType,
+    EngineEventData,
+)
+from dagster._core.events.log import EventLogEntry
+from dagster._core.execution.api import ExecuteRunWithPlanIterable
+from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
+from dagster._core.execution.context_creation_job import PlanExecutionContextManager
+from dagster._core.execution.execute_in_process import core_execute_in_process
+from dagster._core.execution.plan.execute_plan import inner_plan_execution_iterator
+from dagster._core.execution.plan.plan import ExecutionPlan
+from dagster._core.execution.retries import RetryMode, get_retries_config
+from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step_stats_from_events
+from dagster._core.execution.step_dependency_config import StepDependencyConfig
+
+# What checks and runs say of themselves in storage (incidents.py, tidying.py).
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
+
+# The IO manager is the stock one with other parts (io_manager.py).
+from dagster._core.storage.db_io_manager import (
+    DbClient,
+    DbIOManager,
+    DbTypeHandler,
+    TablePartitionDimension,
+    TableSlice,
+)
+
+# Run records are stored by subclasses of the stock storages (records.py). A storage can be named in
+# dagster.yaml, so it is meant to be replaced; its base classes are not exported.
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from dagster._core.storage.event_log.base import EventLogConnection
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageTable,
+)
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sql import LongText
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+
+# Whether Dagster runs a failed run again (incidents.py).
+from dagster._core.storage.tags import WILL_RETRY_TAG
+from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
+from dagster_shared.error import SerializableErrorInfo
+from dagster_shared.record import copy
+
+__all__ = [
+    "ASSET_EVENTS",
+    "BATCH_WRITABLE_EVENTS",
+    "FINISHED_STATUSES",
+    "SQLITE_BUSY_TIMEOUT_SECONDS",
+    "STEP_STATS_EVENT_TYPES",
+    "WILL_RETRY_TAG",
+    "AllPartitionsSubset",
+    "AssetCheckExecutionRecordStatus",
+    "AssetCheckExecutionsTable",
+    "ConfigurableClassData",
+    "DagsterEvent",
+    "DagsterEventType",
+    "DagsterSqliteStorage",
+    "DbClient",
+    "DbIOManager",
+    "DbTypeHandler",
+    "EngineEventData",
+    "EventLogConnection",
+    "EventLogCursor",
+    "EventLogEntry",
+    "EventLogRecord",
+    "ExecuteRunWithPlanIterable",
+    "ExecutionPlan",
+    "InMemoryJob",
+    "LongText",
+    "PlanExecutionContext",
+    "PlanExecutionContextManager",
+    "PlanOrchestrationContext",
+    "RepositoryDefinition",
+    "RetryMode",
+    "SerializableErrorInfo",
+    "SqlEventLogStorage",
+    "SqlEventLogStorageTable",
+    "SqliteEventLogStorage",
+    "SqliteRunStorage",
+    "SqliteScheduleStorage",
+    "StepDependencyConfig",
+    "TablePartitionDimension",
+    "TableSlice",
+    "TimeWindowFreshnessPolicy",
+    "UnresolvedAssetJobDefinition",
+    "build_run_step_stats_from_events",
+    "copy",
+    "core_execute_in_process",
+    "deserialize_value",
+    "get_retries_config",
+    "inner_plan_execution_iterator",
+    "serialize_value",
+]
