@@ -6,7 +6,7 @@ compressed one by one with a dictionary of what most of them say.
 
 import zlib
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -94,7 +94,10 @@ class PackedSqlite(SQLiteDialect_pysqlite):
     """SQLite, with Dagster's long texts packed."""
 
     supports_statement_cache = True
-    colspecs: ClassVar[dict[Any, Any]] = {**SQLiteDialect_pysqlite.colspecs, LongText: PackedText}
+    colspecs = {  # noqa: RUF012 - as the base class declares it
+        **SQLiteDialect_pysqlite.colspecs,
+        LongText: PackedText,
+    }
 
 
 DRIVER = "sqlite+packed"
