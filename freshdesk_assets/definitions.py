@@ -10,6 +10,7 @@ from freshdesk_assets.orchestration import settings
 from freshdesk_assets.orchestration.assets import POOL, build_assets
 from freshdesk_assets.orchestration.checks import build_checks
 from freshdesk_assets.orchestration.children import build_children
+from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.freshness import with_freshness
 from freshdesk_assets.orchestration.histories import build_histories
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
@@ -71,7 +72,7 @@ def build_defs(
         schedules=build_schedules(catalog, partitioning, file),
         sensors=build_sensors(catalog, partitioning, api, file),
         resources={**ours, **(resources or {})},
-        executor=dg.in_process_executor,
+        executor=build_executor(),
         loggers=loggers,
     )
 

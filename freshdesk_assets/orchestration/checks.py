@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.metadata import KEY_CHECK, asset_key
 from freshdesk_assets.orchestration.references import build_reference_checks
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -49,6 +50,7 @@ def _key_check(table: Table) -> dg.AssetChecksDefinition:
         asset=asset_key(table.name),
         name=KEY_CHECK,
         blocking=True,
+        op_tags=follows(table.key),
         description=f"{', '.join(table.key)} is unique and never null.",
     )
     def check(duckdb: DuckDBFile) -> dg.AssetCheckResult:
@@ -67,7 +69,7 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
         for name, said in _contents(each)
     ]
 
-    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True)
+    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(specs))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with explained(), duckdb.warehouse(context.log.info).open() as connection:
             for key in sorted(context.selected_asset_check_keys):
@@ -113,7 +115,9 @@ def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
     named = {(asset_key(each.table, each.schema), each.name): each for each in queries}
     specs = [dg.AssetCheckSpec(name, asset=key, description=each.doc) for (key, name), each in named.items()]
 
-    @dg.multi_asset_check(name="queries", specs=specs, can_subset=True)
+    @dg.multi_asset_check(
+        name="queries", specs=specs, can_subset=True, op_tags=follows([each.sql for each in queries])
+    )
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         for key in sorted(context.selected_asset_check_keys):
             query = named[key.asset_key, key.name]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.metadata import (
     FILE_KIND,
     OWNERS,
@@ -53,6 +54,7 @@ def _asset(child: Child, catalog: Catalog, pool: str) -> dg.AssetsDefinition:
         tags={DERIVED: "child"},
         metadata=table_metadata(child, catalog.places.get(child.name)),
         io_manager_key="io_manager",
+        op_tags=follows(child),
         pool=pool,
     )
     def cut(config: Deriving) -> Derivation:

@@ -13,9 +13,6 @@ from freshdesk_assets.schema.table import Cadence
 CADENCE = "freshdesk/cadence"
 """Tag of every asset: how often it is brought up to date."""
 
-VIEWS_REPORT_EVERY = timedelta(hours=20)
-"""A view is current when its tables are; it is made anew when its SQL changes, and reported so often."""
-
 
 def with_freshness(
     assets: Iterable[dg.AssetsDefinition], catalog: Catalog, every: timedelta
@@ -29,7 +26,8 @@ def with_freshness(
 
     def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
         cadence = cadences[spec.key]
-        promised = policy(Cadence.SLOW if spec.tags.get(DERIVED) == "view" else cadence, every)
+        # What is made of tables is current when they are; it is told of when it is made (REPORT_EVERY).
+        promised = policy(Cadence.SLOW if DERIVED in spec.tags else cadence, every)
         return spec.replace_attributes(
             tags={**spec.tags, CADENCE: cadence.value},
             freshness_policy=spec.freshness_policy or promised,

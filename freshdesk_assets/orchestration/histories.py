@@ -4,6 +4,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.measures import history_metadata
 from freshdesk_assets.orchestration.metadata import (
     FILE_KIND,
@@ -42,6 +43,7 @@ def _asset(history: History, catalog: Catalog, pool: str) -> dg.AssetsDefinition
         owners=OWNERS,
         tags={DERIVED: "history"},
         metadata=table_metadata(history, catalog.places.get(history.name)),
+        op_tags=follows(history.keys, history.tracked, history.doc),
         pool=pool,
     )
     def look_after(

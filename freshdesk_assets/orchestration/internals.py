@@ -24,11 +24,9 @@ from dagster._core.execution.api import ExecuteRunWithPlanIterable
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
-from dagster._core.execution.plan.execute_plan import inner_plan_execution_iterator
 from dagster._core.execution.plan.plan import ExecutionPlan
-from dagster._core.execution.retries import RetryMode, get_retries_config
 from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step_stats_from_events
-from dagster._core.execution.step_dependency_config import StepDependencyConfig
+from dagster._core.executor.in_process import InProcessExecutor, inprocess_execution_iterator
 
 # What checks and runs say of themselves in storage (incidents.py, tidying.py).
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -88,19 +86,18 @@ __all__ = [
     "ExecuteRunWithPlanIterable",
     "ExecutionPlan",
     "InMemoryJob",
+    "InProcessExecutor",
     "LongText",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",
     "RepositoryDefinition",
-    "RetryMode",
     "SerializableErrorInfo",
     "SqlEventLogStorage",
     "SqlEventLogStorageTable",
     "SqliteEventLogStorage",
     "SqliteRunStorage",
     "SqliteScheduleStorage",
-    "StepDependencyConfig",
     "TablePartitionDimension",
     "TableSlice",
     "TimeWindowFreshnessPolicy",
@@ -109,7 +106,6 @@ __all__ = [
     "copy",
     "core_execute_in_process",
     "deserialize_value",
-    "get_retries_config",
-    "inner_plan_execution_iterator",
+    "inprocess_execution_iterator",
     "serialize_value",
 ]

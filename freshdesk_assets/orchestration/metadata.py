@@ -1,6 +1,7 @@
 """From declarations to what the Dagster UI shows of an asset before it has ever run."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -21,6 +22,15 @@ KEY_CHECK = "key"
 
 RECONCILED = "freshdesk/reconciled"
 """Tag of the tables whose rows may be gone without any list saying so."""
+
+FOLLOWS = "freshdesk/follows"
+"""Tag of the operations that follow the tables: a fingerprint of what they are declared to do."""
+
+REPORT_EVERY = timedelta(hours=20)
+"""So often what follows the tables is made, and told of, even if nothing changed."""
+
+PUBLISHED = dg.AssetKey(["published", "copy"])
+"""The copy for analysts."""
 
 OWNERS = ["team:support-data"]
 

@@ -7,14 +7,13 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
-from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS
+from freshdesk_assets.orchestration.following import follows
+from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, PUBLISHED
 from freshdesk_assets.orchestration.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.views import schema_key
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
-
-KEY = dg.AssetKey(["published", "copy"])
 
 STALE_AFTER = timedelta(days=1)
 """Analysts who read a copy older than this ought to know."""
@@ -24,7 +23,7 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
     """The asset that publishes the file."""
 
     @dg.asset(
-        key=KEY,
+        key=PUBLISHED,
         # Every table is counted for the references, so that this is downstream of all there is.
         deps=[FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
         description="A copy of the whole file that analysts can open at any time, put in its place in one"
@@ -35,6 +34,7 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
         tags={DERIVED: "copy"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
+        op_tags=follows(),
         pool=pool,
     )
     def copy(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
@@ -45,7 +45,7 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
                 return
             made = publish(duckdb.warehouse(context.log.info), target)
         yield dg.MaterializeResult(
-            asset_key=KEY,
+            asset_key=PUBLISHED,
             metadata={
                 "path": dg.MetadataValue.path(str(target)),
                 "copied_anew": made.anew,

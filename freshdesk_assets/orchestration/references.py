@@ -6,6 +6,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, asset_key, columns_schema
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
@@ -39,6 +40,7 @@ def build_references(catalog: Catalog, pool: str) -> dg.AssetsDefinition:
             "dagster/table_name": f"{RELATIONS}.{FOREIGN_KEYS}",
             "dagster/storage_kind": FILE_KIND,
         },
+        op_tags=follows(DOC, COLUMNS, [each.place for each in references(catalog)]),
         pool=pool,
     )
     def count(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> dg.MaterializeResult[None]:
@@ -57,7 +59,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
         for (key, name), each in named.items()
     ]
 
-    @dg.multi_asset_check(name="references", specs=specs, can_subset=True)
+    @dg.multi_asset_check(name="references", specs=specs, can_subset=True, op_tags=follows(specs))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with explained(), duckdb.warehouse(context.log.info).open() as connection:
             chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]

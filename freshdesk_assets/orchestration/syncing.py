@@ -10,6 +10,7 @@ from rich.console import Console
 
 from freshdesk_assets.orchestration.console import arrived, console_logger, left_open, made_anew, warnings
 from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.internals import InMemoryJob, core_execute_in_process
 from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.requests import requested
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
@@ -74,12 +75,15 @@ def sync(
             return 1
         if request.goes_on:
             console.print(f"Going on with what was asked for at {request.goes_on:%H:%M} UTC and did not end.")
-        result = job.execute_in_process(
+        result = core_execute_in_process(
+            # `JobDefinition.execute_in_process` would put an executor of its own in the place of ours.
+            job=InMemoryJob(job.get_subset(asset_selection=request.keys)),
             instance=instance,
-            asset_selection=sorted(request.keys),
+            output_capturing_enabled=False,
             raise_on_error=False,
             run_config={"loggers": {"terminal": {}}},
-            tags={PROCESS: this_process(), **request.tags},
+            run_tags={PROCESS: this_process(), **request.tags},
+            asset_selection=request.keys,
         )
     console.print(arrived(result))
     if views := made_anew(result):

@@ -8,10 +8,11 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.children import DERIVED
 from freshdesk_assets.orchestration.failures import explained
-from freshdesk_assets.orchestration.freshness import VIEWS_REPORT_EVERY
+from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.metadata import (
     FILE_KIND,
     OWNERS,
+    REPORT_EVERY,
     VIEW_KIND,
     asset_key,
     view_description,
@@ -21,7 +22,7 @@ from freshdesk_assets.orchestration.readings import Reading, reading_of
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.views.tracing import trace
+from freshdesk_assets.views import traced
 from freshdesk_assets.warehouse.shape import SCHEMA
 from freshdesk_assets.warehouse.views import drop_undeclared, ensure_views
 
@@ -40,7 +41,7 @@ def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[d
         (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
         for declared in catalog.everything
     }
-    traced = trace(views, shapes)
+    found = traced(views, shapes)
     keys = {(view.schema, view.name.lower()): view.id for view in views}
 
     def spec(view: SqlView) -> dg.AssetSpec:
@@ -50,7 +51,7 @@ def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[d
             asset_key(view.name, view.schema),
             deps=[asset_key(name, schema) for schema, name in sorted(reads | family)],
             description=view_description(view),
-            metadata=view_metadata(view, traced[view.id], catalog),
+            metadata=view_metadata(view, found[view.id], catalog),
             group_name=view.schema,
             kinds={FILE_KIND, VIEW_KIND},
             owners=OWNERS,
@@ -80,7 +81,9 @@ def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[d
 def _assets(
     schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, pool: str
 ) -> dg.AssetsDefinition:
-    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=pool)
+    made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
+
+    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=pool, op_tags=follows(*made))
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         with explained(), duckdb.warehouse(context.log.info).open() as connection:
@@ -119,7 +122,7 @@ def _read_elsewhere(views: Sequence[SqlView]) -> set[dg.AssetKey]:
 
 def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
     """The assets that were told of lately: the others are told of now, unchanged or not."""
-    since = datetime.now(UTC) - VIEWS_REPORT_EVERY
+    since = datetime.now(UTC) - REPORT_EVERY
     records = context.instance.get_asset_records(sorted(context.selected_asset_keys))
     return {
         record.asset_entry.asset_key

@@ -1,10 +1,8 @@
 """From a SQL file to a view: its header says what the columns mean, its SQL what it reads."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-
-import sqlglot
-from sqlglot import exp
 
 from freshdesk_assets.schema.catalog import Place
 from freshdesk_assets.schema.column import DeclarationError
@@ -15,12 +13,13 @@ REFERENCE = re.compile(r"\s*->\s*([a-z_]+(?:\.[A-Za-z_]+){1,2})$")
 SOURCE = re.compile(r"\s*<-\s*([a-z_]+)$")
 
 
-def read_view(file: Path) -> SqlView:
+def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> SqlView:
     """The view a file declares; raises DeclarationError with what is wrong in it.
 
     The header is the comment the file begins with: what a row is, a blank line, then a line per column,
     `name: What it means. -> table.column`. A line that begins with more blanks goes on with the one before.
     A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
+    `reads` are the tables its SQL names, where that is known already.
     """
     text = file.read_text(encoding="utf-8")
     header, sql = _split(text)
@@ -59,7 +58,7 @@ def read_view(file: Path) -> SqlView:
         columns=tuple(columns),
         family=family,
         sql=sql,
-        reads=_reads(sql, where),
+        reads=_reads(sql, where) if reads is None else frozenset(reads),
         place=Place(file, len(header) + 2),
     )
 
@@ -84,6 +83,10 @@ def _joined(lines: list[str]) -> list[str]:
 
 
 def _reads(sql: str, where: str) -> frozenset[tuple[str, str]]:
+    # Imported where it is used: it costs a process 0.2 s.
+    import sqlglot
+    from sqlglot import exp
+
     try:
         parsed = sqlglot.parse_one(sql, dialect="duckdb")
     except sqlglot.ParseError as error:

@@ -4,8 +4,8 @@
 `parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
 out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
 the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
-and histories kept; `views` the views as they were created; `credits` what was spent, and `standing` how far
-that went.
+and histories kept; `views` the views as they were created; `followed` what was made of which state of the
+tables; `credits` what was spent, and `standing` how far that went.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ import duckdb
 
 from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal, once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
 
 META = "freshdesk_meta"
@@ -108,6 +108,14 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
         ),
     ),
+    "followed": (
+        "The steps of runs that make something of tables, and of which state of them they last did.",
+        (
+            text("step", "Step of a run, as Dagster names it."),
+            text("made_of", "Fingerprint of its declaration and of the tables that it goes by."),
+            timestamp("made_at", "When it was last made."),
+        ),
+    ),
     "credits": (
         "What was spent of the account's API limit, by table, run and day.",
         (
@@ -133,7 +141,9 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
 
 
 def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
-    """Create what is missing of the ledger; `comments` as in `ensure_shape`."""
+    """Create what is missing of the ledger, once per process and file; `comments` as in `ensure_shape`."""
+    if not once(connection, ("ledger", comments)):
+        return
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
     for name, (_, columns) in LEDGER.items():
         typed = ", ".join(f"{identifier(column.name)} {column.type}" for column in columns)

@@ -7,7 +7,7 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal, once
 
 SCHEMA = "freshdesk"
 """Where the tables of the account stand."""
@@ -25,13 +25,16 @@ def ensure_shape(
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
     what can be read in the new type is copied over. Without `comments` they are left as they are: DuckDB
-    takes as long to list them as to read a thousand rows. Returns the columns that are not declared.
+    takes as long to list them as to read a thousand rows. All this once per process and file. Returns the
+    columns that are not declared.
     """
+    declared = {column.name for column in table.stored}
+    if not once(connection, ("shape", table.name, hash(table.stored), comments)):
+        return _strays(connection, table.name, declared)
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
     connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
     connection.execute(f"create table if not exists {qualified(table.name)} ({columns})")
     stored = _stored_columns(connection, table.name)
-    declared = {column.name for column in table.stored}
     for column in table.stored:
         if column.name not in stored:
             _add(connection, table, column)
@@ -39,7 +42,11 @@ def ensure_shape(
             _retype(connection, table, column, stored)
     if comments:
         _comment(connection, table)
-    return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
+    return _strays(connection, table.name, declared)
+
+
+def _strays(connection: duckdb.DuckDBPyConnection, name: str, declared: set[str]) -> list[str]:
+    return [stored for key, (stored, _) in _stored_columns(connection, name).items() if key not in declared]
 
 
 def column_comment(column: Column) -> str:
