@@ -8,40 +8,51 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from dotenv import load_dotenv
-
-from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.doctor import examine
-from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.planning import plan
-from freshdesk_assets.orchestration.settings import Partitioning, SettingError
-from freshdesk_assets.orchestration.syncing import sync
-from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.orchestration.settings import Partitioning, SettingError, check_environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when all went well, 1 when something failed, 2 when a setting is wrong."""
-    load_dotenv(Path(".env"))
+    """Run a command; 0 when all went well, 1 when something failed, 2 when a setting is wrong.
+
+    What a command needs is imported once it is known to be wanted and its settings to be right: Dagster alone
+    takes a second.
+    """
     options = parser().parse_args(arguments)
+    from dotenv import load_dotenv
+
+    load_dotenv(Path(".env"))
     try:
         partitioning = Partitioning.from_environment()
-        catalog = declared_tables()
         if options.command == "dev":
             return open_ui()
-        if options.command == "doctor":
-            return examine(catalog, partitioning)
-        command = plan if options.command == "plan" else partial(sync, reconcile=options.reconcile)
-        return command(
-            partial(build_defs, partitioning),
-            catalog,
-            partitioning,
-            first=options.first,
-            last=options.last,
-            selection=options.select,
-        )
+        check_environment()
+        return _run(options, partitioning)
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
+    from freshdesk_assets.tables import declared_tables
+
+    catalog = declared_tables()
+    if options.command == "doctor":
+        from freshdesk_assets.orchestration.doctor import examine
+
+        return examine(catalog, partitioning)
+    from freshdesk_assets.definitions import build_defs
+    from freshdesk_assets.orchestration.planning import plan
+    from freshdesk_assets.orchestration.syncing import sync
+
+    command = plan if options.command == "plan" else partial(sync, reconcile=options.reconcile)
+    return command(
+        partial(build_defs, partitioning),
+        catalog,
+        partitioning,
+        first=options.first,
+        last=options.last,
+        selection=options.select,
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,6 +101,8 @@ def _add_extent(command: argparse.ArgumentParser) -> None:
 
 def open_ui() -> int:
     """Prepare the instance and become `dagster dev`."""
+    from freshdesk_assets.orchestration.instance import dagster_instance
+
     with dagster_instance():
         pass
     program = str(Path(sys.executable).with_name("dagster"))

@@ -9,9 +9,8 @@ from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
-from freshdesk_assets.orchestration.settings import Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, check_environment
 from freshdesk_assets.orchestration.spending import record_calls
-from freshdesk_assets.orchestration.syncing import check_environment
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import PerParent, SubLimit
 from freshdesk_assets.warehouse.credits import DOCTOR, Spent

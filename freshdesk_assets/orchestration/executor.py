@@ -1,19 +1,18 @@
 """Dagster's in-process executor, which reads first, and then makes only what has something to follow.
 
-A run is planned whole, before anybody knows whether Freshdesk has news. So it is executed in rounds: the tables,
-then what follows them. A run that only looks for news leaves out those that would make again what stands: no
-step, no event; the results of checks stay those that were last found.
+A run is planned whole, before anybody knows whether Freshdesk has news. So it is executed in rounds: the
+tables, then what follows them. A run that only looks for news leaves out what would make again what stands:
+no step, no event; the results of checks stay those that were last found.
 """
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.failures import explained
-from freshdesk_assets.orchestration.following import Follower, followers, idle, remember
+from freshdesk_assets.orchestration.following import Follower, followers, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -39,7 +38,7 @@ class FollowingExecutor(InProcessExecutor):
     ) -> Iterator[DagsterEvent]:
         """As the stock executor does, by an iterator of our own."""
         steps = execution_plan.step_keys_to_execute
-        if not any(FOLLOWS in execution_plan.get_step_by_key(key).tags for key in steps):
+        if not any(_follows(execution_plan, key) for key in steps):
             yield from super().execute(plan_context, execution_plan)
             return
         process = EngineEventData.in_process(os.getpid(), steps)
@@ -75,7 +74,11 @@ def build_executor() -> dg.ExecutorDefinition:
         )
 
     return dg.ExecutorDefinition(
-        name=stock.name, config_schema=stock.config_schema, executor_creation_fn=create
+        name=stock.name,
+        config_schema=cast(
+            "Any", stock.config_schema
+        ),  # as a definition has it, which the constructor takes too
+        executor_creation_fn=create,
     )
 
 
@@ -102,7 +105,7 @@ class _Run:
         self.context, self.plan = context, plan
         self.needs: dict[str, set[str]] = dict(plan.get_executable_step_deps())
         self.waiting = list(plan.step_keys_to_execute)
-        self.following = {key for key in self.waiting if FOLLOWS in plan.get_step_by_key(key).tags}
+        self.following = {key for key in self.waiting if _follows(plan, key)}
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         again = reading_of(context.dagster_run.tags) is Reading.AGAIN
@@ -128,10 +131,9 @@ class _Run:
         known: dict[str, Follower] = {}
         if following:
             with explained():
-                found = followers(self.plan, following, self.context.job_def, self.warehouse)
+                found, same = followers(self.plan, following, self.context.job_def, self.warehouse)
                 known = {each.step: each for each in found}
                 if self.looks:
-                    same = idle(found, self.warehouse, datetime.now(UTC))
                     self.left_out |= {
                         step: known[step] for step in same if not _unpublished(known[step], self.file)
                     }
@@ -142,8 +144,7 @@ class _Run:
             stops = self.cut | (self.failed & self.following if key in self.following else self.failed)
             if key in self.cut or (key not in self.left_out and self.needs[key] & stops):
                 self.cut.add(key)
-                log = self.context.for_step(self.plan.get_step_by_key(key)).log
-                log.error(f"{key} is not made: what it needs failed")
+                self.context.log.error(f"{key} is not made: what it needs failed")
         return [key for key in chosen if key not in self.left_out and key not in self.cut]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
@@ -164,6 +165,10 @@ class _Run:
         """Leave the results of the checks that were not made as they were."""
         unmade = [check for each in self.left_out.values() for check in each.checks]
         forget_planned(self.context.instance, self.context.run_id, unmade)
+
+
+def _follows(plan: ExecutionPlan, step: str) -> bool:
+    return FOLLOWS in (plan.get_step_by_key(step).tags or {})
 
 
 def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:

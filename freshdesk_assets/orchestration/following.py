@@ -9,14 +9,18 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.internals import ExecutionPlan
+from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
 from freshdesk_assets.orchestration.metadata import API_KIND, FOLLOWS, REPORT_EVERY
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.following import followed, record_followed, states
 from freshdesk_assets.warehouse.ledger import ensure_ledger
+
+Assets: TypeAlias = frozenset[dg.AssetKey]
+Checks: TypeAlias = frozenset[dg.AssetCheckKey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,72 +34,53 @@ class Follower:
     step: str
     name: str
     made_of: str
-    assets: frozenset[dg.AssetKey]
-    checks: frozenset[dg.AssetCheckKey]
+    assets: Assets
+    checks: Checks
     lacks: str | None
+
+
+def follows(*declared: object) -> Mapping[str, str]:
+    """The tags of an operation that follows tables, by what it is declared to do."""
+    return {FOLLOWS: _fingerprint(*declared)}
 
 
 def followers(
     plan: ExecutionPlan, steps: Iterable[str], job: dg.JobDefinition, warehouse: Warehouse
-) -> list[Follower]:
-    """Steps of a plan that follow tables, with what they would be made of now."""
-    graph = job.asset_layer.asset_graph
-    marked = {key: plan.get_step_by_key(key) for key in steps}
-    made = {
-        key: _made(step.step_outputs)  # type: ignore[union-attr]
-        for key, step in marked.items()
-    }
-    above: dict[dg.AssetKey, frozenset[dg.AssetKey]] = {}
-    sources = {
-        key: frozenset().union(
-            *(_ancestors(graph, asset, above) for asset in assets),
-            *({each.asset_key} | _ancestors(graph, each.asset_key, above) for each in checks),
-        )
-        for key, (assets, checks) in made.items()
-    }
-    read = {key.path[-1] for of in sources.values() for key in of if API_KIND in graph.get(key).kinds}
-    with warehouse.open(checkpoint=False) as connection:
-        held = states(connection, read)
-    found = []
-    for key, (assets, checks) in made.items():
-        definition = job.asset_layer.get_assets_def_for_node(marked[key].node_handle)
-        tables = sorted(each.path[-1] for each in sources[key] if API_KIND in graph.get(each).kinds)
-        declared = sorted(
-            {
-                tag
-                for each in (*sources[key], *assets)
-                if (made_by := graph.get(each).assets_def).is_executable
-                and (tag := made_by.node_def.tags.get(FOLLOWS))
-            }
-        )
-        part = sorted([*map(str, assets), *map(str, checks)])
-        found.append(
-            Follower(
-                step=key,
-                name=f"{key} {_fingerprint(part)}" if definition and definition.is_subset else key,
-                made_of=_fingerprint(
-                    marked[key].tags[FOLLOWS], declared, [(name, held.get(name)) for name in tables]
-                ),
-                assets=assets,
-                checks=checks,
-                lacks=next((name for name in tables if name not in held), None),
-            )
-        )
-    return found
+) -> tuple[list[Follower], set[str]]:
+    """Steps of a plan that follow tables, with what they would be made of now.
 
-
-def idle(known: Iterable[Follower], warehouse: Warehouse, now: datetime) -> set[str]:
-    """Those steps that would make again what stands, and were last made not long ago."""
+    And those of them that would make again what stands, and were last made not long ago.
+    """
+    graph = _Graph(job)
+    made = {step: _made(plan.get_step_by_key(step)) for step in steps}
+    sources = {step: graph.sources(*of) for step, of in made.items()}
+    tables = {step: graph.tables(of) for step, of in sources.items()}
     with warehouse.open(checkpoint=False) as connection:
         ensure_ledger(connection, comments=False)
+        held = states(connection, {name for of in tables.values() for name in of})
         before = followed(connection)
-    return {
+    found = [
+        Follower(
+            step=step,
+            name=graph.name(plan.get_step_by_key(step), *made[step]),
+            made_of=_fingerprint(
+                plan.get_step_by_key(step).tags,
+                graph.declarations(sources[step]),
+                [(name, held.get(name)) for name in tables[step]],
+            ),
+            assets=assets,
+            checks=checks,
+            lacks=next((name for name in tables[step] if name not in held), None),
+        )
+        for step, (assets, checks) in made.items()
+    ]
+    recently = datetime.now(UTC) - REPORT_EVERY
+    idle = {
         each.step
-        for each in known
-        if each.name in before
-        and before[each.name][0] == each.made_of
-        and now - before[each.name][1] < REPORT_EVERY
+        for each in found
+        if (last := before.get(each.name)) and last[0] == each.made_of and last[1] > recently
     }
+    return found, idle
 
 
 def remember(made: Iterable[Follower], warehouse: Warehouse) -> None:
@@ -107,28 +92,50 @@ def remember(made: Iterable[Follower], warehouse: Warehouse) -> None:
             record_followed(connection, done, datetime.now(UTC))
 
 
-def _made(outputs: Iterable[object]) -> tuple[frozenset[dg.AssetKey], frozenset[dg.AssetCheckKey]]:
-    properties = [output.properties for output in outputs]  # type: ignore[attr-defined]
+class _Graph:
+    """What a job's assets are made of."""
+
+    def __init__(self, job: dg.JobDefinition) -> None:
+        self._layer = job.asset_layer
+        self._graph = job.asset_layer.asset_graph
+        self._above: dict[dg.AssetKey, frozenset[dg.AssetKey]] = {}
+
+    def sources(self, assets: Assets, checks: Checks) -> frozenset[dg.AssetKey]:
+        """Everything that assets are made of, in turn; of checks what they look at, too."""
+        looked_at = {check.asset_key for check in checks}
+        return frozenset(looked_at).union(*(self._ancestors(key) for key in {*assets, *looked_at}))
+
+    def tables(self, sources: Iterable[dg.AssetKey]) -> list[str]:
+        """The names of those that are read from the API."""
+        return sorted(key.path[-1] for key in sources if API_KIND in self._graph.get(key).kinds)
+
+    def declarations(self, sources: Iterable[dg.AssetKey]) -> list[str]:
+        """How those are declared that follow tables themselves."""
+        operations = [self._graph.get(key).assets_def for key in sources]
+        return sorted({each.node_def.tags.get(FOLLOWS, "") for each in operations if each.is_executable})
+
+    def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
+        """What the step is remembered by: a part of an operation's assets is another thing than all of them."""
+        definition = self._layer.get_assets_def_for_node(step.node_handle)
+        if definition is None or not definition.is_subset:
+            return step.key
+        return f"{step.key} {_fingerprint(sorted(map(str, assets)), sorted(map(str, checks)))}"
+
+    def _ancestors(self, key: dg.AssetKey) -> frozenset[dg.AssetKey]:
+        if key not in self._above:
+            parents = self._graph.get(key).parent_keys
+            self._above[key] = frozenset(parents).union(*map(self._ancestors, parents))
+        return self._above[key]
+
+
+def _made(step: IExecutionStep) -> tuple[Assets, Checks]:
+    """The assets that a step makes, and the checks."""
+    made = [output.properties for output in step.step_outputs]
     return (
-        frozenset(each.asset_key for each in properties if each.asset_key and not each.asset_check_key),
-        frozenset(each.asset_check_key for each in properties if each.asset_check_key),
+        frozenset(each.asset_key for each in made if each.asset_key and not each.asset_check_key),
+        frozenset(each.asset_check_key for each in made if each.asset_check_key),
     )
-
-
-def _ancestors(
-    graph: object, key: dg.AssetKey, known: dict[dg.AssetKey, frozenset[dg.AssetKey]]
-) -> frozenset[dg.AssetKey]:
-    """Everything that an asset is made of, in turn."""
-    if key not in known:
-        parents = graph.get(key).parent_keys  # type: ignore[attr-defined]
-        known[key] = frozenset(parents).union(*(_ancestors(graph, parent, known) for parent in parents))
-    return known[key]
 
 
 def _fingerprint(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def follows(*declared: object) -> Mapping[str, str]:
-    """The tags of an operation that follows tables, by what it is declared to do."""
-    return {FOLLOWS: _fingerprint(*declared)}

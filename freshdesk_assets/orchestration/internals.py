@@ -25,6 +25,7 @@ from dagster._core.execution.context.system import PlanExecutionContext, PlanOrc
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
 from dagster._core.execution.plan.plan import ExecutionPlan
+from dagster._core.execution.plan.step import IExecutionStep
 from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step_stats_from_events
 from dagster._core.executor.in_process import InProcessExecutor, inprocess_execution_iterator
 
@@ -85,6 +86,7 @@ __all__ = [
     "EventLogRecord",
     "ExecuteRunWithPlanIterable",
     "ExecutionPlan",
+    "IExecutionStep",
     "InMemoryJob",
     "InProcessExecutor",
     "LongText",

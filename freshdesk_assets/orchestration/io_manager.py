@@ -10,6 +10,7 @@ import sys
 from abc import ABC
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,10 +29,14 @@ from freshdesk_assets.orchestration.internals import (
     TableSlice,
 )
 from freshdesk_assets.orchestration.measures import deriving_metadata, landing_metadata, partition_metadata
+from freshdesk_assets.orchestration.metadata import PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.spending import record_calls
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.credits import Spent
 from freshdesk_assets.warehouse.deriving import derive
 from freshdesk_assets.warehouse.file import Warehouse, identifier, literal
+from freshdesk_assets.warehouse.following import forget_followed
 from freshdesk_assets.warehouse.frames import (
     is_stored,
     load_frame,
@@ -40,6 +45,7 @@ from freshdesk_assets.warehouse.frames import (
     store_frame,
 )
 from freshdesk_assets.warehouse.landing import land, row_count, window_counts
+from freshdesk_assets.warehouse.ledger import ensure_ledger
 from freshdesk_assets.warehouse.spool import Batch
 
 if TYPE_CHECKING:
@@ -92,6 +98,11 @@ class TableIOManager(DbIOManager):
         """Store it; a batch's files are gone afterwards, even when the file was never to be had."""
         try:
             super().handle_output(context, obj)
+        except BaseException:
+            # What reading it cost was to be stored with it.
+            if isinstance(obj, Batch) and obj.spent and isinstance(self._db_client, WarehouseClient):
+                self._db_client.record(obj.spent)
+            raise
         finally:
             if isinstance(obj, Batch) and obj.folder is not None:
                 shutil.rmtree(obj.folder, ignore_errors=True)
@@ -132,6 +143,10 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
+
+    def record(self, spent: Spent) -> None:
+        """Record what was spent, where the file can be had now."""
+        record_calls(replace(self._warehouse, lock_wait=0.0), spent)
 
     @contextmanager
     def connect(  # type: ignore[override]
@@ -253,6 +268,9 @@ class FrameHandler(DbTypeHandler["pandas.DataFrame"]):
         """
         schema, table = table_slice.schema, table_slice.table
         store_frame(connection, schema, table, obj, _within(table_slice))
+        # Nothing else says that the copy lacks these rows.
+        ensure_ledger(connection, comments=False)
+        forget_followed(connection, ["__".join(PUBLISHED.path)])
         if not is_stored(connection, schema, table):
             return {"dagster/row_count": 0}
         if context.has_asset_partitions:

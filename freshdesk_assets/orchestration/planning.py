@@ -24,9 +24,8 @@ from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.readings import REQUESTED_AT, reading_of
 from freshdesk_assets.orchestration.requests import Request, requested
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
-from freshdesk_assets.orchestration.settings import Partitioning
+from freshdesk_assets.orchestration.settings import Partitioning, check_environment
 from freshdesk_assets.orchestration.spending import record_calls
-from freshdesk_assets.orchestration.syncing import check_environment
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.credits import PLAN, Spent
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError

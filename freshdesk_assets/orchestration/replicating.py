@@ -89,9 +89,10 @@ class Replication:
                 self._store()
             self.spending.tell(self.warehouse)
             raise
-        self.spending.tell(self.warehouse)
         read = self.extent.reading is not Reading.EXISTENCE
-        return self.spool.take_last(self.landed, finished=read and not (self.skipped or self.left_open))
+        batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.left_open))
+        batch.spent = self.spending.untold
+        return batch
 
     def _full(self) -> bool:
         spool = self.spool

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.views import schemas
-from freshdesk_assets.warehouse.ledger import META
-from freshdesk_assets.warehouse.shape import SCHEMA
 
 DEFAULT_START = "2025-01-01"
 DEFAULT_DATABASE = "replica.duckdb"
@@ -33,8 +32,23 @@ LEAST_CREDITS = 50
 """Twice what a sync costs that finds nothing new: with less a run would not get beyond looking."""
 
 
+REQUIRED = {
+    "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
+    "FRESHDESK_API_KEY": "the API key from your profile in Freshdesk (Profile settings, View API key)",
+}
+
+
 class SettingError(Exception):
     """A setting is missing or wrong; the message says which and how to set it."""
+
+
+def check_environment() -> None:
+    """Raise SettingError with every required setting that is missing."""
+    missing = [
+        f"{name} is not set: set it to {what}" for name, what in REQUIRED.items() if not os.environ.get(name)
+    ]
+    if missing:
+        raise SettingError(". ".join(missing) + ". In the environment, or in a file .env (see .env.example).")
 
 
 class PartitionLength(StrEnum):

@@ -45,7 +45,7 @@ class Spending:
 
     def tell(self, warehouse: Warehouse) -> None:
         """Record what was not told yet in a transaction of its own."""
-        if self._untold().calls:
+        if self.untold.calls:
             with warehouse.open(checkpoint=False) as connection:
                 ensure_ledger(connection, comments=False)
                 now = self.write(connection)
@@ -53,24 +53,28 @@ class Spending:
 
     def write(self, connection: duckdb.DuckDBPyConnection) -> Tally:
         """Record it in a transaction under way; give the result to `told` once that is committed."""
-        untold = self._untold()
-        spent = Spent(
-            table=self.table,
-            purpose=self.purpose,
-            run_id=self.run_id,
-            calls=untold.calls,
-            credits=untold.credits,
-            waited=untold.waited,
-        )
-        record_credits(connection, spent, datetime.now(UTC))
-        return untold
+        reached = self.client.tally.since(self._told)
+        record_credits(connection, self._of(reached), datetime.now(UTC))
+        return reached
 
     def told(self, recorded: Tally) -> None:
         """What was recorded is stored."""
         self._told.add(recorded)
 
-    def _untold(self) -> Tally:
-        return self.client.tally.since(self._told)
+    @property
+    def untold(self) -> Spent:
+        """What was not recorded yet."""
+        return self._of(self.client.tally.since(self._told))
+
+    def _of(self, tally: Tally) -> Spent:
+        return Spent(
+            table=self.table,
+            purpose=self.purpose,
+            run_id=self.run_id,
+            calls=tally.calls,
+            credits=tally.credits,
+            waited=tally.waited,
+        )
 
 
 def record_calls(warehouse: Warehouse, spent: Spent) -> bool:

@@ -1,6 +1,5 @@
 """From dates and a selection to one Dagster run in this process, and what it brought."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from freshdesk_assets.orchestration.internals import InMemoryJob, core_execute_i
 from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.requests import requested
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
-from freshdesk_assets.orchestration.settings import Partitioning, SettingError
+from freshdesk_assets.orchestration.settings import Partitioning, SettingError, check_environment
 from freshdesk_assets.orchestration.turns import PROCESS, this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.file import WarehouseError
@@ -24,11 +23,6 @@ PROGRESS_SECONDS = 3.0
 
 FEW = 5
 """So many views are named that were made anew."""
-
-REQUIRED = {
-    "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
-    "FRESHDESK_API_KEY": "the API key from your profile in Freshdesk (Profile settings, View API key)",
-}
 
 
 def sync(
@@ -103,12 +97,3 @@ def sync(
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     return 0 if result.success else 1
-
-
-def check_environment() -> None:
-    """Raise SettingError with every required setting that is missing."""
-    missing = [
-        f"{name} is not set: set it to {what}" for name, what in REQUIRED.items() if not os.environ.get(name)
-    ]
-    if missing:
-        raise SettingError(". ".join(missing) + ". In the environment, or in a file .env (see .env.example).")

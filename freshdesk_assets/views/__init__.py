@@ -45,7 +45,7 @@ def traced(
     )
     return {
         (schema, view): {
-            name: Traced(type_, frozenset((a, b, c) for a, b, c in sources))
+            name: Traced(type_, frozenset((of, table, column) for of, table, column in sources))
             for name, type_, sources in columns
         }
         for schema, view, columns in kept("traced", made_of, find)

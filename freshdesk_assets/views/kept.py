@@ -1,7 +1,7 @@
 """What was found out about SQL, kept between processes: to take 77 views apart costs each of them 2 s of CPU.
 
-Kept in the user's cache folder, by what it was found in; found anew whenever that is not the same, and without
-a word wherever nothing can be kept.
+Kept in the user's cache folder, by what it was found in; found anew whenever that is not the same, and
+without a word wherever nothing can be kept.
 """
 
 import hashlib

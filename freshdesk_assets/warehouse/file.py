@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
+from typing import TypeVar, cast
 
 import duckdb
 
@@ -30,8 +31,8 @@ of a table of 100,000 tickets for an upsert of 2,000 (2.2 s of CPU against 1.2).
 _held: dict[str, threading.Lock] = {}
 
 _kept: dict[str, "_Engine"] = {}
-"""DuckDB's engine for each file that this process opened, without the file: to make one anew takes 35 ms of CPU,
-to attach the file to it 15. Emptied before a fork, which would leave the child an engine without its threads."""
+"""DuckDB's engine for each file that this process opened, without the file: to make one anew takes 35 ms of
+CPU, to attach the file to it 15. Emptied before a fork, which would leave the child without its threads."""
 
 
 _ensured: dict[str, set[object]] = {}
@@ -39,6 +40,12 @@ _ensured: dict[str, set[object]] = {}
 
 _ensuring: dict[str, set[object]] = {}
 """The same of transactions that are not committed yet."""
+
+
+_found: dict[tuple[str, str], object] = {}
+"""What this process found out about files; see `kept`."""
+
+Found = TypeVar("Found")
 
 
 class WarehouseError(Exception):
@@ -141,7 +148,7 @@ class _Engine:
 
     @classmethod
     def made(cls, path: Path, memory_limit: str) -> "_Engine":
-        """One for a file. Overflowing folders of processes that were killed are removed once the file is ours."""
+        """One for a file; what killed processes left of theirs is removed once the file is ours."""
         overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
         root = duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(overflow)})
         root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
@@ -184,6 +191,17 @@ def once(connection: duckdb.DuckDBPyConnection, what: object) -> bool:
         return False
     _ensuring.setdefault(name, set()).add(what)
     return True
+
+
+def kept(connection: duckdb.DuckDBPyConnection, what: str, find: Callable[[], Found]) -> Found:
+    """What was found out about the file that is open, once per process and file."""
+    named = connection.execute("select getvariable('file')").fetchone()
+    if named is None or named[0] is None:
+        return find()
+    place = (named[0], what)
+    if place not in _found:
+        _found[place] = find()
+    return cast("Found", _found[place])
 
 
 def _name(path: Path) -> str:

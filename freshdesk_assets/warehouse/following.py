@@ -1,7 +1,7 @@
 """What has followed what: which derived table, check or copy was made of which state of the tables.
 
-A step that makes something of tables is remembered with a fingerprint of what it was made of. While that is the
-same, making it again would change nothing.
+A step that makes something of tables is remembered with a fingerprint of what it was made of. While that is
+the same, making it again would change nothing.
 """
 
 from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ import duckdb
 
 from freshdesk_assets.schema.page import Standing
 from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
-from freshdesk_assets.warehouse.credits import record_finished
+from freshdesk_assets.warehouse.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.existence import (
     after_all,
     bury_belonging,
@@ -63,6 +63,8 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
             record_states(connection, tracked, batch.run, comments=batch.folder is not None)
     if batch.finished:
         record_finished(connection, table, moment)
+    if batch.spent:
+        record_credits(connection, batch.spent, moment)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed

@@ -13,12 +13,13 @@ from datetime import datetime
 
 import duckdb
 
+from freshdesk_assets.schema import names
 from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal, once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
 
-META = "freshdesk_meta"
+META = names.META
 
 
 _TABLE = text("table_name", "Table it is about.")

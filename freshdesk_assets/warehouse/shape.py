@@ -2,15 +2,15 @@
 
 import duckdb
 
+from freshdesk_assets.schema import names
 from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal, once
+from freshdesk_assets.warehouse.file import ALIAS, identifier, kept, literal, once
 
-SCHEMA = "freshdesk"
-"""Where the tables of the account stand."""
+SCHEMA = names.SCHEMA
 
 
 def qualified(name: str, schema: str = SCHEMA) -> str:
@@ -113,21 +113,35 @@ def _reread(old: str, was: str, type_: Type) -> str:
 def _comment(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
-    place = "database_name = ? and schema_name = ? and table_name = ?"
-    here = [ALIAS, SCHEMA, table.name]
-    standing = connection.execute(f"select comment from duckdb_tables() where {place}", here).fetchone()
-    if standing != (table_comment(table),):
+    standing = _comments(connection)
+    if standing.get((table.name, "")) != table_comment(table):
         connection.execute(f"comment on table {target} is {literal(table_comment(table))}")
-    of_columns = dict(
-        connection.execute(
-            f"select lower(column_name), comment from duckdb_columns() where {place}", here
-        ).fetchall()
-    )
     for column in table.stored:
-        if of_columns[column.name] != column_comment(column):
+        if standing.get((table.name, column.name)) != column_comment(column):
             connection.execute(
                 f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
             )
+
+
+def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+    """The comments of all tables, by table and column; of tables under "". Listed once per process and file.
+
+    To list those of one table costs DuckDB as much as to list all.
+    """
+    return kept(
+        connection,
+        "comments",
+        lambda: {
+            (table, column): comment
+            for table, column, comment in connection.execute(
+                "select table_name, '', comment from duckdb_tables()"
+                " where database_name = $1 and schema_name = $2"
+                " union all select table_name, lower(column_name), comment from duckdb_columns()"
+                " where database_name = $1 and schema_name = $2",
+                [ALIAS, SCHEMA],
+            ).fetchall()
+        },
+    )
 
 
 def _stored_columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, str]]:

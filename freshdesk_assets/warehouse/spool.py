@@ -14,6 +14,7 @@ from typing import BinaryIO, Self, TypeAlias
 
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
 from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.warehouse.credits import Spent
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.fitting import Fitter
 
@@ -57,9 +58,9 @@ Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
 
-    `run` is the Dagster run that read it, `parent` the table whose rows it is read per. The last batch of a
-    table carries the spool's `folder`, to be removed, what those before it came to, and whether with it the
-    table is read to its end.
+    `run` is the Dagster run that read it, `parent` the table whose rows it is read per, `spent` what reading
+    it cost where that is not recorded yet. The last batch of a table carries the spool's `folder`, to be
+    removed, what those before it came to, and whether with it the table is read to its end.
     """
 
     table: Table
@@ -77,6 +78,7 @@ class Batch:
     finished: bool = False
     folder: Path | None = None
     landed: Landed = field(default_factory=Landed)
+    spent: Spent | None = None
     rows: int = 0
     bytes: int = 0
 
