@@ -131,7 +131,7 @@ def _asset(
         if back and not left_open:
             context.log.info(f"{table.name} stands back: {back.reason}")
         progress.end()
-        context.add_output_metadata(
+        context.add_asset_metadata(
             reading_metadata(
                 progress.spent,
                 window.start,
@@ -140,7 +140,9 @@ def _asset(
                 skipped=replication.skipped,
                 left_open=left_open,
                 stood_back=back.reason if back else None,
-            )
+            ),
+            # What is said of a range stands once, on its last partition, which the UI shows first.
+            partition_key=context.partition_keys[-1],
         )
         return batch
 

@@ -115,7 +115,7 @@ class _Graph:
         return sorted({each.node_def.tags.get(FOLLOWS, "") for each in operations if each.is_executable})
 
     def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
-        """What the step is remembered by: a part of an operation's assets is another thing than all of them."""
+        """What the step is remembered by: some of an operation's assets are not the same as all of them."""
         definition = self._layer.get_assets_def_for_node(step.node_handle)
         if definition is None or not definition.is_subset:
             return step.key
