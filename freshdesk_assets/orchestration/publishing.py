@@ -11,6 +11,8 @@ from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.metadata import FILE_KIND, OWNERS, PUBLISHED
 from freshdesk_assets.orchestration.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.schedules import QUIET_HOURS
+from freshdesk_assets.orchestration.turns import WORK
 from freshdesk_assets.orchestration.views import schema_key
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
@@ -43,12 +45,16 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
             if target is None:
                 context.log.info("nothing is published: FRESHDESK_PUBLISHED is off")
                 return
-            made = publish(duckdb.warehouse(context.log.info), target)
+            # It costs many times as much as a copy of blocks, too much for each look of the day. A run that
+            # is tried again has its tags still.
+            by_night = context.run.tags.get(WORK) in QUIET_HOURS
+            made = publish(duckdb.warehouse(context.log.info), target, compact=by_night)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata={
                 "path": dg.MetadataValue.path(str(target)),
                 "copied_anew": made.anew,
+                "compact": made.compact,
                 "bytes": made.bytes,
                 "published_at": dg.MetadataValue.timestamp(made.published_at),
             },

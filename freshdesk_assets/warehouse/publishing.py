@@ -1,12 +1,17 @@
-"""A copy of the file that analysts can always open: compact, whole, and put in its place in one step.
+"""A copy of the file that analysts can always open: whole, and put in its place in one step.
 
 DuckDB lets nobody read a file while another process writes it. Whoever has the old copy open keeps it: the
 rename leaves them the file they opened.
+
+The file's blocks are copied as they are, which takes as long as `cp`. Or the copy is made anew from the rows:
+compact, without the blocks that nothing uses, at many times the cost (benchmarks/README.md, Publishing).
 """
 
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +19,8 @@ from secrets import token_hex
 
 import duckdb
 
-from freshdesk_assets.schema.column import text, timestamp
+from freshdesk_assets.schema.column import boolean, text, timestamp
+from freshdesk_assets.warehouse.blocks import copy_blocks
 from freshdesk_assets.warehouse.file import (
     ALIAS,
     ROW_GROUP_SIZE,
@@ -29,11 +35,20 @@ from freshdesk_assets.warehouse.shape import SCHEMA, column_comment
 COPY = "published"
 """The copy's catalog name while it is written, and the table in it that says of what it is a copy."""
 
+LET_GO = (f"use {ALIAS}", f"detach {COPY}")
+"""COPY FROM DATABASE leaves its target in use."""
+
 DOC = "Of what this file is a copy, and when it was made."
 COLUMNS = (
     text("fingerprint", "Differs where the replica's rows or views do."),
     timestamp("published_at", "When the copy was made."),
+    boolean("compact", "Whether it was made anew from the rows, without blocks that nothing uses."),
 )
+
+MOSTLY_FREE = 0.75
+"""With a larger share of unused blocks a copy is made compact whoever asks: with its blocks it would be more
+than four times as large as it need be, for all who fetch it. Changes do not lead there (66 % after five days
+on each of which nine tickets of ten changed, benchmarks/README.md), tables that were dropped do."""
 
 WRITTEN = {
     "_synced_at": "max(_synced_at)",
@@ -45,68 +60,158 @@ WRITTEN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What became of a publication: whether a new copy was needed, and the size of the one that stands."""
+    """What became of a publication: whether a new copy was made, and how the one that stands is."""
 
     anew: bool
     bytes: int
     published_at: datetime
+    compact: bool
 
 
-def publish(warehouse: Warehouse, target: Path) -> Publication:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a copy says of itself."""
+
+    fingerprint: str
+    published_at: datetime
+    compact: bool
+
+
+def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Publication:
     """Put a copy of the file at `target`, unless the one there is already of the same rows and views.
 
-    The file is held meanwhile, so that the copy is of one moment. Raises WarehouseError when there is no
-    room or right to write it; the old copy is then as it was.
+    Asked for a `compact` one it makes one where the copy that stands is not. The file is held meanwhile, so
+    that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the old
+    copy is then as it was.
     """
     target = target.resolve()
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
-        _remove_unfinished(target)
+        with _explained(target):
+            _remove_unfinished(target)
         fingerprint = _fingerprint(connection)
         standing = _standing(target)
-        if standing is not None and standing[0] == fingerprint:
-            return Publication(anew=False, bytes=target.stat().st_size, published_at=standing[1])
-        moment = datetime.now(UTC)
+        same = standing is not None and standing.fingerprint == fingerprint
+        if standing is not None and same and (standing.compact or not compact):
+            return _publication(target, standing, anew=False)
+        _checkpoint(connection, warehouse.path.resolve())
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
-            _copy(connection, made, fingerprint, moment)
-            _sync(made)
-            os.replace(made, target)
-            _sync(target.parent)
-        except (OSError, duckdb.Error) as error:
-            reason = str(error).partition("\n")[0]
-            raise WarehouseError(
-                f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
-                " rights, or set FRESHDESK_PUBLISHED"
-            ) from error
+            with _explained(target):
+                compacted = (compact or _mostly_free(connection)) and _copy_rows(connection, warehouse, made)
+                if standing is not None and same and not compacted:
+                    return _publication(target, standing, anew=False)
+                if not compacted:
+                    copy_blocks(warehouse.path.resolve(), made)
+                record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
+                _write_record(made, record, warehouse.memory_limit)
+                _sync(made)
+                # The old copy's log goes first: beside the new one it would be another file's log, and
+                # DuckDB opens no file with one.
+                _log_of(target).unlink(missing_ok=True)
+                os.replace(made, target)
+                _sync(target.parent)
         finally:
             made.unlink(missing_ok=True)
-        return Publication(anew=True, bytes=target.stat().st_size, published_at=moment)
+            _log_of(made).unlink(missing_ok=True)
+        return _publication(target, record, anew=True)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, made: Path, fingerprint: str, moment: datetime) -> None:
-    """Copy all of the file, views and comments too, and say of what it is a copy."""
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """What goes wrong with the copy, in terms of what to do."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        reason = str(error).partition("\n")[0]
+        raise WarehouseError(
+            f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
+            " rights, or set FRESHDESK_PUBLISHED"
+        ) from error
+
+
+def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
+    return Publication(
+        anew=anew,
+        bytes=target.stat().st_size,
+        published_at=record.published_at,
+        compact=record.compact,
+    )
+
+
+def _checkpoint(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Bring all that was stored into the file itself; what runs before us may have left it in the log."""
+    connection.execute("commit")
+    connection.execute(f"checkpoint {ALIAS}")
+    connection.execute("begin")
+    log = _log_of(path)
+    if log.exists() and log.stat().st_size:
+        raise WarehouseError(f"{log} still holds what {path} lacks after a checkpoint, so it is not copied")
+
+
+def _mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether most of the file is blocks that nothing uses."""
+    found = connection.execute(
+        f"select total_blocks, free_blocks from pragma_database_size() where database_name = {literal(ALIAS)}"
+    ).fetchone()
+    return found is not None and found[1] > found[0] * MOSTLY_FREE
+
+
+def _copy_rows(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, made: Path) -> bool:
+    """Write all of the file anew, views and comments too; False, and nothing left, if memory is too short.
+
+    Texts of many megabytes need more of it than a row group of them takes in the file. That the copy is
+    compact is worth less than that there is one.
+    """
     connection.execute(
         f"attach {literal(str(made))} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
     )
     try:
         connection.execute(f"copy from database {ALIAS} to {COPY}")
-        record = f"{COPY}.{META}.{COPY}"
-        connection.execute(f"create schema if not exists {COPY}.{META}")
-        connection.execute(
-            f"create table {record} as select ?::varchar as fingerprint, ?::timestamptz as published_at",
-            [fingerprint, moment],
+        connection.execute("commit")
+        connection.execute(f"checkpoint {COPY}")
+    except duckdb.Error as error:
+        # DuckDB refuses every statement until the transaction is ended, in words that hide what happened.
+        for statement in ("rollback", *LET_GO, "begin"):
+            with suppress(duckdb.Error):
+                connection.execute(statement)
+        if not isinstance(error, duckdb.OutOfMemoryException):
+            raise
+        made.unlink(missing_ok=True)
+        _log_of(made).unlink(missing_ok=True)
+        if warehouse.report:
+            reason = str(error).partition("\n")[0]
+            warehouse.report(f"the copy could not be made compact in {warehouse.memory_limit}: {reason}")
+        return False
+    for statement in (*LET_GO, "begin"):
+        connection.execute(statement)
+    return True
+
+
+def _write_record(made: Path, record: Record, memory_limit: str) -> None:
+    """Say in the copy of what it is one."""
+    table = f"{COPY}.{META}.{COPY}"
+    with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
+        # Nothing but the record is to be written: a checkpoint would compress neighbouring row groups again.
+        writer.execute("set max_vacuum_tasks = 0")
+        writer.execute(f"attach {literal(str(made))} as {COPY} (type duckdb)")
+        writer.execute("begin")
+        writer.execute(f"create schema if not exists {COPY}.{META}")
+        types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
+        # A file that was a copy before somebody made it the replica has one already.
+        writer.execute(f"create or replace table {table} ({types})")
+        writer.execute(
+            f"insert into {table} values (?, ?, ?)",
+            [record.fingerprint, record.published_at, record.compact],
         )
-        connection.execute(f"comment on table {record} is {literal(DOC)}")
+        writer.execute(f"comment on table {table} is {literal(DOC)}")
         for column in COLUMNS:
             said = literal(column_comment(column))
-            connection.execute(f"comment on column {record}.{identifier(column.name)} is {said}")
-        connection.execute("commit")
-        connection.execute("begin")
-    finally:
-        connection.execute(f"use {ALIAS}")
-    connection.execute(f"detach {COPY}")
+            writer.execute(f"comment on column {table}.{identifier(column.name)} is {said}")
+        writer.execute("commit")
+        # What goes wrong here is said; at the closing it would not be.
+        writer.execute(f"checkpoint {COPY}")
 
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
@@ -141,18 +246,19 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
-def _standing(target: Path) -> tuple[str, datetime] | None:
-    """Of what the copy that stands is one, and since when; None if it does not say."""
+def _standing(target: Path) -> Record | None:
+    """What the copy that stands says of itself; None if it does not say."""
     if not target.exists():
         return None
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
             reader.execute(f"attach {literal(str(target))} as {COPY} (type duckdb, read_only)")
-            found = reader.execute(f"select fingerprint, published_at from {COPY}.{META}.{COPY}").fetchone()
+            names = ", ".join(column.name for column in COLUMNS)
+            found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:
         return None
-    return (found[0], found[1]) if found else None
+    return Record(fingerprint=found[0], published_at=found[1], compact=found[2]) if found else None
 
 
 def _remove_unfinished(target: Path) -> None:
@@ -161,6 +267,11 @@ def _remove_unfinished(target: Path) -> None:
     for file in target.parent.iterdir():
         if left.fullmatch(file.name):
             file.unlink(missing_ok=True)
+
+
+def _log_of(file: Path) -> Path:
+    """Where DuckDB keeps what is not in the file yet."""
+    return file.with_name(f"{file.name}.wal")
 
 
 def _sync(path: Path) -> None:

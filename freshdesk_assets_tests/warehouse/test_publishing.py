@@ -13,6 +13,7 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.warehouse.blocks import copy_blocks
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.references import store_references
@@ -33,6 +34,9 @@ BOOKS = Table(
     ),
 )
 CATALOG = Catalog([BOOKS])
+
+AS_HERE = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
+"""The environment of a process that is to have the packages that this one has."""
 
 
 @pytest.fixture
@@ -58,10 +62,39 @@ def titles(target: Path) -> list[str]:
         return [title for (title,) in connection.execute("from reading.titles order by 1").fetchall()]
 
 
-def test_the_copy_has_everything_the_file_has(warehouse: Warehouse, tmp_path: Path) -> None:
+def many(warehouse: Warehouse, texts: str = "repeat('x', 200) || n", count: int = 200_000) -> None:
+    """Many books, of which the file is full."""
+    with warehouse.open() as connection:
+        connection.execute(
+            "insert into freshdesk.books (id, title, _synced_at)"
+            f" select n, {texts}, now() from range(2, {count}) t(n)"
+        )
+
+
+CUT_OFF = """
+import os, sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table mine as select 42 as x")
+os._exit(0)
+"""
+
+
+def leave_a_log(target: Path) -> None:
+    """What an analyst leaves who opened the copy to write, as DuckDB does by default, and was cut off."""
+    subprocess.run([sys.executable, "-c", CUT_OFF, str(target)], check=True, env=AS_HERE)
+    assert log_of(target).exists()
+
+
+def log_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}.wal")
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_the_copy_has_everything_the_file_has(warehouse: Warehouse, tmp_path: Path, compact: bool) -> None:
     """Views are read under the copy's own name, and say what they are."""
     target = tmp_path / "for_analysts.duckdb"
-    assert publish(warehouse, target).anew
+    made = publish(warehouse, target, compact=compact)
+    assert (made.anew, made.compact) == (True, compact)
     assert titles(target) == ["Sea"]
     with duckdb.connect(str(target), read_only=True) as connection:
         comments = connection.execute(
@@ -140,6 +173,185 @@ def test_a_folder_that_is_not_there_is_named(warehouse: Warehouse, tmp_path: Pat
         publish(warehouse, tmp_path / "nowhere" / "published.duckdb")
 
 
+def test_the_night_makes_compact_what_the_day_copied(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Once, and the day leaves it alone for as long as nothing changed."""
+    target = tmp_path / "published.duckdb"
+    assert not publish(warehouse, target).compact
+    made = publish(warehouse, target, compact=True)
+    assert (made.anew, made.compact) == (True, True)
+    for compact in (False, True):
+        again = publish(warehouse, target, compact=compact)
+        assert (again.anew, again.compact, again.published_at) == (False, True, made.published_at)
+    shelve(warehouse, 2, "Ship")
+    assert not publish(warehouse, target).compact
+    assert titles(target) == ["Sea", "Ship"]
+
+
+def test_a_file_that_is_mostly_empty_is_copied_without_what_is(warehouse: Warehouse, tmp_path: Path) -> None:
+    """At any time of the day: the copy would be many times as large as what is in it."""
+    target = tmp_path / "published.duckdb"
+    with warehouse.open() as connection:
+        connection.execute("create table reading.mine as select random() as one from range(3000000)")
+    many(warehouse)
+    assert not publish(warehouse, target).compact
+    with warehouse.open() as connection:
+        connection.execute("drop table reading.mine")
+    made = publish(warehouse, target)
+    assert (made.compact, made.bytes < warehouse.path.stat().st_size / 2) == (True, True)
+    assert len(titles(target)) == 199_999
+
+
+def test_what_is_in_the_log_only_is_in_the_copy(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Batches are landed without a checkpoint, and a killed run leaves them there."""
+    target = tmp_path / "published.duckdb"
+    with warehouse.open(checkpoint=False) as connection:
+        connection.execute("insert into freshdesk.books (id, title, _synced_at) values (2, 'Ship', now())")
+    assert log_of(warehouse.path).stat().st_size
+    assert not publish(warehouse, target).compact
+    assert titles(target) == ["Sea", "Ship"]
+
+
+def test_a_copy_that_was_made_the_replica_is_published(warehouse: Warehouse, tmp_path: Path) -> None:
+    """It says of itself already that it is a copy, of another state."""
+    target = tmp_path / "published.duckdb"
+    publish(warehouse, target)
+    os.replace(target, warehouse.path)
+    for compact in (False, True):
+        shelve(warehouse, 2 + compact, "Ship")
+        assert publish(warehouse, target, compact=compact).compact is compact
+        assert not publish(warehouse, target).anew
+
+
+TRIES = """
+import sys
+from pathlib import Path
+import duckdb
+print("begun", flush=True)
+opened = refused = 0
+while not opened and not Path(sys.argv[2]).exists():
+    try:
+        duckdb.connect(sys.argv[1]).close()
+        opened += 1
+    except duckdb.IOException as error:
+        assert "lock" in str(error), error
+        refused += 1
+print(opened, refused)
+"""
+
+
+def test_nobody_can_write_the_file_while_its_blocks_are_copied_nor_after(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """A process that opens and closes a file loses its locks on it, DuckDB's too: we once more than read it.
+
+    Were the bytes read in this process, another could write the file from the first close on, while we still
+    have it open.
+    """
+    many(warehouse, texts="hash(n)::varchar || hash(-n)::varchar")
+    done = tmp_path / "done"
+    with warehouse.open() as connection:
+        process = subprocess.Popen(
+            [sys.executable, "-c", TRIES, str(warehouse.path), str(done)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=AS_HERE,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        for number in range(3):
+            copy_blocks(warehouse.path, tmp_path / f"copy_{number}")
+        time.sleep(0.2)
+        done.touch()
+        opened, refused = process.communicate()[0].split()
+        assert (opened, int(refused) > 10) == ("0", True)
+        assert connection.execute("select count(*) from freshdesk.books").fetchone() == (199_999,)
+    assert (tmp_path / "copy_2").read_bytes()[12_288:] == warehouse.path.read_bytes()[12_288:]
+
+
+def test_the_log_that_somebody_left_beside_the_old_copy_goes_with_it(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """DuckDB opens no file beside which the log of another lies."""
+    target = tmp_path / "published.duckdb"
+    publish(warehouse, target)
+    leave_a_log(target)
+    shelve(warehouse, 2, "Ship")
+    assert publish(warehouse, target).anew
+    assert not log_of(target).exists()
+    assert titles(target) == ["Sea", "Ship"]
+
+
+def test_a_copy_beside_which_a_log_of_another_lies_is_replaced(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Of an analyst who had the old copy open to write, and wrote after the new one was there."""
+    target, old = tmp_path / "published.duckdb", tmp_path / "old.duckdb"
+    publish(warehouse, target)
+    old.write_bytes(target.read_bytes())
+    shelve(warehouse, 2, "Ship")
+    publish(warehouse, target)
+    leave_a_log(old)
+    os.replace(log_of(old), log_of(target))
+    publish(warehouse, target)
+    assert titles(target) == ["Sea", "Ship"]
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_a_failure_names_its_own_cause(warehouse: Warehouse, tmp_path: Path, compact: bool) -> None:
+    """Not what the clean-up met: a transaction that is aborted, a name that is still in use."""
+    target = tmp_path / "published.duckdb"
+    publish(warehouse, target)
+    many(warehouse, texts="hash(n)::varchar || hash(-n)::varchar")
+    said = subprocess.run(
+        [sys.executable, "-c", SMALL, str(warehouse.path), str(target), str(int(compact))],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=AS_HERE,
+    ).stdout
+    assert f"{target} could not be written, and is as it was" in said
+    assert "File too large" in said
+    assert titles(target) == ["Sea"]
+    assert [file.name for file in tmp_path.iterdir() if "unfinished" in file.name] == []
+    assert publish(warehouse, target, compact=compact).compact is compact
+
+
+SMALL = """
+import resource, sys
+from pathlib import Path
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.publishing import publish
+file, target = map(Path, sys.argv[1:3])
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+try:
+    publish(Warehouse(file), target, compact=sys.argv[3] == "1")
+except WarehouseError as error:
+    print(error)
+"""
+
+
+def test_texts_too_large_to_make_a_compact_copy_of_are_copied_as_they_are(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Pasted logs and pictures as text: every run after the first of them once failed.
+
+    In words that hid why: `Current transaction is aborted (please ROLLBACK)`.
+    """
+    said: list[str] = []
+    with warehouse.open() as connection:
+        connection.execute(
+            "insert into freshdesk.books (id, title, _synced_at)"
+            " select n, repeat(hash(n)::varchar, 500000), now() from range(2, 12) t(n)"
+        )
+    small = Warehouse(warehouse.path, memory_limit="40MB", report=said.append)
+    target = tmp_path / "published.duckdb"
+    made = publish(small, target, compact=True)
+    assert (made.anew, made.compact) == (True, False)
+    assert len(titles(target)) == 11
+    assert len(said) == 1
+    assert "40MB: Out of Memory Error" in said[0]
+    again = publish(small, target, compact=True)
+    assert (again.anew, again.published_at) == (False, made.published_at)
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -155,16 +367,12 @@ def test_killed_at_any_moment_the_old_copy_stands(warehouse: Warehouse, tmp_path
     """And what was left half written is removed by the next publication."""
     target = tmp_path / "published.duckdb"
     publish(warehouse, target)
-    with warehouse.open() as connection:
-        connection.execute(
-            "insert into freshdesk.books (id, title, _synced_at)"
-            " select n, repeat('x', 200) || n, now() from range(2, 200000) t(n)"
-        )
+    many(warehouse)
     for delay in (0.05, 0.15, 0.3):
         process = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(warehouse.path), str(target)],
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env=AS_HERE,
         )
         assert process.stdout is not None
         process.stdout.readline()
