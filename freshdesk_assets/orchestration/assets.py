@@ -75,7 +75,9 @@ def _asset(
         io_manager_key="io_manager",
         pool=POOL,
     )
-    def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
+    def replicate(
+        context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile
+    ) -> dg.Output[Batch]:
         window = context.partition_time_window
         progress = Progress(
             table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
@@ -144,6 +146,7 @@ def _asset(
             # What is said of a range stands once, on its last partition, which the UI shows first.
             partition_key=context.partition_keys[-1],
         )
-        return batch
+        # Each run reads another state of the table: said shortly, for it is recorded twice a partition.
+        return dg.Output(batch, data_version=dg.DataVersion(context.run.run_id[:8]))
 
     return replicate

@@ -112,8 +112,8 @@ class TableIOManager(DbIOManager):
     def _land(self, context: dg.OutputContext, batch: Batch) -> None:
         """Land the last batch of a table; what is said counts those landed before it too.
 
-        What became of the range is said once, on its last partition; of each how many rows it holds. The stock
-        manager says all of it, and a query, on each: 2 kB, twice.
+        What became of the range is said once, on its last partition, and of each how many rows it holds. The
+        stock manager says all of it, and a query, on each: 2 kB, twice.
         """
         keys = context.asset_partition_keys
         partitions = cast("dg.TimeWindowPartitionsDefinition", context.asset_partitions_def)
