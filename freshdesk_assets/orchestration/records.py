@@ -18,16 +18,20 @@ import json
 import os
 import sqlite3
 import threading
-from collections import OrderedDict
+import time
+import weakref
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import sqlalchemy as db
 from sqlalchemy.engine import Connection, Engine
+from watchdog.observers import Observer
 
 from freshdesk_assets.orchestration.internals import (
     ASSET_EVENTS,
@@ -36,15 +40,21 @@ from freshdesk_assets.orchestration.internals import (
     STEP_STATS_EVENT_TYPES,
     AssetCheckExecutionRecordStatus,
     AssetCheckExecutionsTable,
+    AssetEventTagsTable,
     ConfigurableClassData,
+    DagsterEventLogInvalidForRun,
     DagsterSqliteStorage,
+    DeserializationError,
     EventLogConnection,
     EventLogCursor,
     EventLogEntry,
     EventLogRecord,
+    EventRecordsFilter,
+    RunShardedEventsCursor,
     SqlEventLogStorage,
     SqlEventLogStorageTable,
     SqliteEventLogStorage,
+    SqliteEventLogStorageWatchdog,
     SqliteRunStorage,
     SqliteScheduleStorage,
     build_run_step_stats_from_events,
@@ -62,11 +72,21 @@ BATCHES_OF = 5_000
 INDEX = "index"
 """Dagster's name for the database of what is asked across runs."""
 
+RUNLESS = ""
+"""Dagster's id of no run: what was reported from outside of one."""
+
 ENGINES_KEPT = 8
 """So many runs' databases are kept open; the UI looks at one or two at a time."""
 
 BLOCK = "FRESHDESK_BLOCK"
-"""Event type of a row that holds a batch; its id is that of the last event in it."""
+"""Event type of a row that holds a batch. Its id is that of the last event in it; where other rows name a
+step it says how many events of each type it holds."""
+
+IN_BLOCK = ("dagster_event_type", "step_key", "asset_key", "partition", "event")
+"""What a block holds of each event."""
+
+MAKING_TRIES = 50
+"""So often, a tenth of a second apart, a run's database is tried to be made while others make it."""
 
 BLOCK_FROM = 8
 """A smaller batch is stored row by row."""
@@ -87,6 +107,8 @@ class _Engines:
         self._kept: OrderedDict[str, Engine] = OrderedDict()
         self._process = os.getpid()
         self._lock = threading.Lock()
+        # An instance that nobody disposes of closes its files when it goes.
+        weakref.finalize(self, _close_all, self._kept, self._process)
 
     def get(self, file: str) -> Engine:
         """The engine of a database file."""
@@ -111,6 +133,12 @@ class _Engines:
             for name in [file] if file else list(self._kept):
                 if engine := self._kept.pop(name, None):
                     engine.dispose()
+
+
+def _close_all(engines: OrderedDict[str, Engine], process: int) -> None:
+    if os.getpid() == process:
+        for engine in engines.values():
+            engine.dispose()
 
 
 def _engine(file: str) -> Engine:
@@ -138,7 +166,7 @@ def _is_made(file: str) -> bool:
     if not Path(file).exists():
         return False
     with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{Path(file).as_uri()}?mode=ro", uri=True)
         try:
             return connection.execute("select version_num from alembic_version").fetchone() is not None
         finally:
@@ -221,6 +249,10 @@ class SqliteEvents(SqliteEventLogStorage):
         """A transaction of one database, one at a time in this process."""
         with self._db_lock:
             file = self.path_for_shard(shard)
+            if shard in self._initialized_dbs and not os.path.exists(file):
+                # Another process removed the run; what is kept open has no name any more.
+                self._engines.close(file)
+                self._initialized_dbs.discard(shard)
             if shard not in self._initialized_dbs:
                 if not _is_made(file):
                     if shard == INDEX:
@@ -233,23 +265,31 @@ class SqliteEvents(SqliteEventLogStorage):
 
     def _make_run_database(self, file: str) -> None:
         """A run's database with its table, without the tables and indexes that nothing reads there."""
-        table = db.schema.CreateTable(EVENTS, if_not_exists=True)
         with self._engines.get(self.path_for_shard(INDEX)).begin() as index:
             revision = index.execute(db.text("select version_num from alembic_version")).scalar()
-        with self._engines.get(file).connect() as connection:
-            connection.execute(db.text("pragma journal_mode = wal"))
-            connection.execute(db.text("begin immediate"))
-            connection.execute(table)
-            connection.execute(
-                db.text(
-                    "create table if not exists alembic_version"
-                    " (version_num varchar(32) not null primary key)"
-                )
-            )
-            connection.execute(
-                db.text("insert or ignore into alembic_version values (:revision)"), {"revision": revision}
-            )
-            connection.commit()
+        for left in reversed(range(MAKING_TRIES)):
+            try:
+                with self._engines.get(file).connect() as connection:
+                    connection.execute(db.text("pragma journal_mode = wal"))
+                    connection.execute(db.text("begin immediate"))
+                    connection.execute(db.schema.CreateTable(EVENTS, if_not_exists=True))
+                    connection.execute(
+                        db.text(
+                            "create table if not exists alembic_version"
+                            " (version_num varchar(32) not null primary key)"
+                        )
+                    )
+                    connection.execute(
+                        db.text("insert or ignore into alembic_version values (:revision)"),
+                        {"revision": revision},
+                    )
+                    connection.commit()
+                return
+            except db.exc.OperationalError:
+                # Another process makes it: SQLite does not wait for a change of the journal's mode.
+                if not left:
+                    raise
+                time.sleep(0.1)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; asked of the file until it has."""
@@ -286,7 +326,7 @@ class SqliteEvents(SqliteEventLogStorage):
             stored = self._store_in_run(run_id, rows)
             try:
                 with self.index_transaction() as connection:
-                    _index(self, connection, of_run, rows)
+                    store_in_index(self, connection, of_run, rows)
             except BaseException:
                 # Dagster stores them one by one then, and would store these twice.
                 with suppress(db.exc.SQLAlchemyError), self.run_connection(run_id) as connection:
@@ -305,9 +345,10 @@ class SqliteEvents(SqliteEventLogStorage):
             block = {
                 "id": id_,
                 "run_id": run_id,
-                "event": json.dumps([[row["dagster_event_type"], row["event"]] for row in rows]),
+                "event": json.dumps([[row[name] for name in IN_BLOCK] for row in rows]),
                 "dagster_event_type": BLOCK,
                 "timestamp": rows[-1]["timestamp"],
+                "step_key": json.dumps(Counter(row["dagster_event_type"] for row in rows)),
             }
             connection.execute(EVENTS.insert(), [block])
             return [id_]
@@ -321,34 +362,27 @@ class SqliteEvents(SqliteEventLogStorage):
         ascending: bool = True,
     ) -> EventLogConnection:
         """The events of a run in order, those of batches too; as the stock method gives them."""
-        wanted = {of_type} if isinstance(of_type, dg.DagsterEventType) else of_type
-        types = {each.value for each in wanted} if wanted else None
-        query = db.select(EVENTS.c.id, EVENTS.c.event, EVENTS.c.dagster_event_type).where(
-            EVENTS.c.run_id == run_id
-        )
-        query = query.order_by(EVENTS.c.id.asc() if ascending else EVENTS.c.id.desc())
-        if types is not None:
-            query = query.where(EVENTS.c.dagster_event_type.in_([*types, BLOCK]))
-        after = skip = None
+        after = before = None
+        skip = 0
         if cursor is not None:
             parsed = EventLogCursor.parse(cursor)
             if parsed.is_offset_cursor():
                 skip = parsed.offset()
-            else:
+            elif ascending:
                 after = parsed.storage_id()
-                if ascending:
-                    query = query.where(EVENTS.c.id > after)
-        found: list[EventLogRecord] = []
-        with self.run_connection(run_id) as connection:
-            for id_, text in _unblocked(connection.execute(query), types, ascending):
-                if after is not None and not (id_ > after if ascending else id_ < after):
-                    continue
-                if skip:
-                    skip -= 1
-                    continue
-                found.append(EventLogRecord(id_, deserialize_value(text, EventLogEntry)))
-                if limit and len(found) == limit:
-                    break
+            else:
+                before = parsed.storage_id()
+        try:
+            with self.run_connection(run_id) as connection:
+                stored = _stored(
+                    connection, run_id, _names(of_type), ascending=ascending, after=after, before=before
+                )
+                found = [
+                    EventLogRecord(event.id, deserialize_value(event.text, EventLogEntry))
+                    for event in islice(stored, skip, skip + limit if limit else None)
+                ]
+        except (json.JSONDecodeError, DeserializationError) as error:
+            raise _unreadable(run_id) from error
         if found:
             reached = EventLogCursor.from_storage_id(found[-1].storage_id).to_string()
         else:
@@ -358,39 +392,93 @@ class SqliteEvents(SqliteEventLogStorage):
     def get_asset_partitions_for_run(
         self, run_id: str, of_type: dg.DagsterEventType | set[dg.DagsterEventType] | None = None
     ) -> Mapping[dg.AssetKey, set[str | None]]:
-        """The partitions that events of a run are about, from the index, which has all such events."""
-        types = {of_type} if isinstance(of_type, dg.DagsterEventType) else of_type
-        query = db.select(EVENTS.c.asset_key, EVENTS.c.partition).distinct()
-        query = query.where(EVENTS.c.run_id == run_id, EVENTS.c.asset_key.is_not(None))
-        if types:
-            query = query.where(EVENTS.c.dagster_event_type.in_([each.value for each in types]))
+        """The partitions that events of a run are about."""
         partitions: dict[dg.AssetKey, set[str | None]] = {}
-        with self.index_connection() as connection:
-            for name, partition in connection.execute(query):
-                if key := dg.AssetKey.from_db_string(name):
-                    partitions.setdefault(key, set()).add(partition)
+        with self.run_connection(run_id) as connection:
+            for event in _stored(connection, run_id, _names(of_type)):
+                if event.asset and (key := dg.AssetKey.from_db_string(event.asset)):
+                    partitions.setdefault(key, set()).add(event.partition)
         return partitions
 
     def get_stats_for_run(self, run_id: str) -> Any:
-        """What a run did in numbers; materializations are counted in the index."""
+        """What a run did in numbers."""
         counted = super().get_stats_for_run(run_id)
-        made = dg.DagsterEventType.ASSET_MATERIALIZATION.value
-        query = db.select(db.func.count()).where(
-            EVENTS.c.run_id == run_id, EVENTS.c.dagster_event_type == made
+        query = db.select(EVENTS.c.step_key).where(
+            EVENTS.c.run_id == run_id, EVENTS.c.dagster_event_type == BLOCK
         )
-        with self.index_connection() as connection:
-            return copy(counted, materializations=int(connection.execute(query).scalar() or 0))
+        with self.run_connection(run_id) as connection:
+            made = sum(
+                json.loads(counts).get(dg.DagsterEventType.ASSET_MATERIALIZATION.value, 0)
+                for counts in connection.execute(query).scalars()
+            )
+        return copy(counted, materializations=counted.materializations + made)
 
     def get_step_stats_for_run(self, run_id: str, step_keys: Sequence[str] | None = None) -> Any:
         """What the steps of a run did, from its events."""
-        records = self.get_records_for_run(run_id, of_type=set(STEP_STATS_EVENT_TYPES)).records
-        events = [record.event_log_entry for record in records]
-        chosen = [
-            event
-            for event in events
-            if event.step_key is not None and (not step_keys or event.step_key in step_keys)
-        ]
-        return build_run_step_stats_from_events(run_id, chosen)
+        types = {each.value for each in STEP_STATS_EVENT_TYPES}
+        try:
+            with self.run_connection(run_id) as connection:
+                events = [
+                    deserialize_value(event.text, EventLogEntry)
+                    for event in _stored(connection, run_id, types)
+                    if event.step is not None and (not step_keys or event.step in step_keys)
+                ]
+        except (json.JSONDecodeError, DeserializationError) as error:
+            raise _unreadable(run_id) from error
+        return build_run_step_stats_from_events(run_id, events)
+
+    def _get_run_sharded_event_records(
+        self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
+    ) -> Sequence[EventLogRecord]:
+        """Events of all runs; of those that come in batches only planned checks are asked for here."""
+        wanted = event_records_filter
+        if wanted.event_type not in BATCH_WRITABLE_EVENTS:
+            return super()._get_run_sharded_event_records(wanted, limit, ascending)
+        cursor = wanted.after_cursor
+        since = cursor.run_updated_after if isinstance(cursor, RunShardedEventsCursor) else None
+        runs = self._instance.get_run_records(
+            filters=dg.RunsFilter(updated_after=since), order_by="update_timestamp", ascending=ascending
+        )
+        found: list[EventLogRecord] = []
+        for run_id in [*(run.dagster_run.run_id for run in runs), RUNLESS]:
+            if limit and len(found) >= limit:
+                break
+            records = [
+                record
+                for record in self.get_records_for_run(run_id, of_type=wanted.event_type).records
+                if _matches(record, wanted)
+            ]
+            records.sort(key=lambda record: record.timestamp, reverse=not ascending)
+            found.extend(records)
+        return found[:limit] if limit else found
+
+    def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
+        """Call back for each new event of a run; what is new stands in its write-ahead log at first."""
+        observer: Any = self._obs
+        if observer is None:
+            observer = Observer()
+            observer.start()
+            self._obs = observer
+        watchdog = _Watchdog(self, run_id, callback, cursor)
+        watch = observer.schedule(watchdog, self._base_dir, recursive=True)
+        self._watchers[run_id][callback] = (watchdog, watch)
+
+    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
+        """Remove a run's events, and from the index their tags."""
+        of_run = db.select(EVENTS.c.id).where(EVENTS.c.run_id == run_id)
+        if db.inspect(conn).has_table(AssetEventTagsTable.name):
+            conn.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(of_run)))
+        conn.execute(EVENTS.delete().where(EVENTS.c.run_id == run_id))
+
+    def wipe(self) -> None:
+        """Remove everything."""
+        self._engines.close()
+        super().wipe()
+
+    def upgrade(self) -> None:
+        """Bring the databases to the shape of the installed Dagster."""
+        super().upgrade()
+        self._engines.close()
 
     def forget_run(self, run_id: str) -> None:
         """Remove the file of a run whose events are removed."""
@@ -401,22 +489,95 @@ class SqliteEvents(SqliteEventLogStorage):
             each.unlink(missing_ok=True)
 
     def dispose(self) -> None:
-        """Close all databases."""
-        self._engines.close()
+        """Stop watching, and close all databases."""
         super().dispose()
+        self._engines.close()
 
 
-def _unblocked(rows: Iterable[Any], types: set[str] | None, ascending: bool) -> Iterator[tuple[int, str]]:
-    """Ids and texts of events, those in blocks one by one."""
-    for last, text, kind in rows:
-        if kind != BLOCK:
-            yield last, text
+class _Watchdog(SqliteEventLogStorageWatchdog):
+    """Looks for new events whenever a run's database or its write-ahead log was written to."""
+
+    def __init__(self, storage: SqliteEvents, run_id: str, callback: Any, cursor: str | None) -> None:
+        super().__init__(storage, run_id, callback, cursor)
+        self._patterns = [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, event: object) -> None:  # noqa: ARG002 - watchdog's signature
+        """Hand over what is new."""
+        before = self._cursor
+        self._process_log()
+        if self._cursor == before:
+            # The log is written to a moment before readers are shown what is in it.
+            time.sleep(0.01)
+            self._process_log()
+
+
+class _Stored(NamedTuple):
+    """An event of a run, as its row has it."""
+
+    id: int
+    type: str | None
+    step: str | None
+    asset: str | None
+    partition: str | None
+    text: str
+
+
+def _stored(
+    connection: Connection,
+    run_id: str,
+    types: set[str] | None,
+    *,
+    ascending: bool = True,
+    after: int | None = None,
+    before: int | None = None,
+) -> Iterator[_Stored]:
+    """The events of a run by their ids, those in blocks one by one."""
+    columns = EVENTS.c
+    is_block = columns.dagster_event_type == BLOCK
+    query = db.select(columns.id, *(columns[name] for name in IN_BLOCK)).where(columns.run_id == run_id)
+    query = query.order_by(columns.id.asc() if ascending else columns.id.desc())
+    if types:
+        held = db.or_(*(columns.step_key.contains(f'"{each}"', autoescape=True) for each in sorted(types)))
+        query = query.where(db.or_(columns.dagster_event_type.in_(sorted(types)), db.and_(is_block, held)))
+    if after is not None:
+        query = query.where(columns.id > after)
+    if before is not None:
+        query = query.where(db.or_(columns.id < before, is_block))
+    for row in map(_Stored._make, connection.execute(query)):
+        if row.type != BLOCK:
+            yield row
             continue
-        held = json.loads(text)
-        numbered = list(enumerate(held, start=last - len(held) + 1))
-        for id_, (type_, each) in numbered if ascending else reversed(numbered):
-            if types is None or type_ in types:
-                yield id_, each
+        in_block = json.loads(row.text)
+        numbered = list(enumerate(in_block, start=row.id - len(in_block) + 1))
+        for id_, values in numbered if ascending else reversed(numbered):
+            event = _Stored(id_, *values)
+            if (
+                (not types or event.type in types)
+                and (after is None or id_ > after)
+                and (before is None or id_ < before)
+            ):
+                yield event
+
+
+def _unreadable(run_id: str) -> Exception:
+    return DagsterEventLogInvalidForRun(run_id=run_id)  # type: ignore[no-untyped-call]
+
+
+def _names(types: dg.DagsterEventType | set[dg.DagsterEventType] | None) -> set[str] | None:
+    wanted = {types} if isinstance(types, dg.DagsterEventType) else types
+    return {each.value for each in wanted} if wanted else None
+
+
+def _matches(record: EventLogRecord, wanted: EventRecordsFilter) -> bool:
+    """Whether an event is what is asked for, as `_apply_filter_to_query` of the stock storage asks."""
+    event = record.event_log_entry.get_dagster_event()
+    return (
+        (wanted.asset_key is None or event.asset_key == wanted.asset_key)
+        and (not wanted.asset_partitions or event.partition in wanted.asset_partitions)
+        and (not wanted.before_timestamp or record.timestamp < wanted.before_timestamp)
+        and (not wanted.after_timestamp or record.timestamp > wanted.after_timestamp)
+        and (not wanted.storage_ids or record.storage_id in wanted.storage_ids)
+    )
 
 
 def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -425,7 +586,7 @@ def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list
     return [int(id_) for id_ in connection.execute(statement, list(rows)).scalars()]
 
 
-def _index(
+def store_in_index(
     storage: SqlEventLogStorage,
     connection: Connection,
     events: Sequence[EventLogEntry],
@@ -513,4 +674,12 @@ def forget_planned(instance: dg.DagsterInstance, run_id: str, checks: Iterable[d
         )
 
 
-__all__ = ["SqliteEvents", "SqliteRecords", "SqliteRuns", "SqliteSchedules", "batching", "forget_planned"]
+__all__ = [
+    "SqliteEvents",
+    "SqliteRecords",
+    "SqliteRuns",
+    "SqliteSchedules",
+    "batching",
+    "forget_planned",
+    "store_in_index",
+]
