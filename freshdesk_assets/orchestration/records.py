@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 import sqlalchemy as db
+from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 from watchdog.observers import Observer
 
@@ -71,6 +72,9 @@ BATCHES_OF = 5_000
 
 INDEX = "index"
 """Dagster's name for the database of what is asked across runs."""
+
+UNUSED_INDEXES = ("idx_step_key", "idx_asset_event_tags")
+"""Of the index of all runs nobody asks for a step; and tags are found by their event. A fifth of its size."""
 
 RUNLESS = ""
 """Dagster's id of no run: what was reported from outside of one."""
@@ -179,6 +183,7 @@ class SqliteRuns(SqliteRunStorage):
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines = _Engines(1)
+        self.schedules: SqliteSchedules | None = None
         super().__init__(conn_string, inst_data)
 
     @classmethod
@@ -198,8 +203,10 @@ class SqliteRuns(SqliteRunStorage):
             yield connection
 
     def dispose(self) -> None:
-        """Close it."""
+        """Close it, and what schedules did, which nobody else closes (dagster 1.13.27)."""
         self._engines.close()
+        if self.schedules:
+            self.schedules.dispose()
         super().dispose()
 
 
@@ -243,6 +250,15 @@ class SqliteEvents(SqliteEventLogStorage):
         # A look into the index from inside of its transaction is let in.
         self._db_lock = threading.RLock()  # type: ignore[assignment]
         batching()
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        with engine.connect() as connection:
+            is_new = not db.inspect(connection).has_table(EVENTS.name)
+        super()._initdb(engine, for_index_shard)
+        if is_new:
+            with engine.begin() as connection:
+                for name in UNUSED_INDEXES:
+                    connection.execute(db.text(f"drop index if exists {name}"))
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -326,7 +342,8 @@ class SqliteEvents(SqliteEventLogStorage):
             stored = self._store_in_run(run_id, rows)
             try:
                 with self.index_transaction() as connection:
-                    store_in_index(self, connection, of_run, rows)
+                    # Nobody asks the index for a step: what is left out there stands in the run's database.
+                    store_in_index(self, connection, of_run, [{**row, "step_key": None} for row in rows])
             except BaseException:
                 # Dagster stores them one by one then, and would store these twice.
                 with suppress(db.exc.SQLAlchemyError), self.run_connection(run_id) as connection:
@@ -479,6 +496,12 @@ class SqliteEvents(SqliteEventLogStorage):
         """Bring the databases to the shape of the installed Dagster."""
         super().upgrade()
         self._engines.close()
+
+    def blocks_of(self, run_id: str) -> int:
+        """How many batches of a run are stored as one row."""
+        query = db.select(db.func.count()).where(EVENTS.c.dagster_event_type == BLOCK)
+        with self.run_connection(run_id) as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def forget_run(self, run_id: str) -> None:
         """Remove the file of a run whose events are removed."""
@@ -644,9 +667,13 @@ class SqliteRecords(DagsterSqliteStorage):
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
         self.base_dir = base_dir
         self._inst_data = inst_data
-        self._run_storage = SqliteRuns.from_local(os.path.join(base_dir, "history", ""))
-        self._event_log_storage = SqliteEvents(os.path.join(base_dir, "history", "runs", ""))
-        self._schedule_storage = SqliteSchedules.from_local(os.path.join(base_dir, "schedules"))
+        os.makedirs(base_dir, exist_ok=True)
+        # Two processes that make the tables at once are in each other's way (dagster 1.13.27).
+        with FileLock(os.path.join(base_dir, "records.lock")):
+            self._run_storage = SqliteRuns.from_local(os.path.join(base_dir, "history", ""))
+            self._event_log_storage = SqliteEvents(os.path.join(base_dir, "history", "runs", ""))
+            self._schedule_storage = SqliteSchedules.from_local(os.path.join(base_dir, "schedules"))
+        self._run_storage.schedules = self._schedule_storage
 
     @classmethod
     def from_config_value(
