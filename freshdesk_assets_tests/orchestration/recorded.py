@@ -24,7 +24,7 @@ from freshdesk_assets_tests.orchestration.storing import QUIET, span
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PARTITIONS = 40
+PARTITIONS = 20
 DAYS = dg.DailyPartitionsDefinition(
     START, end_date=START + timedelta(days=PARTITIONS), timezone="UTC", fmt="%Y-%m-%d"
 )
@@ -181,7 +181,7 @@ def run_first(records: dg.DagsterInstance) -> None:
 
 def run_second(records: dg.DagsterInstance) -> None:
     """A few again, an hour later."""
-    _run(records, SECOND, KEYS[30], KEYS[34], NOW + timedelta(hours=1))
+    _run(records, SECOND, KEYS[10], KEYS[14], NOW + timedelta(hours=1))
 
 
 def _run(records: dg.DagsterInstance, run_id: str, first: str, last: str, at: datetime) -> None:
@@ -232,8 +232,8 @@ def answers(records: dg.DagsterInstance, *run_ids: str) -> dict[str, Any]:
     for run_id in run_ids:
         said |= {
             f"{run_id} log": [plain(entry) for entry in records.all_logs(run_id)],
-            f"{run_id} pages": paged(records, run_id, limit=7),
-            f"{run_id} pages back": paged(records, run_id, limit=7, ascending=False),
+            f"{run_id} pages": paged(records, run_id, limit=17),
+            f"{run_id} pages back": paged(records, run_id, limit=17, ascending=False),
             f"{run_id} from the 11th": paged(
                 records, run_id, cursor=EventLogCursor.from_offset(11).to_string()
             ),
@@ -356,7 +356,7 @@ PAGES = {
     "partitions": """query { assetNodes { assetKey { path } assetPartitionStatuses { __typename
         ... on TimePartitionStatuses { ranges { status startKey endKey } } }
         partitionStats { numMaterialized numPartitions numFailed numMaterializing }
-        latestMaterializationByPartition(partitions: ["2026-01-05", "2026-02-01"]) { runId partition }
+        latestMaterializationByPartition(partitions: ["2026-01-05", "2026-01-12"]) { runId partition }
         staleStatus dataVersion freshnessStatusInfo { freshnessStatus } } }""",
     "latest": """query { assetsLatestInfo(assetKeys: [{path: ["loans"]}, {path: ["labels"]}]) {
         assetKey { path } latestMaterialization { runId timestamp } unstartedRunIds inProgressRunIds

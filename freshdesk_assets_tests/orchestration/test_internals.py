@@ -9,7 +9,6 @@ from pathlib import Path
 import freshdesk_assets.orchestration.internals
 import freshdesk_assets_tests.orchestration.recorded
 import freshdesk_assets_tests.replica.unattended
-from freshdesk_assets.orchestration import internals
 from freshdesk_assets_tests.orchestration.storing import ROOT
 
 PRIVATE_MAY = {
@@ -51,18 +50,6 @@ def test_nothing_else_imports_what_dagster_keeps_to_itself() -> None:
     strangers = {str(file): names for file, names in found.items() if names and file not in PRIVATE_MAY}
     assert strangers == {}, "take it from freshdesk_assets/orchestration/internals.py"
     assert all(found[file] for file in PRIVATE_MAY), "no longer needs to be named here"
-
-
-def test_every_private_name_is_needed() -> None:
-    """A name that nobody takes is one that an upgrade can break for nothing."""
-    used = {
-        name.rpartition(".")[2]
-        for folder in ("freshdesk_assets", "freshdesk_assets_tests")
-        for file in (ROOT / folder).rglob("*.py")
-        for name in imported(file)
-        if name.startswith(f"{internals.__name__}.")
-    }
-    assert set(internals.__all__) - used == set()
 
 
 def test_dagster_is_the_version_that_the_private_names_were_read_in() -> None:
