@@ -16,17 +16,13 @@ they have written the stock storage does not.
 
 import json
 import os
-import sqlite3
 import threading
 import time
-import weakref
-from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import dagster as dg
 import sqlalchemy as db
@@ -34,10 +30,19 @@ from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 from watchdog.observers import Observer
 
+from freshdesk_assets.orchestration.batches import insert_events, store_in_index
+from freshdesk_assets.orchestration.blocks import (
+    BLOCK,
+    BLOCK_FROM,
+    Stored,
+    block_of,
+    held_in_blocks,
+    names_of,
+    stored_events,
+)
+from freshdesk_assets.orchestration.engines import Engines, file_of, is_made
 from freshdesk_assets.orchestration.internals import (
-    ASSET_EVENTS,
     BATCH_WRITABLE_EVENTS,
-    SQLITE_BUSY_TIMEOUT_SECONDS,
     STEP_STATS_EVENT_TYPES,
     AssetCheckExecutionRecordStatus,
     AssetCheckExecutionsTable,
@@ -62,7 +67,6 @@ from freshdesk_assets.orchestration.internals import (
     copy,
     deserialize_value,
 )
-from freshdesk_assets.orchestration.packing import DRIVER
 
 BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
 """Dagster's own switch: so many events of a batch are handed over together; without it, one at a time."""
@@ -82,18 +86,8 @@ RUNLESS = ""
 ENGINES_KEPT = 8
 """So many runs' databases are kept open; the UI looks at one or two at a time."""
 
-BLOCK = "FRESHDESK_BLOCK"
-"""Event type of a row that holds a batch. Its id is that of the last event in it; where other rows name a
-step it says how many events of each type it holds."""
-
-IN_BLOCK = ("dagster_event_type", "step_key", "asset_key", "partition", "event")
-"""What a block holds of each event."""
-
 MAKING_TRIES = 50
 """So often, a tenth of a second apart, a run's database is tried to be made while others make it."""
-
-BLOCK_FROM = 8
-"""A smaller batch is stored row by row."""
 
 EVENTS = SqlEventLogStorageTable
 
@@ -103,86 +97,11 @@ def batching() -> None:
     os.environ.setdefault(BATCH_SIZE, str(BATCHES_OF))
 
 
-class _Engines:
-    """The engines of a folder's databases, kept and bounded, made anew after a fork."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, Engine] = OrderedDict()
-        self._process = os.getpid()
-        self._lock = threading.Lock()
-        # An instance that nobody disposes of closes its files when it goes.
-        weakref.finalize(self, _close_all, self._kept, self._process)
-
-    def get(self, file: str) -> Engine:
-        """The engine of a database file."""
-        with self._lock:
-            if self._process != os.getpid():
-                # Connections of the parent are the parent's: SQLite forbids to use or close them here.
-                for engine in self._kept.values():
-                    engine.dispose(close=False)
-                self._kept.clear()
-                self._process = os.getpid()
-            if file not in self._kept:
-                self._kept[file] = _engine(file)
-            engine = self._kept[file]
-            self._kept.move_to_end(file)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)[1].dispose()
-            return engine
-
-    def close(self, file: str | None = None) -> None:
-        """Close a file's connections, or all."""
-        with self._lock:
-            for name in [file] if file else list(self._kept):
-                if engine := self._kept.pop(name, None):
-                    engine.dispose()
-
-
-def _close_all(engines: OrderedDict[str, Engine], process: int) -> None:
-    if os.getpid() == process:
-        for engine in engines.values():
-            engine.dispose()
-
-
-def _engine(file: str) -> Engine:
-    engine = db.create_engine(
-        db.URL.create(DRIVER, database=file),
-        connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
-        max_overflow=-1,
-    )
-
-    @db.event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        # With a write-ahead log a process may be killed at any time and loses nothing; after a power cut the
-        # last few events may be missing, and the file is whole.
-        connection.execute("pragma synchronous = normal")
-
-    return engine
-
-
-def _file_of(conn_string: str) -> str:
-    return str(db.make_url(conn_string).database)
-
-
-def _is_made(file: str) -> bool:
-    """Whether Dagster's tables are there: then there is nothing to look up in its migrations (0.2 s)."""
-    if not Path(file).exists():
-        return False
-    with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"{Path(file).as_uri()}?mode=ro", uri=True)
-        try:
-            return connection.execute("select version_num from alembic_version").fetchone() is not None
-        finally:
-            connection.close()
-    return False
-
-
 class SqliteRuns(SqliteRunStorage):
     """Dagster's runs, by one engine."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(1)
+        self._engines = Engines(1)
         self.schedules: SqliteSchedules | None = None
         super().__init__(conn_string, inst_data)
 
@@ -190,7 +109,7 @@ class SqliteRuns(SqliteRunStorage):
     def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> "SqliteRuns":
         """The database in a folder, made where it is missing."""
         file = os.path.join(os.path.abspath(base_dir), "runs.db")
-        if _is_made(file):
+        if is_made(file):
             return cls(f"sqlite:///{file}", inst_data)
         made = super().from_local(base_dir, inst_data)
         assert isinstance(made, cls)  # noqa: S101 - the stock method makes a `cls`, and says less
@@ -199,7 +118,7 @@ class SqliteRuns(SqliteRunStorage):
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A transaction."""
-        with self._engines.get(_file_of(self._conn_string)).begin() as connection:
+        with self._engines.get(file_of(self._conn_string)).begin() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -214,14 +133,14 @@ class SqliteSchedules(SqliteScheduleStorage):
     """What schedules and sensors did, by one engine."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(1)
+        self._engines = Engines(1)
         super().__init__(conn_string, inst_data)
 
     @classmethod
     def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> "SqliteSchedules":
         """The database in a folder, made where it is missing."""
         file = os.path.join(os.path.abspath(base_dir), "schedules.db")
-        if _is_made(file):
+        if is_made(file):
             return cls(f"sqlite:///{file}", inst_data)
         made = super().from_local(base_dir, inst_data)
         assert isinstance(made, cls)  # noqa: S101 - as above
@@ -230,7 +149,7 @@ class SqliteSchedules(SqliteScheduleStorage):
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A transaction."""
-        with self._engines.get(_file_of(self._conn_string)).begin() as connection:
+        with self._engines.get(file_of(self._conn_string)).begin() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -243,7 +162,7 @@ class SqliteEvents(SqliteEventLogStorage):
     """Events of runs: a database for each run, and an index of what is asked across runs."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(ENGINES_KEPT)
+        self._engines = Engines(ENGINES_KEPT)
         self._tables: set[str] = set()
         self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
@@ -270,7 +189,7 @@ class SqliteEvents(SqliteEventLogStorage):
                 self._engines.close(file)
                 self._initialized_dbs.discard(shard)
             if shard not in self._initialized_dbs:
-                if not _is_made(file):
+                if not is_made(file):
                     if shard == INDEX:
                         self._initdb(db.create_engine(f"sqlite:///{file}", poolclass=db.pool.NullPool))
                     else:
@@ -354,21 +273,13 @@ class SqliteEvents(SqliteEventLogStorage):
         """Store rows in the run's database; the ids of those that hold them."""
         with self.run_connection(run_id) as connection:
             if len(rows) < BLOCK_FROM:
-                return _inserted(connection, rows)
+                return insert_events(connection, rows)
             # Nothing was written yet in this transaction: take the right to write before looking at the ids.
             connection.execute(EVENTS.delete().where(EVENTS.c.id == -1))
             last = connection.execute(db.select(db.func.max(EVENTS.c.id))).scalar() or 0
-            id_ = int(last) + len(rows)
-            block = {
-                "id": id_,
-                "run_id": run_id,
-                "event": json.dumps([[row[name] for name in IN_BLOCK] for row in rows]),
-                "dagster_event_type": BLOCK,
-                "timestamp": rows[-1]["timestamp"],
-                "step_key": json.dumps(Counter(row["dagster_event_type"] for row in rows)),
-            }
+            block = block_of(rows, first=int(last) + 1)
             connection.execute(EVENTS.insert(), [block])
-            return [id_]
+            return [block["id"]]
 
     def get_records_for_run(
         self,
@@ -389,17 +300,15 @@ class SqliteEvents(SqliteEventLogStorage):
                 after = parsed.storage_id()
             else:
                 before = parsed.storage_id()
-        try:
-            with self.run_connection(run_id) as connection:
-                stored = _stored(
-                    connection, run_id, _names(of_type), ascending=ascending, after=after, before=before
-                )
-                found = [
-                    EventLogRecord(event.id, deserialize_value(event.text, EventLogEntry))
-                    for event in islice(stored, skip, skip + limit if limit else None)
-                ]
-        except (json.JSONDecodeError, DeserializationError) as error:
-            raise _unreadable(run_id) from error
+        with self.run_connection(run_id) as connection:
+            stored = stored_events(
+                connection, run_id, names_of(of_type), ascending=ascending, after=after, before=before
+            )
+            events = list(islice(stored, skip, skip + limit if limit else None))
+        found = [
+            EventLogRecord(event.id, entry)
+            for event, entry in zip(events, _entries(run_id, events), strict=True)
+        ]
         if found:
             reached = EventLogCursor.from_storage_id(found[-1].storage_id).to_string()
         else:
@@ -412,7 +321,7 @@ class SqliteEvents(SqliteEventLogStorage):
         """The partitions that events of a run are about."""
         partitions: dict[dg.AssetKey, set[str | None]] = {}
         with self.run_connection(run_id) as connection:
-            for event in _stored(connection, run_id, _names(of_type)):
+            for event in stored_events(connection, run_id, names_of(of_type)):
                 if event.asset and (key := dg.AssetKey.from_db_string(event.asset)):
                     partitions.setdefault(key, set()).add(event.partition)
         return partitions
@@ -420,29 +329,20 @@ class SqliteEvents(SqliteEventLogStorage):
     def get_stats_for_run(self, run_id: str) -> Any:
         """What a run did in numbers."""
         counted = super().get_stats_for_run(run_id)
-        query = db.select(EVENTS.c.step_key).where(
-            EVENTS.c.run_id == run_id, EVENTS.c.dagster_event_type == BLOCK
-        )
         with self.run_connection(run_id) as connection:
-            made = sum(
-                json.loads(counts).get(dg.DagsterEventType.ASSET_MATERIALIZATION.value, 0)
-                for counts in connection.execute(query).scalars()
-            )
+            made = held_in_blocks(connection, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
         return copy(counted, materializations=counted.materializations + made)
 
     def get_step_stats_for_run(self, run_id: str, step_keys: Sequence[str] | None = None) -> Any:
         """What the steps of a run did, from its events."""
         types = {each.value for each in STEP_STATS_EVENT_TYPES}
-        try:
-            with self.run_connection(run_id) as connection:
-                events = [
-                    deserialize_value(event.text, EventLogEntry)
-                    for event in _stored(connection, run_id, types)
-                    if event.step is not None and (not step_keys or event.step in step_keys)
-                ]
-        except (json.JSONDecodeError, DeserializationError) as error:
-            raise _unreadable(run_id) from error
-        return build_run_step_stats_from_events(run_id, events)
+        with self.run_connection(run_id) as connection:
+            events = [
+                event
+                for event in stored_events(connection, run_id, types)
+                if event.step is not None and (not step_keys or event.step in step_keys)
+            ]
+        return build_run_step_stats_from_events(run_id, _entries(run_id, events))
 
     def _get_run_sharded_event_records(
         self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
@@ -534,61 +434,12 @@ class _Watchdog(SqliteEventLogStorageWatchdog):
             self._process_log()
 
 
-class _Stored(NamedTuple):
-    """An event of a run, as its row has it."""
-
-    id: int
-    type: str | None
-    step: str | None
-    asset: str | None
-    partition: str | None
-    text: str
-
-
-def _stored(
-    connection: Connection,
-    run_id: str,
-    types: set[str] | None,
-    *,
-    ascending: bool = True,
-    after: int | None = None,
-    before: int | None = None,
-) -> Iterator[_Stored]:
-    """The events of a run by their ids, those in blocks one by one."""
-    columns = EVENTS.c
-    is_block = columns.dagster_event_type == BLOCK
-    query = db.select(columns.id, *(columns[name] for name in IN_BLOCK)).where(columns.run_id == run_id)
-    query = query.order_by(columns.id.asc() if ascending else columns.id.desc())
-    if types:
-        held = db.or_(*(columns.step_key.contains(f'"{each}"', autoescape=True) for each in sorted(types)))
-        query = query.where(db.or_(columns.dagster_event_type.in_(sorted(types)), db.and_(is_block, held)))
-    if after is not None:
-        query = query.where(columns.id > after)
-    if before is not None:
-        query = query.where(db.or_(columns.id < before, is_block))
-    for row in map(_Stored._make, connection.execute(query)):
-        if row.type != BLOCK:
-            yield row
-            continue
-        in_block = json.loads(row.text)
-        numbered = list(enumerate(in_block, start=row.id - len(in_block) + 1))
-        for id_, values in numbered if ascending else reversed(numbered):
-            event = _Stored(id_, *values)
-            if (
-                (not types or event.type in types)
-                and (after is None or id_ > after)
-                and (before is None or id_ < before)
-            ):
-                yield event
-
-
-def _unreadable(run_id: str) -> Exception:
-    return DagsterEventLogInvalidForRun(run_id=run_id)  # type: ignore[no-untyped-call]
-
-
-def _names(types: dg.DagsterEventType | set[dg.DagsterEventType] | None) -> set[str] | None:
-    wanted = {types} if isinstance(types, dg.DagsterEventType) else types
-    return {each.value for each in wanted} if wanted else None
+def _entries(run_id: str, events: Iterable[Stored]) -> list[EventLogEntry]:
+    try:
+        return [deserialize_value(event.text, EventLogEntry) for event in events]
+    except (json.JSONDecodeError, DeserializationError) as error:
+        unreadable: Exception = DagsterEventLogInvalidForRun(run_id=run_id)  # type: ignore[no-untyped-call]
+        raise unreadable from error
 
 
 def _matches(record: EventLogRecord, wanted: EventRecordsFilter) -> bool:
@@ -601,63 +452,6 @@ def _matches(record: EventLogRecord, wanted: EventRecordsFilter) -> bool:
         and (not wanted.after_timestamp or record.timestamp > wanted.after_timestamp)
         and (not wanted.storage_ids or record.storage_id in wanted.storage_ids)
     )
-
-
-def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert events; their ids, in order."""
-    statement = EVENTS.insert().returning(EVENTS.c.id, sort_by_parameter_order=True)
-    return [int(id_) for id_ in connection.execute(statement, list(rows)).scalars()]
-
-
-def store_in_index(
-    storage: SqlEventLogStorage,
-    connection: Connection,
-    events: Sequence[EventLogEntry],
-    rows: Sequence[Mapping[str, Any]],
-) -> None:
-    """Store a batch where it is asked for across runs: events, tags, each asset's last, checks planned."""
-    ids = _inserted(connection, rows)
-    of_assets = [
-        (event, id_)
-        for event, id_ in zip(events, ids, strict=True)
-        if event.dagster_event_type in ASSET_EVENTS
-    ]
-    if of_assets:
-        storage._store_asset_event_tags(
-            connection, [each for each, _ in of_assets], [id_ for _, id_ in of_assets]
-        )
-    # Of an asset the last event of each kind decides; in order, as if all had been stored.
-    last = {
-        (event.get_dagster_event().asset_key, event.dagster_event_type): (event, id_)
-        for event, id_ in of_assets
-    }
-    for event, id_ in sorted(last.values(), key=lambda each: each[1]):
-        storage._store_asset_event(connection, event, id_)
-    planned = [
-        row
-        for event, id_, stored in zip(events, ids, rows, strict=True)
-        if event.dagster_event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
-        for row in _planned_checks(event, id_, str(stored["event"]))
-    ]
-    if planned:
-        connection.execute(AssetCheckExecutionsTable.insert(), planned)
-
-
-def _planned_checks(event: EventLogEntry, id_: int, text: str) -> Iterator[dict[str, Any]]:
-    """A row for each partition of a check that is planned, as the stock storage writes them."""
-    planned = event.get_dagster_event().asset_check_planned_data
-    keys = planned.partitions_subset.get_partition_keys() if planned.partitions_subset else [None]
-    for partition in keys:
-        yield {
-            "asset_key": planned.asset_key.to_string(),
-            "check_name": planned.check_name,
-            "partition": partition,
-            "run_id": event.run_id,
-            "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event": text,
-            "evaluation_event_timestamp": datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None),
-            "evaluation_event_storage_id": id_,
-        }
 
 
 class SqliteRecords(DagsterSqliteStorage):
@@ -708,5 +502,4 @@ __all__ = [
     "SqliteSchedules",
     "batching",
     "forget_planned",
-    "store_in_index",
 ]

@@ -20,8 +20,9 @@ import pytest
 import time_machine
 from sqlalchemy import create_engine, text
 
+from freshdesk_assets.orchestration.blocks import BLOCK
 from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.records import BLOCK, INDEX, SqliteEvents
+from freshdesk_assets.orchestration.records import INDEX, SqliteEvents
 from freshdesk_assets.orchestration.tidying import tidy
 from freshdesk_assets.orchestration.turns import PROCESS, end_dead_runs, this_process
 from freshdesk_assets_tests.orchestration import recorded
