@@ -9,9 +9,12 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +94,21 @@ def by_stock(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 @pytest.fixture(scope="module")
 def by_ours(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return recording(tmp_path_factory.mktemp("records") / "ours", recorded.instance, recorded.instance)
+
+
+def forked(work: Callable[[], object]) -> int:
+    """A process that does this and ends, whatever happens: it must not go on with our tests."""
+    child = os.fork()
+    if child:
+        return child
+    failed = 1
+    try:
+        work()
+        failed = 0
+    finally:
+        if failed:
+            traceback.print_exc()
+        os._exit(failed)
 
 
 def same(given: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -225,10 +243,7 @@ def test_a_forked_process_and_many_threads_write_to_one_store(copied: dg.Dagster
         threading.Thread(target=copied.report_engine_event, args=(f"thread {number}", run))
         for number in range(8)
     ]
-    child = os.fork()
-    if not child:
-        copied.report_engine_event("a child", run)
-        os._exit(0)
+    child = forked(lambda: copied.report_engine_event("a child", run))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -253,18 +268,15 @@ def test_the_command_that_migrates_an_instance_takes_ours(copied: dg.DagsterInst
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     """The daemon, the UI and two commands have the same store open, from its first moment."""
-    writers = []
-    for number in range(4):
-        writer = os.fork()
-        if not writer:
-            sys.stderr = (tmp_path / f"{number}.said").open("w")
-            days = span(KEYS[number * 5], KEYS[number * 5 + 4])
-            with recorded.instance(tmp_path / "records") as instance:
-                for _ in range(3):
-                    materialize(instance, **days)
-            sys.stderr.close()
-            os._exit(0)
-        writers.append(writer)
+
+    def write(number: int) -> None:
+        days = span(KEYS[number * 5], KEYS[number * 5 + 4])
+        said = (tmp_path / f"{number}.said").open("w")
+        with said, redirect_stderr(said), recorded.instance(tmp_path / "records") as instance:
+            for _ in range(3):
+                materialize(instance, **days)
+
+    writers = [forked(partial(write, number)) for number in range(4)]
     assert [os.waitpid(writer, 0)[1] for writer in writers] == [0, 0, 0, 0]
     assert {file.read_text() for file in tmp_path.glob("*.said")} == {""}
     with recorded.instance(tmp_path / "records") as instance:
@@ -294,13 +306,14 @@ def test_killed_at_any_point_the_store_is_readable_and_the_run_found_dead_and_ru
         started = time.monotonic()
         materialize(instance)
         whole = time.monotonic() - started
+
+    def be_killed() -> None:
+        with recorded.instance(tmp_path / "killed") as instance:
+            materialize(instance, **{PROCESS: this_process()})
+
     ended: set[str] = set()
     for _ in range(12):
-        child = os.fork()
-        if not child:
-            with recorded.instance(tmp_path / "killed") as instance:
-                materialize(instance, **{PROCESS: this_process()})
-            os._exit(0)
+        child = forked(be_killed)
         time.sleep(points.uniform(0.1, 1) * whole)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -431,15 +444,13 @@ def test_postgres_takes_batches_of_several_processes_and_of_killed_ones(
     storage = on_server(database("ours"))
     with recorded.instance(tmp_path / "home", storage):
         pass
-    points, children = random.Random(7), []
-    for number in range(4):
-        child = os.fork()
-        if not child:
-            with recorded.instance(tmp_path / f"home {number}", storage) as instance:
-                materialize(instance, **span(KEYS[number * 5], KEYS[number * 5 + 4]))
-            os._exit(0)
-        children.append(child)
-    time.sleep(points.uniform(0.5, 1.5))
+
+    def write(number: int) -> None:
+        with recorded.instance(tmp_path / f"home {number}", storage) as instance:
+            materialize(instance, **span(KEYS[number * 5], KEYS[number * 5 + 4]))
+
+    children = [forked(partial(write, number)) for number in range(4)]
+    time.sleep(random.Random(7).uniform(0.5, 1.5))
     os.kill(children[0], signal.SIGKILL)
     assert [os.waitpid(child, 0)[1] for child in children][1:] == [0, 0, 0]
     with recorded.instance(tmp_path / "home", storage) as instance:
