@@ -189,8 +189,10 @@ class _Run:
                 let_go()
             yield event
         # A check that did not pass is made again, and what it held back.
+        following = set(chosen) & self.following
+        well = {self.made[key] for key in following & done - self.failed}
         with explained():
-            remember([self.made[key] for key in done - self.failed if key in self.made], self.warehouse)
+            remember(well, {self.made[key] for key in following} - well, self.warehouse)
 
     def ours(self, step: str) -> bool:
         """Whether it reads the API or follows what does."""
