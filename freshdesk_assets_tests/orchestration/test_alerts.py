@@ -20,6 +20,7 @@ from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.orchestration.ticking import sensor_tick
+from freshdesk_assets_tests.recording import recording
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", timezone="UTC", end_offset=1)
 LATE = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3))
@@ -90,7 +91,7 @@ class Library:
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    with listening() as listener, dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+    with listening() as listener, recording(tmp_path) as instance:
         monkeypatch.setenv("FRESHDESK_ALERT_WEBHOOK", listener.url)
         monkeypatch.setenv("FRESHDESK_UI_URL", "https://dagster.example.com/")
         yield Library(instance, listener)

@@ -17,6 +17,7 @@ from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import in_order
 from freshdesk_assets.views.reading import read_view
 from freshdesk_assets_tests.orchestration.storing import QUIET
+from freshdesk_assets_tests.recording import recording
 
 MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))
 SPECS = {"/".join(spec.key.path): spec for spec in MADE.resolve_all_asset_specs()}
@@ -66,7 +67,7 @@ def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> No
     job = build_defs(
         Partitioning(start=start, length=PartitionLength.DAILY), resources={"duckdb": file}
     ).resolve_job_def(REPLICATE)
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+    with recording(tmp_path) as instance:
         reported = []
         for hours in (0, 1, 24):
             with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
@@ -98,7 +99,7 @@ def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> 
         resources={"duckdb": file},
     ).resolve_job_def(REPLICATE)
     keys = [dg.AssetKey(place.split("/")) for place in (*texts, "views/sales", "views/relations")]
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+    with recording(tmp_path) as instance:
         for _ in range(2):
             result = job.execute_in_process(
                 instance=instance, asset_selection=keys, run_config=QUIET, tags={ONLY_MISSING: "true"}

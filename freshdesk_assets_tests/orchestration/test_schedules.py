@@ -20,6 +20,7 @@ from freshdesk_assets.schema.column import bigint, timestamp
 from freshdesk_assets.schema.table import Cadence, FullList, Keyset, Table
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.orchestration.ticking import enqueue, only, schedule_tick, span_of
+from freshdesk_assets_tests.recording import recording
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SHELVES = Table(
@@ -49,7 +50,7 @@ SCHEDULES = {"keep_current", "close_yesterday", "slow_tables", "reread_nightly",
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
+    with recording(tmp_path) as made:
         yield made
 
 

@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.tidying import TIDY, tidy
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.orchestration.ticking import only, schedule_tick
+from freshdesk_assets_tests.recording import recording
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04", timezone="UTC")
 NOW = datetime.now(UTC)
@@ -66,7 +67,7 @@ class Library:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+    with recording(tmp_path) as instance:
         yield Library(tmp_path, instance)
 
 

@@ -25,6 +25,7 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.recording import recording
 from freshdesk_assets_tests.replica.children import child_differences
 from freshdesk_assets_tests.replica.truth import Difference, differences
 
@@ -63,7 +64,7 @@ class Account:
 
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""
-        wanted = (derive, check, self.partitioning, tuple(view.id for view in self.views))
+        wanted = (derive, check, self.partitioning, tuple(self.views))
         if wanted not in self._jobs:
             assets = dg.AssetSelection.all() if derive else replicated()
             job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
@@ -133,7 +134,6 @@ def simulated_account(
     *,
     days: int = DAYS,
     seed: int = 1,
-    on_disk: bool = False,
     world: World | None = None,
     **switches: Any,
 ) -> Iterator[Account]:
@@ -143,10 +143,7 @@ def simulated_account(
     path = folder / "replica.duckdb"
     start = (world.clock.now() - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
     partitioning = Partitioning(start=start, length=PartitionLength.MONTHLY)
-    home = folder / "home"
-    home.mkdir(exist_ok=True)
-    records = dg.DagsterInstance.local_temp(str(home)) if on_disk else dg.DagsterInstance.ephemeral()
-    with serve(world, **switches) as server, records as instance:
+    with serve(world, **switches) as server, recording(folder / "home") as instance:
         environment.setenv("FRESHDESK_DOMAIN", server.url)
         environment.setenv("FRESHDESK_API_KEY", server.key)
         environment.setenv("FRESHDESK_DUCKDB", str(path))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.orchestration.internals import serialize_value
 from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 
 CONVERSATIONS = "tickets/{id}/conversations"
@@ -110,13 +111,18 @@ def test_an_odd_value_costs_no_row(account: Callable[..., Any], kind: str) -> No
 
 def test_neither_key_nor_customer_text_is_in_the_run_records(account: Callable[..., Any]) -> None:
     """Run records are shown to everybody who may open the UI, and kept for good."""
-    with account(tickets=60, on_disk=True) as acme:
+    with account(tickets=60) as acme:
         acme.server.faults.add("bad_gateway", times=3)
         acme.sync()
         subjects = [row[0] for row in acme.query("select subject from replica.freshdesk.tickets")]
-        records = b"".join(
+        files = b"".join(
             file.read_bytes() for file in (acme.path.parent / "home").rglob("*") if file.is_file()
         )
+        (run,) = acme.instance.get_runs()
+        # Events are packed in the files.
+        told = "".join(serialize_value(entry) for entry in acme.instance.all_logs(run.run_id))
+        assert "tickets" in told
+        records = files + told.encode()
         assert acme.server.key.encode() not in records
         assert acme.server.key.encode() not in acme.path.read_bytes()
         telling = [subject for subject in subjects if subject and len(subject) > 15]

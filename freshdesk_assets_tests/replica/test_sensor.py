@@ -60,7 +60,7 @@ def tables_of(request: dg.RunRequest) -> set[str]:
 
 def test_only_what_changed_is_read_and_nothing_when_nothing_did(account: Callable[..., Any]) -> None:
     """A look costs one credit, a run of everything some twenty: that is what the sensor saves."""
-    with account(tickets=40, on_disk=True) as acme:
+    with account(tickets=40) as acme:
         acme.sync(select=LIVE)
         watch = Watch(acme)
         acme.world.clock.advance(timedelta(minutes=20))
@@ -91,7 +91,7 @@ def test_it_holds_back_while_a_run_is_under_way_and_while_the_limit_is_tight(
     account: Callable[..., Any],
 ) -> None:
     """The customer's other programs and our own runs have work to do; a look can wait."""
-    with account(tickets=30, on_disk=True) as acme:
+    with account(tickets=30) as acme:
         watch = Watch(acme)
         assert "never read" in watch.look(), "the first sync is the owner's to begin"
         acme.sync(select=["tickets"])
