@@ -4,6 +4,9 @@ Dagster is pinned in pyproject.toml; an upgrade has this one file to look at. `t
 nothing else imports privately and that the pinned version is the one these names were read in.
 """
 
+from collections.abc import Mapping
+
+from dagster import AssetKey
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 # An executor of ours runs a plan in two parts (executor.py); Dagster keeps the loop private.
@@ -21,13 +24,19 @@ from dagster._core.event_api import (
 from dagster._core.events import (
     ASSET_EVENTS,
     BATCH_WRITABLE_EVENTS,
+    AssetMaterializationPlannedData,
     DagsterEvent,
     DagsterEventType,
     EngineEventData,
 )
 from dagster._core.events.log import EventLogEntry
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
-from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
+from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator
+from dagster._core.execution.context.system import (
+    PlanExecutionContext,
+    PlanOrchestrationContext,
+    StepExecutionContext,
+)
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
 from dagster._core.execution.plan.plan import ExecutionPlan
@@ -82,6 +91,7 @@ __all__ = [
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
     "AssetEventTagsTable",
+    "AssetMaterializationPlannedData",
     "ConfigurableClassData",
     "DagsterEvent",
     "DagsterEventLogInvalidForRun",
@@ -124,5 +134,23 @@ __all__ = [
     "core_execute_in_process",
     "deserialize_value",
     "inprocess_execution_iterator",
+    "note_partitions",
     "serialize_value",
 ]
+
+
+def note_partitions(
+    context: StepExecutionContext, asset: AssetKey, said: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Say something of each of an asset's partitions, as `context.add_asset_metadata` does of one.
+
+    That copies and checks all that was said before each time: for 2,192 partitions it takes six seconds.
+    """
+    before = context._metadata_accumulator.per_output_metadata
+    handles = {AssetMetadataHandle(asset_key=asset, partition_key=key): of for key, of in said.items()}
+    context._metadata_accumulator = OutputMetadataAccumulator(
+        per_output_metadata={
+            **before,
+            **{handle: {**before.get(handle, {}), **of} for handle, of in handles.items()},
+        }
+    )

@@ -27,6 +27,7 @@ from freshdesk_assets.orchestration.internals import (
     DbTypeHandler,
     TablePartitionDimension,
     TableSlice,
+    note_partitions,
 )
 from freshdesk_assets.orchestration.measures import deriving_metadata, landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.metadata import PUBLISHED
@@ -312,10 +313,8 @@ def _named(type_: object) -> str:
 
 
 def _note_counts(context: dg.OutputContext, keys: Sequence[str], counts: Sequence[int]) -> None:
-    for key, count in zip(keys, counts, strict=True):
-        context.step_context.add_asset_metadata(
-            partition_metadata(count), asset_key=context.asset_key, partition_key=key
-        )
+    said = {key: partition_metadata(count) for key, count in zip(keys, counts, strict=True)}
+    note_partitions(context.step_context, context.asset_key, said)
 
 
 def _slice_of(key: str, context: dg.OutputContext, table_slice: TableSlice) -> TableSlice:

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 from watchdog.observers import Observer
 
-from freshdesk_assets.orchestration.batches import insert_events, store_in_index
+from freshdesk_assets.orchestration.batches import insert_events, plans_a_range, rows_of, store_in_index
 from freshdesk_assets.orchestration.blocks import (
     BLOCK,
     BLOCK_FROM,
@@ -247,6 +247,18 @@ class SqliteEvents(SqliteEventLogStorage):
             self._tables.add("asset_event_tags")
         super()._store_asset_event_tags(conn, events, event_ids)
 
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """Dagster says once that an asset is planned for a range; `rows_of` makes of it what it stands for."""
+        return True
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, or those that one of a range stands for."""
+        if plans_a_range(event):
+            self.store_event_batch([event])
+        else:
+            super().store_event(event)
+
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events that Dagster batches: planned and made assets, planned checks."""
         kinds = {event.dagster_event_type for event in events}
@@ -257,12 +269,13 @@ class SqliteEvents(SqliteEventLogStorage):
         for event in events:
             by_run.setdefault(event.run_id, []).append(event)
         for run_id, of_run in by_run.items():
-            rows = [self._event_to_row(event) for event in of_run]
-            stored = self._store_in_run(run_id, rows)
+            rows = [rows_of(self, event) for event in of_run]
+            stored = self._store_in_run(run_id, list(chain.from_iterable(rows)))
             try:
                 with self.index_transaction() as connection:
                     # Nobody asks the index for a step: what is left out there stands in the run's database.
-                    store_in_index(self, connection, of_run, [{**row, "step_key": None} for row in rows])
+                    index = [[{**row, "step_key": None} for row in of_event] for of_event in rows]
+                    store_in_index(self, connection, of_run, index)
             except BaseException:
                 # Dagster stores them one by one then, and would store these twice.
                 with suppress(db.exc.SQLAlchemyError), self.run_connection(run_id) as connection:

@@ -16,7 +16,7 @@ from dagster_postgres import (
 )
 from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 
-from freshdesk_assets.orchestration.batches import store_in_index
+from freshdesk_assets.orchestration.batches import plans_a_range, rows_of, store_in_index
 from freshdesk_assets.orchestration.internals import (
     BATCH_WRITABLE_EVENTS,
     ConfigurableClassData,
@@ -46,12 +46,24 @@ class PostgresEvents(PostgresEventLogStorage):
             self._tables.add(table_name)
         return table_name in self._tables
 
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """As in records.py."""
+        return True
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, or those that one of a range stands for."""
+        if plans_a_range(event):
+            self.store_event_batch([event])
+        else:
+            super().store_event(event)
+
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events that Dagster batches, in one transaction: planned and made assets, planned checks."""
         if not events or not {event.dagster_event_type for event in events} <= BATCHED:
             super().store_event_batch(events)
             return
-        rows = [self._event_to_row(event) for event in events]
+        rows = [rows_of(self, event) for event in events]
         with self.index_transaction() as connection:
             connection.execute(ONE_AFTER_ANOTHER)
             store_in_index(self, connection, events, rows)
