@@ -75,9 +75,7 @@ def _asset(
         io_manager_key="io_manager",
         pool=POOL,
     )
-    def replicate(
-        context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile
-    ) -> dg.Output[Batch]:
+    def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
         progress = Progress(
             table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
@@ -147,6 +145,7 @@ def _asset(
             partition_key=context.partition_keys[-1],
         )
         # Each run reads another state of the table: said shortly, for it is recorded twice a partition.
-        return dg.Output(batch, data_version=dg.DataVersion(context.run.run_id[:8]))
+        context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
+        return batch
 
     return replicate

@@ -24,10 +24,11 @@ from freshdesk_assets.orchestration.internals import (
     PlanOrchestrationContext,
     inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.metadata import FOLLOWS, PUBLISHED
+from freshdesk_assets.orchestration.metadata import API_KIND, FOLLOWS, PUBLISHED
 from freshdesk_assets.orchestration.readings import Reading, reading_of
 from freshdesk_assets.orchestration.records import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.warehouse.file import let_go, lingering
 
 
 class FollowingExecutor(InProcessExecutor):
@@ -84,10 +85,11 @@ def build_executor() -> dg.ExecutorDefinition:
 
 def _in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
     """Round after round, all steps whose turn it is; those that follow tables only where they have to."""
-    run = _Run(job_context, execution_plan)
-    while run.waiting:
-        if chosen := run.next():
-            yield from run.execute(chosen)
+    with lingering():
+        run = _Run(job_context, execution_plan)
+        while run.waiting:
+            if chosen := run.next():
+                yield from run.execute(chosen)
     if run.left_out:
         said = f"Nothing new for {len(run.left_out)} steps that follow the tables: left out"
         yield DagsterEvent.engine_event(job_context, said, EngineEventData({}))
@@ -156,10 +158,19 @@ class _Run:
                 self.failed.add(str(event.step_key))
             elif event.is_step_success:
                 done.add(str(event.step_key))
+            elif event.is_step_start and not self.ours(str(event.step_key)):
+                # Whoever wrote it may open the file by other means.
+                let_go()
             yield event
         # A check that did not pass is made again, and what it held back.
         with explained():
             remember([self.made[key] for key in done - self.failed if key in self.made], self.warehouse)
+
+    def ours(self, step: str) -> bool:
+        """Whether it reads the API or follows what does."""
+        made = [each.properties.asset_key for each in self.plan.get_step_by_key(step).step_outputs]
+        graph = self.context.job_def.asset_layer.asset_graph
+        return step in self.following or any(key and API_KIND in graph.get(key).kinds for key in made)
 
     def end(self) -> None:
         """Leave the results of the checks that were not made as they were."""

@@ -115,9 +115,9 @@ class TableIOManager(DbIOManager):
         What became of the range is said once, on its last partition, and of each how many rows it holds. The
         stock manager says all of it, and a query, on each: 2 kB, twice.
         """
-        keys = context.asset_partition_keys
-        partitions = cast("dg.TimeWindowPartitionsDefinition", context.asset_partitions_def)
-        windows = [partitions.time_window_for_partition_key(key) for key in keys]
+        keys = context.asset_partition_keys if context.has_asset_partitions else []
+        partitions = cast("dg.TimeWindowPartitionsDefinition", context.asset_partitions_def) if keys else None
+        windows = [partitions.time_window_for_partition_key(key) for key in keys] if partitions else []
         with self._db_client.connect(context, self._get_table_slice(context, context)) as connection:
             landed = batch.landed + land(connection, batch, datetime.now(UTC))
             counts = window_counts(
@@ -125,7 +125,8 @@ class TableIOManager(DbIOManager):
             )
             said = landing_metadata(landed, row_count(connection, batch.table))
         _note_counts(context, keys, counts)
-        context.step_context.add_asset_metadata(said, asset_key=context.asset_key, partition_key=keys[-1])
+        last = keys[-1] if keys else None
+        context.step_context.add_asset_metadata(said, asset_key=context.asset_key, partition_key=last)
 
     def _get_table_slice(
         self, context: dg.OutputContext | dg.InputContext, output_context: dg.OutputContext

@@ -84,19 +84,19 @@ class Warehouse:
         # dict.setdefault with a string is one step; a defaultdict asks Path.__hash__ and lets go of the GIL.
         with _held.setdefault(str(path), threading.Lock()):
             engine, connection = self._attach(path, checkpoint=checkpoint)
-            name = _name(path)
             try:
-                connection.execute(f"set variable file = {literal(name)}")
+                connection.execute(f"set variable file = {literal(engine.file)}")
                 connection.execute("begin")
                 yield connection
                 connection.execute("commit")
-                _ensured.setdefault(name, set()).update(_ensuring.pop(name, ()))
-                if engine.detach(connection):
+                _ensured.setdefault(engine.file, set()).update(_ensuring.pop(engine.file, ()))
+                connection.execute("use memory")
+                if _lingering.linger(str(path)) or engine.detach():
                     _kept[str(path)] = engine
             except duckdb.Error as error:
                 raise _explained(error, path) or error from error
             finally:
-                _ensuring.pop(name, None)
+                _ensuring.pop(engine.file, None)
                 connection.close()
                 if _kept.get(str(path)) is not engine:
                     engine.close()
@@ -110,16 +110,15 @@ class Warehouse:
             engine.close()
             engine = None
         while True:
-            engine = engine or _Engine.made(path, self.memory_limit)
+            engine = engine or _Engine(path, self.memory_limit)
             connection = engine.root.cursor()
             try:
                 connection.execute("set timezone = 'UTC'")
-                connection.execute(f"pragma {'enable' if checkpoint else 'disable'}_checkpoint_on_shutdown")
-                connection.execute(
-                    f"attach {literal(str(path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
-                )
+                if not engine.file:
+                    engine.attach(connection)
+                    _remove_overflow(path, keep=engine.overflow)
+                engine.checkpoint |= checkpoint
                 connection.execute(f"use {ALIAS}")
-                _remove_overflow(path, keep=engine.overflow)
                 return engine, connection
             except duckdb.Error as error:
                 connection.close()
@@ -138,35 +137,46 @@ class Warehouse:
             pause = min(pause * 2, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Engine:
-    """A DuckDB without a file, and the folder for what does not fit into its memory."""
+    """A DuckDB for a file, which it has attached or not, and the folder for what its memory does not hold.
 
-    root: duckdb.DuckDBPyConnection
-    memory_limit: str
-    overflow: Path
+    What killed processes left of such folders is removed once the file is ours.
+    """
 
-    @classmethod
-    def made(cls, path: Path, memory_limit: str) -> "_Engine":
-        """One for a file; what killed processes left of theirs is removed once the file is ours."""
-        overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
-        root = duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(overflow)})
-        root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
-        return cls(root=root, memory_limit=memory_limit, overflow=overflow)
+    def __init__(self, path: Path, memory_limit: str) -> None:
+        self.path, self.memory_limit = path, memory_limit
+        self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
+        self.root = duckdb.connect(
+            config={"memory_limit": memory_limit, "temp_directory": str(self.overflow)}
+        )
+        self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
+        self.file = ""
+        """Which file is attached; nothing if none is."""
+        self.checkpoint = False
+        """Whether to write what is in the log into the file when it is let go."""
 
-    def detach(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Let go of the file, with a checkpoint if the opening asked for one; whether the engine can be kept.
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Open the file; nobody else can, from here on."""
+        connection.execute(
+            f"attach {literal(str(self.path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
+        )
+        standing = self.path.stat()
+        self.file, self.checkpoint = f"{self.path} {standing.st_dev} {standing.st_ino}", False
+
+    def detach(self) -> bool:
+        """Let go of the file and of whatever else was attached; whether the engine can be kept.
 
         What was committed is stored whether or not a checkpoint finds room.
         """
+        self.file = ""
         try:
-            connection.execute("use memory")
-            attached = connection.execute(
+            self.root.execute(f"pragma {'enable' if self.checkpoint else 'disable'}_checkpoint_on_shutdown")
+            attached = self.root.execute(
                 "select database_name from duckdb_databases()"
                 " where not internal and database_name <> 'memory'"
             ).fetchall()
             for (name,) in attached:
-                connection.execute(f"detach {identifier(name)}")
+                self.root.execute(f"detach {identifier(name)}")
         except duckdb.Error:
             return False
         # What did not fit into memory is removed with the engine only.
@@ -174,7 +184,96 @@ class _Engine:
 
     def close(self) -> None:
         """End it, and with it everything that it has open."""
+        if self.file:
+            self.detach()
         self.root.close()
+
+
+class _Lingering:
+    """Lets go of files a moment after they were used, instead of at once: see `lingering`."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._until: dict[str, float] = {}
+        self._changed = threading.Condition()
+
+    def linger(self, path: str) -> bool:
+        """Whether the file is to stay open for the moment."""
+        with self._changed:
+            if not self._asked:
+                return False
+            self._until[path] = time.monotonic() + LINGER
+            self._changed.notify()
+            return True
+
+    def begin(self) -> None:
+        """Files linger from here on."""
+        with self._changed:
+            self._asked += 1
+            if self._asked == 1:
+                threading.Thread(target=self._watch, name="lingering", daemon=True).start()
+
+    def end(self) -> None:
+        """No longer, unless somebody else has asked for it."""
+        with self._changed:
+            self._asked -= 1
+            self._changed.notify()
+        if not self._asked:
+            let_go()
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                if not self._asked:
+                    return
+                wait = min(self._until.values(), default=time.monotonic() + 60) - time.monotonic()
+                if wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                due = [path for path, until in self._until.items() if until <= time.monotonic()]
+                for path in due:
+                    del self._until[path]
+            for path in due:
+                _let_go(path)
+
+
+_lingering = _Lingering()
+
+LINGER = 0.2
+"""Seconds that a file stays open after it was used: between two steps of a run there are some milliseconds,
+between two calls that wait for the limit there may be minutes."""
+
+
+@contextmanager
+def lingering() -> Iterator[None]:
+    """Files stay open between uses that follow each other closely: to open one costs 15 to 30 ms of CPU.
+
+    Nobody else can open them meanwhile, this process neither, unless by `Warehouse`.
+    """
+    _lingering.begin()
+    try:
+        yield
+    finally:
+        _lingering.end()
+
+
+def let_go() -> None:
+    """Close the files that linger."""
+    for path in list(_kept):
+        _let_go(path)
+
+
+def _let_go(path: str) -> None:
+    """Close a file that lingers, unless it is in use."""
+    lock = _held[path]
+    if not lock.acquire(blocking=False):
+        return
+    try:
+        engine = _kept.get(path)
+        if engine and engine.file and not engine.detach():
+            _kept.pop(path).close()
+    finally:
+        lock.release()
 
 
 def once(connection: duckdb.DuckDBPyConnection, what: object) -> bool:
@@ -202,11 +301,6 @@ def kept(connection: duckdb.DuckDBPyConnection, what: str, find: Callable[[], Fo
     if place not in _found:
         _found[place] = find()
     return cast("Found", _found[place])
-
-
-def _name(path: Path) -> str:
-    standing = path.stat()
-    return f"{path} {standing.st_dev} {standing.st_ino}"
 
 
 def _end_engines() -> None:
