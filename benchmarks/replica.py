@@ -25,8 +25,8 @@ class Ran:
     """What a process took.
 
     `cpu` is user and system time, of its children too; `first_line` and `first_call` are seconds from its
-    start until it printed something and until the account was asked for something, `cpu_to_call` its CPU until
-    the latter; None if neither came.
+    start until it printed something and until the account was asked for something, `cpu_to_call` its CPU
+    until then; None if neither came.
     """
 
     code: int
