@@ -21,6 +21,9 @@ from dagster._core.events import (
 )
 from dagster._core.events.log import EventLogEntry
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
+
+# The metadata of many partitions is noted at once (io_manager.py); in public one can only add to it.
+from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator
 from dagster._core.execution.context.system import PlanExecutionContext, PlanOrchestrationContext
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
@@ -72,6 +75,7 @@ __all__ = [
     "AllPartitionsSubset",
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
+    "AssetMetadataHandle",
     "ConfigurableClassData",
     "DagsterEvent",
     "DagsterEventType",
@@ -90,6 +94,7 @@ __all__ = [
     "InMemoryJob",
     "InProcessExecutor",
     "LongText",
+    "OutputMetadataAccumulator",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",

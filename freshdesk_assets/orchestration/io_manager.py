@@ -22,9 +22,11 @@ from freshdesk_assets.orchestration.children import Derivation
 from freshdesk_assets.orchestration.failures import explained
 from freshdesk_assets.orchestration.internals import (
     AllPartitionsSubset,
+    AssetMetadataHandle,
     DbClient,
     DbIOManager,
     DbTypeHandler,
+    OutputMetadataAccumulator,
     TablePartitionDimension,
     TableSlice,
 )
@@ -312,10 +314,17 @@ def _named(type_: object) -> str:
 
 
 def _note_counts(context: dg.OutputContext, keys: Sequence[str], counts: Sequence[int]) -> None:
+    """Note how many rows each partition holds, all at once.
+
+    Dagster's `add_asset_metadata` lists the partitions of the run, and copies and checks what was noted
+    before, with each: 2,192 partitions of a table took more than a second of CPU.
+    """
+    step = context.step_context
+    noted = dict(step._metadata_accumulator.per_output_metadata)
     for key, count in zip(keys, counts, strict=True):
-        context.step_context.add_asset_metadata(
-            partition_metadata(count), asset_key=context.asset_key, partition_key=key
-        )
+        handle = AssetMetadataHandle(asset_key=context.asset_key, partition_key=key)
+        noted[handle] = {**noted.get(handle, {}), **partition_metadata(count)}
+    step._metadata_accumulator = OutputMetadataAccumulator(per_output_metadata=noted)
 
 
 def _slice_of(key: str, context: dg.OutputContext, table_slice: TableSlice) -> TableSlice:
