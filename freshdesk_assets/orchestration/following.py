@@ -16,7 +16,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
 from freshdesk_assets.orchestration.metadata import API_KIND, FOLLOWS, REPORT_EVERY
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.following import followed, record_followed, states
+from freshdesk_assets.warehouse.following import followed, forget_followed, record_followed, states
 from freshdesk_assets.warehouse.ledger import ensure_ledger
 
 Assets: TypeAlias = frozenset[dg.AssetKey]
@@ -83,13 +83,14 @@ def followers(
     return found, idle
 
 
-def remember(made: Iterable[Follower], warehouse: Warehouse) -> None:
-    """Note of which state of the tables steps were made."""
-    done = {each.name: each.made_of for each in made}
-    if done:
+def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Warehouse) -> None:
+    """Note of which state of the tables steps were made; those that failed are made again whatever it is."""
+    done, undone = {each.name: each.made_of for each in made}, [each.name for each in failed]
+    if done or undone:
         with warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection, comments=False)
             record_followed(connection, done, datetime.now(UTC))
+            forget_followed(connection, undone)
 
 
 class _Graph:

@@ -1,15 +1,16 @@
 """The Dagster instance that a command records its runs in: the one `dagster dev` shows."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import dagster as dg
 from filelock import FileLock
 
 from freshdesk_assets.orchestration.assets import POOL
+from freshdesk_assets.orchestration.configuration import ensure_configuration
 from freshdesk_assets.orchestration.turns import end_dead_runs
 
 DEFAULT_HOME = ".dagster_home"
@@ -21,13 +22,12 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, or of a folder made here; configured for this project if new."""
     home = Path(os.environ.get("DAGSTER_HOME") or DEFAULT_HOME).resolve()
     home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        config.write_text((files(__package__) / "dagster.yaml").read_text())
     os.environ["DAGSTER_HOME"] = str(home)
     with ExitStack() as opened:
         # Two processes that make the SQLite tables at once are in each other's way (dagster 1.13.27).
         with FileLock(home / "opening.lock"):
+            if left := ensure_configuration(home):
+                print(left, file=sys.stderr)  # noqa: T201 - for whoever gave the command
             instance = opened.enter_context(dg.DagsterInstance.get())
             # A pool counts for runs only once it is registered.
             instance.event_log_storage.set_concurrency_slots(POOL, 1)

@@ -11,7 +11,13 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.partitions.subset import AllPartitionsSubset
 from dagster._core.definitions.repository_definition.repository_definition import RepositoryDefinition
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.event_api import EventLogCursor, EventLogRecord
+from dagster._core.errors import DagsterEventLogInvalidForRun
+from dagster._core.event_api import (
+    EventLogCursor,
+    EventLogRecord,
+    EventRecordsFilter,
+    RunShardedEventsCursor,
+)
 from dagster._core.events import (
     ASSET_EVENTS,
     BATCH_WRITABLE_EVENTS,
@@ -51,8 +57,10 @@ from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogSt
 from dagster._core.storage.event_log.base import EventLogConnection
 from dagster._core.storage.event_log.schema import (
     AssetCheckExecutionsTable,
+    AssetEventTagsTable,
     SqlEventLogStorageTable,
 )
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sql import LongText
@@ -64,6 +72,7 @@ from dagster._core.storage.tags import WILL_RETRY_TAG
 from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
 from dagster_shared.error import SerializableErrorInfo
 from dagster_shared.record import copy
+from dagster_shared.serdes.errors import DeserializationError
 
 __all__ = [
     "ASSET_EVENTS",
@@ -75,19 +84,23 @@ __all__ = [
     "AllPartitionsSubset",
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
+    "AssetEventTagsTable",
     "AssetMetadataHandle",
     "ConfigurableClassData",
     "DagsterEvent",
+    "DagsterEventLogInvalidForRun",
     "DagsterEventType",
     "DagsterSqliteStorage",
     "DbClient",
     "DbIOManager",
     "DbTypeHandler",
+    "DeserializationError",
     "EngineEventData",
     "EventLogConnection",
     "EventLogCursor",
     "EventLogEntry",
     "EventLogRecord",
+    "EventRecordsFilter",
     "ExecuteRunWithPlanIterable",
     "ExecutionPlan",
     "IExecutionStep",
@@ -99,10 +112,12 @@ __all__ = [
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",
     "RepositoryDefinition",
+    "RunShardedEventsCursor",
     "SerializableErrorInfo",
     "SqlEventLogStorage",
     "SqlEventLogStorageTable",
     "SqliteEventLogStorage",
+    "SqliteEventLogStorageWatchdog",
     "SqliteRunStorage",
     "SqliteScheduleStorage",
     "TablePartitionDimension",

@@ -16,42 +16,57 @@ they have written the stock storage does not.
 
 import json
 import os
-import sqlite3
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy as db
+from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
+from watchdog.observers import Observer
 
+from freshdesk_assets.orchestration.batches import insert_events, store_in_index
+from freshdesk_assets.orchestration.blocks import (
+    BLOCK,
+    BLOCK_FROM,
+    Stored,
+    block_of,
+    held_in_blocks,
+    names_of,
+    stored_events,
+)
+from freshdesk_assets.orchestration.engines import Engines, file_of, is_made
 from freshdesk_assets.orchestration.internals import (
-    ASSET_EVENTS,
     BATCH_WRITABLE_EVENTS,
-    SQLITE_BUSY_TIMEOUT_SECONDS,
     STEP_STATS_EVENT_TYPES,
     AssetCheckExecutionRecordStatus,
     AssetCheckExecutionsTable,
+    AssetEventTagsTable,
     ConfigurableClassData,
+    DagsterEventLogInvalidForRun,
     DagsterSqliteStorage,
+    DeserializationError,
     EventLogConnection,
     EventLogCursor,
     EventLogEntry,
     EventLogRecord,
+    EventRecordsFilter,
+    RunShardedEventsCursor,
     SqlEventLogStorage,
     SqlEventLogStorageTable,
     SqliteEventLogStorage,
+    SqliteEventLogStorageWatchdog,
     SqliteRunStorage,
     SqliteScheduleStorage,
     build_run_step_stats_from_events,
     copy,
     deserialize_value,
 )
-from freshdesk_assets.orchestration.packing import DRIVER
 
 BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
 """Dagster's own switch: so many events of a batch are handed over together; without it, one at a time."""
@@ -62,14 +77,17 @@ BATCHES_OF = 5_000
 INDEX = "index"
 """Dagster's name for the database of what is asked across runs."""
 
+UNUSED_INDEXES = ("idx_step_key", "idx_asset_event_tags")
+"""Of the index of all runs nobody asks for a step; and tags are found by their event. A fifth of its size."""
+
+RUNLESS = ""
+"""Dagster's id of no run: what was reported from outside of one."""
+
 ENGINES_KEPT = 8
 """So many runs' databases are kept open; the UI looks at one or two at a time."""
 
-BLOCK = "FRESHDESK_BLOCK"
-"""Event type of a row that holds a batch; its id is that of the last event in it."""
-
-BLOCK_FROM = 8
-"""A smaller batch is stored row by row."""
+MAKING_TRIES = 50
+"""So often, a tenth of a second apart, a run's database is tried to be made while others make it."""
 
 EVENTS = SqlEventLogStorageTable
 
@@ -79,85 +97,19 @@ def batching() -> None:
     os.environ.setdefault(BATCH_SIZE, str(BATCHES_OF))
 
 
-class _Engines:
-    """The engines of a folder's databases, kept and bounded, made anew after a fork."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, Engine] = OrderedDict()
-        self._process = os.getpid()
-        self._lock = threading.Lock()
-
-    def get(self, file: str) -> Engine:
-        """The engine of a database file."""
-        with self._lock:
-            if self._process != os.getpid():
-                # Connections of the parent are the parent's: SQLite forbids to use or close them here.
-                for engine in self._kept.values():
-                    engine.dispose(close=False)
-                self._kept.clear()
-                self._process = os.getpid()
-            if file not in self._kept:
-                self._kept[file] = _engine(file)
-            engine = self._kept[file]
-            self._kept.move_to_end(file)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)[1].dispose()
-            return engine
-
-    def close(self, file: str | None = None) -> None:
-        """Close a file's connections, or all."""
-        with self._lock:
-            for name in [file] if file else list(self._kept):
-                if engine := self._kept.pop(name, None):
-                    engine.dispose()
-
-
-def _engine(file: str) -> Engine:
-    engine = db.create_engine(
-        db.URL.create(DRIVER, database=file),
-        connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
-        max_overflow=-1,
-    )
-
-    @db.event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        # With a write-ahead log a process may be killed at any time and loses nothing; after a power cut the
-        # last few events may be missing, and the file is whole.
-        connection.execute("pragma synchronous = normal")
-
-    return engine
-
-
-def _file_of(conn_string: str) -> str:
-    return str(db.make_url(conn_string).database)
-
-
-def _is_made(file: str) -> bool:
-    """Whether Dagster's tables are there: then there is nothing to look up in its migrations (0.2 s)."""
-    if not Path(file).exists():
-        return False
-    with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-        try:
-            return connection.execute("select version_num from alembic_version").fetchone() is not None
-        finally:
-            connection.close()
-    return False
-
-
 class SqliteRuns(SqliteRunStorage):
     """Dagster's runs, by one engine."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(1)
+        self._engines = Engines(1)
+        self.schedules: SqliteSchedules | None = None
         super().__init__(conn_string, inst_data)
 
     @classmethod
     def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> "SqliteRuns":
         """The database in a folder, made where it is missing."""
         file = os.path.join(os.path.abspath(base_dir), "runs.db")
-        if _is_made(file):
+        if is_made(file):
             return cls(f"sqlite:///{file}", inst_data)
         made = super().from_local(base_dir, inst_data)
         assert isinstance(made, cls)  # noqa: S101 - the stock method makes a `cls`, and says less
@@ -166,12 +118,14 @@ class SqliteRuns(SqliteRunStorage):
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A transaction."""
-        with self._engines.get(_file_of(self._conn_string)).begin() as connection:
+        with self._engines.get(file_of(self._conn_string)).begin() as connection:
             yield connection
 
     def dispose(self) -> None:
-        """Close it."""
+        """Close it, and what schedules did, which nobody else closes (dagster 1.13.27)."""
         self._engines.close()
+        if self.schedules:
+            self.schedules.dispose()
         super().dispose()
 
 
@@ -179,14 +133,14 @@ class SqliteSchedules(SqliteScheduleStorage):
     """What schedules and sensors did, by one engine."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(1)
+        self._engines = Engines(1)
         super().__init__(conn_string, inst_data)
 
     @classmethod
     def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> "SqliteSchedules":
         """The database in a folder, made where it is missing."""
         file = os.path.join(os.path.abspath(base_dir), "schedules.db")
-        if _is_made(file):
+        if is_made(file):
             return cls(f"sqlite:///{file}", inst_data)
         made = super().from_local(base_dir, inst_data)
         assert isinstance(made, cls)  # noqa: S101 - as above
@@ -195,7 +149,7 @@ class SqliteSchedules(SqliteScheduleStorage):
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A transaction."""
-        with self._engines.get(_file_of(self._conn_string)).begin() as connection:
+        with self._engines.get(file_of(self._conn_string)).begin() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -208,7 +162,7 @@ class SqliteEvents(SqliteEventLogStorage):
     """Events of runs: a database for each run, and an index of what is asked across runs."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines = _Engines(ENGINES_KEPT)
+        self._engines = Engines(ENGINES_KEPT)
         self._tables: set[str] = set()
         self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
@@ -216,13 +170,26 @@ class SqliteEvents(SqliteEventLogStorage):
         self._db_lock = threading.RLock()  # type: ignore[assignment]
         batching()
 
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        with engine.connect() as connection:
+            is_new = not db.inspect(connection).has_table(EVENTS.name)
+        super()._initdb(engine, for_index_shard)
+        if is_new:
+            with engine.begin() as connection:
+                for name in UNUSED_INDEXES:
+                    connection.execute(db.text(f"drop index if exists {name}"))
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         """A transaction of one database, one at a time in this process."""
         with self._db_lock:
             file = self.path_for_shard(shard)
+            if shard in self._initialized_dbs and not os.path.exists(file):
+                # Another process removed the run; what is kept open has no name any more.
+                self._engines.close(file)
+                self._initialized_dbs.discard(shard)
             if shard not in self._initialized_dbs:
-                if not _is_made(file):
+                if not is_made(file):
                     if shard == INDEX:
                         self._initdb(db.create_engine(f"sqlite:///{file}", poolclass=db.pool.NullPool))
                     else:
@@ -233,23 +200,31 @@ class SqliteEvents(SqliteEventLogStorage):
 
     def _make_run_database(self, file: str) -> None:
         """A run's database with its table, without the tables and indexes that nothing reads there."""
-        table = db.schema.CreateTable(EVENTS, if_not_exists=True)
         with self._engines.get(self.path_for_shard(INDEX)).begin() as index:
             revision = index.execute(db.text("select version_num from alembic_version")).scalar()
-        with self._engines.get(file).connect() as connection:
-            connection.execute(db.text("pragma journal_mode = wal"))
-            connection.execute(db.text("begin immediate"))
-            connection.execute(table)
-            connection.execute(
-                db.text(
-                    "create table if not exists alembic_version"
-                    " (version_num varchar(32) not null primary key)"
-                )
-            )
-            connection.execute(
-                db.text("insert or ignore into alembic_version values (:revision)"), {"revision": revision}
-            )
-            connection.commit()
+        for left in reversed(range(MAKING_TRIES)):
+            try:
+                with self._engines.get(file).connect() as connection:
+                    connection.execute(db.text("pragma journal_mode = wal"))
+                    connection.execute(db.text("begin immediate"))
+                    connection.execute(db.schema.CreateTable(EVENTS, if_not_exists=True))
+                    connection.execute(
+                        db.text(
+                            "create table if not exists alembic_version"
+                            " (version_num varchar(32) not null primary key)"
+                        )
+                    )
+                    connection.execute(
+                        db.text("insert or ignore into alembic_version values (:revision)"),
+                        {"revision": revision},
+                    )
+                    connection.commit()
+                return
+            except db.exc.OperationalError:
+                # Another process makes it: SQLite does not wait for a change of the journal's mode.
+                if not left:
+                    raise
+                time.sleep(0.1)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; asked of the file until it has."""
@@ -286,7 +261,8 @@ class SqliteEvents(SqliteEventLogStorage):
             stored = self._store_in_run(run_id, rows)
             try:
                 with self.index_transaction() as connection:
-                    _index(self, connection, of_run, rows)
+                    # Nobody asks the index for a step: what is left out there stands in the run's database.
+                    store_in_index(self, connection, of_run, [{**row, "step_key": None} for row in rows])
             except BaseException:
                 # Dagster stores them one by one then, and would store these twice.
                 with suppress(db.exc.SQLAlchemyError), self.run_connection(run_id) as connection:
@@ -297,20 +273,13 @@ class SqliteEvents(SqliteEventLogStorage):
         """Store rows in the run's database; the ids of those that hold them."""
         with self.run_connection(run_id) as connection:
             if len(rows) < BLOCK_FROM:
-                return _inserted(connection, rows)
+                return insert_events(connection, rows)
             # Nothing was written yet in this transaction: take the right to write before looking at the ids.
             connection.execute(EVENTS.delete().where(EVENTS.c.id == -1))
             last = connection.execute(db.select(db.func.max(EVENTS.c.id))).scalar() or 0
-            id_ = int(last) + len(rows)
-            block = {
-                "id": id_,
-                "run_id": run_id,
-                "event": json.dumps([[row["dagster_event_type"], row["event"]] for row in rows]),
-                "dagster_event_type": BLOCK,
-                "timestamp": rows[-1]["timestamp"],
-            }
+            block = block_of(rows, first=int(last) + 1)
             connection.execute(EVENTS.insert(), [block])
-            return [id_]
+            return [block["id"]]
 
     def get_records_for_run(
         self,
@@ -321,34 +290,25 @@ class SqliteEvents(SqliteEventLogStorage):
         ascending: bool = True,
     ) -> EventLogConnection:
         """The events of a run in order, those of batches too; as the stock method gives them."""
-        wanted = {of_type} if isinstance(of_type, dg.DagsterEventType) else of_type
-        types = {each.value for each in wanted} if wanted else None
-        query = db.select(EVENTS.c.id, EVENTS.c.event, EVENTS.c.dagster_event_type).where(
-            EVENTS.c.run_id == run_id
-        )
-        query = query.order_by(EVENTS.c.id.asc() if ascending else EVENTS.c.id.desc())
-        if types is not None:
-            query = query.where(EVENTS.c.dagster_event_type.in_([*types, BLOCK]))
-        after = skip = None
+        after = before = None
+        skip = 0
         if cursor is not None:
             parsed = EventLogCursor.parse(cursor)
             if parsed.is_offset_cursor():
                 skip = parsed.offset()
-            else:
+            elif ascending:
                 after = parsed.storage_id()
-                if ascending:
-                    query = query.where(EVENTS.c.id > after)
-        found: list[EventLogRecord] = []
+            else:
+                before = parsed.storage_id()
         with self.run_connection(run_id) as connection:
-            for id_, text in _unblocked(connection.execute(query), types, ascending):
-                if after is not None and not (id_ > after if ascending else id_ < after):
-                    continue
-                if skip:
-                    skip -= 1
-                    continue
-                found.append(EventLogRecord(id_, deserialize_value(text, EventLogEntry)))
-                if limit and len(found) == limit:
-                    break
+            stored = stored_events(
+                connection, run_id, names_of(of_type), ascending=ascending, after=after, before=before
+            )
+            events = list(islice(stored, skip, skip + limit if limit else None))
+        found = [
+            EventLogRecord(event.id, entry)
+            for event, entry in zip(events, _entries(run_id, events), strict=True)
+        ]
         if found:
             reached = EventLogCursor.from_storage_id(found[-1].storage_id).to_string()
         else:
@@ -358,39 +318,90 @@ class SqliteEvents(SqliteEventLogStorage):
     def get_asset_partitions_for_run(
         self, run_id: str, of_type: dg.DagsterEventType | set[dg.DagsterEventType] | None = None
     ) -> Mapping[dg.AssetKey, set[str | None]]:
-        """The partitions that events of a run are about, from the index, which has all such events."""
-        types = {of_type} if isinstance(of_type, dg.DagsterEventType) else of_type
-        query = db.select(EVENTS.c.asset_key, EVENTS.c.partition).distinct()
-        query = query.where(EVENTS.c.run_id == run_id, EVENTS.c.asset_key.is_not(None))
-        if types:
-            query = query.where(EVENTS.c.dagster_event_type.in_([each.value for each in types]))
+        """The partitions that events of a run are about."""
         partitions: dict[dg.AssetKey, set[str | None]] = {}
-        with self.index_connection() as connection:
-            for name, partition in connection.execute(query):
-                if key := dg.AssetKey.from_db_string(name):
-                    partitions.setdefault(key, set()).add(partition)
+        with self.run_connection(run_id) as connection:
+            for event in stored_events(connection, run_id, names_of(of_type)):
+                if event.asset and (key := dg.AssetKey.from_db_string(event.asset)):
+                    partitions.setdefault(key, set()).add(event.partition)
         return partitions
 
     def get_stats_for_run(self, run_id: str) -> Any:
-        """What a run did in numbers; materializations are counted in the index."""
+        """What a run did in numbers."""
         counted = super().get_stats_for_run(run_id)
-        made = dg.DagsterEventType.ASSET_MATERIALIZATION.value
-        query = db.select(db.func.count()).where(
-            EVENTS.c.run_id == run_id, EVENTS.c.dagster_event_type == made
-        )
-        with self.index_connection() as connection:
-            return copy(counted, materializations=int(connection.execute(query).scalar() or 0))
+        with self.run_connection(run_id) as connection:
+            made = held_in_blocks(connection, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        return copy(counted, materializations=counted.materializations + made)
 
     def get_step_stats_for_run(self, run_id: str, step_keys: Sequence[str] | None = None) -> Any:
         """What the steps of a run did, from its events."""
-        records = self.get_records_for_run(run_id, of_type=set(STEP_STATS_EVENT_TYPES)).records
-        events = [record.event_log_entry for record in records]
-        chosen = [
-            event
-            for event in events
-            if event.step_key is not None and (not step_keys or event.step_key in step_keys)
-        ]
-        return build_run_step_stats_from_events(run_id, chosen)
+        types = {each.value for each in STEP_STATS_EVENT_TYPES}
+        with self.run_connection(run_id) as connection:
+            events = [
+                event
+                for event in stored_events(connection, run_id, types)
+                if event.step is not None and (not step_keys or event.step in step_keys)
+            ]
+        return build_run_step_stats_from_events(run_id, _entries(run_id, events))
+
+    def _get_run_sharded_event_records(
+        self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
+    ) -> Sequence[EventLogRecord]:
+        """Events of all runs; of those that come in batches only planned checks are asked for here."""
+        wanted = event_records_filter
+        if wanted.event_type not in BATCH_WRITABLE_EVENTS:
+            return super()._get_run_sharded_event_records(wanted, limit, ascending)
+        cursor = wanted.after_cursor
+        since = cursor.run_updated_after if isinstance(cursor, RunShardedEventsCursor) else None
+        runs = self._instance.get_run_records(
+            filters=dg.RunsFilter(updated_after=since), order_by="update_timestamp", ascending=ascending
+        )
+        found: list[EventLogRecord] = []
+        for run_id in [*(run.dagster_run.run_id for run in runs), RUNLESS]:
+            if limit and len(found) >= limit:
+                break
+            records = [
+                record
+                for record in self.get_records_for_run(run_id, of_type=wanted.event_type).records
+                if _matches(record, wanted)
+            ]
+            records.sort(key=lambda record: record.timestamp, reverse=not ascending)
+            found.extend(records)
+        return found[:limit] if limit else found
+
+    def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
+        """Call back for each new event of a run; what is new stands in its write-ahead log at first."""
+        observer: Any = self._obs
+        if observer is None:
+            observer = Observer()
+            observer.start()
+            self._obs = observer
+        watchdog = _Watchdog(self, run_id, callback, cursor)
+        watch = observer.schedule(watchdog, self._base_dir, recursive=True)
+        self._watchers[run_id][callback] = (watchdog, watch)
+
+    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
+        """Remove a run's events, and from the index their tags."""
+        of_run = db.select(EVENTS.c.id).where(EVENTS.c.run_id == run_id)
+        if db.inspect(conn).has_table(AssetEventTagsTable.name):
+            conn.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(of_run)))
+        conn.execute(EVENTS.delete().where(EVENTS.c.run_id == run_id))
+
+    def wipe(self) -> None:
+        """Remove everything."""
+        self._engines.close()
+        super().wipe()
+
+    def upgrade(self) -> None:
+        """Bring the databases to the shape of the installed Dagster."""
+        super().upgrade()
+        self._engines.close()
+
+    def blocks_of(self, run_id: str) -> int:
+        """How many batches of a run are stored as one row."""
+        query = db.select(db.func.count()).where(EVENTS.c.dagster_event_type == BLOCK)
+        with self.run_connection(run_id) as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def forget_run(self, run_id: str) -> None:
         """Remove the file of a run whose events are removed."""
@@ -401,79 +412,46 @@ class SqliteEvents(SqliteEventLogStorage):
             each.unlink(missing_ok=True)
 
     def dispose(self) -> None:
-        """Close all databases."""
-        self._engines.close()
+        """Stop watching, and close all databases."""
         super().dispose()
+        self._engines.close()
 
 
-def _unblocked(rows: Iterable[Any], types: set[str] | None, ascending: bool) -> Iterator[tuple[int, str]]:
-    """Ids and texts of events, those in blocks one by one."""
-    for last, text, kind in rows:
-        if kind != BLOCK:
-            yield last, text
-            continue
-        held = json.loads(text)
-        numbered = list(enumerate(held, start=last - len(held) + 1))
-        for id_, (type_, each) in numbered if ascending else reversed(numbered):
-            if types is None or type_ in types:
-                yield id_, each
+class _Watchdog(SqliteEventLogStorageWatchdog):
+    """Looks for new events whenever a run's database or its write-ahead log was written to."""
+
+    def __init__(self, storage: SqliteEvents, run_id: str, callback: Any, cursor: str | None) -> None:
+        super().__init__(storage, run_id, callback, cursor)
+        self._patterns = [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, event: object) -> None:  # noqa: ARG002 - watchdog's signature
+        """Hand over what is new."""
+        before = self._cursor
+        self._process_log()
+        if self._cursor == before:
+            # The log is written to a moment before readers are shown what is in it.
+            time.sleep(0.01)
+            self._process_log()
 
 
-def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert events; their ids, in order."""
-    statement = EVENTS.insert().returning(EVENTS.c.id, sort_by_parameter_order=True)
-    return [int(id_) for id_ in connection.execute(statement, list(rows)).scalars()]
+def _entries(run_id: str, events: Iterable[Stored]) -> list[EventLogEntry]:
+    try:
+        return [deserialize_value(event.text, EventLogEntry) for event in events]
+    except (json.JSONDecodeError, DeserializationError) as error:
+        unreadable: Exception = DagsterEventLogInvalidForRun(run_id=run_id)  # type: ignore[no-untyped-call]
+        raise unreadable from error
 
 
-def _index(
-    storage: SqlEventLogStorage,
-    connection: Connection,
-    events: Sequence[EventLogEntry],
-    rows: Sequence[Mapping[str, Any]],
-) -> None:
-    """Store a batch where it is asked for across runs: events, tags, each asset's last, checks planned."""
-    ids = _inserted(connection, rows)
-    of_assets = [
-        (event, id_)
-        for event, id_ in zip(events, ids, strict=True)
-        if event.dagster_event_type in ASSET_EVENTS
-    ]
-    if of_assets:
-        storage._store_asset_event_tags(
-            connection, [each for each, _ in of_assets], [id_ for _, id_ in of_assets]
-        )
-    # Of an asset the last event of each kind decides; in order, as if all had been stored.
-    last = {
-        (event.get_dagster_event().asset_key, event.dagster_event_type): (event, id_)
-        for event, id_ in of_assets
-    }
-    for event, id_ in sorted(last.values(), key=lambda each: each[1]):
-        storage._store_asset_event(connection, event, id_)
-    planned = [
-        row
-        for event, id_, stored in zip(events, ids, rows, strict=True)
-        if event.dagster_event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
-        for row in _planned_checks(event, id_, str(stored["event"]))
-    ]
-    if planned:
-        connection.execute(AssetCheckExecutionsTable.insert(), planned)
-
-
-def _planned_checks(event: EventLogEntry, id_: int, text: str) -> Iterator[dict[str, Any]]:
-    """A row for each partition of a check that is planned, as the stock storage writes them."""
-    planned = event.get_dagster_event().asset_check_planned_data
-    keys = planned.partitions_subset.get_partition_keys() if planned.partitions_subset else [None]
-    for partition in keys:
-        yield {
-            "asset_key": planned.asset_key.to_string(),
-            "check_name": planned.check_name,
-            "partition": partition,
-            "run_id": event.run_id,
-            "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event": text,
-            "evaluation_event_timestamp": datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None),
-            "evaluation_event_storage_id": id_,
-        }
+def _matches(record: EventLogRecord, wanted: EventRecordsFilter) -> bool:
+    """Whether an event is what is asked for, as `_apply_filter_to_query` of the stock storage asks."""
+    event = record.event_log_entry.get_dagster_event()
+    return (
+        (wanted.asset_key is None or event.asset_key == wanted.asset_key)
+        and (not wanted.asset_partitions or event.partition in wanted.asset_partitions)
+        and (not wanted.before_timestamp or record.timestamp < wanted.before_timestamp)
+        and (not wanted.after_timestamp or record.timestamp > wanted.after_timestamp)
+        and (not wanted.storage_ids or record.storage_id in wanted.storage_ids)
+    )
 
 
 class SqliteRecords(DagsterSqliteStorage):
@@ -483,9 +461,13 @@ class SqliteRecords(DagsterSqliteStorage):
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
         self.base_dir = base_dir
         self._inst_data = inst_data
-        self._run_storage = SqliteRuns.from_local(os.path.join(base_dir, "history", ""))
-        self._event_log_storage = SqliteEvents(os.path.join(base_dir, "history", "runs", ""))
-        self._schedule_storage = SqliteSchedules.from_local(os.path.join(base_dir, "schedules"))
+        os.makedirs(base_dir, exist_ok=True)
+        # Two processes that make the tables at once are in each other's way (dagster 1.13.27).
+        with FileLock(os.path.join(base_dir, "records.lock")):
+            self._run_storage = SqliteRuns.from_local(os.path.join(base_dir, "history", ""))
+            self._event_log_storage = SqliteEvents(os.path.join(base_dir, "history", "runs", ""))
+            self._schedule_storage = SqliteSchedules.from_local(os.path.join(base_dir, "schedules"))
+        self._run_storage.schedules = self._schedule_storage
 
     @classmethod
     def from_config_value(
@@ -513,4 +495,11 @@ def forget_planned(instance: dg.DagsterInstance, run_id: str, checks: Iterable[d
         )
 
 
-__all__ = ["SqliteEvents", "SqliteRecords", "SqliteRuns", "SqliteSchedules", "batching", "forget_planned"]
+__all__ = [
+    "SqliteEvents",
+    "SqliteRecords",
+    "SqliteRuns",
+    "SqliteSchedules",
+    "batching",
+    "forget_planned",
+]

@@ -9,8 +9,8 @@ import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.orchestration.console import arrived, console_logger, left_open, made_anew, warnings
+from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.internals import InMemoryJob, core_execute_in_process
 from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.requests import requested
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
@@ -73,15 +73,12 @@ def sync(
         # What stands now stands to the end; garbage is made from here on.
         gc.freeze()
         gc.enable()
-        result = core_execute_in_process(
-            # `JobDefinition.execute_in_process` would put an executor of its own in the place of ours.
-            job=InMemoryJob(job if selection is None else job.get_subset(asset_selection=request.keys)),
-            instance=instance,
-            output_capturing_enabled=False,
-            raise_on_error=False,
+        result = execute(
+            job,
+            instance,
+            assets=request.keys if selection else None,
             run_config={"loggers": {"terminal": {}}},
-            run_tags={PROCESS: this_process(), **request.tags},
-            asset_selection=request.keys,
+            tags={PROCESS: this_process(), **request.tags},
         )
     console.print(arrived(result))
     if views := made_anew(result):

@@ -19,6 +19,7 @@ from freshdesk_assets.orchestration.internals import (
     SqlEventLogStorage,
     SqliteEventLogStorage,
 )
+from freshdesk_assets.orchestration.records import SqliteEvents
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.settings import keep_runs
 from freshdesk_assets.warehouse.spool import sweep
@@ -83,7 +84,9 @@ def _forget(instance: dg.DagsterInstance, run_id: str) -> None:
             connection.execute(
                 AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id)
             )
-    if isinstance(storage, SqliteEventLogStorage):
+    if isinstance(storage, SqliteEvents):
+        storage.forget_run(run_id)
+    elif isinstance(storage, SqliteEventLogStorage):
         for file in Path(storage.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
             file.unlink()
 

@@ -14,6 +14,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets import partitions_of
+from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.jobs import replicated
 from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -84,10 +85,10 @@ class Account:
     ) -> dg.ExecuteInProcessResult:
         """What the UI launches for a range of partitions."""
         self.server.meter.reset()
-        result = self.job(derive=derive, check=check).execute_in_process(
-            instance=self.instance,
-            raise_on_error=False,
-            asset_selection=[dg.AssetKey(["freshdesk", name]) for name in select] if select else None,
+        result = execute(
+            self.job(derive=derive, check=check),
+            self.instance,
+            assets=[dg.AssetKey(["freshdesk", name]) for name in select] if select else None,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={
                 "dagster/asset_partition_range_start": first,
@@ -112,8 +113,8 @@ class Account:
             return connection.execute(sql).fetchall()
 
     def metadata(self, result: dg.ExecuteInProcessResult, table: str) -> dict[str, Any]:
-        """The metadata of a table's materialization in a run."""
-        for event in result.get_asset_materialization_events():
+        """The metadata of a table's materialization in a run: of a range, on the last of its partitions."""
+        for event in reversed(result.get_asset_materialization_events()):
             if event.materialization.asset_key.path[-1] == table:
                 return {key: value.value for key, value in event.materialization.metadata.items()}
         raise AssertionError(f"{table} was not materialized")

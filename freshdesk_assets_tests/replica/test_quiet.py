@@ -1,0 +1,174 @@
+"""What a run makes of tables that have not changed: nothing. And what it must make all the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas
+import time_machine
+
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.executor import execute
+from freshdesk_assets.orchestration.internals import AssetCheckExecutionRecordStatus
+from freshdesk_assets.orchestration.metadata import REPORT_EVERY
+from freshdesk_assets.orchestration.readings import ONLY_MISSING
+from freshdesk_assets.views import declared_views
+
+QUIET = timedelta(minutes=20)
+
+
+def steps(result: dg.ExecuteInProcessResult) -> set[str]:
+    """The steps that were begun."""
+    return {str(event.step_key) for event in result.all_events if event.is_step_start}
+
+
+def reading(acme: Any) -> set[str]:
+    """The steps that ask the API."""
+    return {f"freshdesk__{table.name}" for table in acme.catalog}
+
+
+def settled(acme: Any) -> None:
+    """Two syncs: the second reads once more what changed within the seconds of the first."""
+    acme.views = declared_views()
+    acme.sync(derive=True, check=True)
+    acme.world.clock.advance(QUIET)
+    acme.sync(derive=True, check=True)
+    acme.world.clock.advance(QUIET)
+
+
+def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., Any]) -> None:
+    """A look every quarter of an hour is mostly this: 120 steps would find that they have nothing to do."""
+    with account(tickets=60) as acme:
+        settled(acme)
+        assert steps(acme.sync(derive=True, check=True)) == reading(acme)
+        assert acme.server.meter.credits <= 25
+
+
+def test_what_follows_a_changed_table_is_made_and_nothing_else(account: Callable[..., Any]) -> None:
+    """A contact who changed has nothing to do with what is cut from tickets."""
+    with account(tickets=60) as acme:
+        settled(acme)
+        contact = acme.query("select min(id) from freshdesk.contacts where not deleted")[0][0]
+        acme.world.rename_contact(contact, "Ada Lovelace")
+        made = steps(acme.sync(derive=True, check=True))
+        assert "freshdesk__ticket_tags" not in made
+        assert {"freshdesk__contact_tags", "freshdesk__contacts_history", "published__copy"} <= made
+
+
+def test_the_last_results_of_checks_stand_where_none_were_made(account: Callable[..., Any]) -> None:
+    """Dagster plans a run's checks before it begins: left out, they would show as skipped from then on."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        acme.sync(derive=True, check=True)
+        storage = acme.instance.event_log_storage
+        checks = sorted(acme.job(derive=True, check=True).asset_layer.asset_graph.asset_check_keys)
+        latest = storage.get_latest_asset_check_execution_by_key(checks)
+        assert latest.keys() == set(checks)
+        assert AssetCheckExecutionRecordStatus.PLANNED not in {each.status for each in latest.values()}
+
+
+def test_a_view_that_is_declared_otherwise_is_made_though_nothing_is_new(account: Callable[..., Any]) -> None:
+    """Whoever upgrades, or edits a view, sees it with the next look."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        first, *others = acme.views
+        acme.views = [replace(first, doc="Said in other words."), *others]
+        made = steps(acme.sync(derive=True))
+        assert f"{first.schema}_views" in made
+        assert "published__copy" in made
+        assert "freshdesk__ticket_tags" not in made
+
+
+def test_everything_is_made_once_a_day_at_least(account: Callable[..., Any]) -> None:
+    """Freshness policies and whoever looks at an asset's page want to know that it is looked after."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        with time_machine.travel(datetime.now(UTC) + REPORT_EVERY, tick=True):
+            made = steps(acme.sync(derive=True, check=True))
+        assert made > reading(acme) | {"freshdesk__ticket_tags", "relations_views", "contents"}
+
+
+def test_a_key_that_is_doubled_holds_back_until_it_is_mended(account: Callable[..., Any]) -> None:
+    """A check that did not pass is made at each look, though nothing is new."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        double = (
+            "insert into freshdesk.contacts select * replace (now() as _synced_at) from freshdesk.contacts"
+        )
+        with duckdb.connect(str(acme.path)) as file:
+            file.execute(f"{double} limit 1")
+        for _ in range(2):
+            made = steps(acme.sync(derive=True, check=True, expect=False))
+            assert "freshdesk__contacts_key" in made
+            assert "freshdesk__contact_tags" not in made
+            acme.world.clock.advance(QUIET)
+        with duckdb.connect(str(acme.path)) as file:
+            file.execute(
+                "delete from freshdesk.contacts where rowid in (select max(rowid) from freshdesk.contacts"
+                " group by id having count(*) > 1)"
+            )
+        assert {"freshdesk__contacts_key", "freshdesk__contact_tags"} <= steps(
+            acme.sync(derive=True, check=True)
+        )
+
+
+def test_what_follows_a_table_is_made_though_another_is_down(account: Callable[..., Any]) -> None:
+    """The children of tickets are made of the tickets that are stored, whatever becomes of the groups."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        acme.server.switches.admin_groups_status = 400
+        acme.world.set_tags(acme.world.shelves["live"].updated_at[-1][1], ["changed"])
+        acme.world.clock.advance(QUIET)
+        made = steps(acme.sync(derive=True, expect=False))
+        assert {"freshdesk__ticket_tags", "published__copy"} <= made
+
+
+def test_a_copy_that_was_removed_is_published_again(account: Callable[..., Any]) -> None:
+    """Somebody cleared the folder: what analysts read must not be missing until something changes."""
+    with account(tickets=40) as acme:
+        settled(acme)
+        copy = acme.path.with_name("replica_published.duckdb")
+        copy.unlink()
+        assert steps(acme.sync(derive=True)) - reading(acme) == {"published__copy"}
+        assert copy.exists()
+
+
+def test_rows_of_a_users_asset_are_published_by_the_next_look(account: Callable[..., Any]) -> None:
+    """The tables say nothing of them."""
+    with account(tickets=40) as acme:
+        settled(acme)
+
+        @dg.asset(key_prefix="support", io_manager_key="io_manager")
+        def seats() -> pandas.DataFrame:
+            return pandas.DataFrame({"seat": [1, 2]})
+
+        own = build_defs(acme.partitioning, acme.catalog, views=acme.views, assets=[seats])
+        whole = dg.Definitions.merge(own, dg.Definitions(jobs=[dg.define_asset_job("own", [seats])]))
+        assert execute(whole.resolve_job_def("own"), acme.instance, tags={}).success
+        assert "published__copy" in steps(acme.sync(derive=True))
+        with duckdb.connect(str(acme.path.with_name("replica_published.duckdb")), read_only=True) as copy:
+            assert copy.execute("select count(*) from support.seats").fetchone() == (2,)
+
+
+def test_a_users_asset_may_open_the_file_by_itself(account: Callable[..., Any], tmp_path: Path) -> None:
+    """Between steps of ours the file stays open for a moment; not while a step of somebody else's runs."""
+    with account(tickets=40) as acme:
+        found: list[int] = []
+
+        @dg.asset(deps=[dg.AssetKey(["freshdesk", "groups"])])
+        def count() -> None:
+            with duckdb.connect(str(acme.path), read_only=True) as file:
+                found.append(file.execute("select count(*) from freshdesk.groups").fetchall()[0][0])
+
+        own = build_defs(acme.partitioning, acme.catalog, assets=[count])
+        chosen = dg.AssetSelection.keys(["freshdesk", "groups"], "count")
+        whole = dg.Definitions.merge(own, dg.Definitions(jobs=[dg.define_asset_job("own", chosen)]))
+        job = whole.resolve_job_def("own")
+        last = acme.partitioning.since.strftime("%Y-%m-%d")
+        tags = {ONLY_MISSING: "true", "dagster/partition": last}
+        assert execute(job, acme.instance, tags=tags).success
+        assert found and found[0] > 0
