@@ -93,7 +93,7 @@ def measure(
 def foreseen(account: Replica) -> tuple[int, int]:
     """What `freshdesk-assets plan` says the sync will cost, and what asking for it did."""
     account.server.meter.reset()
-    said = re.search(r"^ *all +[\d,]+ +([\d,]+)", account.command("plan"), re.MULTILINE)
+    said = re.search(r"^ *all +[\d,]+ +([\d,]+)", account.command("plan").output, re.MULTILINE)
     if said is None:
         raise RuntimeError("the plan has no line for all")
     return int(said[1].replace(",", "")), account.server.meter.credits

@@ -11,21 +11,46 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from freshdesk_assets.simulator.replies import RequestInfo
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 
 DAY = timedelta(days=1)
 CREATED_DAYS = 42
-"""How far back the account's tickets were created; the replica begins before that."""
+"""How far back the account's tickets were created, unless it is said; the replica begins before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a process took.
+
+    `cpu` is user and system time, of its children too; `first_line` and `first_call` are seconds from its
+    start until it printed something and until the account was asked for something, `cpu_to_call` its CPU
+    until then; None if neither came.
+    """
+
+    code: int
+    output: str
+    seconds: float
+    cpu: float
+    first_line: float | None
+    first_call: float | None
+    cpu_to_call: float | None
+
+
+@dataclass(slots=True, kw_only=True)
 class Replica:
     """An account being served, and the folder of its replica."""
 
     server: Server
     folder: Path
     start: datetime
+    partitions: str
+    _process: int | None = None
+    _called: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        self.server.before_request(self._note_call)
 
     @property
     def file(self) -> Path:
@@ -37,47 +62,96 @@ class Replica:
         """Where the runs are recorded."""
         return self.folder / "dagster_home"
 
-    def sync(self) -> float:
-        """Run `freshdesk-assets sync` in a process of its own; the seconds it took."""
-        began = time.monotonic()
-        self.command("sync")
-        return time.monotonic() - began
-
-    def command(self, name: str) -> str:
-        """Run a command of `freshdesk-assets` and return what it printed."""
-        environment = {
-            **os.environ,
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of the replica, and nobody else's."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("DAGSTER_")},
             "DAGSTER_HOME": str(self.dagster_home),
             "FRESHDESK_DOMAIN": self.server.url,
             "FRESHDESK_API_KEY": self.server.key,
             "FRESHDESK_DUCKDB": str(self.file),
             "FRESHDESK_START_DATE": f"{self.start:%Y-%m-%d}",
-            "FRESHDESK_PARTITIONS": "monthly",
+            "FRESHDESK_PARTITIONS": self.partitions,
         }
-        ended = subprocess.run(
-            [sys.executable, "-m", "freshdesk_assets.cli", name],
-            env=environment,
+
+    def sync(self) -> Ran:
+        """Run `freshdesk-assets sync` in a process of its own."""
+        return self.command("sync")
+
+    def command(self, *arguments: str, **settings: str) -> Ran:
+        """Run a command of `freshdesk-assets`; raises RuntimeError if it fails."""
+        ran = self.run("-m", "freshdesk_assets.cli", *arguments, **settings)
+        if ran.code:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{ran.output[-6000:]}")
+        return ran
+
+    def run(self, *arguments: str, **settings: str) -> Ran:
+        """Run Python with the replica's settings, on the clock."""
+        self._called = None
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env={**self.environment, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
-        if ended.returncode:
-            raise RuntimeError(f"{name} failed:\n{ended.stdout[-6000:]}")
-        return ended.stdout
+        self._process = process.pid
+        if process.stdout is None:
+            raise RuntimeError("no pipe")
+        lines, first_line = [], None
+        for line in process.stdout:
+            first_line = first_line or time.monotonic() - began
+            lines.append(line)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return Ran(
+            code=process.returncode,
+            output="".join(lines),
+            seconds=time.monotonic() - began,
+            cpu=used.ru_utime + used.ru_stime,
+            first_line=first_line,
+            first_call=self._called[0] - began if self._called else None,
+            cpu_to_call=self._called[1] if self._called else None,
+        )
+
+    def _note_call(self, _request: RequestInfo) -> None:
+        if self._called is None and self._process is not None:
+            self._called = (time.monotonic(), cpu_of(self._process))
 
 
 @contextmanager
-def replica(*, tickets: int, plan: str, latency_ms: float = 0.0, days_behind: int = 0) -> Iterator[Replica]:
-    """An account of so many tickets whose clock is `days_behind` ours, so that days can pass in it."""
+def replica(
+    *,
+    tickets: int,
+    plan: str = "unlimited",
+    latency_ms: float = 0.0,
+    days_behind: int = 0,
+    days: int = CREATED_DAYS,
+    partitions: str = "monthly",
+) -> Iterator[Replica]:
+    """An account of so many tickets whose clock is `days_behind` ours, so that days can pass in it.
+
+    They were created in the last `days`; the replica begins a day earlier.
+    """
     now = datetime.now(UTC)
-    world = World(seed=1, tickets=tickets, days=CREATED_DAYS, now=now - days_behind * DAY, ticking=True)
-    start = (now - (days_behind + CREATED_DAYS + 1) * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    world = World(seed=1, tickets=tickets, days=days, now=now - days_behind * DAY, ticking=True)
+    start = (now - (days_behind + days + 1) * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     with (
         tempfile.TemporaryDirectory(prefix="freshdesk-benchmark-") as folder,
         serve(world, plan=plan, latency_ms=latency_ms) as server,
     ):
-        yield Replica(server=server, folder=Path(folder), start=start)
+        yield Replica(server=server, folder=Path(folder), start=start, partitions=partitions)
+
+
+def cpu_of(process: int) -> float:
+    """The CPU of a process so far in seconds, where the system tells it by a file (Linux)."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def show(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -43,7 +43,7 @@ def main() -> None:
         f" credits a minute usable; {conditions()}"
     )
     with replica(tickets=options.tickets, plan=options.plan, latency_ms=options.latency_ms) as account:
-        took = account.sync()
+        took = account.sync().seconds
         meter = account.server.meter
         steps = recorded(account)
     rows: list[tuple[object, ...]] = []
