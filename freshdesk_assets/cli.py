@@ -9,7 +9,12 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from freshdesk_assets.orchestration.settings import Partitioning, SettingError, check_environment
+from freshdesk_assets.orchestration.settings import (
+    Partitioning,
+    SettingError,
+    check_environment,
+    database_path,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +58,10 @@ def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
         from freshdesk_assets.orchestration.doctor import examine
 
         return examine(catalog, partitioning)
+    if options.command == "sync":
+        # Dagster takes seconds to begin with: whoever waits is told what for.
+        sys.stdout.write(f"Replicating {os.environ['FRESHDESK_DOMAIN']} into {database_path()}\n")
+        sys.stdout.flush()
     from freshdesk_assets.definitions import build_defs
     from freshdesk_assets.orchestration.planning import plan
     from freshdesk_assets.orchestration.syncing import sync

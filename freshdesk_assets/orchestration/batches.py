@@ -1,7 +1,9 @@
 """A batch of events stored in one transaction, where it is asked for across runs."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +18,9 @@ from freshdesk_assets.orchestration.internals import (
     EventLogEntry,
     SqlEventLogStorage,
     SqlEventLogStorageTable,
+    StepMaterializationData,
 )
+from freshdesk_assets.orchestration.metadata import ROWS
 
 
 def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -27,11 +31,84 @@ def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
     return [int(id_) for id_ in connection.execute(statement, list(rows)).scalars()]
 
 
-def rows_of(storage: SqlEventLogStorage, event: EventLogEntry) -> list[dict[str, Any]]:
-    """An event as rows: one, or of an asset planned for a range of partitions one for each, as stock ones are.
+def rows_of_batch(storage: SqlEventLogStorage, events: Sequence[EventLogEntry]) -> list[list[dict[str, Any]]]:
+    """The rows of each event of a batch."""
+    rows, pattern = [], None
+    for event in events:
+        if (like := _Materialized.read(event)) is None:
+            rows.append(rows_of(storage, event))
+            continue
+        if pattern is None or pattern.like != like.like:
+            pattern = _Pattern(storage, event, like)
+        rows.append([pattern.row(like)])
+    return rows
 
-    Dagster makes an event for each partition unless a storage takes the range (0.4 ms of CPU against 0.02): the
-    rows of one differ in the partition alone.
+
+@dataclass(frozen=True, slots=True)
+class _Materialized:
+    """One of a range of materializations: `like` is what those of a step have in common."""
+
+    partition: str
+    count: int
+    timestamp: float
+    like: tuple[Any, ...]
+
+    @classmethod
+    def read(cls, event: EventLogEntry) -> "_Materialized | None":
+        """What an event says, if it says no more than how many rows a partition has."""
+        data = event.dagster_event.event_specific_data if event.dagster_event else None
+        if not isinstance(data, StepMaterializationData):
+            return None
+        made = data.materialization
+        count = made.metadata.get(ROWS) if len(made.metadata) == 1 else None
+        if made.partition is None or not isinstance(count, dg.IntMetadataValue) or count.value is None:
+            return None
+        dagster_event = event.get_dagster_event()
+        like = (
+            *(value for value in event if value is not dagster_event and value is not event.timestamp),
+            *(value for value in dagster_event if value is not data),
+            *(made.asset_key, made.description, made.tags, data.asset_lineage),
+        )
+        return cls(made.partition, count.value, event.timestamp, like)
+
+
+class _Pattern:
+    """The row of a materialization with three gaps: to serialize each anew takes Dagster 0.3 ms of CPU."""
+
+    PARTITION, COUNT, TIMESTAMP = "a partition", 987_654_321_987, 1_234_567_890.125
+
+    def __init__(self, storage: SqlEventLogStorage, event: EventLogEntry, like: _Materialized) -> None:
+        self.like = like.like
+        dagster_event = event.get_dagster_event()
+        data = dagster_event.step_materialization_data
+        metadata = {ROWS: dg.IntMetadataValue(self.COUNT)}
+        made = data.materialization._replace(partition=self.PARTITION, metadata=metadata)
+        data = data._replace(materialization=made)
+        event = event._replace(
+            timestamp=self.TIMESTAMP, dagster_event=dagster_event._replace(event_specific_data=data)
+        )
+        self._row = storage._event_to_row(event)
+        text = str(self._row["event"])
+        gaps = [json.dumps(gap) for gap in (self.COUNT, self.PARTITION, self.TIMESTAMP)]
+        either = re.compile("|".join(map(re.escape, gaps)))
+        self._parts = either.split(text)
+        if either.findall(text) != gaps:
+            raise ValueError("a materialization is not serialized as it was in the pinned version of Dagster")
+
+    def row(self, said: _Materialized) -> dict[str, Any]:
+        """The row of one of them."""
+        before, between, after, end = self._parts
+        partition, timestamp = json.dumps(said.partition), json.dumps(said.timestamp)
+        text = f"{before}{said.count}{between}{partition}{after}{timestamp}{end}"
+        moment = datetime.fromtimestamp(said.timestamp, UTC).replace(tzinfo=None)
+        return {**self._row, "event": text, "partition": said.partition, "timestamp": moment}
+
+
+def rows_of(storage: SqlEventLogStorage, event: EventLogEntry) -> list[dict[str, Any]]:
+    """An event as rows: one, or of an asset planned for a range of partitions one for each, as stock ones.
+
+    Dagster makes an event for each partition unless a storage takes the range: 0.4 ms of CPU against 0.02,
+    for the rows differ in the partition alone.
     """
     planned = event.dagster_event.event_specific_data if event.dagster_event else None
     if not isinstance(planned, AssetMaterializationPlannedData) or planned.partitions_subset is None:

@@ -28,6 +28,7 @@ from dagster._core.events import (
     DagsterEvent,
     DagsterEventType,
     EngineEventData,
+    StepMaterializationData,
 )
 from dagster._core.events.log import EventLogEntry
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
@@ -125,6 +126,7 @@ __all__ = [
     "SqliteEventLogStorageWatchdog",
     "SqliteRunStorage",
     "SqliteScheduleStorage",
+    "StepMaterializationData",
     "TablePartitionDimension",
     "TableSlice",
     "TimeWindowFreshnessPolicy",

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.extract.tally import Tally
+from freshdesk_assets.orchestration.metadata import ROWS
 from freshdesk_assets.warehouse.deriving import Derived
 from freshdesk_assets.warehouse.history import Recorded
 from freshdesk_assets.warehouse.spool import Landed
@@ -48,7 +49,7 @@ def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, A
 
 def partition_metadata(rows: int) -> dict[str, Any]:
     """What differs between the partitions of one run."""
-    return {"dagster/partition_row_count": rows}
+    return {ROWS: rows}
 
 
 def reading_metadata(

@@ -23,6 +23,9 @@ KEY_CHECK = "key"
 RECONCILED = "freshdesk/reconciled"
 """Tag of the tables whose rows may be gone without any list saying so."""
 
+ROWS = "dagster/partition_row_count"
+"""Metadata of a partition: how many rows it holds."""
+
 FOLLOWS = "freshdesk/follows"
 """Tag of the operations that follow the tables: a fingerprint of what they are declared to do."""
 

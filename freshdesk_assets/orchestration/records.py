@@ -30,7 +30,7 @@ from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 from watchdog.observers import Observer
 
-from freshdesk_assets.orchestration.batches import insert_events, plans_a_range, rows_of, store_in_index
+from freshdesk_assets.orchestration.batches import insert_events, plans_a_range, rows_of_batch, store_in_index
 from freshdesk_assets.orchestration.blocks import (
     BLOCK,
     BLOCK_FROM,
@@ -249,7 +249,7 @@ class SqliteEvents(SqliteEventLogStorage):
 
     @property
     def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
-        """Dagster says once that an asset is planned for a range; `rows_of` makes of it what it stands for."""
+        """Dagster says once that an asset is planned for a range; `rows_of` makes of it all that it means."""
         return True
 
     def store_event(self, event: EventLogEntry) -> None:
@@ -269,7 +269,7 @@ class SqliteEvents(SqliteEventLogStorage):
         for event in events:
             by_run.setdefault(event.run_id, []).append(event)
         for run_id, of_run in by_run.items():
-            rows = [rows_of(self, event) for event in of_run]
+            rows = rows_of_batch(self, of_run)
             stored = self._store_in_run(run_id, list(chain.from_iterable(rows)))
             try:
                 with self.index_transaction() as connection:

@@ -16,7 +16,7 @@ from dagster_postgres import (
 )
 from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 
-from freshdesk_assets.orchestration.batches import plans_a_range, rows_of, store_in_index
+from freshdesk_assets.orchestration.batches import plans_a_range, rows_of_batch, store_in_index
 from freshdesk_assets.orchestration.internals import (
     BATCH_WRITABLE_EVENTS,
     ConfigurableClassData,
@@ -63,7 +63,7 @@ class PostgresEvents(PostgresEventLogStorage):
         if not events or not {event.dagster_event_type for event in events} <= BATCHED:
             super().store_event_batch(events)
             return
-        rows = [rows_of(self, event) for event in events]
+        rows = rows_of_batch(self, events)
         with self.index_transaction() as connection:
             connection.execute(ONE_AFTER_ANOTHER)
             store_in_index(self, connection, events, rows)

@@ -70,6 +70,8 @@ def sync(
             return 1
         if request.goes_on:
             console.print(f"Going on with what was asked for at {request.goes_on:%H:%M} UTC and did not end.")
+        if request.read:
+            console.print(f"{len(request.read)} tables, partitions {request.start} to {request.end}")
         # What stands now stands to the end; garbage is made from here on.
         gc.freeze()
         gc.enable()

@@ -35,10 +35,13 @@ _kept: dict[str, "_Engine"] = {}
 CPU, to attach the file to it 15. Emptied before a fork, which would leave the child without its threads."""
 
 
-_ensured: dict[str, set[object]] = {}
+_left: dict[str, tuple[int, int, int]] = {}
+"""Each file as this process left it."""
+
+_ensured: dict[str, dict[object, object]] = {}
 """By file, what this process has made sure of there; see `once`."""
 
-_ensuring: dict[str, set[object]] = {}
+_ensuring: dict[str, dict[object, object]] = {}
 """The same of transactions that are not committed yet."""
 
 
@@ -46,6 +49,9 @@ _found: dict[tuple[str, str], object] = {}
 """What this process found out about files; see `kept`."""
 
 Found = TypeVar("Found")
+
+
+ENGINES_KEPT = 2
 
 
 class WarehouseError(Exception):
@@ -89,7 +95,7 @@ class Warehouse:
                 connection.execute("begin")
                 yield connection
                 connection.execute("commit")
-                _ensured.setdefault(engine.file, set()).update(_ensuring.pop(engine.file, ()))
+                _ensured.setdefault(engine.file, {}).update(_ensuring.pop(engine.file, {}))
                 connection.execute("use memory")
                 if _lingering.linger(str(path)) or engine.detach():
                     _kept[str(path)] = engine
@@ -110,7 +116,9 @@ class Warehouse:
             engine.close()
             engine = None
         while True:
-            engine = engine or _Engine(path, self.memory_limit)
+            if engine is None:
+                _close_others()
+                engine = _Engine(path, self.memory_limit)
             connection = engine.root.cursor()
             try:
                 connection.execute("set timezone = 'UTC'")
@@ -160,15 +168,17 @@ class _Engine:
         connection.execute(
             f"attach {literal(str(self.path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
         )
-        standing = self.path.stat()
-        self.file, self.checkpoint = f"{self.path} {standing.st_dev} {standing.st_ino}", False
+        self.file, self.checkpoint = str(self.path), False
+        if _left.get(self.file) != _version(self.path):
+            # Somebody else has written to it, or put another in its place.
+            forget(self.file)
 
     def detach(self) -> bool:
         """Let go of the file and of whatever else was attached; whether the engine can be kept.
 
         What was committed is stored whether or not a checkpoint finds room.
         """
-        self.file = ""
+        file, self.file = self.file, ""
         try:
             self.root.execute(f"pragma {'enable' if self.checkpoint else 'disable'}_checkpoint_on_shutdown")
             attached = self.root.execute(
@@ -177,7 +187,8 @@ class _Engine:
             ).fetchall()
             for (name,) in attached:
                 self.root.execute(f"detach {identifier(name)}")
-        except duckdb.Error:
+            _left[file] = _version(self.path)
+        except (duckdb.Error, OSError):
             return False
         # What did not fit into memory is removed with the engine only.
         return not self.overflow.exists()
@@ -263,6 +274,18 @@ def let_go() -> None:
         _let_go(path)
 
 
+def _close_others() -> None:
+    """Make room for another engine: a process works on a file or two."""
+    for path in list(_kept)[: -ENGINES_KEPT + 1]:
+        lock = _held[path]
+        if lock.acquire(blocking=False):
+            try:
+                if engine := _kept.pop(path, None):
+                    engine.close()
+            finally:
+                lock.release()
+
+
 def _let_go(path: str) -> None:
     """Close a file that lingers, unless it is in use."""
     lock = _held[path]
@@ -276,19 +299,19 @@ def _let_go(path: str) -> None:
         lock.release()
 
 
-def once(connection: duckdb.DuckDBPyConnection, what: object) -> bool:
-    """Whether `what` is still to be made sure of in the file that is open, and note that it is now.
+def once(connection: duckdb.DuckDBPyConnection, what: object, how: object = None) -> bool:
+    """Whether `what` is still to be made as `how` says in the file that is open; noted to be so from now on.
 
-    Once per process and file, unless the transaction does not end well. A file that was put in the place of
-    another is another one.
+    Once per process and file, unless the transaction does not end well, or somebody else wrote to the file.
     """
     found = connection.execute("select getvariable('file')").fetchone()
     name = found[0] if found else None
     if name is None:
         return True
-    if what in _ensured.get(name, ()) or what in _ensuring.get(name, ()):
+    noted = {**_ensured.get(name, {}), **_ensuring.get(name, {})}
+    if what in noted and noted[what] == how:
         return False
-    _ensuring.setdefault(name, set()).add(what)
+    _ensuring.setdefault(name, {})[what] = how
     return True
 
 
@@ -301,6 +324,18 @@ def kept(connection: duckdb.DuckDBPyConnection, what: str, find: Callable[[], Fo
     if place not in _found:
         _found[place] = find()
     return cast("Found", _found[place])
+
+
+def forget(file: str) -> None:
+    """Make sure of everything anew."""
+    _ensured.pop(file, None)
+    for place in [place for place in _found if place[0] == file]:
+        del _found[place]
+
+
+def _version(path: Path) -> tuple[int, int, int]:
+    standing = path.stat()
+    return standing.st_ino, standing.st_mtime_ns, standing.st_size
 
 
 def _end_engines() -> None:

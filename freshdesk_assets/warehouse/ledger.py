@@ -143,7 +143,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
 
 def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
     """Create what is missing of the ledger, once per process and file; `comments` as in `ensure_shape`."""
-    if not once(connection, ("ledger", comments)):
+    if not once(connection, "comments of the ledger" if comments else "ledger"):
         return
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
     for name, (_, columns) in LEDGER.items():

@@ -29,8 +29,14 @@ def ensure_shape(
     columns that are not declared.
     """
     declared = {column.name for column in table.stored}
-    if not once(connection, ("shape", table.name, hash(table.stored), comments)):
-        return _strays(connection, table.name, declared)
+    if once(connection, ("shape", table.name), hash(table.stored)):
+        _shape(connection, table)
+    if comments and once(connection, ("comments", table.name), hash((table.stored, table_comment(table)))):
+        _comment(connection, table)
+    return _strays(connection, table.name, declared)
+
+
+def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
     connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
     connection.execute(f"create table if not exists {qualified(table.name)} ({columns})")
@@ -40,9 +46,6 @@ def ensure_shape(
             _add(connection, table, column)
         elif stored[column.name][1] != column.type:
             _retype(connection, table, column, stored)
-    if comments:
-        _comment(connection, table)
-    return _strays(connection, table.name, declared)
 
 
 def _strays(connection: duckdb.DuckDBPyConnection, name: str, declared: set[str]) -> list[str]:
