@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from freshdesk_assets.orchestration.internals import (
@@ -25,6 +26,14 @@ from freshdesk_assets.orchestration.metadata import ROWS
 
 def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert events; their ids, in order."""
+    if connection.dialect.name == "sqlite":
+        # SQLite returns ids of one row at a time only. Take the right to write before looking at the last.
+        ids = SqlEventLogStorageTable.c.id
+        connection.execute(SqlEventLogStorageTable.delete().where(ids == -1))
+        first = int(connection.execute(select(func.max(ids))).scalar() or 0) + 1
+        numbered = [{**row, "id": id_} for id_, row in enumerate(rows, start=first)]
+        connection.execute(SqlEventLogStorageTable.insert(), numbered)
+        return [row["id"] for row in numbered]
     statement = SqlEventLogStorageTable.insert().returning(
         SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
     )
