@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.orchestration.settings import (
     Partitioning,
@@ -15,6 +16,9 @@ from freshdesk_assets.orchestration.settings import (
     check_environment,
     database_path,
 )
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,19 +66,21 @@ def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
         # Dagster takes seconds to begin with: whoever waits is told what for.
         sys.stdout.write(f"Replicating {os.environ['FRESHDESK_DOMAIN']} into {database_path()}\n")
         sys.stdout.flush()
-    from freshdesk_assets.definitions import build_defs
-    from freshdesk_assets.orchestration.planning import plan
+    asked = {"first": options.first, "last": options.last, "selection": options.select}
+    if options.command == "plan":
+        from freshdesk_assets.orchestration.planning import plan
+
+        return plan(partial(_definitions, partitioning), catalog, partitioning, **asked)
     from freshdesk_assets.orchestration.syncing import sync
 
-    command = plan if options.command == "plan" else partial(sync, reconcile=options.reconcile)
-    return command(
-        partial(build_defs, partitioning),
-        catalog,
-        partitioning,
-        first=options.first,
-        last=options.last,
-        selection=options.select,
-    )
+    build = partial(_definitions, partitioning)
+    return sync(build, catalog, partitioning, reconcile=options.reconcile, **asked)
+
+
+def _definitions(partitioning: Partitioning, **parts: Any) -> "dg.Definitions":
+    from freshdesk_assets.definitions import build_defs
+
+    return build_defs(partitioning, **parts)
 
 
 def parser() -> argparse.ArgumentParser:

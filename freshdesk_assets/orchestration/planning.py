@@ -21,8 +21,10 @@ from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.estimating import Estimate, Estimator, seconds_for
 from freshdesk_assets.orchestration.extent import Extent
 from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.jobs import REPLICATE
+from freshdesk_assets.orchestration.metadata import asset_key
 from freshdesk_assets.orchestration.readings import REQUESTED_AT, reading_of
-from freshdesk_assets.orchestration.requests import Request, requested
+from freshdesk_assets.orchestration.requests import Request, requested, selected
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.settings import Partitioning, check_environment
 from freshdesk_assets.orchestration.spending import record_calls
@@ -65,13 +67,15 @@ def plan(
     """
     check_environment()
     console = Console()
-    definitions = build()
+    keys = (
+        selected(build(), REPLICATE, selection) if selection else {asset_key(each.name) for each in catalog}
+    )
     file = DuckDBFile().warehouse(console.print)
     api = FreshdeskApi(domain=os.environ["FRESHDESK_DOMAIN"], api_key=os.environ["FRESHDESK_API_KEY"])
     try:
         with dagster_instance() as instance, api.connect() as reader:
             request = requested(
-                definitions,
+                keys,
                 instance,
                 catalog,
                 partitioning,

@@ -1,6 +1,6 @@
 """From dates and a selection to what a run is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from warnings import catch_warnings, simplefilter
@@ -8,7 +8,6 @@ from warnings import catch_warnings, simplefilter
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE, backfill_tags
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError
 from freshdesk_assets.orchestration.staleness import reached, stale_range
@@ -38,7 +37,7 @@ class Request:
 
 
 def requested(
-    definitions: dg.Definitions,
+    keys: Iterable[dg.AssetKey],
     instance: dg.DagsterInstance,
     catalog: Catalog,
     partitioning: Partitioning,
@@ -49,11 +48,12 @@ def requested(
     selection: str | None,
     reconcile: bool = False,
 ) -> Request:
-    """What is missing, or with dates the partitions that hold them; raises SettingError, WarehouseError.
+    """What of the assets is missing, or with dates the partitions that hold them.
 
-    To `reconcile` any partition will do: the last one.
+    `selection` is what was said to choose the assets. To `reconcile` any partition will do: the last one.
+    Raises SettingError, WarehouseError.
     """
-    keys = _selected(definitions, RECONCILE_JOB if reconcile else REPLICATE, selection)
+    keys = frozenset(keys)
     read = tuple(sorted(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA))
     partitions = partitions_of(partitioning)
     tags, goes_on = {ONLY_MISSING: "true"}, None
@@ -68,7 +68,7 @@ def requested(
         tags, goes_on = backfill_tags(instance, _range(start, end), selection)
     if read:
         tags = {**tags, **_range(start, end)}
-    return Request(keys=frozenset(keys), read=read, start=start, end=end, tags=tags, goes_on=goes_on)
+    return Request(keys=keys, read=read, start=start, end=end, tags=tags, goes_on=goes_on)
 
 
 def _range(start: str, end: str) -> dict[str, str]:
@@ -76,7 +76,8 @@ def _range(start: str, end: str) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
 
 
-def _selected(definitions: dg.Definitions, job: str, selection: str | None) -> set[dg.AssetKey]:
+def selected(definitions: dg.Definitions, job: str, selection: str | None) -> set[dg.AssetKey]:
+    """The assets of a job, or those of them that a selection chooses; raises SettingError."""
     graph = definitions.resolve_asset_graph()
     replicated = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
     if selection is None:

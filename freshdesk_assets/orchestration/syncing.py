@@ -12,7 +12,7 @@ from freshdesk_assets.orchestration.console import arrived, console_logger, left
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.jobs import RECONCILE_JOB, REPLICATE
-from freshdesk_assets.orchestration.requests import requested
+from freshdesk_assets.orchestration.requests import requested, selected
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.settings import Partitioning, SettingError, check_environment
 from freshdesk_assets.orchestration.turns import PROCESS, this_process
@@ -55,7 +55,7 @@ def sync(
     with dagster_instance() as instance:
         try:
             request = requested(
-                definitions,
+                selected(definitions, job.name, selection),
                 instance,
                 catalog,
                 partitioning,
