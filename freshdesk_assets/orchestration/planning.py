@@ -67,9 +67,8 @@ def plan(
     """
     check_environment()
     console = Console()
-    keys = (
-        selected(build(), REPLICATE, selection) if selection else {asset_key(each.name) for each in catalog}
-    )
+    tables = {asset_key(table.name) for table in catalog}
+    keys = selected(build(), REPLICATE, selection) if selection else tables
     file = DuckDBFile().warehouse(console.print)
     api = FreshdeskApi(domain=os.environ["FRESHDESK_DOMAIN"], api_key=os.environ["FRESHDESK_API_KEY"])
     try:

@@ -9,8 +9,9 @@ import pytest
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.extract.client import Client
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration.jobs import REPLICATE
 from freshdesk_assets.orchestration.planning import Plan, planned
-from freshdesk_assets.orchestration.requests import Request, requested
+from freshdesk_assets.orchestration.requests import Request, requested, selected
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets_tests.replica.test_runs import command
 from freshdesk_assets_tests.replica.test_spending import TICKETS_AND_TALK
@@ -22,8 +23,9 @@ def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, Request]:
     file = DuckDBFile().warehouse()
     asked = {"first": None, "last": None, "selection": None, **wanted}
     definitions = build_defs(acme.partitioning, acme.catalog, views=())
+    keys = selected(definitions, REPLICATE, asked["selection"])
     with Client(domain=acme.server.url, api_key=acme.server.key) as client:
-        request = requested(definitions, acme.instance, acme.catalog, acme.partitioning, file, **asked)
+        request = requested(keys, acme.instance, acme.catalog, acme.partitioning, file, **asked)
         made = planned(Reader(client), file, acme.catalog, acme.partitioning, request)
     assert made.spent.credits == acme.server.meter.credits <= 40
     return made, request
