@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,6 @@ class Account:
     catalog: Catalog = field(default_factory=declared_tables)
     views: Sequence[SqlView] = ()
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
-    _jobs: dict[Any, dg.JobDefinition] = field(default_factory=dict)
 
     def sync(self, **options: Any) -> dg.ExecuteInProcessResult:
         """What `freshdesk-assets sync` runs without dates."""
@@ -64,14 +64,7 @@ class Account:
 
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""
-        wanted = (derive, check, self.partitioning, tuple(self.views))
-        if wanted not in self._jobs:
-            assets = dg.AssetSelection.all() if derive else replicated()
-            job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
-            definitions = build_defs(self.partitioning, self.catalog, views=self.views)
-            both = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job]))
-            self._jobs[wanted] = both.resolve_job_def("asked_for")
-        return self._jobs[wanted]
+        return _job(self.partitioning, self.catalog, tuple(self.views), derive, check)
 
     def run(
         self,
@@ -119,6 +112,17 @@ class Account:
             if event.materialization.asset_key.path[-1] == table:
                 return {key: value.value for key, value in event.materialization.metadata.items()}
         raise AssertionError(f"{table} was not materialized")
+
+
+@lru_cache(maxsize=8)
+def _job(
+    partitioning: Partitioning, catalog: Catalog, views: tuple[SqlView, ...], derive: bool, check: bool
+) -> dg.JobDefinition:
+    """Made once for the accounts of a process: account and file are the environment's when it runs."""
+    assets = dg.AssetSelection.all() if derive else replicated()
+    job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
+    definitions = build_defs(partitioning, catalog, views=views)
+    return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
