@@ -10,20 +10,24 @@ import dagster as dg
 from freshdesk_assets.orchestration.records import SqliteRecords
 
 
-def recording(folder: Path) -> dg.DagsterInstance:
-    """An instance whose run records are ours, in the folder."""
+def recording(folder: Path, *, logs: bool = False) -> dg.DagsterInstance:
+    """An instance whose run records are ours, in the folder; with what steps print, if `logs` matter.
+
+    To capture that takes two processes for each round of a run.
+    """
     if not (folder / "history").exists():
         shutil.copytree(_empty(), folder, dirs_exist_ok=True)
-    return dg.DagsterInstance.local_temp(str(folder), overrides=_stored_in(folder))
+    return dg.DagsterInstance.local_temp(str(folder), overrides=_stored_in(folder, logs=logs))
 
 
-def _stored_in(folder: Path) -> dict[str, object]:
+def _stored_in(folder: Path, *, logs: bool = False) -> dict[str, object]:
     storage = {
         "module": SqliteRecords.__module__,
         "class": SqliteRecords.__name__,
         "config": {"base_dir": str(folder)},
     }
-    return {"storage": {"custom": storage}}
+    silent = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    return {"storage": {"custom": storage}, **({} if logs else {"compute_logs": silent})}
 
 
 @cache

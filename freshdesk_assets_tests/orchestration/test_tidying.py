@@ -67,7 +67,7 @@ class Library:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with recording(tmp_path) as instance:
+    with recording(tmp_path, logs=True) as instance:
         yield Library(tmp_path, instance)
 
 
