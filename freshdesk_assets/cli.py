@@ -64,7 +64,9 @@ def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
         return examine(catalog, partitioning)
     if options.command == "sync":
         # Dagster takes seconds to begin with: whoever waits is told what for.
-        sys.stdout.write(f"Replicating {os.environ['FRESHDESK_DOMAIN']} into {database_path()}\n")
+        # An address may hold a password.
+        account = os.environ["FRESHDESK_DOMAIN"].rpartition("@")[2]
+        sys.stdout.write(f"Replicating {account} into {database_path()}\n")
         sys.stdout.flush()
     asked = {"first": options.first, "last": options.last, "selection": options.select}
     if options.command == "plan":

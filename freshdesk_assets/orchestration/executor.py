@@ -34,6 +34,9 @@ from freshdesk_assets.orchestration.schedules import QUIET_HOURS
 from freshdesk_assets.orchestration.turns import WORK
 from freshdesk_assets.warehouse.file import let_go, lingering
 
+NAMED = 3
+"""So many of the steps that are not made are named."""
+
 
 class FollowingExecutor(InProcessExecutor):
     """Executes the steps of a run in this process, in rounds."""
@@ -176,7 +179,9 @@ class _Run:
             stops = self.cut | (self.failed & self.following if key in self.following else self.failed)
             if key in self.cut or (key not in self.left_out and self.needs[key] & stops):
                 self.cut.add(key)
-                self.context.log.error(f"{key} is not made: what it needs failed")
+        if cut := [key for key in chosen if key in self.cut]:
+            more = f" and {len(cut) - NAMED} more" if len(cut) > NAMED else ""
+            self.context.log.error(f"not made, for what it needs failed: {', '.join(cut[:NAMED])}{more}")
         return [key for key in chosen if key not in self.left_out and key not in self.cut]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:

@@ -214,8 +214,8 @@ class BatchHandler(DbTypeHandler[Batch]):
         obj: Batch,
         connection: duckdb.DuckDBPyConnection,
     ) -> Mapping[str, Any]:
-        """The manager does not ask for it."""
-        raise NotImplementedError
+        """Never asked: the manager lands batches itself, to say of a range once what became of it."""
+        raise dg.DagsterInvariantViolationError("batches are landed by TableIOManager, and by no other")
 
     def load_input(
         self, context: dg.InputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
