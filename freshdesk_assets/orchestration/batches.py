@@ -40,6 +40,25 @@ def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
     return [int(id_) for id_ in connection.execute(statement, list(rows)).scalars()]
 
 
+class TakesRanges:
+    """An event storage that is told once that an asset is planned for a range of partitions.
+
+    `rows_of` makes of it all that it means.
+    """
+
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """Dagster asks before it plans a run."""
+        return True
+
+    def store_event(self: Any, event: EventLogEntry) -> None:
+        """Store an event, or those that one of a range stands for."""
+        if plans_a_range(event):
+            self.store_event_batch([event])
+        else:
+            super().store_event(event)  # type: ignore[misc]
+
+
 def rows_of_batch(storage: SqlEventLogStorage, events: Sequence[EventLogEntry]) -> list[list[dict[str, Any]]]:
     """The rows of each event of a batch."""
     rows, pattern = [], None

@@ -30,7 +30,7 @@ from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 from watchdog.observers import Observer
 
-from freshdesk_assets.orchestration.batches import insert_events, plans_a_range, rows_of_batch, store_in_index
+from freshdesk_assets.orchestration.batches import TakesRanges, insert_events, rows_of_batch, store_in_index
 from freshdesk_assets.orchestration.blocks import (
     BLOCK,
     BLOCK_FROM,
@@ -158,7 +158,7 @@ class SqliteSchedules(SqliteScheduleStorage):
         super().dispose()
 
 
-class SqliteEvents(SqliteEventLogStorage):
+class SqliteEvents(TakesRanges, SqliteEventLogStorage):
     """Events of runs: a database for each run, and an index of what is asked across runs."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -246,18 +246,6 @@ class SqliteEvents(SqliteEventLogStorage):
         if "asset_event_tags" not in self._tables and db.inspect(conn).has_table("asset_event_tags"):
             self._tables.add("asset_event_tags")
         super()._store_asset_event_tags(conn, events, event_ids)
-
-    @property
-    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
-        """Dagster says once that an asset is planned for a range; `rows_of` makes of it all that it means."""
-        return True
-
-    def store_event(self, event: EventLogEntry) -> None:
-        """Store an event, or those that one of a range stands for."""
-        if plans_a_range(event):
-            self.store_event_batch([event])
-        else:
-            super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events that Dagster batches: planned and made assets, planned checks."""

@@ -16,7 +16,7 @@ from dagster_postgres import (
 )
 from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 
-from freshdesk_assets.orchestration.batches import plans_a_range, rows_of_batch, store_in_index
+from freshdesk_assets.orchestration.batches import TakesRanges, rows_of_batch, store_in_index
 from freshdesk_assets.orchestration.internals import (
     BATCH_WRITABLE_EVENTS,
     ConfigurableClassData,
@@ -32,7 +32,7 @@ ONE_AFTER_ANOTHER = db.text(f"lock table {SqlEventLogStorageTable.name} in share
 """Sensors ask for events above the last id they saw: an id must not become visible after a higher one."""
 
 
-class PostgresEvents(PostgresEventLogStorage):
+class PostgresEvents(TakesRanges, PostgresEventLogStorage):
     """Events of all runs, in one table."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -45,18 +45,6 @@ class PostgresEvents(PostgresEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
-
-    @property
-    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
-        """As in records.py."""
-        return True
-
-    def store_event(self, event: EventLogEntry) -> None:
-        """Store an event, or those that one of a range stands for."""
-        if plans_a_range(event):
-            self.store_event_batch([event])
-        else:
-            super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events that Dagster batches, in one transaction: planned and made assets, planned checks."""
