@@ -22,11 +22,11 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.landing import land
+from freshdesk_assets.warehouse.landing.merging import land
+from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
-from freshdesk_assets.warehouse.spool import Spool
 
 BATCH = 16_000
 CHANGED_PER_DAY = 2_000

@@ -21,9 +21,9 @@ from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.checks import check_current, check_key, check_spans
+from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
+from freshdesk_assets.warehouse.derived.histories import record_states, state_counts
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.history import record_states, state_counts
 
 CHANGED = 10_000
 TICKETS = declared_tables()["tickets"]

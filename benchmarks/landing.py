@@ -25,22 +25,21 @@ import duckdb
 
 from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
-from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import EPOCH, Reader
-from freshdesk_assets.orchestration.extent import Extent
-from freshdesk_assets.orchestration.progress import Progress
-from freshdesk_assets.orchestration.readings import Reading
-from freshdesk_assets.orchestration.reconciling import Allowance
-from freshdesk_assets.orchestration.replicating import Replication
-from freshdesk_assets.orchestration.spending import Spending
+from freshdesk_assets.replication.progress import Progress
+from freshdesk_assets.replication.reconciling import Allowance
+from freshdesk_assets.replication.scope import Reading, ReadScope
+from freshdesk_assets.replication.spending import Spending
+from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Listing, Table
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.file import ROW_GROUP_SIZE, Warehouse
-from freshdesk_assets.warehouse.fitting import payload_tree
-from freshdesk_assets.warehouse.landing import land
-from freshdesk_assets.warehouse.spool import Spool
+from freshdesk_assets.warehouse.landing.fitting import payload_tree
+from freshdesk_assets.warehouse.landing.merging import land
+from freshdesk_assets.warehouse.landing.spool import Spool
 
 PER_PAGE = 100
 CHANGED = 10_000
@@ -248,7 +247,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
         TimedSpool(folder / "spool", table) as spool,
     ):
         reader = Canned(client, numbers=numbers, later=later)
-        extent = Extent(
+        extent = ReadScope(
             table=table,
             catalog=catalog,
             warehouse=warehouse,

@@ -24,20 +24,19 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from benchmarks.replica import DAY, Ran, Replica, conditions, replica, show
-from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.orchestration.extent import Extent
-from freshdesk_assets.orchestration.progress import Progress
-from freshdesk_assets.orchestration.readings import Reading
-from freshdesk_assets.orchestration.reconciling import Allowance
-from freshdesk_assets.orchestration.replicating import Replication
-from freshdesk_assets.orchestration.settings import Partitioning, database_path
-from freshdesk_assets.orchestration.spending import Spending
+from freshdesk_assets.replication.progress import Progress
+from freshdesk_assets.replication.reconciling import Allowance
+from freshdesk_assets.replication.scope import Reading, ReadScope
+from freshdesk_assets.replication.spending import Spending
+from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.catalog import upstream
+from freshdesk_assets.settings import Partitioning, database_path
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.landing import land
-from freshdesk_assets.warehouse.spool import Spool
+from freshdesk_assets.warehouse.landing.merging import land
+from freshdesk_assets.warehouse.landing.spool import Spool
 
 YEAR, HISTORY = 365, 2_192
 """Daily partitions of a year, and of six."""
@@ -265,7 +264,7 @@ def read_and_land() -> None:
             root = warehouse.path.with_suffix(".spool")
             spool = spools.enter_context(Spool(root, table, belonging, parent=catalog.parent_of(table)))
             replication = Replication(
-                extent=Extent(
+                extent=ReadScope(
                     table=table,
                     catalog=catalog,
                     warehouse=warehouse,

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freshdesk_assets.orchestration.settings import (
+from freshdesk_assets.settings import (
     Partitioning,
     SettingError,
     check_environment,
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
 
     catalog = declared_tables()
     if options.command == "doctor":
-        from freshdesk_assets.orchestration.doctor import examine
+        from freshdesk_assets.commands.doctor import examine
 
         return examine(catalog, partitioning)
     if options.command == "sync":
@@ -70,10 +70,10 @@ def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
         sys.stdout.flush()
     asked = {"first": options.first, "last": options.last, "selection": options.select}
     if options.command == "plan":
-        from freshdesk_assets.orchestration.planning import plan
+        from freshdesk_assets.commands.plan import plan
 
         return plan(partial(_definitions, partitioning), catalog, partitioning, **asked)
-    from freshdesk_assets.orchestration.syncing import sync
+    from freshdesk_assets.commands.sync import sync
 
     build = partial(_definitions, partitioning)
     return sync(build, catalog, partitioning, reconcile=options.reconcile, **asked)

@@ -5,27 +5,28 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets import settings
 from freshdesk_assets.checks import declared_checks
-from freshdesk_assets.orchestration import settings
-from freshdesk_assets.orchestration.assets import POOL, build_assets
-from freshdesk_assets.orchestration.checks import build_checks
-from freshdesk_assets.orchestration.children import build_children
+from freshdesk_assets.orchestration.assets.checks import build_checks
+from freshdesk_assets.orchestration.assets.children import build_children
+from freshdesk_assets.orchestration.assets.freshness import with_freshness
+from freshdesk_assets.orchestration.assets.histories import build_histories
+from freshdesk_assets.orchestration.assets.publishing import build_publication
+from freshdesk_assets.orchestration.assets.references import build_references
+from freshdesk_assets.orchestration.assets.tables import build_assets
+from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
-from freshdesk_assets.orchestration.freshness import with_freshness
-from freshdesk_assets.orchestration.histories import build_histories
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.jobs import build_jobs
-from freshdesk_assets.orchestration.publishing import build_publication
-from freshdesk_assets.orchestration.references import build_references
+from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
-from freshdesk_assets.orchestration.schedules import build_schedules
-from freshdesk_assets.orchestration.sensors import build_sensors
-from freshdesk_assets.orchestration.settings import Partitioning
-from freshdesk_assets.orchestration.tidying import build_tidying
-from freshdesk_assets.orchestration.views import build_views
+from freshdesk_assets.orchestration.runs.jobs import build_jobs
+from freshdesk_assets.orchestration.runs.schedules import build_schedules
+from freshdesk_assets.orchestration.runs.sensors import build_sensors
+from freshdesk_assets.orchestration.upkeep.tidying import build_tidying
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.settings import Partitioning
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows, places
+from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows, json_paths
 from freshdesk_assets.schema.column import DeclarationError, bigint, json, text, texts, timestamp
 from freshdesk_assets.schema.table import FullList, Table
 from freshdesk_assets.tables import declared_tables
@@ -101,7 +101,7 @@ def test_a_child_table_has_its_parents_id_and_its_place() -> None:
 
 
 def test_a_column_of_two_shapes_names_both_its_places() -> None:
-    assert places(text("label", "Label.", path="value.name|value")) == [("value", "name"), ("value",)]
+    assert json_paths(text("label", "Label.", path="value.name|value")) == [("value", "name"), ("value",)]
 
 
 CHILDREN = {

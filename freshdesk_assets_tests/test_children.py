@@ -10,7 +10,7 @@ import pytest
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.file import ALIAS
 from freshdesk_assets.warehouse.shape import ensure_shape
 

@@ -12,7 +12,7 @@ from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.fitting import Fitter
+from freshdesk_assets.warehouse.landing.fitting import Fitter
 
 CATALOG = declared_tables()
 

@@ -11,12 +11,12 @@ from freshdesk_assets.checks import read_check
 from freshdesk_assets.schema import child, column, table
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views.reading import read_view
 from freshdesk_assets.views.tracing import trace
-from freshdesk_assets.warehouse.checks import check_query
-from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.views.view_files import read_view
+from freshdesk_assets.warehouse.derived.checks import check_query
+from freshdesk_assets.warehouse.derived.children import derive
+from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.views import ensure_views
 
 ROOT = Path(__file__).parents[1]
 TOLD = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

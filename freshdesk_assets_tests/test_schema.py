@@ -31,9 +31,9 @@ from freshdesk_assets.schema.table import (
     Listing,
     LookBack,
     PerParent,
+    RowCall,
     SubLimit,
     Table,
-    View,
 )
 
 ID = bigint("id", "Shelf's id.", required=True)
@@ -174,7 +174,7 @@ TAGS = texts("tags", "Tags.", detail=True)
             {
                 "columns": (ID, UPDATED_AT, TAGS, bigint("room", "Room.", required=True)),
                 "key": ("id", "room"),
-                "view": View("shelves/{id}"),
+                "view": RowCall("shelves/{id}"),
             },
             "table shelves: it has a view, so its key must be id",
         ),
@@ -182,13 +182,13 @@ TAGS = texts("tags", "Tags.", detail=True)
             {"columns": (ID, UPDATED_AT, TAGS)},
             "table shelves: tags is a detail, but there is no view to read it from",
         ),
-        ({"view": View("shelves/{id}")}, "table shelves: it has a view, but no column needs it"),
+        ({"view": RowCall("shelves/{id}")}, "table shelves: it has a view, but no column needs it"),
         (
-            {"columns": (ID, UPDATED_AT, TAGS), "view": View("shelves")},
+            {"columns": (ID, UPDATED_AT, TAGS), "view": RowCall("shelves")},
             "table shelves: the path of its view, shelves, has no {id}",
         ),
         (
-            {"fallback": Fallback("old/shelves", view=View("old/shelves"))},
+            {"fallback": Fallback("old/shelves", view=RowCall("old/shelves"))},
             "table shelves: the path of its view, old/shelves, has no {id}",
         ),
         ({"listings": (Listing(), Listing())}, "table shelves: two of its listings have the same name"),
@@ -197,7 +197,7 @@ TAGS = texts("tags", "Tags.", detail=True)
             "table shelves: listing lent gives a default for lent, which is not a column",
         ),
         (
-            {"fallback": Fallback("old/shelves", View("old/shelves/{id}"), ("tags",))},
+            {"fallback": Fallback("old/shelves", RowCall("old/shelves/{id}"), ("tags",))},
             "table shelves: its fallback calls tags a detail, which is not a column",
         ),
         (
@@ -339,7 +339,7 @@ def test_each_word_of_the_vocabulary_has_its_type(constructor: Any, expected: Ty
 
 def test_a_table_finds_its_columns() -> None:
     """A wrong name fails with both names in the message."""
-    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=View("shelves/{id}", every=timedelta(hours=1)))
+    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=RowCall("shelves/{id}", every=timedelta(hours=1)))
     assert table.column("tags") is TAGS
     assert table.detail == {"tags"}
     assert table.stored == (ID, UPDATED_AT, TAGS, *REPLICA_COLUMNS)

@@ -13,18 +13,18 @@ from pathlib import Path
 
 from diagrams import diagrams
 
-from freshdesk_assets.schema.catalog import Catalog, Declared, Place, cells, key_of
-from freshdesk_assets.schema.child import Child, Elements, Entries, places
+from freshdesk_assets.schema.catalog import Catalog, Declared, SourceLine, cells, key_of
+from freshdesk_assets.schema.child import Child, Elements, Entries, json_paths
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.history import History
+from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.views.tracing import trace
-from freshdesk_assets.warehouse.ledger import LEDGER, META
-from freshdesk_assets.warehouse.references import COLUMNS, DOC, FOREIGN_KEYS, RELATIONS
-from freshdesk_assets.warehouse.shape import SCHEMA
+from freshdesk_assets.warehouse.derived.references import COLUMNS, DOC, FOREIGN_KEYS, RELATIONS
+from freshdesk_assets.warehouse.ledger.tables import LEDGER, META
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -270,7 +270,7 @@ def in_api(declared: Declared, column: Column) -> str:
             column in declared.columns
         ):
             inside = ".".join([source, *([at] if at else []), "[]"])
-            steps = [".".join([inside, *place[1:]]) for place in places(column)]
+            steps = [".".join([inside, *place[1:]]) for place in json_paths(column)]
             return " or ".join(f"`{step}`" for step in steps)
         case _:
             return ""
@@ -302,7 +302,7 @@ def link(name: str, catalog: Catalog) -> str:
     return f"[{name}]({catalog[of].group}.md#{name})"
 
 
-def declaration(place: Place) -> str:
+def declaration(place: SourceLine) -> str:
     """A link to the line that declares it."""
     return f"([declaration]({relpath(place.file, DOCS / 'dictionary')}#L{place.line}))"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from freshdesk_assets.extract.client import Client
-from freshdesk_assets.extract.errors import NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
 from freshdesk_assets.schema.table import Keyset, LookBack, PerParent, Table, Value
 

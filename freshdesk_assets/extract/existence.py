@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from freshdesk_assets.extract.errors import NotAllowed, NotFound, Redirected
+from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.reading import Reader, check_wanted
 from freshdesk_assets.extract.rows import RowReader, row_of
-from freshdesk_assets.schema.page import Doubt, Page, Standing, Verdict
+from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.table import Existence, Table
 
 NO_FEATURE = "require_feature"
@@ -40,7 +40,7 @@ class _Asking:
         try:
             return self._look(doubt)
         except NotAllowed:
-            return _decided(doubt, Standing.UNKNOWN)
+            return _decided(doubt, Fate.UNKNOWN)
 
     def _look(self, doubt: Doubt) -> Page:
         row: bytes | None
@@ -50,16 +50,16 @@ class _Asking:
             row = self._get(self.existence.path, doubt)
         except NotFound:
             row = None if doubt.idle else self._archived(doubt)
-            return self._kept(doubt, row) if row else _decided(doubt, Standing.GONE)
+            return self._kept(doubt, row) if row else _decided(doubt, Fate.GONE)
         except Redirected:
             row = None if doubt.idle else self._archived(doubt)
-            return self._kept(doubt, row) if row else _decided(doubt, Standing.UNKNOWN)
+            return self._kept(doubt, row) if row else _decided(doubt, Fate.UNKNOWN)
         if self._says_archived(row):
             return self._kept(doubt, row)
         # As it was when a list last had it, and in none now.
         if not doubt.idle and not self._moved_on(row, doubt) and (archived := self._archived(doubt)):
             return self._kept(doubt, archived)
-        return _decided(doubt, Standing.EXISTS)
+        return _decided(doubt, Fate.EXISTS)
 
     def ask_list(self, doubt: Doubt, stopped: threading.Event) -> Page:
         """Whether the rows are in the list of what they belong to.
@@ -70,12 +70,12 @@ class _Asking:
         path = self.existence.path.replace(f"{{{self.existence.by}}}", "{id}")
         parts = self.reader.list_of(self.table, listing, path, doubt.id, stopped)
         if parts is None:
-            return _decided(doubt, Standing.UNKNOWN)
+            return _decided(doubt, Fate.UNKNOWN)
         rows = tuple(row for part in parts for row in part.rows)
         mark = RowReader(self.table).mark
         listed = {mark(row)[0] for row in rows}
         verdicts = tuple(
-            Verdict(id=id_, standing=Standing.EXISTS if str(id_).encode() in listed else Standing.GONE)
+            Verdict(id=id_, standing=Fate.EXISTS if str(id_).encode() in listed else Fate.GONE)
             for id_ in doubt.rows
         )
         return Page(listing=listing.name, rows=rows, defaults=listing.defaults, verdicts=verdicts)
@@ -117,11 +117,11 @@ class _Asking:
             listing="archived",
             rows=(msgspec.json.encode(own),) if own else (),
             keep=missing,
-            verdicts=(Verdict(id=doubt.id, standing=Standing.ARCHIVED),),
+            verdicts=(Verdict(id=doubt.id, standing=Fate.ARCHIVED),),
         )
 
 
-def _decided(doubt: Doubt, standing: Standing) -> Page:
+def _decided(doubt: Doubt, standing: Fate) -> Page:
     verdicts = tuple(Verdict(id=id_, standing=standing) for id_ in doubt.rows)
     return Page(listing="doubts", rows=(), verdicts=verdicts)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from freshdesk_assets.extract.client import Reply
-from freshdesk_assets.extract.errors import UnexpectedReply
+from freshdesk_assets.extract.http.client import Reply
+from freshdesk_assets.extract.http.errors import UnexpectedReply
 from freshdesk_assets.extract.rows import RowReader
 
 PER_PAGE = 100

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from freshdesk_assets.extract.client import Client, Reply
-from freshdesk_assets.extract.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.http.client import Client, Reply
+from freshdesk_assets.extract.http.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
 from freshdesk_assets.schema.page import Page, ParentRead
@@ -20,9 +20,9 @@ from freshdesk_assets.schema.table import (
     Listing,
     LookBack,
     PerParent,
+    RowCall,
     Table,
     Value,
-    View,
 )
 
 T = TypeVar("T")
@@ -177,7 +177,7 @@ class Reader:
 
         yield from self.concurrently(read, parents)
 
-    def read_views(self, table: Table, view: View, parents: Iterable[ParentRow]) -> Iterator[Page]:
+    def read_views(self, table: Table, view: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
         """A page per row: its own view, or that it is gone."""
         known = frozenset(name for listing in table.listings for name in listing.defaults)
 
@@ -197,7 +197,7 @@ class Reader:
         """Freshdesk's clock at its last list reply; ours before the first."""
         return self._answered or datetime.now(UTC)
 
-    def view_of(self, table: Table) -> View | None:
+    def view_of(self, table: Table) -> RowCall | None:
         """The view that completes the rows of a table, on this account."""
         fallback = self._falls_back(table)
         return fallback.view if fallback else table.view

@@ -14,8 +14,8 @@ from functools import partial
 
 import msgspec
 
-from freshdesk_assets.extract.client import Reply
-from freshdesk_assets.extract.errors import Refused
+from freshdesk_assets.extract.http.client import Reply
+from freshdesk_assets.extract.http.errors import Refused
 from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
 from freshdesk_assets.extract.rows import RowReader
@@ -26,7 +26,7 @@ Fetch = Callable[[int], Reply[list[bytes]]]
 """Asks for a page of a hundred rows by its number."""
 
 
-class Place(Enum):
+class Position(Enum):
     """Where a page lies: before the last one of its list, the last one, or beyond it."""
 
     BEFORE = "before"
@@ -102,7 +102,7 @@ def size_keyset(
         overlap = _overlap(times, pages)
         part.calls = 1 + max(0, math.ceil((part.rows - PER_PAGE) / max(1.0, PER_PAGE - overlap)))
         total += part
-        if _place(times, end, pages[last]) is not Place.BEFORE or max(seen, default=since) <= since:
+        if _place(times, end, pages[last]) is not Position.BEFORE or max(seen, default=since) <= since:
             return total
         # The rows that share the last second come again.
         since = max(seen).replace(microsecond=0)
@@ -112,7 +112,7 @@ def size_keyset(
 
 def find_end(
     fetch: Fetch,
-    place: Callable[[Reply[list[bytes]]], Place],
+    place: Callable[[Reply[list[bytes]]], Position],
     *,
     first: int = 1,
     last_page: int | None = None,
@@ -127,11 +127,11 @@ def find_end(
     while end is None or end > before + 1:
         asked[page] = fetch(page)
         match place(asked[page]):
-            case Place.BEFORE:
+            case Position.BEFORE:
                 before = page
-            case Place.BEYOND:
+            case Position.BEYOND:
                 end = page
-            case Place.LAST:
+            case Position.LAST:
                 before, end = page - 1, page
         if page == last_page == before:
             break
@@ -157,12 +157,14 @@ def _ask(reader: Reader, table: Table, asked: Mapping[str, Value], page: int) ->
     return reader.ask(table, {**asked, **numbered, "per_page": PER_PAGE}, plain=True)
 
 
-def _place(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Place:
+def _place(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Position:
     """Where a page lies in a list that ends at a time, if not before."""
     moments = [moment for row in reply.content if end and (moment := times.moment(row))]
     if not reply.content or (end and moments and moments[0] >= end):
-        return Place.BEYOND
-    return Place.LAST if reply.next is None or (end and moments and moments[-1] >= end) else Place.BEFORE
+        return Position.BEYOND
+    return (
+        Position.LAST if reply.next is None or (end and moments and moments[-1] >= end) else Position.BEFORE
+    )
 
 
 def _overlap(times: RowReader, pages: Mapping[int, Reply[list[bytes]]]) -> float:

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from freshdesk_assets.extract.client import Client
-from freshdesk_assets.extract.errors import FreshdeskError, Refused
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import FreshdeskError, Refused
 from freshdesk_assets.extract.reading import Reader, iso
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value

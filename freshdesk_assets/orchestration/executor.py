@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import Follower, followers, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
@@ -26,12 +26,12 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.metadata import API_KIND, FOLLOWS, PUBLISHED
-from freshdesk_assets.orchestration.readings import Reading, reading_of
+from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.records import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.schedules import QUIET_HOURS
-from freshdesk_assets.orchestration.turns import WORK
+from freshdesk_assets.orchestration.run_tags import reading_of
+from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
+from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.file import let_go, lingering
 
 NAMED = 3
@@ -165,7 +165,7 @@ class _Run:
         following = [key for key in chosen if key in self.following]
         known: dict[str, Follower] = {}
         if following:
-            with explained():
+            with as_dagster_errors():
                 found, same = followers(self.plan, following, self.context.job_def, self.warehouse)
                 known = {each.step: each for each in found}
                 if self.looks:
@@ -200,7 +200,7 @@ class _Run:
         # A check that did not pass is made again, and what it held back.
         following = set(chosen) & self.following
         well = {self.made[key] for key in following & done - self.failed}
-        with explained():
+        with as_dagster_errors():
             remember(well, {self.made[key] for key in following} - well, self.warehouse)
 
     def ours(self, step: str) -> bool:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from freshdesk_assets.extract.errors import FreshdeskError, Unavailable
+from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
 from freshdesk_assets.warehouse.frames import FrameRefused
@@ -15,7 +15,7 @@ RETRY_SECONDS = 30.0
 
 
 @contextmanager
-def explained(subject: str = "") -> Iterator[None]:
+def as_dagster_errors(subject: str = "") -> Iterator[None]:
     """Turn our errors into Dagster's; what is said begins with the subject, if there is one."""
     try:
         yield

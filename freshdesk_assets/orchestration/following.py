@@ -8,19 +8,22 @@ marked with a fingerprint of its declaration (`follows`). What it was last made 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
-from freshdesk_assets.orchestration.metadata import API_KIND, FOLLOWS, REPORT_EVERY
+from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.following import followed, forget_followed, record_followed, states
-from freshdesk_assets.warehouse.ledger import ensure_ledger
+from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 Assets: TypeAlias = frozenset[dg.AssetKey]
 Checks: TypeAlias = frozenset[dg.AssetCheckKey]
+
+REPORT_EVERY = timedelta(hours=20)
+"""So often what follows the tables is made, and told of, even if nothing changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

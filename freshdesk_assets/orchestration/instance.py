@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock
 
-from freshdesk_assets.orchestration.assets import POOL
 from freshdesk_assets.orchestration.configuration import ensure_configuration
-from freshdesk_assets.orchestration.turns import end_dead_runs
+from freshdesk_assets.orchestration.names import POOL
+from freshdesk_assets.orchestration.run_lock import end_dead_runs
 
 DEFAULT_HOME = ".dagster_home"
 """Where run records go when DAGSTER_HOME says nothing."""

@@ -18,8 +18,13 @@ import dagster as dg
 import duckdb
 from dagster_duckdb.io_manager import DuckDBIOManager
 
-from freshdesk_assets.orchestration.children import Derivation
-from freshdesk_assets.orchestration.failures import explained
+from freshdesk_assets.orchestration.assets.children import Derivation
+from freshdesk_assets.orchestration.assets.run_metadata import (
+    deriving_metadata,
+    landing_metadata,
+    partition_metadata,
+)
+from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     AllPartitionsSubset,
     DbClient,
@@ -29,14 +34,11 @@ from freshdesk_assets.orchestration.internals import (
     TableSlice,
     note_partitions,
 )
-from freshdesk_assets.orchestration.measures import deriving_metadata, landing_metadata, partition_metadata
-from freshdesk_assets.orchestration.metadata import PUBLISHED
+from freshdesk_assets.orchestration.names import PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.spending import record_calls
-from freshdesk_assets.warehouse.credits import Spent
-from freshdesk_assets.warehouse.deriving import derive
+from freshdesk_assets.replication.spending import record_calls
+from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.file import Warehouse, identifier, literal
-from freshdesk_assets.warehouse.following import forget_followed
 from freshdesk_assets.warehouse.frames import (
     is_stored,
     load_frame,
@@ -44,9 +46,11 @@ from freshdesk_assets.warehouse.frames import (
     slice_counts,
     store_frame,
 )
-from freshdesk_assets.warehouse.landing import land, row_count, window_counts
-from freshdesk_assets.warehouse.ledger import ensure_ledger
-from freshdesk_assets.warehouse.spool import Batch
+from freshdesk_assets.warehouse.landing.merging import land, row_count, window_counts
+from freshdesk_assets.warehouse.landing.spool import Batch
+from freshdesk_assets.warehouse.ledger.credits import CallsMade
+from freshdesk_assets.warehouse.ledger.following import forget_followed
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 if TYPE_CHECKING:
     import pandas
@@ -166,7 +170,7 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def record(self, spent: Spent) -> None:
+    def record(self, spent: CallsMade) -> None:
         """Record what was spent, where the file can be had now."""
         record_calls(replace(self._warehouse, lock_wait=0.0), spent)
 
@@ -176,7 +180,7 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """The file, as long as the block takes; what fails is tried again only where that can help."""
         name = f"{table_slice.schema}.{table_slice.table}"
-        with explained(name), self._warehouse.open() as connection:
+        with as_dagster_errors(name), self._warehouse.open() as connection:
             yield connection
 
     @staticmethod

@@ -16,7 +16,6 @@ from dagster_postgres import (
 )
 from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 
-from freshdesk_assets.orchestration.batches import TakesRanges, rows_of_batch, store_in_index
 from freshdesk_assets.orchestration.internals import (
     BATCH_WRITABLE_EVENTS,
     ConfigurableClassData,
@@ -24,6 +23,7 @@ from freshdesk_assets.orchestration.internals import (
     SqlEventLogStorageTable,
 )
 from freshdesk_assets.orchestration.records import batching
+from freshdesk_assets.orchestration.records.batches import TakesRanges, rows_of_batch, store_in_index
 
 BATCHED = BATCH_WRITABLE_EVENTS - {dg.DagsterEventType.ASSET_FAILED_TO_MATERIALIZE}
 """What is stored together; the stock storage leaves the rest of those that Dagster batches out."""

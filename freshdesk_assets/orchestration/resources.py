@@ -7,15 +7,15 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from freshdesk_assets.extract.budget import Budget
-from freshdesk_assets.extract.client import Client
+from freshdesk_assets import settings
+from freshdesk_assets.extract.http.budget import Budget
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
-from freshdesk_assets.orchestration import settings
-from freshdesk_assets.orchestration.readings import POLLED, ROOT_RUN
-from freshdesk_assets.orchestration.reconciling import Allowance
-from freshdesk_assets.orchestration.spending import record_looks, spent_today
-from freshdesk_assets.orchestration.turns import PROCESS, this_process, turn
+from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
+from freshdesk_assets.orchestration.run_lock import run_lock, this_process
+from freshdesk_assets.replication.reconciling import Allowance
+from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -57,7 +57,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             run=settings.credits_a_run() if self.run_credits is None else self.run_credits,
             day=settings.credits_a_day() if self.day_credits is None else self.day_credits,
         )
-        with turn(self.domain, say), self.connect(budget):
+        with run_lock(self.domain, say), self.connect(budget):
             yield self
 
     @contextmanager
@@ -92,7 +92,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
-        """A reader for outside of runs, which neither waits for its turn nor for the limit."""
+        """A reader for outside of runs, which neither waits for its run_lock nor for the limit."""
         share = settings.reserve() if self.reserve is None else self.reserve
         with impatient(_told(self.domain), _told(self.api_key), share) as reader:
             yield reader

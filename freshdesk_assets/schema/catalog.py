@@ -16,7 +16,7 @@ Declared: TypeAlias = Table | Child | History
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLine:
     """Where something is declared."""
 
     file: Path
@@ -30,7 +30,7 @@ class Catalog:
         self,
         tables: Iterable[Table],
         children: Iterable[Child] = (),
-        places: Mapping[str, Place] | None = None,
+        places: Mapping[str, SourceLine] | None = None,
     ) -> None:
         given = list(tables)
         self._tables = {table.name: table for table in given}
@@ -39,7 +39,7 @@ class Catalog:
         known = dict(places or {})
         # A history is declared where its table is.
         known |= {each.name: known[each.table.name] for each in self.histories if each.table.name in known}
-        self.places: Mapping[str, Place] = known
+        self.places: Mapping[str, SourceLine] = known
         every: list[Declared] = [*given, *self.children, *self.histories]
         names = [each.name for each in every]
         if twice := sorted({name for name in names if names.count(name) > 1}):

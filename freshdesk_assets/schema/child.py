@@ -154,7 +154,7 @@ CHILD_COLUMNS = (
 """What every row of a child table carries beside what it was cut from."""
 
 
-def places(column: Column) -> list[tuple[str, ...]]:
+def json_paths(column: Column) -> list[tuple[str, ...]]:
     """Where a child's column may stand, as keys that begin with `value` or `key`, likeliest first."""
     return [tuple(place.split(".")) for place in column.path.split("|")]
 
@@ -180,7 +180,7 @@ def _complaints(child: Child) -> list[str]:
             found += [
                 f"column {column.name} reads {column.path}: begin it with {' or '.join(sorted(start))}"
                 for column in child.columns
-                for place in places(column)
+                for place in json_paths(column)
                 if place[0] not in start or (place[0] == "key" and len(place) > 1)
             ]
         case Pooled(element=element):

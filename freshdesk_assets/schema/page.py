@@ -23,7 +23,7 @@ class ParentRead:
     gone: bool = False
 
 
-class Standing(StrEnum):
+class Fate(StrEnum):
     """What became of a row that no list sent any more."""
 
     EXISTS = "exists"
@@ -51,7 +51,7 @@ class Verdict:
     """What was found out about a row that was doubted."""
 
     id: int
-    standing: Standing
+    standing: Fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RowCall:
     """The row's own call, for the columns marked `detail`; `path` holds `{id}`.
 
     It is made once per version of the row. Where a version means nothing it is made again after `every`
@@ -124,7 +124,7 @@ class Fallback:
     """Where older accounts keep the same list, and the columns that only its view sends there."""
 
     path: str
-    view: View | None = None
+    view: RowCall | None = None
     detail: tuple[str, ...] = ()
 
 
@@ -199,7 +199,7 @@ class Table:
     key: tuple[str, ...] = ("id",)
     version: tuple[str, ...] = ("updated_at",)
     window: str = "updated_at"
-    view: View | None = None
+    view: RowCall | None = None
     fallback: Fallback | None = None
     sub_limit: SubLimit | None = None
     history: tuple[str, ...] = ()

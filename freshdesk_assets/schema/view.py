@@ -5,7 +5,7 @@ A view's schema is the folder it stands in, its name the file's.
 
 from dataclasses import dataclass
 
-from freshdesk_assets.schema.catalog import Place
+from freshdesk_assets.schema.catalog import SourceLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class SqlView:
     family: Family | None
     sql: str
     reads: frozenset[tuple[str, str]]
-    place: Place
+    place: SourceLine
 
     @property
     def id(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from freshdesk_assets.schema.catalog import Catalog, Place
+from freshdesk_assets.schema.catalog import Catalog, SourceLine
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.table import Table
 
@@ -24,14 +24,14 @@ def declared_tables() -> Catalog:
     )
 
 
-def _places(module: ModuleType) -> dict[str, Place]:
+def _places(module: ModuleType) -> dict[str, SourceLine]:
     """Where a module assigns its tables, by the table's name."""
     file = Path(module.__file__ or "")
     found = {}
     for statement in ast.parse(file.read_text(encoding="utf-8")).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)]) if isinstance(getattr(module, name), Table | Child):
-                found[getattr(module, name).name] = Place(file, statement.lineno)
+                found[getattr(module, name).name] = SourceLine(file, statement.lineno)
             case _:
                 pass
     return found

@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import ChangedSince, Listing, Table, View
+from freshdesk_assets.schema.table import ChangedSince, Listing, RowCall, Table
 from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import CONTACTS_LIST
 
@@ -19,7 +19,7 @@ contacts = Table(
         Listing(name="blocked", params={"state": "blocked"}, defaults={"deleted": False, "blocked": True}),
         Listing(name="deleted", params={"state": "deleted"}, defaults={"deleted": True, "blocked": False}),
     ),
-    view=View("contacts/{id}"),
+    view=RowCall("contacts/{id}"),
     sub_limit=CONTACTS_LIST,
     history=("company_id", "other_companies"),
     group="people",

@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import Cadence, Fallback, FullList, Table, View
+from freshdesk_assets.schema.table import Cadence, Fallback, FullList, RowCall, Table
 
 groups = Table(
     name="groups",
@@ -10,7 +10,7 @@ groups = Table(
     path="admin/groups",
     # The new list holds agent_ids; on accounts without the groups page of 2021 the old one is all there is,
     # and it leaves them to a view per group.
-    fallback=Fallback("groups", view=View("groups/{id}"), detail=("agent_ids",)),
+    fallback=Fallback("groups", view=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
     history=("agent_ids",),
     group="setup",

@@ -8,8 +8,8 @@ from typing import Any
 
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.view import SqlView, Traced
-from freshdesk_assets.views.kept import kept
-from freshdesk_assets.views.reading import read_view
+from freshdesk_assets.views.trace_cache import kept
+from freshdesk_assets.views.view_files import read_view
 
 FOLDER = Path(__file__).parent
 

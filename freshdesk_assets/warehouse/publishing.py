@@ -20,7 +20,8 @@ from secrets import token_hex
 import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
-from freshdesk_assets.warehouse.blocks import copy_blocks
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.warehouse.block_copy import copy_blocks
 from freshdesk_assets.warehouse.file import (
     ALIAS,
     ROW_GROUP_SIZE,
@@ -29,8 +30,8 @@ from freshdesk_assets.warehouse.file import (
     identifier,
     literal,
 )
-from freshdesk_assets.warehouse.ledger import META
-from freshdesk_assets.warehouse.shape import SCHEMA, column_comment
+from freshdesk_assets.warehouse.ledger.tables import META
+from freshdesk_assets.warehouse.shape import column_comment
 
 COPY = "published"
 """The copy's catalog name while it is written, and the table in it that says of what it is a copy."""

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page

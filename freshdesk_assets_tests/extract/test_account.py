@@ -3,7 +3,7 @@
 import pytest
 
 from freshdesk_assets.extract.account import access, key_owner
-from freshdesk_assets.extract.errors import ConfigurationError
+from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from freshdesk_assets.extract.errors import NotAllowed, Refused
+from freshdesk_assets.extract.http.errors import NotAllowed, Refused
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import ChangedSince, Table

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from freshdesk_assets.extract.existence import ask_doubts
-from freshdesk_assets.schema.page import Doubt, Page, Standing
+from freshdesk_assets.schema.page import Doubt, Fate, Page
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
@@ -25,7 +25,7 @@ def asked(server: Server, table: Table, doubts: Iterable[Doubt]) -> list[Page]:
         return list(ask_doubts(reader, table, table.existence, doubts))
 
 
-def verdicts(pages: Iterable[Page]) -> dict[int, Standing]:
+def verdicts(pages: Iterable[Page]) -> dict[int, Fate]:
     return {verdict.id: verdict.standing for page in pages for verdict in page.verdicts}
 
 
@@ -46,9 +46,9 @@ def test_an_archived_ticket_is_known_whatever_its_own_url_answers(archived_view:
     with serve(world, archived_view=archived_view) as server:
         pages = asked(server, tickets, doubts)
         assert verdicts(pages) == {
-            kept: Standing.ARCHIVED,
-            gone: Standing.GONE,
-            there: Standing.EXISTS,
+            kept: Fate.ARCHIVED,
+            gone: Fate.GONE,
+            there: Fate.EXISTS,
         }
         (row,) = decoded(pages)
         assert row["id"] == kept
@@ -66,7 +66,7 @@ def test_a_ticket_that_rests_is_asked_for_in_the_archive_alone() -> None:
     doubts = [doubt(world, number, idle=True) for number in (kept, gone)]
     world.purge(gone)
     with serve(world) as server:
-        assert verdicts(asked(server, tickets, doubts)) == {kept: Standing.ARCHIVED, gone: Standing.GONE}
+        assert verdicts(asked(server, tickets, doubts)) == {kept: Fate.ARCHIVED, gone: Fate.GONE}
         assert (server.meter.calls[ARCHIVE], server.meter.calls[VIEW]) == (2, 1)
 
 
@@ -77,7 +77,7 @@ def test_a_ticket_that_moved_on_costs_one_call() -> None:
     before = doubt(world, number)
     world.reply(number)
     with serve(world) as server:
-        assert verdicts(asked(server, tickets, [before])) == {number: Standing.EXISTS}
+        assert verdicts(asked(server, tickets, [before])) == {number: Fate.EXISTS}
         assert (server.meter.calls[ARCHIVE], server.meter.calls[VIEW]) == (0, 1)
 
 
@@ -87,7 +87,7 @@ def test_what_the_key_may_not_read_is_not_said_to_be_gone(forbidden: str) -> Non
     number = world.shelves["live"].updated_at[0][1]
     world.archive(number)
     with serve(world, forbidden={forbidden}) as server:
-        assert verdicts(asked(server, tickets, [doubt(world, number)])) == {number: Standing.UNKNOWN}
+        assert verdicts(asked(server, tickets, [doubt(world, number)])) == {number: Fate.UNKNOWN}
 
 
 def test_time_entries_are_looked_for_in_the_list_of_their_ticket() -> None:
@@ -99,6 +99,6 @@ def test_time_entries_are_looked_for_in_the_list_of_their_ticket() -> None:
     doubts = [Doubt(id=ticket, rows=(there, gone)), Doubt(id=9_999_999, rows=(1,))]
     with serve(world) as server:
         pages = asked(server, time_entries, doubts)
-        assert verdicts(pages) == {there: Standing.EXISTS, gone: Standing.GONE, 1: Standing.UNKNOWN}
+        assert verdicts(pages) == {there: Fate.EXISTS, gone: Fate.GONE, 1: Fate.UNKNOWN}
         assert there in {row["id"] for row in decoded(pages)}
         assert server.meter.calls["tickets/{id}/time_entries"] == 2

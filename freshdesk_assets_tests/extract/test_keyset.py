@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from freshdesk_assets.extract.errors import UnexpectedReply
+from freshdesk_assets.extract.http.errors import UnexpectedReply
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Listing

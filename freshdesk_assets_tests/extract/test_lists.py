@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from freshdesk_assets.extract.errors import NotAllowed
+from freshdesk_assets.extract.http.errors import NotAllowed
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import LookBack, Table
@@ -16,7 +16,7 @@ from freshdesk_assets.tables.groups import groups
 from freshdesk_assets.tables.satisfaction_ratings import satisfaction_ratings
 from freshdesk_assets.tables.surveys import surveys
 from freshdesk_assets.tables.time_entries import time_entries
-from freshdesk_assets.warehouse.parents import Parent
+from freshdesk_assets.warehouse.ledger.parents import Parent
 from freshdesk_assets_tests.extract.bookshop import (
     BY_TIME,
     NOON,

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from freshdesk_assets.extract.client import Reply
-from freshdesk_assets.extract.errors import UnexpectedReply
+from freshdesk_assets.extract.http.client import Reply
+from freshdesk_assets.extract.http.errors import UnexpectedReply
 from freshdesk_assets.extract.offsets import PATIENCE, Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.simulator.server import serve

@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from freshdesk_assets.extract.errors import NotAllowed, Unavailable
+from freshdesk_assets.extract.http.errors import NotAllowed, Unavailable
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import PerParent
@@ -19,7 +19,7 @@ from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.contacts import contacts
 from freshdesk_assets.tables.conversations import conversations
-from freshdesk_assets.warehouse.parents import Parent
+from freshdesk_assets.warehouse.ledger.parents import Parent
 from freshdesk_assets_tests.extract.bookshop import NOON, decoded, reading
 
 LIST, ARCHIVE = "tickets/{id}/conversations", "tickets/archived/{id}/conversations"

@@ -9,17 +9,17 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.assets import POOL
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
-from freshdesk_assets.warehouse.references import references
-from freshdesk_assets_tests.orchestration.storing import ROOT, python
+from freshdesk_assets.warehouse.derived.references import references
+from freshdesk_assets_tests.orchestration.records.storing import ROOT, python
 
 START = datetime(2025, 12, 3, tzinfo=UTC)
 

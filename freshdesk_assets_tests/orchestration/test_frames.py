@@ -9,7 +9,7 @@ import duckdb
 import pandas
 import pytest
 
-from freshdesk_assets_tests.orchestration.storing import (
+from freshdesk_assets_tests.orchestration.records.storing import (
     Manager,
     asset_of,
     columns,

@@ -15,7 +15,7 @@ from freshdesk_assets.orchestration.configuration import EARLIER, packaged, seal
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.records import SqliteEvents, SqliteRecords
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
-from freshdesk_assets_tests.orchestration.storing import ROOT
+from freshdesk_assets_tests.orchestration.records.storing import ROOT
 
 
 def configured(name: str) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import freshdesk_assets.orchestration.internals
-import freshdesk_assets_tests.orchestration.recorded
+import freshdesk_assets_tests.orchestration.records.recorded
 import freshdesk_assets_tests.replica.unattended
-from freshdesk_assets_tests.orchestration.storing import ROOT
+from freshdesk_assets_tests.orchestration.records.storing import ROOT
 
 PRIVATE_MAY = {
     Path(str(module.__file__)).relative_to(ROOT)
     for module in (
         freshdesk_assets.orchestration.internals,
-        freshdesk_assets_tests.orchestration.recorded,  # asks Dagster what its UI asks
+        freshdesk_assets_tests.orchestration.records.recorded,  # asks Dagster what its UI asks
         freshdesk_assets_tests.replica.unattended,  # is Dagster's daemon, on a clock of its own
     )
 }

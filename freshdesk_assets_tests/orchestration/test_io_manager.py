@@ -18,13 +18,13 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration import failures
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Table
-from freshdesk_assets.warehouse.spool import Batch, Landed, Spool
-from freshdesk_assets_tests.orchestration.storing import (
+from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
+from freshdesk_assets_tests.orchestration.records.storing import (
     DAYS,
     QUIET,
     ROOT,
@@ -106,7 +106,7 @@ class TestAtomicity:
 import json, os, shutil, signal, sys
 from pathlib import Path
 import dagster as dg
-from freshdesk_assets_tests.orchestration import storing
+from freshdesk_assets_tests.orchestration.records import storing
 from freshdesk_assets_tests.orchestration.test_io_manager import SECOND, ids, loans
 
 folder = Path(sys.argv[1])
@@ -194,7 +194,7 @@ class TestPartitions:
     IN_NEW_YORK = """
 import sys
 from pathlib import Path
-from freshdesk_assets_tests.orchestration.storing import ours, stock, store
+from freshdesk_assets_tests.orchestration.records.storing import ours, stock, store
 from freshdesk_assets_tests.orchestration.test_io_manager import SECOND, THIRD, ids, pandas
 
 def frame(*rows):
@@ -644,7 +644,7 @@ assert "pandas" not in sys.modules, "loading"
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.spool import Batch
+from freshdesk_assets.warehouse.landing.spool import Batch
 
 table = next(iter(declared_tables()))
 

@@ -14,15 +14,15 @@ import duckdb
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.assets import partitions_of
 from freshdesk_assets.orchestration.executor import execute
-from freshdesk_assets.orchestration.jobs import replicated
-from freshdesk_assets.orchestration.readings import ONLY_MISSING, RECONCILE
+from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
+from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
-from freshdesk_assets.orchestration.staleness import reached, stale_range
+from freshdesk_assets.orchestration.runs.jobs import replicated
+from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from freshdesk_assets.orchestration.readings import Reading
+from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 

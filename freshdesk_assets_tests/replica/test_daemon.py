@@ -14,8 +14,7 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.jobs import KEEP_CURRENT
-from freshdesk_assets.orchestration.turns import PROCESS, WORK
+from freshdesk_assets.orchestration.names import KEEP_CURRENT, PROCESS, WORK
 from freshdesk_assets_tests.replica.account import Account
 
 CONVERSATIONS = "tickets/{id}/conversations"

@@ -8,10 +8,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from freshdesk_assets.orchestration.assets import partitions_of
-from freshdesk_assets.orchestration.readings import ONLY_MISSING
-from freshdesk_assets.orchestration.schedules import REREAD_NIGHTLY
-from freshdesk_assets.orchestration.turns import WORK
+from freshdesk_assets.orchestration.names import ONLY_MISSING, REREAD_NIGHTLY, WORK
+from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.views import declared_views
 
 

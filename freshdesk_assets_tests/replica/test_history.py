@@ -7,11 +7,11 @@ from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.assets import partitions_of
+from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.views import declared_views
-from freshdesk_assets.warehouse.checks import check_current, check_key, check_spans
+from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
+from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.views import ensure_views
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.past import past_differences, snapshot
 

@@ -8,9 +8,8 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.readings import reading_of
-from freshdesk_assets.orchestration.sensors import ANYTHING_NEW
-from freshdesk_assets.orchestration.turns import WORK
+from freshdesk_assets.orchestration.names import ANYTHING_NEW, WORK
+from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets_tests.replica.least import Least
 from freshdesk_assets_tests.replica.past import Snapshot, past_differences, snapshot

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.commands.plan import Plan, planned
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.extract.client import Client
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.planning import Plan, planned
-from freshdesk_assets.orchestration.requests import Request, requested, selected
+from freshdesk_assets.orchestration.names import REPLICATE
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
 from freshdesk_assets_tests.replica.test_runs import command
 from freshdesk_assets_tests.replica.test_spending import TICKETS_AND_TALK
 
 
-def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, Request]:
+def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, RunScope]:
     """What `freshdesk-assets plan` finds out, and the request it found it out for."""
     acme.server.meter.reset()
     file = DuckDBFile().warehouse()
@@ -25,7 +25,7 @@ def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, Request]:
     definitions = build_defs(acme.partitioning, acme.catalog, views=())
     keys = selected(definitions, REPLICATE, asked["selection"])
     with Client(domain=acme.server.url, api_key=acme.server.key) as client:
-        request = requested(keys, acme.instance, acme.catalog, acme.partitioning, file, **asked)
+        request = run_scope(keys, acme.instance, acme.catalog, acme.partitioning, file, **asked)
         made = planned(Reader(client), file, acme.catalog, acme.partitioning, request)
     assert made.spent.credits == acme.server.meter.credits <= 40
     return made, request

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.tidying import tidy
+from freshdesk_assets.orchestration.names import REPLICATE
+from freshdesk_assets.orchestration.upkeep.tidying import tidy
 from freshdesk_assets_tests.replica.test_runs import command
 
 pgserver = pytest.importorskip("pgserver", reason="no Postgres for this platform comes from a package")

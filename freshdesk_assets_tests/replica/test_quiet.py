@@ -12,9 +12,9 @@ import time_machine
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
+from freshdesk_assets.orchestration.following import REPORT_EVERY
 from freshdesk_assets.orchestration.internals import AssetCheckExecutionRecordStatus
-from freshdesk_assets.orchestration.metadata import REPORT_EVERY
-from freshdesk_assets.orchestration.readings import ONLY_MISSING
+from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.views import declared_views
 
 QUIET = timedelta(minutes=20)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from freshdesk_assets.orchestration.readings import REQUESTED_AT
+from freshdesk_assets.orchestration.names import REQUESTED_AT
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.test_runs import command
 

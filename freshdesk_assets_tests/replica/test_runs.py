@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.orchestration.internals import serialize_value
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import Partitioning, PartitionLength
 
 CONVERSATIONS = "tickets/{id}/conversations"
 

@@ -10,9 +10,9 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.readings import ONLY_MISSING, POLLED
-from freshdesk_assets.orchestration.sensors import ANYTHING_NEW, Cursor
-from freshdesk_assets_tests.orchestration.ticking import enqueue, only, sensor_tick
+from freshdesk_assets.orchestration.names import ANYTHING_NEW, ONLY_MISSING, POLLED
+from freshdesk_assets.orchestration.runs.sensors import Cursor
+from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, sensor_tick
 from freshdesk_assets_tests.replica.account import Account
 
 LIVE = ["tickets", "conversations", "contacts", "companies", "time_entries", "satisfaction_ratings"]

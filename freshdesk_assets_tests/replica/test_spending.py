@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.jobs import REPLICATE
-from freshdesk_assets.orchestration.readings import REQUESTED_AT
-from freshdesk_assets.orchestration.requests import requested, selected
+from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
 from freshdesk_assets_tests.replica.test_runs import CONVERSATIONS, TABLES_ALONE, command
 
 TICKETS_AND_TALK = 'key:"freshdesk/tickets" or key:"freshdesk/conversations"'
@@ -103,7 +102,7 @@ def test_a_backfill_that_ended_for_its_budget_goes_on_when_it_is_asked_for_again
         definitions = build_defs(acme.partitioning, acme.catalog, views=())
         asked_at, asked = set(), 0
         for _ in range(2):
-            request = requested(
+            request = run_scope(
                 selected(definitions, REPLICATE, TICKETS_AND_TALK),
                 acme.instance,
                 acme.catalog,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.keeping import KEPT, START, kept_world
 

@@ -42,8 +42,8 @@ from dagster._scheduler.scheduler import launch_scheduled_runs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from dagster._utils.hosted_user_process import recon_job_from_origin
 
-from freshdesk_assets.orchestration.assets import POOL
-from freshdesk_assets.orchestration.settings import Partitioning, PartitionLength
+from freshdesk_assets.orchestration.names import POOL
+from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happening
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World

@@ -7,8 +7,8 @@ import pytest
 
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
+from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.views import ensure_views
 
 CATALOG = declared_tables()
 RELATIONS = [view for view in declared_views() if view.schema == "relations"]

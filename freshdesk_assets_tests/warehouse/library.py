@@ -23,10 +23,10 @@ from freshdesk_assets.schema.column import json as json_column
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
 from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.landing import land
-from freshdesk_assets.warehouse.ledger import ensure_ledger
+from freshdesk_assets.warehouse.landing.merging import land
+from freshdesk_assets.warehouse.landing.spool import Landed, Spool
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
-from freshdesk_assets.warehouse.spool import Landed, Spool
 
 ID = bigint("id", "Its id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")

@@ -13,10 +13,10 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.table import FullList, Table
-from freshdesk_assets.warehouse.blocks import copy_blocks
+from freshdesk_assets.warehouse.block_copy import copy_blocks
+from freshdesk_assets.warehouse.derived.references import store_references
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.publishing import publish
-from freshdesk_assets.warehouse.references import store_references
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 BOOKS = Table(

@@ -8,10 +8,10 @@ import pytest
 from freshdesk_assets.schema.column import Column, bigint, integer, text, texts, timestamp
 from freshdesk_assets.schema.column import json as json_column
 from freshdesk_assets.schema.table import REPLICA_COLUMNS, Table
-from freshdesk_assets.warehouse.landing import land
-from freshdesk_assets.warehouse.ledger import LEDGER
+from freshdesk_assets.warehouse.landing.merging import land
+from freshdesk_assets.warehouse.landing.spool import Landed, Spool
+from freshdesk_assets.warehouse.ledger.tables import LEDGER
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, table_comment
-from freshdesk_assets.warehouse.spool import Landed, Spool
 from freshdesk_assets_tests.warehouse.library import (
     BOOKS,
     ID,

@@ -1,0 +1,1 @@
+"""What `freshdesk-assets` does: sync, plan and doctor, and how they speak on a terminal."""

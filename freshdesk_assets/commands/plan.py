@@ -1,0 +1,172 @@
+"""What a sync or a backfill would cost, before it runs."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as Report
+
+from freshdesk_assets import settings
+from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.extract.http.tally import Tally
+from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_key
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.run_tags import reading_of
+from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
+from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for
+from freshdesk_assets.replication.scope import ReadScope
+from freshdesk_assets.replication.spending import record_calls
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.settings import Partitioning, check_environment
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.ledger.credits import PLAN, CallsMade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run would spend by table, how long the limits would let it take, and what it took to know."""
+
+    estimates: Sequence[Estimate]
+    seconds: float
+    spent: Tally
+
+    @property
+    def calls(self) -> int:
+        """Calls of the whole run."""
+        return sum(each.calls for each in self.estimates)
+
+    @property
+    def credits(self) -> int:
+        """Credits of the whole run."""
+        return sum(each.credits for each in self.estimates)
+
+
+def plan(
+    build: Callable[..., dg.Definitions],
+    catalog: Catalog,
+    partitioning: Partitioning,
+    *,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    selection: str | None = None,
+) -> int:
+    """Print what a sync with the same options would cost; 0, or 1 when that cannot be found out.
+
+    Raises SettingError.
+    """
+    check_environment()
+    console = Console()
+    tables = {asset_key(table.name) for table in catalog}
+    keys = selected(build(), REPLICATE, selection) if selection else tables
+    file = DuckDBFile().warehouse(console.print)
+    api = FreshdeskApi(domain=os.environ["FRESHDESK_DOMAIN"], api_key=os.environ["FRESHDESK_API_KEY"])
+    try:
+        with dagster_instance() as instance, api.connect() as reader:
+            request = run_scope(
+                keys,
+                instance,
+                catalog,
+                partitioning,
+                file,
+                first=first,
+                last=last,
+                selection=selection,
+            )
+            made = planned(reader, file, catalog, partitioning, request)
+    except (FreshdeskError, WarehouseError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    spent = CallsMade(
+        purpose=PLAN, calls=made.spent.calls, credits=made.spent.credits, waited=made.spent.waited
+    )
+    record_calls(replace(file, lock_wait=0.0), spent)
+    _show(console, made, request)
+    return 0
+
+
+def planned(
+    reader: Reader, file: Warehouse, catalog: Catalog, partitioning: Partitioning, request: RunScope
+) -> Plan:
+    """What the run that is asked for would cost; raises FreshdeskError, WarehouseError."""
+    before = reader.client.tally.snapshot()
+    partitions = partitions_of(partitioning)
+    chosen = set(request.names)
+    asked_at = request.tags.get(REQUESTED_AT)
+    estimator = Estimator(reader, chosen)
+    with _stored(file) as warehouse:
+        estimates = [
+            estimator.estimate(
+                ReadScope(
+                    table=table,
+                    catalog=catalog,
+                    warehouse=warehouse,
+                    start=partitions.time_window_for_partition_key(request.start).start.astimezone(UTC),
+                    end=partitions.time_window_for_partition_key(request.end).end.astimezone(UTC),
+                    since=partitioning.since,
+                    reading=reading_of(request.tags),
+                    requested_at=datetime.fromisoformat(asked_at) if asked_at else datetime.now(UTC),
+                    leave_out=settings.leave_out_untouched(),
+                )
+            )
+            for table in catalog
+            if table.name in chosen
+        ]
+    return Plan(
+        estimates=estimates,
+        seconds=seconds_for(estimates, reader, settings.reserve()),
+        spent=reader.client.tally.since(before),
+    )
+
+
+@contextmanager
+def _stored(file: Warehouse) -> Iterator[Warehouse]:
+    """The file, or before the first sync an empty one that is thrown away."""
+    if file.path.exists():
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="freshdesk-plan-") as folder:
+        yield Warehouse(Path(folder) / "replica.duckdb")
+
+
+def _show(console: Console, made: Plan, request: RunScope) -> None:
+    report = Report(title="What it would cost", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    report.add_column("table", no_wrap=True, min_width=20)
+    report.add_column("calls", justify="right")
+    report.add_column("credits", justify="right")
+    report.add_column("")
+    for each in made.estimates:
+        report.add_row(each.table.name, f"{each.calls:,}", f"{each.credits:,}", each.note)
+    report.add_section()
+    report.add_row("all", f"{made.calls:,}", f"{made.credits:,}", _time(made.seconds))
+    console.print(report)
+    for name, limit in (
+        ("FRESHDESK_RUN_CREDITS", settings.credits_a_run()),
+        ("FRESHDESK_DAY_CREDITS", settings.credits_a_day()),
+    ):
+        if limit is not None and made.credits > limit:
+            console.print(
+                f"More than {name} allows, {limit:,}: it would take {-(-made.credits // limit):,} of them",
+                style="yellow",
+                markup=False,
+            )
+    console.print(
+        f"Partitions {request.start} to {request.end}. Finding that out cost {made.spent.credits:,} credits",
+        markup=False,
+    )
+
+
+def _time(seconds: float) -> str:
+    """How long the limits would let it take."""
+    if seconds < 1:
+        return "no wait for the limit"
+    return f"some {timedelta(seconds=round(seconds))} at this account's limit"

@@ -1,0 +1,102 @@
+"""From dates and a selection to one Dagster run in this process, and what it brought."""
+
+import gc
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import dagster as dg
+from rich.console import Console
+
+from freshdesk_assets.commands.console import arrived, console_logger, left_open, made_anew, warnings
+from freshdesk_assets.orchestration.executor import execute
+from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
+from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
+from freshdesk_assets.orchestration.run_lock import this_process
+from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.settings import Partitioning, SettingError, check_environment
+from freshdesk_assets.warehouse.file import WarehouseError
+
+PROGRESS_SECONDS = 3.0
+"""A person at a terminal wants to see more often than a log that something moves."""
+
+FEW = 5
+"""So many views are named that were made anew."""
+
+
+def sync(
+    build: Callable[..., dg.Definitions],
+    catalog: Catalog,
+    partitioning: Partitioning,
+    *,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    selection: str | None = None,
+    reconcile: bool = False,
+) -> int:
+    """Run the replication once; 0 when every table succeeded, 1 when one failed.
+
+    `build` makes the definitions with the `loggers` and `resources` it is given. Without dates only what
+    is missing is read; with them, the partitions from `first` to `last` are read again; to `reconcile` is
+    to find out what is gone. Raises SettingError.
+    """
+    check_environment()
+    if reconcile and (first or last):
+        raise SettingError("--reconcile looks at all that is stored: leave --from and --to out")
+    console = Console()
+    definitions = build(
+        loggers={"terminal": console_logger(console)},
+        resources={"freshdesk": account_in_environment(PROGRESS_SECONDS)},
+    )
+    job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
+    began = time.monotonic()
+    with dagster_instance() as instance:
+        try:
+            request = run_scope(
+                selected(definitions, job.name, selection),
+                instance,
+                catalog,
+                partitioning,
+                DuckDBFile().warehouse(console.print),
+                first=first,
+                last=last,
+                selection=selection,
+                reconcile=reconcile,
+            )
+        except WarehouseError as error:
+            console.print(str(error), style="red", markup=False)
+            return 1
+        if request.goes_on:
+            console.print(f"Going on with what was asked for at {request.goes_on:%H:%M} UTC and did not end.")
+        if request.read:
+            console.print(f"{len(request.read)} tables, partitions {request.start} to {request.end}")
+        # What stands now stands to the end; garbage is made from here on.
+        gc.freeze()
+        gc.enable()
+        result = execute(
+            job,
+            instance,
+            assets=request.keys if selection else None,
+            run_config={"loggers": {"terminal": {}}},
+            tags={PROCESS: this_process(), **request.tags},
+        )
+    console.print(arrived(result))
+    if views := made_anew(result):
+        shown = ", ".join(views) if len(views) <= FEW else f"{len(views)} of them"
+        console.print(f"Views made anew: {shown}", markup=False)
+    for line in warnings(result):
+        console.print(line, style="yellow", markup=False)
+    if left := left_open(result):
+        said = "; ".join(f"{name}: {what}" for name, what in left.items())
+        console.print(
+            f"The budget is spent, what was read is stored; run again to go on. Left: {said}",
+            style="yellow",
+            markup=False,
+        )
+    took = timedelta(seconds=round(time.monotonic() - began))
+    outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
+    partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
+    console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
+    return 0 if result.success else 1

@@ -1,0 +1,1 @@
+"""HTTP to Freshdesk: client, rate limit, budget, errors."""

@@ -1,0 +1,88 @@
+"""Where the account is: checked before the key is sent there, and nowhere else."""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from freshdesk_assets.extract.http.errors import ConfigurationError, UnexpectedReply
+
+
+def base_url(domain: str) -> SplitResult:
+    """Scheme and host of FRESHDESK_DOMAIN; ConfigurationError if no account can be there.
+
+    The value is not repeated in messages before it is known to be a host: it could be the key, misplaced.
+    """
+    wanted = "set FRESHDESK_DOMAIN to the account's host name, such as acme.freshdesk.com"
+    if not domain or re.search(r"\s", domain):
+        raise ConfigurationError(f"FRESHDESK_DOMAIN is empty or has a blank in it: {wanted}.")
+    try:
+        parts = urlsplit(domain if "://" in domain else f"https://{domain}")
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise ConfigurationError(f"FRESHDESK_DOMAIN is not a host name: {wanted}.") from None
+    local = is_loopback(host)
+    if (
+        parts.scheme not in {"http", "https"}
+        or "@" in parts.netloc
+        or not (local or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host))
+    ):
+        raise ConfigurationError(f"FRESHDESK_DOMAIN is not a whole host name: {wanted}.")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ConfigurationError(f"FRESHDESK_DOMAIN has something after the host name: {wanted}.")
+    if parts.scheme == "http" and not local:
+        raise ConfigurationError(
+            f"FRESHDESK_DOMAIN is a plain http address, which would send the key unprotected: {wanted}."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    return SplitResult(parts.scheme, f"{shown}:{port}" if port else shown, "", "", "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def valid_key(api_key: str) -> str:
+    """The key as given; ConfigurationError, without it, if it cannot be one."""
+    if re.fullmatch(r"[!-9;-~]+", api_key):
+        return api_key
+    problem = "empty" if not api_key.strip() else "not one word of plain letters and digits"
+    raise ConfigurationError(
+        f"FRESHDESK_API_KEY is {problem}: set it to an agent's key (in Freshdesk: profile settings, View API "
+        "key), without blanks or line ends."
+    )
+
+
+def next_page(link: str, base: SplitResult, where: str) -> str | None:
+    """The URL that a Link header calls next; UnexpectedReply if it is not of this account.
+
+    Freshdesk's documentation has a blank after `<` and none before `rel`, recorded replies the usual
+    spelling (sheet, section 3).
+    """
+    found = re.search(r"<\s*([^>\s]+)\s*>[^,<]*;\s*rel\s*=\s*[\"']?next\b", link, re.IGNORECASE)
+    if found is None:
+        if re.search(r"\bnext\b[\"']?\s*(,|;|$)", link, re.IGNORECASE):
+            raise UnexpectedReply(
+                f"The Link header of {where} has a next page but no address that can be read."
+            )
+        return None
+    try:
+        url: str = urljoin(base.geturl(), found[1])
+        same, host = origin(url) == origin(base.geturl()), urlsplit(url).hostname
+    except ValueError:
+        same, host = False, "an address that cannot be read"
+    if same:
+        return url
+    raise UnexpectedReply(
+        f"The next page of {where} is not on {base.geturl()} but on {host}, which does not get the key: set "
+        "FRESHDESK_DOMAIN to the name that the account itself answers under."
+    )
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port, the port also where it goes without saying."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)

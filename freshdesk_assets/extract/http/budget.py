@@ -1,0 +1,112 @@
+"""From what may be spent to whether a request may still go: credits of a run, and of a day.
+
+What is under way counts as spent, so that no number of threads goes beyond the budget. Once a request was
+refused no other goes, dear or cheap: a run ends in one place and not in many.
+"""
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from freshdesk_assets.extract.http.errors import BudgetSpent
+
+
+def today() -> date:
+    """The day in UTC, by which days are budgeted."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(slots=True)
+class Hold:
+    """Credits held for one request; `cost` is what it came to, 0 as long as it was not sent."""
+
+    cost: int = 0
+
+
+class Budget:
+    """Credits that may be spent in a run and in a day; None for as many as it takes."""
+
+    def __init__(
+        self,
+        *,
+        run: int | None = None,
+        day: int | None = None,
+        today: Callable[[], date] = today,
+    ) -> None:
+        self.run = run
+        self.day = day
+        self._today = today
+        self._date = today()
+        self._run_spent = 0
+        self._day_spent = 0
+        self._held = 0
+        self._lock = threading.Lock()
+        self.refusal: str | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a budget at all."""
+        return self.run is not None or self.day is not None
+
+    @property
+    def most(self) -> float:
+        """What any one run could spend at most."""
+        return min(math.inf if limit is None else limit for limit in (self.run, self.day))
+
+    @property
+    def left(self) -> float:
+        """What may still be spent."""
+        with self._lock:
+            return 0 if self.refusal else min(left for left, _ in self._left())
+
+    @property
+    def told(self) -> str:
+        """The budget in words, as it was set."""
+        limits = (("FRESHDESK_RUN_CREDITS", self.run), ("FRESHDESK_DAY_CREDITS", self.day))
+        return ", ".join(f"{name} is {limit:,}" for name, limit in limits if limit is not None)
+
+    def count_others(self, spent: int) -> None:
+        """So many credits of this day were spent by other runs."""
+        with self._lock:
+            self._day_spent += spent
+
+    @contextmanager
+    def hold(self, cost: int, where: str) -> Iterator[Hold]:
+        """Hold `cost` credits for a request while it is under way; BudgetSpent when there are not as many."""
+        with self._lock:
+            if self.refusal is None:
+                left, said = min(self._left())
+                if cost > left:
+                    self.refusal = f"{said}, and {where} would cost {cost}"
+            if self.refusal is not None:
+                raise BudgetSpent(self.refusal)
+            self._held += cost
+        held = Hold()
+        try:
+            yield held
+        finally:
+            with self._lock:
+                self._turn_day()
+                self._held -= cost
+                self._run_spent += held.cost
+                self._day_spent += held.cost
+
+    def _left(self) -> list[tuple[float, str]]:
+        """What each budget still allows, and how it stands in words."""
+        self._turn_day()
+        found = [(math.inf, "")]
+        for name, limit, spent in (
+            ("FRESHDESK_RUN_CREDITS", self.run, self._run_spent),
+            ("FRESHDESK_DAY_CREDITS", self.day, self._day_spent),
+        ):
+            if limit is not None:
+                taken = spent + self._held
+                found.append((limit - taken, f"{name} is {limit:,}, {taken:,} are spent"))
+        return found
+
+    def _turn_day(self) -> None:
+        if (now := self._today()) != self._date:
+            self._date, self._day_spent = now, 0

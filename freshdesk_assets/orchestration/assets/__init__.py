@@ -1,0 +1,1 @@
+"""Wing: what Dagster shows as assets, and their checks, freshness and metadata."""

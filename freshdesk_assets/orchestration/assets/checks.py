@@ -1,0 +1,168 @@
+"""From declarations to asset checks: the key holds damage back, everything else warns.
+
+What a check says is kept in the run's records: counts, ids and codes, never customers' text.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.assets.references import build_reference_checks
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.following import follows
+from freshdesk_assets.orchestration.names import (
+    ACCEPTED,
+    COUNT,
+    CURRENT,
+    KEY_CHECK,
+    SHAPE,
+    SPANS,
+    UNKNOWN,
+    asset_key,
+)
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
+from freshdesk_assets.schema.check import SqlCheck
+from freshdesk_assets.schema.history import History
+from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.warehouse.derived.checks import (
+    Finding,
+    check_accepted,
+    check_current,
+    check_key,
+    check_query,
+    check_row_count,
+    check_shape,
+    check_spans,
+    check_unknown_keys,
+    limited,
+)
+
+
+def build_checks(catalog: Catalog, queries: Sequence[SqlCheck]) -> list[dg.AssetChecksDefinition]:
+    """Every check: of tables' keys, before anything is made of them; of all else, and the users' own."""
+    checks = [_key_check(table) for table in catalog]
+    checks += [_contents_check(catalog), build_reference_checks(catalog)]
+    return [*checks, _queries_check(queries)] if queries else checks
+
+
+def _key_check(table: Table) -> dg.AssetChecksDefinition:
+    """The one check that blocks: of rows that share a key, children and views would make more."""
+
+    @dg.asset_check(
+        asset=asset_key(table.name),
+        name=KEY_CHECK,
+        blocking=True,
+        op_tags=follows(table.key),
+        description=f"{', '.join(table.key)} is unique and never null.",
+    )
+    def check(duckdb: DuckDBFile) -> dg.AssetCheckResult:
+        with as_dagster_errors(), duckdb.warehouse().open() as connection:
+            found = check_key(connection, table)
+        return _result(table, KEY_CHECK, found, severity=dg.AssetCheckSeverity.ERROR)
+
+    return check
+
+
+def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
+    declared = {each.name: each for each in catalog.everything}
+    specs = [
+        dg.AssetCheckSpec(name, asset=asset_key(each.name), description=said)
+        for each in declared.values()
+        for name, said in _contents(each)
+    ]
+
+    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(specs))
+    def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
+        with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
+            for key in sorted(context.selected_asset_check_keys):
+                each = declared[key.asset_key.path[-1]]
+                match key.name:
+                    case "key":
+                        yield _result(each, KEY_CHECK, check_key(connection, each))
+                    case "shape":
+                        yield _result(each, SHAPE, check_shape(connection, each))
+                    case "accepted_values":
+                        yield _result(each, ACCEPTED, check_accepted(connection, each))
+                    case "spans" if isinstance(each, History):
+                        yield _result(each, SPANS, check_spans(connection, each))
+                    case "current" if isinstance(each, History):
+                        yield _result(each, CURRENT, check_current(connection, each))
+                    case "unknown_keys" if isinstance(each, Table):
+                        yield _result(each, UNKNOWN, check_unknown_keys(connection, each))
+                    case "row_count" if isinstance(each, Table):
+                        found, listed_at = check_row_count(connection, each)
+                        yield _result(each, COUNT, found, listed_at=listed_at)
+
+    return check
+
+
+def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
+    """The names of a table's checks that do not block, and what they say."""
+    if not isinstance(declared, Table):
+        yield KEY_CHECK, f"{', '.join(key_of(declared))} are unique and never null."
+    yield SHAPE, "Every declared column is stored under its declared type."
+    if columns := limited(declared):
+        names = ", ".join(column.name for column in columns)
+        yield ACCEPTED, f"{names}: no values but those Freshdesk is known to send."
+    if isinstance(declared, History):
+        yield SPANS, "Of a row one state holds at a time, and none ends before it begins."
+        yield CURRENT, "A state holds of every row that Freshdesk has, and of no other."
+    if isinstance(declared, Table):
+        yield UNKNOWN, "The API sends no keys that have no column; those that have none are kept in _extra."
+        if isinstance(declared.sync, FullList):
+            yield COUNT, "As many rows as the list had when it was last read."
+
+
+def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
+    named = {(asset_key(each.table, each.schema), each.name): each for each in queries}
+    specs = [dg.AssetCheckSpec(name, asset=key, description=each.doc) for (key, name), each in named.items()]
+
+    @dg.multi_asset_check(
+        name="queries", specs=specs, can_subset=True, op_tags=follows([each.sql for each in queries])
+    )
+    def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
+        for key in sorted(context.selected_asset_check_keys):
+            query = named[key.asset_key, key.name]
+            with (
+                as_dagster_errors(f"check {query.name}"),
+                duckdb.warehouse(context.log.info).open() as connection,
+            ):
+                found = check_query(connection, query.sql)
+            yield _outcome(key.asset_key, key.name, found)
+
+    return check
+
+
+def _result(
+    declared: Declared,
+    name: str,
+    found: Finding,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    listed_at: datetime | None = None,
+) -> dg.AssetCheckResult:
+    return _outcome(asset_key(declared.name), name, found, severity, listed_at)
+
+
+def _outcome(
+    key: dg.AssetKey,
+    name: str,
+    found: Finding,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    listed_at: datetime | None = None,
+) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"found": found.count, **found.counts}
+    if listed_at:
+        metadata["listed_at"] = listed_at.isoformat()
+    if found.examples:
+        metadata["examples"] = dg.MetadataValue.json([dict(example) for example in found.examples])
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=found.count == 0,
+        severity=severity,
+        description=found.said or None,
+        metadata=metadata,
+    )

@@ -1,0 +1,60 @@
+"""From the cadence that tables declare to what every asset promises: a tag, and a freshness policy."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.names import CADENCE, DERIVED, asset_key
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.table import Cadence
+
+
+def with_freshness(
+    assets: Iterable[dg.AssetsDefinition], catalog: Catalog, every: timedelta
+) -> list[dg.AssetsDefinition]:
+    """The assets with their cadence and what follows from it; live tables are looked at `every` so often.
+
+    A table's is the one it declares; whatever is made of tables follows the fastest of them.
+    """
+    given = list(assets)
+    cadences = _cadences([spec for each in given for spec in each.specs], catalog)
+
+    def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
+        cadence = cadences[spec.key]
+        # What is made of tables is current when they are; it is told of when it is made (REPORT_EVERY).
+        promised = policy(Cadence.SLOW if DERIVED in spec.tags else cadence, every)
+        return spec.replace_attributes(
+            tags={**spec.tags, CADENCE: cadence.value},
+            freshness_policy=spec.freshness_policy or promised,
+        )
+
+    return [each.map_asset_specs(complete) for each in given]
+
+
+def policy(cadence: Cadence, every: timedelta) -> dg.FreshnessPolicy:
+    """When an asset of a cadence is late: after missing several turns, for one may wait for a long run."""
+    match cadence:
+        case Cadence.LIVE:
+            return dg.FreshnessPolicy.time_window(
+                warn_window=max(timedelta(hours=1), 2 * every), fail_window=max(timedelta(hours=3), 4 * every)
+            )
+        case Cadence.SLOW:
+            return dg.FreshnessPolicy.time_window(
+                warn_window=timedelta(hours=26), fail_window=timedelta(hours=50)
+            )
+
+
+def _cadences(specs: Sequence[dg.AssetSpec], catalog: Catalog) -> Mapping[dg.AssetKey, Cadence]:
+    found = {asset_key(table.name): table.cadence for table in catalog}
+    upstream = {spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}
+
+    def of(key: dg.AssetKey) -> Cadence:
+        if key not in found:
+            made_of = {of(each) for each in upstream.get(key, ())}
+            found[key] = Cadence.LIVE if Cadence.LIVE in made_of else Cadence.SLOW
+        return found[key]
+
+    for key in upstream:
+        of(key)
+    return found

@@ -1,0 +1,61 @@
+"""The copy for analysts as an asset: made last, when everything else of the run stands."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
+from freshdesk_assets.orchestration.assets.views import schema_key
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.following import follows
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.warehouse.publishing import publish
+
+STALE_AFTER = timedelta(days=1)
+"""Analysts who read a copy older than this ought to know."""
+
+
+def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinition:
+    """The asset that publishes the file."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        # Every table is counted for the references, so that this is downstream of all there is.
+        deps=[FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
+        description="A copy of the whole file that analysts can open at any time, put in its place in one"
+        " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
+        group_name="published",
+        kinds={FILE_KIND, "file"},
+        owners=OWNERS,
+        tags={DERIVED: "copy"},
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
+        output_required=False,
+        op_tags=follows(),
+        pool=pool,
+    )
+    def copy(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
+        with as_dagster_errors():
+            target = duckdb.published_path
+            if target is None:
+                context.log.info("nothing is published: FRESHDESK_PUBLISHED is off")
+                return
+            # It costs many times as much as a copy of blocks, too much for each look of the day. A run that
+            # is tried again has its tags still.
+            by_night = context.run.tags.get(WORK) in QUIET_HOURS
+            made = publish(duckdb.warehouse(context.log.info), target, compact=by_night)
+        yield dg.MaterializeResult(
+            asset_key=PUBLISHED,
+            metadata={
+                "path": dg.MetadataValue.path(str(target)),
+                "copied_anew": made.anew,
+                "compact": made.compact,
+                "bytes": made.bytes,
+                "published_at": dg.MetadataValue.timestamp(made.published_at),
+            },
+        )
+
+    return copy

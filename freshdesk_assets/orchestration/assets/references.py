@@ -1,0 +1,96 @@
+"""From declared references to one asset that counts them, and a check for each that warns of orphans."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.assets.metadata import columns_schema
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.following import follows
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, asset_key
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.warehouse.derived.references import (
+    COLUMNS,
+    DOC,
+    FOREIGN_KEYS,
+    RELATIONS,
+    Reference,
+    count_references,
+    references,
+    store_references,
+)
+
+KEY = asset_key(FOREIGN_KEYS, RELATIONS)
+
+
+def build_references(catalog: Catalog, pool: str) -> dg.AssetsDefinition:
+    """The asset that counts where every reference leads."""
+
+    @dg.asset(
+        key=KEY,
+        deps=[asset_key(declared.name) for declared in catalog.everything],
+        description=DOC,
+        group_name=RELATIONS,
+        kinds={FILE_KIND},
+        owners=OWNERS,
+        tags={DERIVED: "table"},
+        metadata={
+            "dagster/column_schema": columns_schema(COLUMNS),
+            "dagster/table_name": f"{RELATIONS}.{FOREIGN_KEYS}",
+            "dagster/storage_kind": FILE_KIND,
+        },
+        op_tags=follows(DOC, COLUMNS, [each.place for each in references(catalog)]),
+        pool=pool,
+    )
+    def count(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> dg.MaterializeResult[None]:
+        with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
+            rows = store_references(connection, catalog)
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return count
+
+
+def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
+    """A check per reference, on the table that refers."""
+    named = {(asset_key(each.table.name), _check(each)): each for each in references(catalog)}
+    specs = [
+        dg.AssetCheckSpec(name, asset=key, description=_description(each), additional_deps=_others(each))
+        for (key, name), each in named.items()
+    ]
+
+    @dg.multi_asset_check(name="references", specs=specs, can_subset=True, op_tags=follows(specs))
+    def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
+        with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
+            chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]
+            counted = count_references(connection, catalog, chosen)
+        for key in sorted(context.selected_asset_check_keys):
+            found = counted[named[key.asset_key, key.name].place]
+            yield dg.AssetCheckResult(
+                asset_key=key.asset_key,
+                check_name=key.name,
+                passed=found.orphans == 0,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "references": found.references,
+                    "orphans": found.orphans,
+                    "examples": dg.MetadataValue.json(list(found.examples)),
+                },
+            )
+
+    return check
+
+
+def _others(reference: Reference) -> list[dg.AssetKey]:
+    """The tables that are to be read first, the referring one aside."""
+    names = {table for table, _ in reference.column.targets} - {reference.table.name}
+    return [asset_key(name) for name in sorted(names)]
+
+
+def _check(reference: Reference) -> str:
+    return f"orphans_{reference.column.name}"
+
+
+def _description(reference: Reference) -> str:
+    targets = " or ".join(".".join(target) for target in reference.column.targets)
+    return f"Every {reference.column.name} is in {targets}; those of rows Freshdesk no longer has aside."

@@ -1,0 +1,77 @@
+"""What a run measured, as Dagster's metadata."""
+
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from freshdesk_assets.extract.http.tally import Tally
+from freshdesk_assets.orchestration.names import ROWS
+from freshdesk_assets.warehouse.derived.children import Derived
+from freshdesk_assets.warehouse.derived.histories import Recorded
+from freshdesk_assets.warehouse.landing.spool import Landed
+
+
+def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
+    """What became of the rows read in the whole run."""
+    return {
+        "rows_read": landed.read,
+        "rows_written": landed.inserted,
+        "rows_updated": landed.updated,
+        "rows_deleted": landed.deleted,
+        "rows_rejected": landed.rejected,
+        "rows_with_extra": landed.odd,
+        "dagster/row_count": rows,
+    }
+
+
+def deriving_metadata(derived: Derived) -> dict[str, Any]:
+    """What a derivation looked at and wrote."""
+    return {
+        "parents_cut": derived.parents,
+        "rows_written": derived.written,
+        "rows_removed": derived.removed,
+        "elements_left_out": derived.left_out,
+        "dagster/row_count": derived.rows,
+    }
+
+
+def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, Any]:
+    """How many states there are, and what landing had left to do: nothing, unless something went wrong."""
+    return {
+        "states_holding": holding,
+        "states_begun_late": mended.begun,
+        "states_ended_late": mended.ended,
+        "states_completed_late": mended.completed,
+        "dagster/row_count": states,
+    }
+
+
+def partition_metadata(rows: int) -> dict[str, Any]:
+    """What differs between the partitions of one run."""
+    return {ROWS: rows}
+
+
+def reading_metadata(
+    tally: Tally,
+    start: datetime,
+    end: datetime,
+    *,
+    partitions: int,
+    skipped: str | None,
+    left_open: str | None = None,
+    stood_back: str | None = None,
+) -> dict[str, Any]:
+    """What reading cost, in calls, credits, seconds and bytes, and why something was not read."""
+    spent: dict[str, Any] = {
+        "api_calls": tally.calls,
+        "api_credits": tally.credits,
+        "seconds_waited_for_limit": round(tally.waited, 1),
+        "bytes_read": tally.bytes,
+        "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
+        "partitions_in_run": partitions,
+    }
+    for name, said in (("skipped", skipped), ("left_open", left_open), ("stood_back", stood_back)):
+        if said:
+            spent[name] = dg.MetadataValue.text(said)
+    return spent

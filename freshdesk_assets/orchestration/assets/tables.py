@@ -1,0 +1,138 @@
+"""From declared tables to assets: one per table, partitioned by date and read from the API."""
+
+import warnings
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from freshdesk_assets import settings
+from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
+from freshdesk_assets.orchestration.assets.run_metadata import reading_metadata
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.names import (
+    API_KIND,
+    FILE_KIND,
+    OWNERS,
+    POOL,
+    RECONCILED,
+    UNFINISHED,
+    asset_key,
+)
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
+from freshdesk_assets.replication.progress import Progress
+from freshdesk_assets.replication.scope import Reading, ReadScope
+from freshdesk_assets.replication.spending import Spending, deferral
+from freshdesk_assets.replication.table import Replication
+from freshdesk_assets.schema.catalog import Catalog, upstream
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
+
+
+def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.AssetsDefinition]:
+    """An asset for every table of the catalog."""
+    partitions = partitions_of(partitioning)
+    with warnings.catch_warnings():
+        # One run for a range of partitions is what we build on; pinned, it will not change under us.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return [_asset(table, catalog, partitions, partitioning.since) for table in catalog]
+
+
+def _asset(
+    table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
+) -> dg.AssetsDefinition:
+    belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
+
+    @dg.asset(
+        key=asset_key(table.name),
+        deps=[asset_key(name) for name in sorted(upstream(table))],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        description=table_description(table, catalog),
+        group_name=table.group,
+        kinds={API_KIND, FILE_KIND},
+        owners=OWNERS,
+        tags={
+            "freshdesk/sync": type(table.sync).__name__,
+            **({RECONCILED: "true"} if table.reconciled else {}),
+        },
+        metadata=table_metadata(table, catalog.places.get(table.name)),
+        io_manager_key="io_manager",
+        pool=POOL,
+    )
+    def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
+        window = context.partition_time_window
+        progress = Progress(
+            table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
+        )
+        with (
+            as_dagster_errors(),
+            freshdesk.reporting(context.log.info),
+            Spool(
+                duckdb.spool_root,
+                table,
+                belonging,
+                run=context.run.run_id,
+                parent=catalog.parent_of(table),
+            ) as spool,
+        ):
+            warehouse = duckdb.warehouse(context.log.info)
+            budget = freshdesk.budget(warehouse, context.run)
+            extent = ReadScope(
+                table=table,
+                catalog=catalog,
+                warehouse=warehouse,
+                start=window.start.astimezone(UTC),
+                end=window.end.astimezone(UTC),
+                since=since,
+                reading=reading_of(context.run.tags),
+                requested_at=requested_at(context.instance, context.run),
+                leave_out=settings.leave_out_untouched(),
+            )
+            replication = Replication(
+                extent=extent,
+                reader=freshdesk.reader,
+                spool=spool,
+                progress=progress,
+                allowance=freshdesk.allowance,
+                spending=Spending(
+                    client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
+                ),
+            )
+            with_it = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
+            # What is asked for by its dates waits for no other table.
+            others = with_it if extent.reading is Reading.MISSING else set[str]()
+            reads = extent.reading is not Reading.EXISTENCE
+            back = deferral(warehouse, table, others, budget) if reads else None
+            batch = spool.take_last(Landed(), finished=False) if back else replication.run()
+        left_open = back.left_open if back else replication.left_open
+        for warning in replication.warnings:
+            context.log.warning(warning)
+        if replication.skipped:
+            context.log.warning(f"{table.name} was left out: {replication.skipped}")
+        if left_open:
+            context.log.warning(f"{table.name} is to be gone on with when there are credits: {left_open}")
+            context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
+        if back and not left_open:
+            context.log.info(f"{table.name} stands back: {back.reason}")
+        progress.end()
+        context.add_asset_metadata(
+            reading_metadata(
+                progress.spent,
+                window.start,
+                window.end,
+                partitions=len(context.partition_keys),
+                skipped=replication.skipped,
+                left_open=left_open,
+                stood_back=back.reason if back else None,
+            ),
+            # What is said of a range stands once, on its last partition, which the UI shows first.
+            partition_key=context.partition_keys[-1],
+        )
+        # Each run reads another state of the table: said shortly, for it is recorded twice a partition.
+        context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
+        return batch
+
+    return replicate

@@ -1,0 +1,125 @@
+"""From SQL files to assets: one operation per schema creates its views and says which it created anew."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, VIEW_KIND, asset_key
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_tags import reading_of
+from freshdesk_assets.replication.scope import Reading
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.views import traced
+from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
+
+
+def schema_key(schema: str) -> dg.AssetKey:
+    """The asset that stands for all views of a schema: what waits for them waits for it.
+
+    A view that stays as it is is not reported, and Dagster skips what depends on a thing not reported.
+    """
+    return dg.AssetKey(["views", schema])
+
+
+def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[dg.AssetsDefinition]:
+    """An asset for every view, those of a schema in one operation."""
+    shapes = {
+        (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
+        for declared in catalog.everything
+    }
+    found = traced(views, shapes)
+    keys = {(view.schema, view.name.lower()): view.id for view in views}
+
+    def spec(view: SqlView) -> dg.AssetSpec:
+        reads = {keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads}
+        family = {(SCHEMA, view.family.child)} if view.family else set()
+        return dg.AssetSpec(
+            asset_key(view.name, view.schema),
+            deps=[asset_key(name, schema) for schema, name in sorted(reads | family)],
+            description=view_description(view),
+            metadata=view_metadata(view, found[view.id], catalog),
+            group_name=view.schema,
+            kinds={FILE_KIND, VIEW_KIND},
+            owners=OWNERS,
+            tags={DERIVED: "view"},
+            skippable=True,
+        )
+
+    def all_of(schema: str, specs: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            schema_key(schema),
+            deps=[each.key for each in specs],
+            description=f"The views of schema `{schema}`, looked at: each was made anew or is as it was.",
+            group_name=schema,
+            kinds={FILE_KIND, VIEW_KIND},
+            owners=OWNERS,
+            tags={DERIVED: "view"},
+        )
+
+    by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
+    made = {schema: [spec(view) for view in of] for schema, of in by_schema}
+    return [
+        _assets(schema, [*specs, all_of(schema, specs)], views, catalog, pool)
+        for schema, specs in made.items()
+    ]
+
+
+def _assets(
+    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, pool: str
+) -> dg.AssetsDefinition:
+    made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
+
+    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=pool, op_tags=follows(*made))
+    def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
+        selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
+        with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
+            for gone in drop_undeclared(connection, views):
+                context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
+            created = ensure_views(connection, _with_upstream(views, selected), catalog)
+        # What stands in another operation is skipped with a view that it reads and that was not reported.
+        quiet = _reported(context) - _read_elsewhere(views)
+        changed_only = reading_of(context.run.tags) is not Reading.AGAIN
+        for id_, anew in created.items():
+            key = asset_key(id_[1], id_[0])
+            if id_ in selected and (anew or not changed_only or key not in quiet):
+                yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
+        if schema_key(schema) in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=schema_key(schema), metadata={"views_created_anew": sum(created.values())}
+            )
+
+    return create
+
+
+def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> list[SqlView]:
+    """The selected views and those they read, in order."""
+    wanted = {(schema, name.lower()) for schema, name in selected}
+    for view in reversed(views):
+        if (view.schema, view.name.lower()) in wanted:
+            wanted |= {(schema, name.lower()) for schema, name in view.reads}
+    return [view for view in views if (view.schema, view.name.lower()) in wanted]
+
+
+def _read_elsewhere(views: Sequence[SqlView]) -> set[dg.AssetKey]:
+    """The views that a view of another schema reads."""
+    read = {(schema, name.lower()) for view in views for schema, name in view.reads if schema != view.schema}
+    return {asset_key(view.name, view.schema) for view in views if (view.schema, view.name.lower()) in read}
+
+
+def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
+    """The assets that were told of lately: the others are told of now, unchanged or not."""
+    since = datetime.now(UTC) - REPORT_EVERY
+    records = context.instance.get_asset_records(sorted(context.selected_asset_keys))
+    return {
+        record.asset_entry.asset_key
+        for record in records
+        if (last := record.asset_entry.last_materialization_record) is not None
+        and datetime.fromtimestamp(last.timestamp, UTC) > since
+    }

@@ -1,0 +1,110 @@
+"""What Dagster stores: keys, kinds, tags, names of jobs, checks, schedules and sensors, the pool.
+
+Runs, materializations and cursors of a kept DAGSTER_HOME refer to these by their value, and so do users'
+selections, alerts and saved launches. The Python name of a constant may change, its value may not.
+"""
+
+import dagster as dg
+
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.table import Cadence
+
+# Assets
+
+API_KIND, FILE_KIND, VIEW_KIND = "freshdesk", "duckdb", "view"
+
+OWNERS = ["team:support-data"]
+
+PUBLISHED = dg.AssetKey(["published", "copy"])
+"""The copy for analysts."""
+
+POOL = "freshdesk"
+"""One run at a time spends the account's credits and writes the file (see dagster.yaml)."""
+
+
+def asset_key(name: str, schema: str = SCHEMA) -> dg.AssetKey:
+    """An asset's key: schema and table as DuckDB has them."""
+    return dg.AssetKey([schema, name])
+
+
+# Tags of assets and their operations
+
+DERIVED = "freshdesk/derived"
+"""Of assets that are made of others; its value says which kind they are."""
+
+CADENCE = "freshdesk/cadence"
+"""Of every asset: how often it is brought up to date."""
+
+SYNC = "freshdesk/sync"
+"""Of tables: by which class of `schema.table` they are read."""
+
+RECONCILED = "freshdesk/reconciled"
+"""Of tables whose rows may be gone without any list saying so."""
+
+FOLLOWS = "freshdesk/follows"
+"""Of operations that follow the tables: a fingerprint of what they are declared to do."""
+
+# Checks
+
+KEY_CHECK = "key"
+"""The check of a table's key, the one that blocks."""
+
+SHAPE = "shape"
+UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
+SPANS, CURRENT = "spans", "current"
+
+# Metadata
+
+ROWS = "dagster/partition_row_count"
+"""Of a partition: how many rows it holds."""
+
+# Jobs, schedules, sensors
+
+REPLICATE = "replicate"
+RECONCILE_JOB = "reconcile"
+KEEP_CURRENT = "keep_current"
+BY_CADENCE = {Cadence.LIVE: "replicate_live", Cadence.SLOW: "replicate_slow"}
+TIDY = "tidy"
+
+READS_THE_ACCOUNT = frozenset({REPLICATE, KEEP_CURRENT, RECONCILE_JOB, *BY_CADENCE.values()})
+"""The jobs that read the account."""
+
+CLOSE_YESTERDAY, SLOW_TABLES = "close_yesterday", "slow_tables"
+REREAD_NIGHTLY, REREAD_WEEKLY = "reread_nightly", "reread_weekly"
+RECONCILE_NIGHTLY = "reconcile_nightly"
+
+BY_NIGHT = frozenset({CLOSE_YESTERDAY, SLOW_TABLES, REREAD_NIGHTLY, REREAD_WEEKLY, RECONCILE_NIGHTLY, TIDY})
+"""The schedules of the quiet hours."""
+
+ANYTHING_NEW = "anything_new"
+ALERTS = "alerts"
+
+# Tags of runs
+
+ONLY_MISSING = "freshdesk/only_missing"
+"""Read what the warehouse does not cover yet, instead of the whole of the partitions again."""
+
+RECONCILE = "freshdesk/reconcile"
+"""Find out which rows Freshdesk no longer has, instead of reading the partitions."""
+
+REQUESTED_AT = "freshdesk/requested_at"
+"""When a backfill was asked for that this run continues; without it, when the run was made."""
+
+CHOSEN = "freshdesk/selection"
+"""What of the tables a backfill from the command line was to read."""
+
+POLLED = "freshdesk/polled"
+"""Credits that were spent on finding out that there is something to read."""
+
+UNFINISHED = "freshdesk/left_open"
+"""The run's credit budget was spent before everything was read."""
+
+PROCESS = "freshdesk/process"
+"""Machine and process of a run. Dagster 1.13.27 finds a dead one only while the code server that started it
+is alive."""
+
+WORK = "freshdesk/work"
+"""What a schedule or sensor launched the run for."""
+
+ROOT_RUN = "dagster/root_run_id"
+"""Dagster's own: the run that this one executes again."""

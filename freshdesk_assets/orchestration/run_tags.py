@@ -1,0 +1,58 @@
+"""From a run's tags to what it is to read, and since when it was asked for."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.names import (
+    CHOSEN,
+    ONLY_MISSING,
+    RECONCILE,
+    REQUESTED_AT,
+    ROOT_RUN,
+    UNFINISHED,
+)
+from freshdesk_assets.replication.scope import Reading
+
+RESUMED_WITHIN = timedelta(days=1)
+"""So long after it was asked for a backfill that did not end is gone on with when it is asked for again."""
+
+
+def reading_of(tags: Mapping[str, str]) -> Reading:
+    """What a run with these tags reads; without any it is a backfill, as the UI launches it."""
+    if tags.get(RECONCILE) == "true":
+        return Reading.EXISTENCE
+    return Reading.MISSING if tags.get(ONLY_MISSING) == "true" else Reading.AGAIN
+
+
+def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
+    """When what the run does was first asked for, by this machine's clock.
+
+    A run that executes another again goes on with what that one was asked for.
+    """
+    for run_id in (run.tags.get(ROOT_RUN), run.run_id):
+        record = instance.get_run_record_by_id(run_id) if run_id else None
+        if record is not None:
+            given = record.dagster_run.tags.get(REQUESTED_AT)
+            return datetime.fromisoformat(given) if given else record.create_timestamp.astimezone(UTC)
+    return datetime.now(UTC)
+
+
+def backfill_tags(
+    instance: dg.DagsterInstance, range_tags: Mapping[str, str], selection: str | None
+) -> tuple[dict[str, str], datetime | None]:
+    """The tags of a backfill asked for now, and when the one was asked for that it goes on with, if any.
+
+    That is the last one of the same range and selection, unless it has ended well or is long past.
+    """
+    same = {**range_tags, CHOSEN: selection or "all"}
+    now = datetime.now(UTC)
+    for run in instance.get_runs(dg.RunsFilter(tags=same), limit=1):
+        asked = requested_at(instance, run)
+        if (run.status in UNENDED or UNFINISHED in run.tags) and now - asked < RESUMED_WITHIN:
+            return {**same, REQUESTED_AT: asked.isoformat()}, asked
+    return {**same, REQUESTED_AT: now.isoformat()}, None
+
+
+UNENDED = {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}

@@ -1,0 +1,1 @@
+"""Wing: which runs there are, when they are launched and for what."""

@@ -1,0 +1,115 @@
+"""From dates and a selection to what a run is asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from warnings import catch_warnings, simplefilter
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.orchestration.run_tags import backfill_tags
+from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.settings import Partitioning, SettingError
+from freshdesk_assets.warehouse.file import Warehouse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunScope:
+    """What a run is to make: assets, of them those that are read, and of which partitions.
+
+    `goes_on` is when the backfill was asked for that it goes on with, if it does.
+    """
+
+    keys: frozenset[dg.AssetKey]
+    read: tuple[dg.AssetKey, ...]
+    start: str
+    end: str
+    tags: Mapping[str, str]
+    goes_on: datetime | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The tables that are read."""
+        return [key.path[-1] for key in self.read]
+
+
+def run_scope(
+    keys: Iterable[dg.AssetKey],
+    instance: dg.DagsterInstance,
+    catalog: Catalog,
+    partitioning: Partitioning,
+    warehouse: Warehouse,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    selection: str | None,
+    reconcile: bool = False,
+) -> RunScope:
+    """What of the assets is missing, or with dates the partitions that hold them.
+
+    `selection` is what was said to choose the assets. To `reconcile` any partition will do: the last one.
+    Raises SettingError, WarehouseError.
+    """
+    keys = frozenset(keys)
+    read = tuple(sorted(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA))
+    partitions = partitions_of(partitioning)
+    tags, goes_on = {ONLY_MISSING: "true"}, None
+    if reconcile:
+        start = end = partitions.get_partition_keys()[-1]
+        tags = {RECONCILE: "true"}
+    elif first is None and last is None:
+        since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
+        start, end = stale_range(instance, read, partitions, since)
+    else:
+        start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
+        tags, goes_on = backfill_tags(instance, _range(start, end), selection)
+    if read:
+        tags = {**tags, **_range(start, end)}
+    return RunScope(keys=keys, read=read, start=start, end=end, tags=tags, goes_on=goes_on)
+
+
+def _range(start: str, end: str) -> dict[str, str]:
+    """The tags by which a run covers several partitions."""
+    return {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
+
+
+def selected(definitions: dg.Definitions, job: str, selection: str | None) -> set[dg.AssetKey]:
+    """The assets of a job, or those of them that a selection chooses; raises SettingError."""
+    graph = definitions.resolve_asset_graph()
+    replicated = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
+    if selection is None:
+        return set(replicated)
+    try:
+        with catch_warnings():
+            # Dagster warns of its own parameter when it reads the selection.
+            simplefilter("ignore", dg.BetaWarning)
+            chosen = set(dg.AssetSelection.from_string(selection).resolve(graph)) & set(replicated)
+    except Exception as error:
+        raise SettingError(f"--select {selection!r} is not an asset selection: {error}") from error
+    if not chosen:
+        raise SettingError(
+            f"--select {selection!r} selects no table: try 'group:people' or 'key:freshdesk/*'"
+        )
+    return chosen
+
+
+def _asked_for(
+    partitions: dg.TimeWindowPartitionsDefinition, first: datetime, last: datetime
+) -> tuple[str, str]:
+    """The partitions that hold the first and the last day."""
+    if last < first:
+        raise SettingError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
+    every = partitions.get_partition_keys()
+    windows = {key: partitions.time_window_for_partition_key(key) for key in every}
+    until = last + timedelta(days=1)
+    touched = [key for key, window in windows.items() if window.end > first and window.start < until]
+    if not touched:
+        raise SettingError(
+            f"no partition lies between {first:%Y-%m-%d} and {last:%Y-%m-%d}:"
+            f" they go from {every[0]} to {every[-1]}"
+        )
+    return touched[0], touched[-1]

@@ -1,0 +1,215 @@
+"""From the clock to runs: what is kept current, closed and read again, where nobody is at it yet.
+
+A tick takes its days from the time it was scheduled for, asks Freshdesk nothing, and waits for nobody.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from freshdesk_assets import settings
+from freshdesk_assets.orchestration.names import (
+    BY_CADENCE,
+    CLOSE_YESTERDAY,
+    KEEP_CURRENT,
+    ONLY_MISSING,
+    RECONCILE,
+    RECONCILE_JOB,
+    RECONCILE_NIGHTLY,
+    REQUESTED_AT,
+    REREAD_NIGHTLY,
+    REREAD_WEEKLY,
+    SLOW_TABLES,
+    TIDY,
+    WORK,
+    asset_key,
+)
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_lock import under_way
+from freshdesk_assets.orchestration.runs.staleness import ended_yesterday, last_days, reached, stale_range
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.table import Cadence
+from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+
+Outcome = dg.RunRequest | dg.SkipReason
+
+QUIET_HOURS = {
+    CLOSE_YESTERDAY: "10 0 * * *",
+    REREAD_NIGHTLY: "40 1 * * *",
+    SLOW_TABLES: "20 2 * * *",
+    REREAD_WEEKLY: "40 3 * * 0",
+    RECONCILE_NIGHTLY: "40 4 * * *",
+    TIDY: "20 5 * * *",
+}
+"""When the nightly ones begin, in UTC: apart, and the first not before Freshdesk shows all of the day."""
+
+
+def build_schedules(
+    catalog: Catalog, partitioning: Partitioning, file: DuckDBFile
+) -> list[dg.ScheduleDefinition]:
+    """Every schedule; on or off from the start as FRESHDESK_SCHEDULES says."""
+    partitions = partitions_of(partitioning)
+
+    def keep_current(at: datetime, instance: dg.DagsterInstance) -> Outcome:
+        if run := under_way(instance):
+            return dg.SkipReason(f"{run.job_name} {run.run_id} is queued or under way")
+        return missing(Cadence.LIVE, KEEP_CURRENT, at, instance)
+
+    def missing(cadence: Cadence, work: str, at: datetime, instance: dg.DagsterInstance) -> Outcome:
+        names = [table.name for table in catalog if table.cadence is cadence]
+        try:
+            since = reached(Warehouse(file.path, lock_wait=0.0), catalog, names, partitioning.since)
+        except WarehouseError as error:
+            return dg.SkipReason(f"{error} The next tick tries again")
+        first, last = stale_range(instance, map(asset_key, names), partitions, since, now=at)
+        if yesterday := ended_yesterday(partitions, at):
+            # What is looked at once a day would never be looked at after the end of its partition.
+            first = min(first, yesterday) if cadence is Cadence.SLOW else first
+        job = KEEP_CURRENT if cadence is Cadence.LIVE else BY_CADENCE[cadence]
+        return request(job, work, first, last, at, only_missing=True)
+
+    def close_yesterday(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
+        ended = ended_yesterday(partitions, at)
+        if ended is None:
+            return dg.SkipReason("no partition ended at midnight")
+        return request(BY_CADENCE[Cadence.LIVE], CLOSE_YESTERDAY, ended, ended, at, only_missing=True)
+
+    def slow_tables(at: datetime, instance: dg.DagsterInstance) -> Outcome:
+        return missing(Cadence.SLOW, SLOW_TABLES, at, instance)
+
+    def reread(work: str, days: int) -> Callable[[datetime, dg.DagsterInstance], Outcome]:
+        def decide(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
+            return request(
+                BY_CADENCE[Cadence.LIVE], work, *last_days(partitions, days, at), at, only_missing=False
+            )
+
+        return decide
+
+    def reconcile(at: datetime, _instance: dg.DagsterInstance) -> Outcome:
+        _, today = last_days(partitions, 1, at)
+        extra = {RECONCILE: "true"}
+        return request(RECONCILE_JOB, RECONCILE_NIGHTLY, today, today, at, only_missing=False, extra=extra)
+
+    nightly, weekly = settings.reread_nightly(), settings.reread_weekly()
+    made = [
+        _schedule(
+            KEEP_CURRENT,
+            _cron(settings.every()),
+            KEEP_CURRENT,
+            keep_current,
+            "What agents work on, as it changed since the last look: FRESHDESK_EVERY says how often.",
+        ),
+        _schedule(
+            CLOSE_YESTERDAY,
+            QUIET_HOURS[CLOSE_YESTERDAY],
+            BY_CADENCE[Cadence.LIVE],
+            close_yesterday,
+            "The partition that ended at midnight, read to its end.",
+        ),
+        _schedule(
+            SLOW_TABLES,
+            QUIET_HOURS[SLOW_TABLES],
+            BY_CADENCE[Cadence.SLOW],
+            slow_tables,
+            "The account's set-up, once a day.",
+        ),
+    ]
+    for work, days in ((REREAD_NIGHTLY, nightly), (REREAD_WEEKLY, weekly)):
+        if days:
+            made.append(
+                _schedule(
+                    work,
+                    QUIET_HOURS[work],
+                    BY_CADENCE[Cadence.LIVE],
+                    reread(work, days),
+                    f"The last {days} days again, as a backfill of them from the UI would: what Freshdesk"
+                    f" changes without saying so. FRESHDESK_{work.upper()} says how many; 0 for none.",
+                )
+            )
+    if any(table.reconciled for table in catalog):
+        made.append(
+            _schedule(
+                RECONCILE_NIGHTLY,
+                QUIET_HOURS[RECONCILE_NIGHTLY],
+                RECONCILE_JOB,
+                reconcile,
+                "Which rows Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS at most.",
+            )
+        )
+    made.append(
+        _schedule(
+            TIDY,
+            QUIET_HOURS[TIDY],
+            TIDY,
+            lambda _at, _instance: dg.RunRequest(tags={WORK: TIDY}),
+            "Records and logs of runs older than FRESHDESK_KEEP_RUNS days, removed.",
+        )
+    )
+    return made
+
+
+def request(
+    job: str,
+    work: str,
+    first: str,
+    last: str,
+    at: datetime,
+    *,
+    only_missing: bool,
+    key: str = "",
+    extra: Mapping[str, str] | None = None,
+    assets: Iterable[dg.AssetKey] | None = None,
+) -> dg.RunRequest:
+    """One run over a range of partitions, as a backfill of them is; one per key, or per tick without."""
+    return dg.RunRequest(
+        run_key=key or f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
+        job_name=job,
+        asset_selection=None if assets is None else sorted(assets),
+        tags={
+            WORK: work,
+            "dagster/asset_partition_range_start": first,
+            "dagster/asset_partition_range_end": last,
+            # What is due is asked for when it is due, however late the daemon comes to it.
+            **({ONLY_MISSING: "true"} if only_missing else {REQUESTED_AT: at.astimezone(UTC).isoformat()}),
+            **(extra or {}),
+        },
+    )
+
+
+def _schedule(
+    name: str,
+    cron: str,
+    job: str,
+    decide: Callable[[datetime, dg.DagsterInstance], Outcome],
+    description: str,
+) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name=name,
+        cron_schedule=cron,
+        job_name=job,
+        execution_timezone="UTC",
+        description=description,
+        default_status=(
+            dg.DefaultScheduleStatus.RUNNING if settings.scheduled() else dg.DefaultScheduleStatus.STOPPED
+        ),
+    )
+    def tick(context: dg.ScheduleEvaluationContext) -> Outcome:
+        if run := under_way(context.instance, name):
+            return dg.SkipReason(f"run {run.run_id} for the same work is queued or under way")
+        return decide(context.scheduled_execution_time.astimezone(UTC), context.instance)
+
+    return tick
+
+
+def _cron(every: timedelta) -> str:
+    minutes = round(every.total_seconds() / 60)
+    match minutes:
+        case 1440:
+            return "0 0 * * *"
+        case _ if minutes >= 60:
+            return f"0 */{minutes // 60} * * *"
+        case _:
+            return f"*/{minutes} * * * *"

@@ -1,0 +1,167 @@
+"""From what Freshdesk shows for a credit to a run of what changed, and of nothing else."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import dagster as dg
+
+from freshdesk_assets import settings
+from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look, watched
+from freshdesk_assets.orchestration.names import ANYTHING_NEW, KEEP_CURRENT, POLLED, asset_key
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.run_lock import under_way
+from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
+from freshdesk_assets.orchestration.runs.schedules import request
+from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
+from freshdesk_assets.orchestration.upkeep.alerts import build_alerts
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.table import Cadence, PerParent, Table
+from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.unstored import not_stored
+
+BACK_OFF_AT_MOST = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """What the sensor remembers: whose turn it is, what it launched for, when to ask again, what it spent."""
+
+    turn: int = 0
+    launched: dict[str, str] = field(default_factory=dict)
+    again: str = ""
+    refused: int = 0
+    spent: int = 0
+
+    @classmethod
+    def read(cls, text: str | None) -> "Cursor":
+        """The cursor as it was written; a new one from anything else."""
+        try:
+            return cls(**json.loads(text or "{}"))
+        except (ValueError, TypeError):
+            return cls()
+
+    def text(self) -> str:
+        """As Dagster keeps it."""
+        return json.dumps(asdict(self))
+
+    def later(self, at: datetime, seconds: float = 0.0) -> "Cursor":
+        """Ask not again before a while that doubles each time."""
+        pause = min(timedelta(minutes=2 ** min(self.refused, 10)), BACK_OFF_AT_MOST)
+        again = at + max(pause, timedelta(seconds=seconds))
+        return replace(self, again=again.isoformat(), refused=self.refused + 1)
+
+
+def build_sensors(
+    catalog: Catalog, partitioning: Partitioning, api: FreshdeskApi, file: DuckDBFile
+) -> list[dg.SensorDefinition]:
+    """The sensors of changes, on from the start if FRESHDESK_POLL says how often, and of alerts."""
+    partitions = partitions_of(partitioning)
+    targets = watched(table for table in catalog if table.cadence is Cadence.LIVE)
+    every = settings.poll()
+
+    @dg.sensor(
+        name=ANYTHING_NEW,
+        job_name=KEEP_CURRENT,
+        minimum_interval_seconds=round((every or settings.POLL_IF_TURNED_ON).total_seconds()),
+        description="Asks Freshdesk whether something changed, one list and one credit at a time, and reads"
+        " what did.",
+        default_status=(
+            dg.DefaultSensorStatus.RUNNING
+            if every and settings.scheduled()
+            else dg.DefaultSensorStatus.STOPPED
+        ),
+    )
+    def anything_new(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        cursor = Cursor.read(context.cursor)
+        if run := under_way(context.instance):
+            return _nothing(f"{run.job_name} {run.run_id} is queued or under way", cursor)
+        if cursor.again and now < datetime.fromisoformat(cursor.again):
+            return _nothing(f"the limit is tight: asks again at {cursor.again}", cursor)
+        if not targets:
+            return _nothing("no live table can be asked what changed", cursor)
+        target = targets[cursor.turn % len(targets)]
+        cursor = replace(cursor, turn=(cursor.turn + 1) % len(targets), again="")
+        warehouse = Warehouse(file.path, lock_wait=0.0)
+        try:
+            since = _since(warehouse, target)
+            if since is None:
+                return _nothing(f"{target.name} was never read: a first sync is yours to begin", cursor)
+            with api.ask_once() as reader:
+                found = look(reader, target, since)
+            cursor = replace(cursor, spent=cursor.spent + 1)
+            cursor = cursor.later(now) if found.tight else replace(cursor, refused=0)
+            with warehouse.open() as connection:
+                new = not_stored(connection, target.table, found.versions)
+        except LimitReached as error:
+            return _nothing(str(error), replace(cursor, spent=cursor.spent + 1).later(now, error.seconds))
+        except (FreshdeskError, WarehouseError, settings.SettingError) as error:
+            return _nothing(str(error), cursor.later(now))
+        seen = _fingerprint(new, found)
+        if not new:
+            return _nothing(f"nothing new in {target.name}", cursor)
+        if cursor.launched.get(target.name) == seen:
+            return _nothing(f"{target.name} is as it was when a run was launched for it", cursor)
+        tables = _touched(catalog, target.table)
+        end = reached(warehouse, catalog, [table.name for table in tables], partitioning.since)
+        span = stale_range(
+            context.instance, [asset_key(each.name) for each in tables], partitions, end, now=now
+        )
+        launched = request(
+            KEEP_CURRENT,
+            ANYTHING_NEW,
+            *span,
+            now,
+            key=f"{ANYTHING_NEW} {target.name} {seen}",
+            only_missing=True,
+            extra={POLLED: str(cursor.spent)},
+            assets=_downstream(context, tables),
+        )
+        cursor = replace(cursor, launched={**cursor.launched, target.name: seen}, spent=0)
+        return dg.SensorResult(run_requests=[launched], cursor=cursor.text())
+
+    return [anything_new, build_alerts()]
+
+
+def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=why, cursor=cursor.text())
+
+
+def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
+    """Up to when the list is stored; None when it was never read."""
+    if not warehouse.path.exists():
+        return None
+    with warehouse.open() as connection:
+        ensure_ledger(connection, comments=False)
+        stretches = covered(connection, target.table, target.listing.name)
+    return stretches[-1][1] if stretches else None
+
+
+def _touched(catalog: Catalog, table: Table) -> list[Table]:
+    """The table and those that are read per row of it."""
+    return [table] + [
+        each for each in catalog if isinstance(each.sync, PerParent) and each.sync.parent == table.name
+    ]
+
+
+def _downstream(context: dg.SensorEvaluationContext, tables: Sequence[Table]) -> set[dg.AssetKey]:
+    """The tables' assets and all that is made of them."""
+    repository = context.repository_def
+    if repository is None:
+        raise ValueError("the sensor needs the repository: dg.build_sensor_context(repository_def=...)")
+    read = dg.AssetSelection.assets(*(asset_key(table.name) for table in tables))
+    chosen = (read | (read.downstream() - replicated())) & of_cadence(Cadence.LIVE)
+    return set(chosen.resolve(repository.asset_graph))
+
+
+def _fingerprint(new: Sequence[tuple[str, ...]], found: Look) -> str:
+    """What was seen, so that it can be told from what is seen later; ids and times, nothing of customers'."""
+    seen = [[*key, str(found.versions[key])] for key in new]
+    return sha256(json.dumps(seen).encode()).hexdigest()[:16]

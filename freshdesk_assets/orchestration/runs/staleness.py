@@ -1,0 +1,92 @@
+"""Which partitions a sync has to touch: those never materialised, and those since the last look."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
+from freshdesk_assets.settings import leave_out_untouched
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.ledger.parents import earliest_pending
+from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.shape import ensure_shape
+
+
+def stale_range(
+    instance: dg.DagsterInstance,
+    keys: Iterable[dg.AssetKey],
+    partitions: dg.TimeWindowPartitionsDefinition,
+    reached: datetime | None,
+    now: datetime | None = None,
+) -> tuple[str, str]:
+    """First and last partition to run: from the first that lacks an asset, or where the last sync ended."""
+    every: Sequence[str] = partitions.get_partition_keys(current_time=now)
+    complete = set(every)
+    for key in keys:
+        complete &= instance.get_materialized_partitions(key)
+    missing = [key for key in every if key not in complete]
+    first = missing[0] if missing else every[-1]
+    if reached is not None:
+        open_since = [
+            key
+            for key in every
+            if partitions.time_window_for_partition_key(key).end.astimezone(UTC) > reached
+        ]
+        first = min(first, open_since[0] if open_since else every[-1], key=every.index)
+    return first, every[-1]
+
+
+def last_days(partitions: dg.TimeWindowPartitionsDefinition, days: int, now: datetime) -> tuple[str, str]:
+    """First and last partition of those that hold the last days, today's included."""
+    every: Sequence[str] = partitions.get_partition_keys(current_time=now)
+    since = now - timedelta(days=days)
+    touched = [key for key in every if partitions.time_window_for_partition_key(key).end > since]
+    return touched[0], touched[-1]
+
+
+def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime) -> str | None:
+    """The partition that ended at the last midnight; None if none did."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ended = [
+        key
+        for key in partitions.get_partition_keys(current_time=now)
+        if partitions.time_window_for_partition_key(key).end == midnight
+    ]
+    return ended[-1] if ended else None
+
+
+def reached(
+    warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime | None = None
+) -> datetime | None:
+    """Up to when every one of the tables that know a time is stored; None where nothing is.
+
+    Not beyond the first row, changed `since` the start, whose own list is still to be read: a run that ended
+    for want of credits, or of rights, leaves such behind in partitions that Dagster counts as run.
+    """
+    if not warehouse.path.exists():
+        return None
+    ends: list[datetime] = []
+    with warehouse.open() as connection:
+        ensure_ledger(connection)
+        for name in names:
+            table = catalog[name]
+            match table.sync:
+                case Keyset():
+                    found = [covered(connection, table, listing.name) for listing in table.listings]
+                    ends += [stretches[-1][1] for stretches in found if stretches]
+                    if since is not None and any(found) and not all(found):
+                        ends.append(since)
+                case ChangedSince() | LookBack():
+                    stretches = covered(connection, table, table.listings[0].name)
+                    ends += [stretches[-1][1]] if stretches else []
+                case PerParent(parent=parent):
+                    ensure_shape(connection, catalog[parent])
+                    waiting = earliest_pending(
+                        connection, table, catalog[parent], since, leave_out=leave_out_untouched()
+                    )
+                    ends += [waiting] if waiting else []
+                case _:
+                    pass
+    return min(ends, default=None)

@@ -1,0 +1,1 @@
+"""Wing: what looks after an unattended replica: incidents, alerts, removal of old records."""

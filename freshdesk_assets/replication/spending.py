@@ -1,0 +1,150 @@
+"""What reading costs, told to the ledger beside what it bought, and what a budget lets a run begin."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from freshdesk_assets.extract.http.budget import Budget, today
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.tally import Tally
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.ledger.credits import (
+    POLL,
+    READING,
+    CallsMade,
+    credits_of_day,
+    is_recorded,
+    read_states,
+    record_credits,
+)
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
+
+FRESH = timedelta(days=1)
+"""For so long a table that was read to its end stands back behind those that a budget left open. Else each of
+many runs on a small budget would begin with the same lists, and some accounts would never get beyond them."""
+
+NAMED = 3
+"""So many of the tables that come first are named."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Spending:
+    """What a client spends for one purpose, told to the ledger bit by bit."""
+
+    client: Client
+    table: str | None = None
+    purpose: str = READING
+    run_id: str | None = None
+    _told: Tally = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._told = self.client.tally.snapshot()
+
+    def tell(self, warehouse: Warehouse) -> None:
+        """Record what was not told yet in a transaction of its own."""
+        if self.untold.calls:
+            with warehouse.open(checkpoint=False) as connection:
+                ensure_ledger(connection, comments=False)
+                now = self.write(connection)
+            self.told(now)
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> Tally:
+        """Record it in a transaction under way; give the result to `told` once that is committed."""
+        reached = self.client.tally.since(self._told)
+        record_credits(connection, self._of(reached), datetime.now(UTC))
+        return reached
+
+    def told(self, recorded: Tally) -> None:
+        """What was recorded is stored."""
+        self._told.add(recorded)
+
+    @property
+    def untold(self) -> CallsMade:
+        """What was not recorded yet."""
+        return self._of(self.client.tally.since(self._told))
+
+    def _of(self, tally: Tally) -> CallsMade:
+        return CallsMade(
+            table=self.table,
+            purpose=self.purpose,
+            run_id=self.run_id,
+            calls=tally.calls,
+            credits=tally.credits,
+            waited=tally.waited,
+        )
+
+
+def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
+    """Record calls made outside of a table's reading; whether the file was there and free to record them."""
+    if not warehouse.path.exists():
+        return False
+    try:
+        with warehouse.open(checkpoint=False) as connection:
+            ensure_ledger(connection)
+            record_credits(connection, spent, datetime.now(UTC))
+    except WarehouseError:
+        return False
+    return True
+
+
+def record_looks(warehouse: Warehouse, run_id: str, looks: int) -> None:
+    """Record a sensor's looks, a credit each, by the run they led to: once, however often it is retried."""
+    with warehouse.open(checkpoint=False) as connection:
+        ensure_ledger(connection, comments=False)
+        if not is_recorded(connection, POLL, run_id):
+            spent = CallsMade(purpose=POLL, run_id=run_id, calls=looks, credits=looks)
+            record_credits(connection, spent, datetime.now(UTC))
+
+
+def spent_today(warehouse: Warehouse) -> int:
+    """Credits spent this day, in UTC, by all runs and other commands."""
+    if not warehouse.path.exists():
+        return 0
+    with warehouse.open(checkpoint=False) as connection:
+        ensure_ledger(connection)
+        return credits_of_day(connection, today())
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """Why a table is not begun in a run with a budget; `left_open` where that leaves something to be read."""
+
+    reason: str
+    left_open: str | None = None
+
+
+def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budget: Budget) -> Deferral | None:
+    """Whether the credits are better spent on other tables of the run; None to begin.
+
+    `with_it` are the tables of the run before which it may stand back.
+    """
+    if not budget.limited or not warehouse.path.exists():
+        return None
+    with warehouse.open(checkpoint=False) as connection:
+        ensure_ledger(connection)
+        found = read_states(connection)
+    own = found.get(table.name)
+    if own is None:
+        return None
+    if own.needs_more_than is not None and own.needs_more_than >= budget.left:
+        reason = f"{in_one_go(own.needs_more_than, budget)}; {budget.left:,.0f} are left"
+        return Deferral(reason, left_open=reason)
+    waiting = sorted(
+        name
+        for name, standing in found.items()
+        if standing.left_open and (standing.needs_more_than or 0) < budget.most and name in with_it
+    )
+    if own.left_open or own.finished_at is None or not waiting:
+        return None
+    if datetime.now(UTC) - own.finished_at >= FRESH:
+        return None
+    first = ", ".join(waiting[:NAMED]) + (f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else "")
+    return Deferral(f"read {own.finished_at:%Y-%m-%d %H:%M} UTC; first {first}")
+
+
+def in_one_go(needs: int, budget: Budget) -> str:
+    """That a list cannot be read in parts, and what it takes."""
+    return f"its list needs more than {needs:,} credits in one go, and {budget.told}"

@@ -1,0 +1,101 @@
+"""From a SQL file to a view: its header says what the columns mean, its SQL what it reads."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from freshdesk_assets.schema.catalog import SourceLine
+from freshdesk_assets.schema.column import DeclarationError
+from freshdesk_assets.schema.view import Family, SqlView, ViewColumn
+
+COLUMN = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<family>\*?):\s+(?P<doc>.+)")
+REFERENCE = re.compile(r"\s*->\s*([a-z_]+(?:\.[A-Za-z_]+){1,2})$")
+SOURCE = re.compile(r"\s*<-\s*([a-z_]+)$")
+
+
+def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> SqlView:
+    """The view a file declares; raises DeclarationError with what is wrong in it.
+
+    The header is the comment the file begins with: what a row is, a blank line, then a line per column,
+    `name: What it means. -> table.column`. A line that begins with more blanks goes on with the one before.
+    A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
+    `reads` are the tables its SQL names, where that is known already.
+    """
+    text = file.read_text(encoding="utf-8")
+    header, sql = _split(text)
+    where = f"{file.parent.name}/{file.name}"
+    paragraphs = "\n".join(header).split("\n\n")
+    if len(paragraphs) < 2:
+        raise DeclarationError(f"view {where}: its header has no paragraph that documents its columns")
+    doc = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs[:-1])
+    columns: list[ViewColumn] = []
+    family: Family | None = None
+    for line in _joined(paragraphs[-1].splitlines()):
+        match = COLUMN.fullmatch(line)
+        if match is None:
+            raise DeclarationError(f"view {where}: {line!r} is not `column: What it means.`")
+        if match["family"]:
+            child = SOURCE.search(match["doc"])
+            if child is None:
+                raise DeclarationError(f"view {where}: {match['name']}* does not say `<- child_table`")
+            family = Family(prefix=match["name"], child=child[1], doc=SOURCE.sub("", match["doc"]))
+            continue
+        reference = REFERENCE.search(match["doc"])
+        columns.append(
+            ViewColumn(
+                name=match["name"],
+                doc=REFERENCE.sub("", match["doc"]),
+                references=reference[1] if reference else "",
+            )
+        )
+    for column in columns:
+        if not column.doc.endswith("."):
+            raise DeclarationError(f"view {where}: what it says of {column.name} does not end in a full stop")
+    return SqlView(
+        schema=file.parent.name,
+        name=file.stem,
+        doc=doc,
+        columns=tuple(columns),
+        family=family,
+        sql=sql,
+        reads=_reads(sql, where) if reads is None else frozenset(reads),
+        place=SourceLine(file, len(header) + 2),
+    )
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    """The lines of the leading comment without their dashes, and the SQL below it."""
+    lines = text.splitlines()
+    length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    return [line[2:].removeprefix(" ") for line in lines[:length]], "\n".join(lines[length:]).strip().rstrip(
+        ";"
+    )
+
+
+def _joined(lines: list[str]) -> list[str]:
+    joined: list[str] = []
+    for line in lines:
+        if line.startswith(" ") and joined:
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line)
+    return joined
+
+
+def _reads(sql: str, where: str) -> frozenset[tuple[str, str]]:
+    # Imported where it is used: it costs a process 0.2 s.
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise DeclarationError(f"view {where}: its SQL cannot be parsed: {error}") from error
+    defined = {cte.alias for cte in parsed.find_all(exp.CTE)}
+    reads = set()
+    for table in parsed.find_all(exp.Table):
+        if table.db:
+            reads.add((table.db, table.name))
+        elif table.name and table.name not in defined:
+            raise DeclarationError(f"view {where}: it reads {table.name} without saying of which schema")
+    return frozenset(reads)

@@ -1,0 +1,1 @@
+"""What is made of stored rows: child tables, histories, views, references, checks."""

@@ -1,0 +1,169 @@
+"""What can be wrong with a table, counted in SQL: ids and codes are told, customers' text is not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+
+from freshdesk_assets.schema.catalog import Declared, cells, key_of
+from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.history import History
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+
+EXAMPLES = 5
+"""So many of the rows found are named."""
+
+WHOLE = {"BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "SMALLINT", "UINTEGER"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How many rows are wrong, what is said of them, and some of them by their ids and codes."""
+
+    count: int = 0
+    said: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[Mapping[str, int], ...] = ()
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+    """Keys that are null, or that more than one row has."""
+    ensure_shape(connection, declared, comments=False)
+    keys = [identifier(name) for name in key_of(declared)]
+    listed, target = ", ".join(keys), qualified(declared.name)
+    missing = _count(connection, f"from {target} where {' or '.join(f'{key} is null' for key in keys)}")
+    query = f"select {listed}, count(*) as rows from {target} group by {listed} having count(*) > 1"
+    twice = _count(connection, f"from ({query})")
+    return Finding(
+        count=missing + twice,
+        counts={"null": missing, "duplicate": twice},
+        examples=_examples(connection, f"{query} order by all") if twice else (),
+    )
+
+
+def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+    """Columns that are missing, or stored as another type than declared; columns of others do no harm."""
+    stored = dict(
+        connection.execute(
+            "select lower(column_name), data_type from duckdb_columns()"
+            " where database_name = ? and schema_name = ? and table_name = ?",
+            [ALIAS, SCHEMA, declared.name],
+        ).fetchall()
+    )
+    wrong = [
+        f"{column.name} is {stored.get(column.name, 'missing')}, declared {column.type}"
+        for column in declared.stored
+        if stored.get(column.name) != column.type
+    ]
+    return Finding(count=len(wrong), said="; ".join(wrong))
+
+
+def check_unknown_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Finding:
+    """Keys that the API sends and no column holds, with the number of rows that have them."""
+    ensure_shape(connection, table, comments=False)
+    found = connection.execute(
+        f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {qualified(table.name)}"
+        " where _extra is not null) group by key order by key"
+    ).fetchall()
+    return Finding(count=len(found), counts=dict(found))
+
+
+def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+    """Values other than those that a column is known to take, per column; codes are named, texts are not."""
+    ensure_shape(connection, declared, comments=False)
+    counts: dict[str, int] = {}
+    examples: list[Mapping[str, int]] = []
+    for column in limited(declared):
+        name = identifier(column.name)
+        known = ", ".join(
+            literal(value) if isinstance(value, str) else str(value) for value in column.accepted
+        )
+        odd = f"from {qualified(declared.name)} where {name} not in ({known})"
+        if count := _count(connection, odd):
+            counts[column.name] = count
+            if column.type in (Type.BIGINT, Type.INTEGER):
+                examples += _examples(connection, f"select distinct {name} {odd} order by all")
+    return Finding(count=sum(counts.values()), counts=counts, examples=tuple(examples))
+
+
+def limited(declared: Declared) -> list[Column]:
+    """The columns that are known to take some values only."""
+    return [column for column in cells(declared) if column.accepted]
+
+
+def check_row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[Finding, datetime | None]:
+    """Whether a table holds as many rows as its list had, and when that was read; None if it never was."""
+    ensure_shape(connection, table, comments=False)
+    ensure_ledger(connection)
+    known = connection.execute(
+        f"select rows, listed_at from {qualified('listed', META)} where table_name = ?", [table.name]
+    ).fetchone()
+    if known is None:
+        return Finding(), None
+    stored = _count(connection, f"from {qualified(table.name)} where _deleted_at is null")
+    return Finding(count=abs(stored - known[0]), counts={"in_freshdesk": known[0], "stored": stored}), known[
+        1
+    ]
+
+
+def check_spans(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+    """States that hold at the same time as the next of the same row, or end before they begin."""
+    ensure_shape(connection, history, comments=False)
+    keys = ", ".join(identifier(name) for name in history.table.key)
+    query = (
+        f"select {keys}, count(*) as states from (select *, lead(valid_from) over"
+        f" (partition by {keys} order by valid_from) as next from {qualified(history.name)})"
+        " where valid_to < valid_from or (next is not null and (valid_to is null or valid_to > next))"
+        " group by all"
+    )
+    count = _count(connection, f"from ({query})")
+    return Finding(count=count, examples=_examples(connection, f"{query} order by all") if count else ())
+
+
+def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+    """Rows that stand without one state that holds, and states that hold of a row that does not stand."""
+    table = history.table
+    ensure_shape(connection, table, comments=False)
+    ensure_shape(connection, history, comments=False)
+    keys = ", ".join(identifier(name) for name in table.key)
+    standing = f"(select {keys} from {qualified(table.name)} where _deleted_at is null)"
+    holding = f"(select {keys} from {qualified(history.name)} where valid_to is null)"
+    without = f"(from {standing} except from {holding})"
+    beyond = f"(from {holding} except from {standing})"
+    counts = {
+        "without_state": _count(connection, f"from {without}"),
+        "of_no_row": _count(connection, f"from {beyond}"),
+    }
+    found = f"from {without} union from {beyond}"
+    count = sum(counts.values())
+    return Finding(
+        count=count,
+        counts=counts,
+        examples=_examples(connection, f"select * from ({found}) order by all") if count else (),
+    )
+
+
+def check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> Finding:
+    """The rows that a query returns: how many, and some of them by their whole-number columns."""
+    return Finding(count=_count(connection, f"from ({sql})"), examples=_examples(connection, sql))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
+    found = connection.execute(f"select count(*) {source}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _examples(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Mapping[str, int], ...]:
+    """Some rows of a query, their whole numbers only: texts may be a customer's."""
+    described = connection.execute(f"describe {query}").fetchall()
+    whole = [name for name, type_, *_ in described if type_ in WHOLE]
+    if not whole:
+        return ()
+    chosen = ", ".join(identifier(name) for name in whole)
+    rows = connection.execute(f"select {chosen} from ({query}) limit {EXAMPLES}").fetchall()
+    return tuple(dict(zip(whole, row, strict=True)) for row in rows)

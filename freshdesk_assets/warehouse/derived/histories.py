@@ -1,0 +1,267 @@
+"""From the rows of a table to the states they went through: type 2, written with the rows, once each.
+
+Up to which change of the table its history is kept stands in the ledger, as for child tables: what a crash,
+an older version or a changed declaration left out is caught up with at the next landing.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.history import History, history_of
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.derived.children import last_change
+from freshdesk_assets.warehouse.file import identifier
+from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger, version_of
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+
+FORMER = "former"
+"""A temporary table: the keys of the rows that a landing replaced, and the versions they had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """States that were begun, ended, and completed by what a row's own view said later."""
+
+    begun: int = 0
+    ended: int = 0
+    completed: int = 0
+
+
+def note_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Keep the versions of the rows that the `winners` are about to replace, for `record_states`.
+
+    A version that did not move since is no time of what changed: an agent who joins a group keeps theirs.
+    """
+    if not table.history:
+        return
+    keys = ", ".join(f"t.{identifier(key)}" for key in table.key)
+    _ensure_former(connection, table)
+    connection.execute(
+        f"insert into temp.{FORMER} select {keys}, {version_of(table, 't')} from {qualified(table.name)} t"
+        " where t.rowid in (select stored from winners)"
+    )
+
+
+def record_states(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    run: str | None = None,
+    *,
+    comments: bool = False,
+    whole: bool = False,
+) -> Recorded:
+    """Bring a table's history to what its rows are now; `run` is the Dagster run that does.
+
+    Only rows that changed since the last time are looked at, unless the `whole` is to be or another column
+    is tracked than then.
+
+    A state holds since the row's version if that moved with it, else since a sync saw it: always later than
+    the state before, so that a reading that comes late changes nothing. It ends where the next begins, or
+    where the row was found to be gone. A row that is written again with nothing tracked changed has no new
+    state.
+    """
+    history = history_of(table)
+    if history is None:
+        return Recorded()
+    ensure_shape(connection, table, comments=False)
+    ensure_ledger(connection, comments=False)
+    derived = qualified("derived", META)
+    made_of = hashlib.sha256(repr((history.keys, history.tracked)).encode()).hexdigest()
+    before = connection.execute(
+        f"select derived_to, cut from {derived} where table_name = ?", [history.name]
+    ).fetchone()
+    reached = last_change(connection, table)
+    ensure_shape(connection, history, comments=comments)
+    recorded = Recorded()
+    if whole or before != (reached, made_of):
+        since = before[0] if before and before[1] == made_of and not whole else None
+        recorded = _follow(connection, history, since, run)
+        connection.execute(f"delete from {derived} where table_name = ?", [history.name])
+        connection.execute(f"insert into {derived} values (?, ?, ?)", [history.name, reached, made_of])
+    connection.execute(f"drop table if exists temp.{FORMER}")
+    return recorded
+
+
+def state_counts(connection: duckdb.DuckDBPyConnection, history: History) -> tuple[int, int]:
+    """How many states there are, and how many of them hold."""
+    found = connection.execute(
+        f"select count(*), count(*) filter (valid_to is null) from {qualified(history.name)}"
+    ).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def _ensure_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    keys = ", ".join(f"{identifier(key)} {table.column(key).type}" for key in table.key)
+    connection.execute(f"create temp table if not exists {FORMER} ({keys}, version timestamptz)")
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None, run: str | None
+) -> Recorded:
+    """Write what the rows written or buried after `since` (None: all rows) add to the history."""
+    table = history.table
+    source, target = qualified(table.name), qualified(history.name)
+    _find_states(connection, history, since)
+    completed = _leave_out_same(connection, history, since)
+    connection.execute(
+        "create or replace temp table begun as select *, " + _BEGINS + " as begins from states"
+    )
+    ended = _count(
+        connection, f"update {target} h set valid_to = b.begins from begun b where h.rowid = b.held"
+    )
+    tracked = "".join(f", t.{identifier(column.name)}" for column in history.tracked)
+    keys = ", ".join(f"t.{identifier(key)}" for key in table.key)
+    begun = _count(
+        connection,
+        f"insert into {target} by name select {keys}{tracked}, b.begins as valid_from,"
+        " t._deleted_at as valid_to, t._synced_at, ?::varchar as _run_id"
+        f" from begun b join {source} t on t.rowid = b.row",
+        [run],
+    )
+    gone = f"from {source} t where t._deleted_at {'is not null' if since is None else '> ?'}"
+    if connection.execute(f"select 1 {gone} limit 1", _given(since)).fetchone():
+        ended += _count(
+            connection,
+            f"update {target} h set valid_to = g._deleted_at from (select t.* {gone}) g"
+            f" where h.valid_to is null and {_on(table, 'h', 'g')}",
+            _given(since),
+        )
+    for name in ("states", "begun"):
+        connection.execute(f"drop table {name}")
+    return Recorded(begun=begun, ended=ended, completed=completed)
+
+
+_BEGINS = """
+case
+  when coalesce(version > ended, true) and coalesce(version > former, true) and version <= _synced_at
+    then version
+  else _synced_at
+end"""
+
+
+def _find_states(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> None:
+    """Make `states`, a row per row written since: its place, the state that holds of it, and their times.
+
+    Narrow columns only: what is tracked may be large, and most rows of a table were not written. A row that
+    came back has no state that holds; one that did not, and is gone, needs none.
+    """
+    table = history.table
+    keys = ", ".join(identifier(key) for key in table.key)
+    written = "" if since is None else " where t._synced_at > ?"
+    connection.execute(
+        f"create or replace temp table written as select t.rowid as row, {keys},"
+        f" {version_of(table, 't')} as version, t._synced_at from {qualified(table.name)} t{written}",
+        _given(since),
+    )
+    _ensure_former(connection, table)
+    # Of a row that was replaced without a note, it is not known whether its version moved with the change.
+    noted = f"if(s.held is not null and f.{identifier(table.key[0])} is null, w.version, f.version)"
+    connection.execute(
+        f"""
+create or replace temp table states as
+with standing as (
+  select
+    {keys},
+    max(h.rowid) filter (h.valid_to is null) as held,
+    max(greatest(h.valid_from, h.valid_to)) as ended
+  from {qualified(history.name)} h
+  semi join written using ({keys})
+  group by all
+)
+select
+  w.row,
+  w.version,
+  w._synced_at,
+  s.held,
+  s.ended,
+  {noted} as former
+from written w
+left join standing s on {_on(table, "s", "w")}
+left join (select {keys}, min(version) as version from temp.{FORMER} group by {keys}) f
+  on {_on(table, "f", "w")}
+where s.held is not null or s.ended is null or w._synced_at > s.ended
+"""
+    )
+    connection.execute("drop table written")
+
+
+def _leave_out_same(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> int:
+    """Take the rows out of `states` that are still as the state that holds says.
+
+    A state is completed in place where it was stored before the row's own view was read, and where it is of
+    the very row that stands, which happens when another column is tracked. Returns how many were.
+    """
+    table, columns = history.table, history.tracked
+    source, target = qualified(table.name), qualified(history.name)
+    same = " and ".join(_same(column, late=column.name in history.late) for column in columns)
+    missing = " or ".join(
+        f"(h.{identifier(name)} is null and t.{identifier(name)} is not null)"
+        for name in sorted(history.late)
+    )
+    written = "" if since is None else " and t._synced_at > ?"
+    connection.execute(
+        f"create or replace temp table same as select s.row, s.held,"
+        f" case when {same} then {missing or 'false'} else true end as incomplete"
+        f" from states s join {source} t on t.rowid = s.row{written}"
+        f" join {target} h on h.rowid = s.held where t._synced_at = h._synced_at or ({same})",
+        _given(since),
+    )
+    completed = 0
+    if connection.execute("select 1 from same where incomplete limit 1").fetchone():
+        values = ", ".join(f"{identifier(each.name)} = n.{identifier(each.name)}" for each in columns)
+        named = ", ".join(f"t.{identifier(each.name)}" for each in columns)
+        completed = _count(
+            connection,
+            f"update {target} h set {values} from (select s.held, {named} from same s"
+            f" join {source} t on t.rowid = s.row where s.incomplete) n where h.rowid = n.held",
+        )
+    connection.execute("delete from states where row in (select row from same)")
+    connection.execute("drop table same")
+    return completed
+
+
+def _same(column: Column, *, late: bool) -> str:
+    """Whether a tracked column is what the state says, as SQL: `t` is the row, `h` the state."""
+    row, state = f"t.{identifier(column.name)}", f"h.{identifier(column.name)}"
+    match column.type:
+        case Type.JSON:
+            # A field that an administrator adds is null on every row, and keys come in any order.
+            alike = f"coalesce({_sorted_entries(row)} = {_sorted_entries(state)}, false)"
+            same = f"case when {row} is not distinct from {state} then true else {alike} end"
+        case Type.BIGINTS | Type.VARCHARS:
+            # Tags and memberships are sets.
+            same = f"list_sort({row}) is not distinct from list_sort({state})"
+        case _:
+            same = f"{row} is not distinct from {state}"
+    return f"({state} is null or {same})" if late else f"({same})"
+
+
+def _sorted_entries(value: str) -> str:
+    """The entries of an object that are not null, in the order of their keys; null where it is no object."""
+    held = f"coalesce({value}, '{{}}'::json)"
+    patched = f"json_merge_patch('{{}}'::json, {held})"
+    # One that has a key twice is no map.
+    return (
+        f"case json_type({held}) when 'OBJECT'"
+        f" then list_sort(map_entries(try_cast({patched} as map(varchar, json)))) end"
+    )
+
+
+def _on(table: Table, one: str, other: str) -> str:
+    return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
+
+
+def _given(since: datetime | None) -> list[datetime]:
+    return [] if since is None else [since]
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[str | datetime | None] = ()
+) -> int:
+    found = connection.execute(statement, values).fetchone()
+    return int(found[0]) if found else 0

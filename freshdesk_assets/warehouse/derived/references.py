@@ -1,0 +1,147 @@
+"""Every declared reference, counted: how many rows have one, and how many of those lead nowhere.
+
+The counts are stored as `relations.foreign_keys`, for analysts to read and for checks to report.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
+from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
+from freshdesk_assets.schema.history import History
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
+
+RELATIONS = "relations"
+FOREIGN_KEYS = "foreign_keys"
+
+EXAMPLES = 5
+"""So many ids without a row are named."""
+
+DOC = (
+    "One row per reference between tables: how many rows have one, and how many lead to a row we do not have."
+)
+
+COLUMNS = (
+    text("from_table", "Table whose rows refer.", required=True),
+    text("from_column", "Column, or list of ids, by which they refer.", required=True),
+    text("to_table", "Table they refer to.", required=True),
+    text("to_column", "Column of that table.", required=True),
+    text("also_to", "Table.column where the row may stand instead, for ids that two tables share."),
+    bigint("references", "How many ids are referred to, once per row."),
+    bigint("orphans", "How many of those have no row."),
+    bigints("orphan_examples", "Some of the ids without a row."),
+    timestamp("counted_at", "When they were first counted so."),
+)
+
+
+SHOWN = [identifier(column.name) for column in COLUMNS[:-1]]
+COUNTED = [identifier(name) for name in ("references", "orphans", "orphan_examples")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A column that refers to another table."""
+
+    table: Declared
+    column: Column
+
+    @property
+    def place(self) -> str:
+        """Table and column that refer."""
+        return f"{self.table.name}.{self.column.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphans:
+    """What a reference was found to lead to; `examples` are ids without a row."""
+
+    references: int
+    orphans: int
+    examples: tuple[int, ...]
+
+
+def references(catalog: Catalog) -> Iterator[Reference]:
+    """Every declared reference but that of a child table to its parent, of whose rows it is cut.
+
+    What a history refers to, its table does or did.
+    """
+    for declared in catalog.everything:
+        if isinstance(declared, History):
+            continue
+        for column in cells(declared):
+            if column.targets and not belongs(declared, column):
+                yield Reference(table=declared, column=column)
+
+
+def count_references(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, chosen: Iterable[Reference]
+) -> dict[str, Orphans]:
+    """What the references lead to, by their places."""
+    for declared in catalog.everything:
+        ensure_shape(connection, declared, comments=False)
+    counted = [_counting(reference) for reference in chosen]
+    rows = connection.execute(" union all ".join(counted)).fetchall() if counted else []
+    return {
+        f"{table}.{column}": Orphans(references=count, orphans=orphans, examples=tuple(examples or ()))
+        for table, column, _, _, _, count, orphans, examples in rows
+    }
+
+
+def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
+    """Count every reference and store the counts; returns how many references there are."""
+    for declared in catalog.everything:
+        ensure_shape(connection, declared, comments=False)
+    counted = [_counting(reference) for reference in references(catalog)]
+    target = qualified(FOREIGN_KEYS, RELATIONS)
+    columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
+    connection.execute(f"create schema if not exists {ALIAS}.{RELATIONS}")
+    connection.execute(f"create table if not exists {target} ({columns})")
+    connection.execute(f"create or replace temp table former as from {target}")
+    connection.execute(f"create or replace table {target} ({columns})")
+    if counted:
+        # What is as it was keeps its time, so that nothing seems to have changed.
+        same = "f.from_table = c.from_table and f.from_column = c.from_column"
+        known = f"({', '.join(f'f.{name}' for name in COUNTED)}) is not distinct from"
+        now = f"({', '.join(f'c.{name}' for name in COUNTED)})"
+        connection.execute(
+            f"insert into {target}"
+            f" select c.*, case when {known} {now} then f.counted_at else now() end"
+            f" from ({' union all '.join(counted)}) c({', '.join(SHOWN)}) left join former f on {same}"
+        )
+    connection.execute("drop table former")
+    connection.execute(f"comment on table {target} is {literal(DOC)}")
+    for column in COLUMNS:
+        connection.execute(
+            f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
+        )
+    return len(counted)
+
+
+def _counting(reference: Reference) -> str:
+    """The row of one reference, as SQL; ids below 1 stand for something else than a row, like -1 in SLAs."""
+    table, column = reference.table, reference.column
+    name = identifier(column.name)
+    ids = f"unnest({name})" if column.type is Type.BIGINTS else name
+    found = " and ".join(
+        f"not exists (select 1 from {qualified(target)} t where t.{identifier(key)} = r.id)"
+        for target, key in column.targets
+    )
+    to_table, to_column = column.targets[0]
+    also = ".".join(column.targets[1]) if len(column.targets) > 1 else None
+    return f"""
+select
+  {literal(table.name)},
+  {literal(column.name)},
+  {literal(to_table)},
+  {literal(to_column)},
+  {literal(also) if also else "null"},
+  count(*),
+  count(*) filter ({found}),
+  list_slice(list_sort(list(distinct r.id) filter ({found})), 1, {EXAMPLES})
+from (select {ids} as id from {ALIAS}.{SCHEMA}.{identifier(table.name)} where _deleted_at is null) r
+where r.id > 0
+"""

@@ -1,0 +1,226 @@
+"""From SQL files to views in the file: created where they are new or changed, commented, dropped when gone.
+
+A view is bound each time, so that what it reads, and which fields the account has, may have changed since.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.child import Child, Fields
+from freshdesk_assets.schema.column import DeclarationError, Type
+from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.warehouse.derived.children import cell
+from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountField:
+    """A field of the account's own, as a column: what it is called, of which type, and what is known."""
+
+    key: str
+    column: str
+    type: Type
+    doc: str
+
+
+def ensure_views(
+    connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView], catalog: Catalog
+) -> dict[tuple[str, str], bool]:
+    """Bring the views to what their files say, in the order given; says of each whether it was created anew.
+
+    Tables that are not there yet are created empty. Raises DeclarationError for a view that does not hold.
+    """
+    for declared in catalog.everything:
+        ensure_shape(connection, declared, comments=False)
+    ensure_ledger(connection)
+    made = {
+        (schema, name): made_of
+        for schema, name, made_of in connection.execute(
+            f"select v.schema_name, v.view_name, m.made_of from {qualified('views', META)} m"
+            " join duckdb_views() v on v.database_name = ? and v.schema_name = m.schema_name"
+            " and v.view_name = m.view_name",
+            [ALIAS],
+        ).fetchall()
+    }
+    return {view.id: _ensure_view(connection, view, catalog, made) for view in views}
+
+
+def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
+    """Drop the views that were created from a file which is not there any more; says which."""
+    ensure_ledger(connection)
+    declared = {view.id for view in views}
+    known = connection.execute(f"select schema_name, view_name from {qualified('views', META)}").fetchall()
+    gone = [(schema, name) for schema, name in known if (schema, name) not in declared]
+    for schema, name in gone:
+        connection.execute(f"drop view if exists {qualified(name, schema)}")
+        _forget(connection, schema, name)
+    return gone
+
+
+def account_fields(
+    connection: duckdb.DuckDBPyConnection, child: Child, prefix: str, taken: Iterable[str] = ()
+) -> list[AccountField]:
+    """The fields of the account's own that a child table of custom fields holds, by name.
+
+    A field has the type that the account declares for it unless a value does not fit, then it is text; one
+    that the account does not list (any more) has the type of its values. Columns named in `taken` keep
+    their names.
+    """
+    if child.fields is None:
+        raise DeclarationError(f"child table {child.name}: nothing says which fields it holds")
+    found = connection.execute(_KNOWN.format(fields=child.fields.sql, table=qualified(child.name))).fetchall()
+    held = _held(connection, child, child.fields)
+    names = {name.lower() for name in taken}
+    fields = []
+    for key, label, declared, removed_at in found:
+        column = key if key.startswith(prefix) else prefix + key
+        while column.lower() in names:
+            column += "_"
+        names.add(column.lower())
+        type_, misfits = _type_of(connection, child, key, declared, held.get(key, {}))
+        said = [_sentence(label or key)]
+        if declared is None and label is None:
+            said.append("Not among the fields that Freshdesk lists.")
+        if removed_at is not None:
+            said.append(f"Removed in Freshdesk; found so on {removed_at:%Y-%m-%d}.")
+        if misfits:
+            said.append(f"Text, for {misfits:,} of its values are not {declared}.")
+        fields.append(AccountField(key=key, column=column, type=type_, doc=" ".join(said)))
+    return fields
+
+
+def _sentence(label: str) -> str:
+    return label if label[-1:] in ".?!" else f"{label}."
+
+
+_KNOWN = """
+select
+  coalesce(f.name, v.name) as name,
+  any_value(f.label),
+  any_value(f.type),
+  case when count(*) filter (f.removed_at is null) = 0 then max(f.removed_at) end
+from (select name, label, type, removed_at from ({fields}) where name is not null) f
+full join (select distinct name from {table}) v on v.name = f.name
+group by 1
+order by 1
+"""
+
+
+def _held(connection: duckdb.DuckDBPyConnection, child: Child, fields: Fields) -> dict[str, dict[str, int]]:
+    """Per field, how many values it has in all, under "", and as each type."""
+    counts = "".join(f", count({identifier(column)})" for column in fields.typed.values())
+    rows = connection.execute(
+        f"select name, count(*){counts} from {qualified(child.name)} group by name"
+    ).fetchall()
+    return {name: dict(zip(("", *fields.typed), counted, strict=True)) for name, *counted in rows}
+
+
+def _type_of(
+    connection: duckdb.DuckDBPyConnection,
+    child: Child,
+    key: str,
+    declared: str | None,
+    held: Mapping[str, int],
+) -> tuple[Type, int]:
+    """A field's type, and how many values are not of the declared one."""
+    total = held.get("", 0)
+    if declared is None:
+        fitting = [name for name, count in held.items() if name and count == total]
+        return (Type(fitting[0]) if fitting and total else Type.VARCHAR), 0
+    type_ = Type(declared)
+    if type_ is Type.VARCHAR or held.get(type_, 0) == total:
+        return type_, 0
+    found = connection.execute(
+        f"select count(*) filter ({cell(type_, 'value')} is null) from {qualified(child.name)}"
+        " where name = ?",
+        [key],
+    ).fetchone()
+    misfits = int(found[0]) if found else 0
+    return (Type.VARCHAR, misfits) if misfits else (type_, 0)
+
+
+def _ensure_view(
+    connection: duckdb.DuckDBPyConnection,
+    view: SqlView,
+    catalog: Catalog,
+    made: Mapping[tuple[str, str], str],
+) -> bool:
+    target = qualified(view.name, view.schema)
+    try:
+        sql, added = _spread(connection, view, catalog)
+        shape = _shape(connection, sql)
+    except duckdb.Error as error:
+        raise DeclarationError(
+            f"view {view.schema}.{view.name} ({view.place.file.name}): {str(error).splitlines()[0]}"
+        ) from error
+    comments = {column.name: _comment(column.doc, column.references) for column in view.columns}
+    comments |= {field.column: field.doc for field in added}
+    real = [name for name, _ in shape]
+    if sorted(real) != sorted(comments):
+        odd = sorted(set(real) ^ set(comments))
+        raise DeclarationError(
+            f"view {view.schema}.{view.name}: its header and its SQL differ in {', '.join(odd)}"
+        )
+    made_of = hashlib.sha256(repr((sql, view.doc, comments, shape)).encode()).hexdigest()
+    if made.get(view.id) == made_of:
+        return False
+    connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
+    connection.execute(f"create or replace view {target} as {sql}")
+    connection.execute(f"comment on view {target} is {literal(view.doc)}")
+    for name, comment in comments.items():
+        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
+    _forget(connection, *view.id)
+    connection.execute(f"insert into {qualified('views', META)} values (?, ?, ?)", [*view.id, made_of])
+    return True
+
+
+def _spread(
+    connection: duckdb.DuckDBPyConnection, view: SqlView, catalog: Catalog
+) -> tuple[str, list[AccountField]]:
+    """The view's SQL with a column for each of the account's fields, and those."""
+    if view.family is None:
+        return view.sql, []
+    child = next((child for child in catalog.children if child.name == view.family.child), None)
+    if child is None:
+        raise DeclarationError(f"view {view.schema}.{view.name}: {view.family.child} is not a child table")
+    (source,) = child.sources
+    columns = [name for name, _ in _shape(connection, view.sql)]
+    if source not in columns:
+        raise DeclarationError(
+            f"view {view.schema}.{view.name}: it selects no {source} for {view.family.prefix}* to stand for"
+        )
+    fields = account_fields(connection, child, view.family.prefix, columns)
+    chosen = []
+    for name in columns:
+        if name != source:
+            chosen.append(f"base.{identifier(name)}")
+            continue
+        for field in fields:
+            path = literal('$."' + field.key.replace("\\", "\\\\").replace('"', '\\"') + '"')
+            value = f"json_extract(base.{identifier(source)}, {path})"
+            held = f"{value} ->> '$'" if field.type is Type.VARCHAR else cell(field.type, value)
+            chosen.append(f"{held} as {identifier(field.column)}")
+    listed = ",\n  ".join(chosen)
+    return f"select\n  {listed}\nfrom (\n{view.sql}\n) base", fields
+
+
+def _shape(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
+    """Names and types of a query's columns; `describe` would give `id` for `id as ID` (DuckDB 2.0.0)."""
+    described = connection.execute(f"from (\n{sql}\n) limit 0").description or []
+    return [(name, str(type_)) for name, type_, *_ in described]
+
+
+def _comment(doc: str, references: str) -> str:
+    return f"{doc} → {references}." if references else doc
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    connection.execute(
+        f"delete from {qualified('views', META)} where schema_name = ? and view_name = ?", [schema, name]
+    )

@@ -1,0 +1,280 @@
+"""From pages to files that DuckDB reads: rows wait on disk, so that the database is open only to load."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import BinaryIO, Self, TypeAlias
+
+from freshdesk_assets.schema.page import Page, ParentRead, Verdict
+from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.warehouse.file import WarehouseError
+from freshdesk_assets.warehouse.landing.fitting import Fitter
+from freshdesk_assets.warehouse.ledger.credits import CallsMade
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """Rows of a batch by what became of them."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    odd: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+        )
+
+
+@dataclass(slots=True)
+class SpooledFile:
+    """Rows that came by one listing and carry the same columns, a line each."""
+
+    path: Path
+    keep: frozenset[str]
+    defaults: Mapping[str, Value]
+    rows: int = 0
+    longest: int = 0
+
+
+Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
+"""By the name of a table, those whose rows are gone when its are, and the column by which they name them."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one transaction stores: rows, and what reading them settled.
+
+    `run` is the Dagster run that read it, `parent` the table whose rows it is read per, `spent` what reading
+    it cost where that is not recorded yet. The last batch of a table carries the spool's `folder`, to be
+    removed, what those before it came to, and whether with it the table is read to its end.
+    """
+
+    table: Table
+    run: str | None = None
+    parent: Table | None = None
+    files: list[SpooledFile] = field(default_factory=list)
+    covered: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    reread: list[tuple[str, datetime, datetime, datetime]] = field(default_factory=list)
+    parents: list[ParentRead] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    belonging: Belonging = field(default_factory=dict)
+    rejected: list[bytes] = field(default_factory=list)
+    keys: Path | None = None
+    completes: bool = False
+    finished: bool = False
+    folder: Path | None = None
+    landed: Landed = field(default_factory=Landed)
+    spent: CallsMade | None = None
+    rows: int = 0
+    bytes: int = 0
+
+    @property
+    def settles_nothing(self) -> bool:
+        """Whether storing it would change nothing at all."""
+        return not (
+            self.rows
+            or self.covered
+            or self.reread
+            or self.parents
+            or self.verdicts
+            or self.rejected
+            or self.completes
+        )
+
+
+class Spool:
+    """A folder of newline-delimited JSON for one table, emptied batch by batch."""
+
+    def __init__(
+        self,
+        root: Path,
+        table: Table,
+        belonging: Belonging | None = None,
+        *,
+        run: str | None = None,
+        parent: Table | None = None,
+    ) -> None:
+        """Make a folder under `root`; folders of processes that are no more are removed.
+
+        `belonging` says what is gone with rows of the table, and with those of its parent.
+        """
+        self._table, self._run, self._parent = table, run, parent
+        self._belonging = belonging or {}
+        self._fitter = Fitter(table)
+        root.mkdir(parents=True, exist_ok=True)
+        sweep(root)
+        self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
+        _claim(self.folder)
+        self._open: BinaryIO | None = None
+        self._kind: tuple[str, frozenset[str]] | None = None
+        self._files = 0
+        self._given_away = False
+        self._batch = self._empty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        if not self._given_away:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def rows(self) -> int:
+        """Rows waiting to be taken."""
+        return self._batch.rows
+
+    @property
+    def bytes(self) -> int:
+        """Bytes waiting to be taken."""
+        return self._batch.bytes
+
+    @property
+    def parents(self) -> int:
+        """Parents whose lists wait to be taken."""
+        return len(self._batch.parents)
+
+    def add(self, page: Page) -> None:
+        """Write a page's rows; one that is no JSON object or has no key is set aside, not dropped."""
+        batch = self._batch
+        for row in page.rows:
+            spooled, handle = self._file(page)
+            line = row.strip()
+            if self._fitter.fits(line):
+                # Only between values: inside a string JSON has no line breaks.
+                line = line.replace(b"\n", b" ").replace(b"\r", b" ")
+            else:
+                try:
+                    line = self._fitter.fit(line)
+                except ValueError:
+                    batch.rejected.append(row)
+                    batch.bytes += len(row)
+                    batch.rows += 1
+                    continue
+            try:
+                handle.write(line + b"\n")
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+            spooled.rows += 1
+            spooled.longest = max(spooled.longest, len(line))
+            batch.rows += 1
+            batch.bytes += len(line) + 1
+        if page.covered_from and page.covered_to and page.covered_to > page.covered_from:
+            batch.covered.append((page.listing, page.covered_from, page.covered_to))
+        if page.again and (page.covered_to or page.completes):
+            start, end = page.covered_from or page.again, page.covered_to or page.again
+            batch.reread.append((page.listing, start, end, page.again))
+        batch.parents.extend(page.parents)
+        batch.verdicts.extend(page.verdicts)
+        batch.completes = batch.completes or page.completes
+
+    def take(self) -> Batch:
+        """Everything added since the last call, ready to be landed."""
+        self._close()
+        batch, self._batch = self._batch, self._empty()
+        batch.keys = self.folder / "keys"
+        return batch
+
+    def take_last(self, landed: Landed, *, finished: bool = True) -> Batch:
+        """Everything added since the last call; the spool's folder goes with it, to be removed in the end."""
+        batch = self.take()
+        batch.folder, batch.landed, batch.finished = self.folder, landed, finished
+        self._given_away = True
+        return batch
+
+    def _empty(self) -> Batch:
+        return Batch(table=self._table, run=self._run, parent=self._parent, belonging=self._belonging)
+
+    def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
+        """The file that takes the page's rows: the last one, unless they are of another kind.
+
+        Rows are never put before those of an earlier page, for of two alike the later counts.
+        """
+        kind = (page.listing, page.keep)
+        if self._open is None or kind != self._kind:
+            self._close()
+            self._files += 1
+            path = self.folder / f"{self._files:06d}.ndjson"
+            self._batch.files.append(SpooledFile(path, page.keep, page.defaults))
+            self._open, self._kind = path.open("wb"), kind
+        return self._batch.files[-1], self._open
+
+    def _close(self) -> None:
+        opened, self._open = self._open, None
+        if opened is not None:
+            try:
+                opened.close()
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> WarehouseError:
+    return WarehouseError(
+        f"{folder} cannot be written ({error.strerror}): what was stored before is intact;"
+        " make room and run again"
+    )
+
+
+CLAIM = "in_use"
+"""A file in each folder, locked by the process that uses it for as long as it lives: unlike its process id,
+which in a container is the same after each start, the lock cannot be mistaken for another's."""
+
+YOUNG = 60.0
+"""Seconds that a folder may be without a claim, because it is only just being made."""
+
+_claims: dict[Path, int] = {}
+
+
+def _claim(folder: Path) -> None:
+    """Mark the folder as ours until it is removed."""
+    for claimed in [path for path in _claims if not path.exists()]:
+        os.close(_claims.pop(claimed))
+    _claims[folder] = os.open(folder / CLAIM, os.O_CREAT | os.O_RDWR)
+    if sys.platform != "win32":
+        fcntl.flock(_claims[folder], fcntl.LOCK_EX)
+
+
+def sweep(root: Path) -> int:
+    """Remove the folders that nobody uses, and say how many: what was not landed will be read again."""
+    if not root.exists():
+        return 0
+    found = [each for each in root.iterdir() if each.is_dir() and each not in _claims and _abandoned(each)]
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(found)
+
+
+def _abandoned(folder: Path) -> bool:
+    claim = folder / CLAIM
+    if not claim.exists():
+        return folder.exists() and time.time() - folder.stat().st_mtime > YOUNG
+    if sys.platform == "win32":
+        try:
+            claim.unlink()  # which Windows refuses while a process has it open
+        except OSError:
+            return False
+        return True
+    opened = os.open(claim, os.O_RDWR)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(opened)
+    return True

@@ -1,0 +1,1 @@
+"""The schema `freshdesk_meta`: what was read, asked, doubted and spent."""

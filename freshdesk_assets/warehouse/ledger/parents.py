@@ -1,0 +1,260 @@
+"""Which parents have their own rows still to be read, and what reading them settled.
+
+`parents_read` in the ledger has the version of each at which it was read.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from freshdesk_assets.schema.page import ParentRead
+from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import identifier
+from freshdesk_assets.warehouse.ledger.tables import META, version_of
+from freshdesk_assets.warehouse.shape import qualified
+
+PROOFS = 100
+"""So many parents that a rule would leave out are read before the rule is trusted in an account."""
+
+
+SAMPLE = 16
+"""And one in so many of them after that, to find out when it stops holding."""
+
+
+SAME_MOMENT = 2
+"""Versions are told to the second: one read within so many seconds of its version is read once more, for it
+may have changed again in the same second without a new version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A row whose list is to be read, and the version it is at."""
+
+    id: int
+    version: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Parents still to be read: the next ones, and how many there are in all."""
+
+    parents: tuple[Parent, ...]
+    total: int
+
+
+def pending(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    read_before: datetime | None = None,
+    stale: str = "",
+    asked_before: datetime | None = None,
+    leave_out: bool = True,
+    limit: int = 2000,
+) -> Pending:
+    """Rows of `parent` at a version at which `table` was not read, oldest change first.
+
+    `start` and `end` bound the parent's window column. With `read_before` it is not the version that
+    counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
+    and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
+    last asked for them before that moment. `leave_out` says whether the table's rule may be used.
+    """
+    source, values, proving = _due(
+        connection,
+        table,
+        parent,
+        start=start,
+        end=end,
+        read_before=read_before,
+        stale=stale,
+        asked_before=asked_before,
+        leave_out=leave_out,
+    )
+    if proving:
+        # Few at a time, so that no more are read for a proof than it takes.
+        limit = min(limit, PROOFS)
+    version = version_of(parent, "p")
+    total = connection.execute(f"select count(*) {source}", values).fetchone()
+    # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
+    # read, and all parents would come at once.
+    rows = connection.execute(
+        f"select p.id, {version} as version {source} order by version, p.id", values
+    ).fetchmany(limit)
+    return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
+
+
+def earliest_pending(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    since: datetime | None,
+    *,
+    leave_out: bool,
+) -> datetime | None:
+    """The window column's first time, from `since` on, of a parent that is still to be read.
+
+    None where there is none, and for a table that was never begun: one that may not be read, say.
+    """
+    begun = connection.execute(
+        f"select 1 from {qualified('parents_read', META)} where table_name = $1"
+        f" union all select 1 from {qualified('standing', META)} where table_name = $1 limit 1",
+        [table.name],
+    ).fetchone()
+    if begun is None:
+        return None
+    source, values, _ = _due(connection, table, parent, start=since, leave_out=leave_out)
+    found = connection.execute(f"select min(p.{identifier(parent.window)}) {source}", values).fetchone()
+    return found[0] if found else None
+
+
+def _due(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: Table,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    read_before: datetime | None = None,
+    stale: str = "",
+    asked_before: datetime | None = None,
+    leave_out: bool = True,
+) -> tuple[str, list[object], bool]:
+    """The parents to be read, as SQL from its `from` on with its values, and whether a rule is in proof."""
+    version = version_of(parent, "p")
+    values: list[object] = [table.name]
+    # What was gone and is not any more has come back with what hangs on it.
+    due = ["r.parent_id is null", "r.gone"]
+    if read_before is None:
+        due += [
+            f"r.version is distinct from {version}",
+            f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
+        ]
+    else:
+        due.append("r.read_at < ?")
+        values.append(read_before)
+    if stale:
+        due.append(f"({stale})")
+    if asked_before is not None and isinstance(table.sync, PerParent):
+        column = identifier(table.sync.column)
+        held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
+        # What is archived does not change any more.
+        flag = parent.existence.flag if parent.existence else ""
+        kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
+        due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
+        values.append(asked_before)
+    conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
+    window = f"p.{identifier(parent.window)}"
+    for bound, comparison in ((start, ">="), (end, "<")):
+        if bound is not None:
+            conditions.append(f"{window} {comparison} ?")
+            values.append(bound)
+    proving = False
+    match table.sync:
+        case PerParent(unless=rule) as sync if leave_out and rule and not _broken(connection, table):
+            if _proven(connection, table, sync):
+                conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(sync)}))")
+            else:
+                proving = True
+        case _:
+            pass
+    source = (
+        f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
+        f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
+    )
+    return source, values, proving
+
+
+def record_parents(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parent: str,
+    reads: list[ParentRead],
+    moment: datetime,
+) -> None:
+    """Remember the lists as read, those of a version None at the version that is stored now."""
+    if not reads:
+        return
+    parents_read = qualified("parents_read", META)
+    connection.execute(
+        "create or replace temp table reads as select unnest(?::bigint[]) as id,"
+        " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone,"
+        " unnest(?::timestamptz[]) as asked",
+        [
+            [read.id for read in reads],
+            [read.version for read in reads],
+            [read.at or moment for read in reads],
+            [read.gone for read in reads],
+            [read.asked or moment for read in reads],
+        ],
+    )
+    stored = version_of(table, "p")
+    connection.execute(
+        f"delete from {parents_read} where table_name = ? and parent_id in (select id from reads)",
+        [table.name],
+    )
+    version = "r.version"
+    join = ""
+    if not isinstance(table.sync, PerParent):
+        version = f"coalesce(r.version, {stored})"
+        join = f"left join {qualified(parent)} p on p.id = r.id"
+    connection.execute(
+        f"insert into {parents_read} by name select ? as table_name, r.id as parent_id,"
+        f" any_value({version}) as version, max(r.at) as read_at, bool_or(r.gone) as gone,"
+        " min(r.asked) as asked_at"
+        f" from reads r {join} group by r.id",
+        [table.name],
+    )
+
+
+def check_rule(
+    connection: duckdb.DuckDBPyConnection, table: Table, batches: list[str], moment: datetime
+) -> bool:
+    """Whether the rows just read belong to a parent the table's rule would have left out; remembered if so.
+
+    A row that came to be after the parent's version at which it was read proves nothing: the parent has
+    changed since, and the rule will not hold of it once it is read again. The `reads` of
+    `record_parents` say at which version that was.
+    """
+    if not (isinstance(table.sync, PerParent) and table.sync.unless) or _broken(connection, table):
+        return False
+    parent = f"b.{identifier(table.sync.column)}"
+    earlier = f"coalesce(b.{identifier(table.window)} <= r.version, true)"
+    for batch in batches:
+        found = connection.execute(
+            f"select 1 from {batch} b join reads r on r.id = {parent} and {earlier}"
+            f" where {parent} in ({_left_out(table.sync)}) limit 1"
+        ).fetchone()
+        if found:
+            connection.execute(
+                f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
+            )
+            return True
+    return False
+
+
+def _left_out(sync: PerParent) -> str:
+    """The parents that the rule leaves out, in a query of their own so that its names mean their columns."""
+    return f"select id from {qualified(sync.parent)} where {sync.unless}"
+
+
+def _proven(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
+    """Whether the table's rule was tried often enough in this account."""
+    proofs = connection.execute(
+        f"select count(*) from {qualified('parents_read', META)}"
+        f" where table_name = ? and parent_id in ({_left_out(sync)})",
+        [table.name],
+    ).fetchone()
+    return proofs is not None and proofs[0] >= PROOFS
+
+
+def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    return (
+        connection.execute(
+            f"select 1 from {qualified('broken_rules', META)} where table_name = ?", [table.name]
+        ).fetchone()
+        is not None
+    )

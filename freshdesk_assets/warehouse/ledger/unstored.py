@@ -1,0 +1,34 @@
+"""Whether rows that somebody saw are stored as they were seen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import duckdb
+
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import identifier
+from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+
+Key = tuple[str, ...]
+
+
+def not_stored(
+    connection: duckdb.DuckDBPyConnection, table: Table, versions: Mapping[Key, datetime | None]
+) -> list[Key]:
+    """The keys of rows that are missing, or stored at an older version, in order."""
+    ensure_shape(connection, table, comments=False)
+    key = ", ".join(f"cast(stored.{identifier(name)} as varchar)" for name in table.key)
+    stored = {
+        tuple(found): version
+        for *found, version in connection.execute(
+            f"select {key}, {version_of(table, 'stored')} from {qualified(table.name)} as stored"
+            f" where list_contains(?, concat_ws(chr(0), {key}))",
+            [["\0".join(each) for each in versions]],
+        ).fetchall()
+    }
+    return sorted(
+        each
+        for each, seen in versions.items()
+        if each not in stored or (seen is not None and (stored[each] is None or stored[each] < seen))
+    )

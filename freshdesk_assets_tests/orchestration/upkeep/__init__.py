@@ -1,0 +1,1 @@
+"""Tests of alerts and of the removal of old records."""
