@@ -22,6 +22,7 @@ from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_envi
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
+from freshdesk_assets.orchestration.upkeep.alerts import build_alerts
 from freshdesk_assets.orchestration.upkeep.tidying import build_tidying
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
@@ -71,7 +72,7 @@ def build_defs(
         asset_checks=build_checks(catalog, checks or ()),
         jobs=[*build_jobs(catalog), build_tidying(file)],
         schedules=build_schedules(catalog, partitioning, file),
-        sensors=build_sensors(catalog, partitioning, api, file),
+        sensors=[*build_sensors(catalog, partitioning, api, file), build_alerts()],
         resources={**ours, **(resources or {})},
         executor=build_executor(),
         loggers=loggers,

@@ -26,11 +26,10 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import API_KIND, BY_NIGHT, FOLLOWS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.records import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
-from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.file import let_go, lingering
 
@@ -142,7 +141,7 @@ class _Run:
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
-        again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in QUIET_HOURS
+        again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in BY_NIGHT
         # What reads nothing was asked for by name; what runs by night makes everything.
         self.looks = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()

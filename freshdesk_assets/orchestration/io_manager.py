@@ -19,11 +19,6 @@ import duckdb
 from dagster_duckdb.io_manager import DuckDBIOManager
 
 from freshdesk_assets.orchestration.assets.children import Derivation
-from freshdesk_assets.orchestration.assets.run_metadata import (
-    deriving_metadata,
-    landing_metadata,
-    partition_metadata,
-)
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     AllPartitionsSubset,
@@ -36,6 +31,11 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_metadata import (
+    deriving_metadata,
+    landing_metadata,
+    partition_metadata,
+)
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.file import Warehouse, identifier, literal

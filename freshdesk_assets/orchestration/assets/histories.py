@@ -3,11 +3,11 @@
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.metadata import history_description, table_metadata
-from freshdesk_assets.orchestration.assets.run_metadata import history_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_metadata import history_metadata
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.warehouse.derived.histories import record_states, state_counts

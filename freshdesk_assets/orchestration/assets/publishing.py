@@ -9,9 +9,8 @@ from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, DERIVED, FILE_KIND, OWNERS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
 
@@ -45,7 +44,7 @@ def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinitio
                 return
             # It costs many times as much as a copy of blocks, too much for each look of the day. A run that
             # is tried again has its tags still.
-            by_night = context.run.tags.get(WORK) in QUIET_HOURS
+            by_night = context.run.tags.get(WORK) in BY_NIGHT
             made = publish(duckdb.warehouse(context.log.info), target, compact=by_night)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,

@@ -7,7 +7,6 @@ import dagster as dg
 
 from freshdesk_assets import settings
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
-from freshdesk_assets.orchestration.assets.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
     API_KIND,
@@ -20,6 +19,7 @@ from freshdesk_assets.orchestration.names import (
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.scope import Reading, ReadScope

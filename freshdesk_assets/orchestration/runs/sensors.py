@@ -18,7 +18,6 @@ from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
 from freshdesk_assets.orchestration.runs.schedules import request
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
-from freshdesk_assets.orchestration.upkeep.alerts import build_alerts
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence, PerParent, Table
 from freshdesk_assets.settings import Partitioning
@@ -127,7 +126,7 @@ def build_sensors(
         cursor = replace(cursor, launched={**cursor.launched, target.name: seen}, spent=0)
         return dg.SensorResult(run_requests=[launched], cursor=cursor.text())
 
-    return [anything_new, build_alerts()]
+    return [anything_new]
 
 
 def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:
