@@ -34,7 +34,7 @@ class Reading(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which rows of `source` are asked for their list or view; as in the ledger's `pending`."""
+    """Which rows of `source` are asked for their list or by their own call; as in the ledger's `pending`."""
 
     source: Table
     start: datetime | None = None
