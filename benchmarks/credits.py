@@ -1,7 +1,7 @@
 """What a sync spends beside the least any client of this API could spend: `python -m benchmarks.credits`.
 
 The floor is counted from the simulated account's own rows, never from our code: pages of a hundred changed
-rows, a call for each changed ticket that has conversations, a view for each changed contact and agent.
+rows, a call for each changed ticket that has conversations, a call for each changed contact and agent.
 """
 
 import argparse
@@ -90,7 +90,7 @@ def foreseen(account: Replica) -> tuple[int, int]:
 def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
     """The least credits by path for what changed, given that lists come a hundred rows at a time.
 
-    `daily` is a sync that views all agents: nothing else tells when their roles or skills change.
+    `daily` is a sync that calls for all agents: nothing else tells when their roles or skills change.
     """
     tickets = changed_tickets(world, tickets_since)
     said = talk(world)

@@ -277,15 +277,15 @@ def test_listings_of_a_table_settle_the_same_columns() -> None:
         assert len({frozenset(listing.defaults) for listing in table.listings}) == 1, table.name
 
 
-def test_tickets_cost_no_view() -> None:
-    """A view is a credit per ticket, twenty times what the list costs with both its includes."""
-    assert TABLES["tickets"].view is None
+def test_tickets_cost_no_row_call() -> None:
+    """A row call is a credit per ticket, twenty times what the list costs with both its includes."""
+    assert TABLES["tickets"].row_call is None
     assert TABLES["tickets"].params["include"] == "description,stats"
 
 
-def test_views_are_paid_for_what_no_list_sends() -> None:
+def test_row_calls_are_paid_for_what_no_list_sends() -> None:
     """A credit a row is spent on contacts and agents only, and on agents at most twice a day."""
-    assert {table.name: sorted(table.detail) for table in TABLES if table.view} == {
+    assert {table.name: sorted(table.detail) for table in TABLES if table.row_call} == {
         "agents": ["contribution_group_ids", "group_ids", "role_ids", "skill_ids"],
         "contacts": [
             "avatar_content_type",
@@ -302,7 +302,7 @@ def test_views_are_paid_for_what_no_list_sends() -> None:
             "view_all_tickets",
         ],
     }
-    agents = TABLES["agents"].view
+    agents = TABLES["agents"].row_call
     assert agents is not None
     assert agents.every is not None
     assert agents.every >= timedelta(hours=12)

@@ -96,7 +96,7 @@ class _Asking:
 
     def _get(self, path: str, doubt: Doubt) -> bytes:
         (row,) = self.reader.client.get(
-            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, view=True
+            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, one_row=True
         ).content
         return row
 

@@ -36,7 +36,7 @@ minutes before a reply are read again next time. They fit in the page that is as
 
 
 class ParentRow(Protocol):
-    """A row whose list or view is to be read."""
+    """A row whose list, or which itself, is to be read."""
 
     @property
     def id(self) -> int:
@@ -177,18 +177,18 @@ class Reader:
 
         yield from self.concurrently(read, parents)
 
-    def read_views(self, table: Table, view: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per row: its own view, or that it is gone."""
+    def read_row_calls(self, table: Table, row_call: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
+        """A page per row: what its own call sent, or that it is gone."""
         known = frozenset(name for listing in table.listings for name in listing.defaults)
 
         def read(parent: ParentRow, stopped: threading.Event) -> Page:
             check_wanted(stopped)
             try:
-                reply = self.client.get(view.path.format(id=parent.id), {}, parse=row_of, view=True)
+                reply = self.client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
             except NotFound:
-                return Page(listing="view", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
+                return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
             settled = (ParentRead(id=parent.id, at=reply.moment),)
-            return Page(listing="view", rows=tuple(reply.content), keep=known, parents=settled)
+            return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
 
         yield from self.concurrently(read, parents)
 
@@ -197,10 +197,10 @@ class Reader:
         """Freshdesk's clock at its last list reply; ours before the first."""
         return self._answered or datetime.now(UTC)
 
-    def view_of(self, table: Table) -> RowCall | None:
-        """The view that completes the rows of a table, on this account."""
+    def row_call_of(self, table: Table) -> RowCall | None:
+        """The call that completes a row of a table, on this account."""
         fallback = self._falls_back(table)
-        return fallback.view if fallback else table.view
+        return fallback.row_call if fallback else table.row_call
 
     def falls_back(self, table: Table) -> bool:
         """Whether this account was found to keep the table's list at its old place."""

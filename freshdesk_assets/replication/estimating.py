@@ -79,7 +79,7 @@ class Estimator:
             made.add_list(1, 1)
             made.note = f"left out: {error}"
         else:
-            self._add_views(made, extent)
+            self._add_row_calls(made, extent)
         return made
 
     def _add_lists(self, made: Estimate, extent: ReadScope) -> Size:
@@ -127,7 +127,7 @@ class Estimator:
             stored = rows_there(connection, table)
         found = Size()
         for listing in table.listings:
-            if table.fallback or (table.view and not stored):
+            if table.fallback or (table.row_call and not stored):
                 size = size_whole(self.reader, table, listing, stored)
                 found += size
                 made.add_list(size.calls, _price(table, listing.params))
@@ -137,12 +137,12 @@ class Estimator:
             made.add_list(1, 1)
         return found
 
-    def _add_views(self, made: Estimate, extent: ReadScope) -> None:
-        view = self.reader.view_of(extent.table)
-        if view is None:
+    def _add_row_calls(self, made: Estimate, extent: ReadScope) -> None:
+        row_call = self.reader.row_call_of(extent.table)
+        if row_call is None:
             return
-        before = self.reader.now - view.every if view.every else None
-        rows = self._due(extent, Asked(source=extent.table, read_before=before, stale=view.stale))
+        before = self.reader.now - row_call.every if row_call.every else None
+        rows = self._due(extent, Asked(source=extent.table, read_before=before, stale=row_call.stale))
         made.add_rows(rows)
         made.note = f"{rows:,} {extent.table.name} to ask"
 
@@ -189,4 +189,4 @@ def _waited(amount: int, a_minute: float) -> float:
 
 def _price(table: Table, params: Mapping[str, Value]) -> int:
     """Credits of a page of the table's list."""
-    return credits_of({**table.params, **params}, view=False)
+    return credits_of({**table.params, **params}, one_row=False)

@@ -141,7 +141,7 @@ class Replication:
                 for parents, share in self._parents(asked):
                     for page in _closing(self.reader.read_lists(self.table, sync, parents)):
                         yield page, share()
-        yield from self._views()
+        yield from self._row_calls()
 
     def _changes(self, sync: Keyset, evidence: Evidence) -> Iterator[tuple[Page, float | None]]:
         for listing in self.table.listings:
@@ -178,18 +178,20 @@ class Replication:
         )
         yield from _unmeasured(reconciliation.pages())
 
-    def _views(self) -> Iterator[tuple[Page, float | None]]:
+    def _row_calls(self) -> Iterator[tuple[Page, float | None]]:
         """The rows' own calls, for those of them that changed; what the lists brought is landed before."""
-        if (view := self.reader.view_of(self.table)) is None:
+        if (row_call := self.reader.row_call_of(self.table)) is None:
             return
         self._store()
-        before = self.reader.now - view.every if view.every else None
-        for parents, share in self._parents(Asked(source=self.table, read_before=before, stale=view.stale)):
-            for page in _closing(self.reader.read_views(self.table, view, parents)):
+        before = self.reader.now - row_call.every if row_call.every else None
+        for parents, share in self._parents(
+            Asked(source=self.table, read_before=before, stale=row_call.stale)
+        ):
+            for page in _closing(self.reader.read_row_calls(self.table, row_call, parents)):
                 yield page, share()
 
     def _parents(self, asked: Asked) -> Iterator[tuple[Iterable[Parent], "_Share"]]:
-        """Rows whose list or view is not read yet, some at a time, with the share done."""
+        """Rows whose list or own call is not read yet, some at a time, with the share done."""
         share = _Share()
         before: tuple[Parent, ...] = ()
         self._asking = asked

@@ -110,7 +110,7 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     rows = world.truth(RESOURCES.get(table, table))
     if table == "tickets":
         # An archived ticket is in no list: the replica has it as it was before, or not at all.
-        # The form's id is sent on view only, and a view of every ticket would cost a credit each.
+        # The form's id is sent by the row's own call only, and one for every ticket would cost a credit each.
         return {
             key: {**row, "form_id": None, "archived": None}
             for key, row in rows.items()

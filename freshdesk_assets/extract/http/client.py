@@ -113,10 +113,10 @@ class Client:
         params: Mapping[str, Value] = {},
         *,
         parse: Callable[[bytes], T],
-        view: bool = False,
+        one_row: bool = False,
         sub_limit: SubLimit | None = None,
     ) -> Reply[T]:
-        """One page of the list, or with `view` the one row, at `path` below /api/v2/.
+        """One page of the list, or with `one_row` the one row, at `path` below /api/v2/.
 
         `parse` turns the body into the content; when it raises ValueError or msgspec.MsgspecError the
         body is taken for damaged and asked for again. Waits as long as the limit demands. Raises the
@@ -129,7 +129,7 @@ class Client:
                 for name, value in params.items()
             },
             where=described(path, params),
-            credits=credits_of(params, view=view),
+            credits=credits_of(params, one_row=one_row),
             sub_limit=sub_limit,
         )
         failures = 0
@@ -288,10 +288,10 @@ def session(base: SplitResult, api_key: str, workers: int) -> requests.Session:
     return made
 
 
-def credits_of(params: Mapping[str, Value], *, view: bool) -> int:
-    """What a request costs: 1, and for each include 2 more on a list, 1 more on a view (sheet, section 2)."""
+def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
+    """What a request costs: 1, and for each include 2 more on a list, 1 more on a row (sheet, section 2)."""
     includes = [name for name in str(params.get("include", "")).split(",") if name.strip()]
-    return 1 + (1 if view else 2) * len(includes)
+    return 1 + (1 if one_row else 2) * len(includes)
 
 
 def moment(headers: Mapping[str, str]) -> datetime | None:

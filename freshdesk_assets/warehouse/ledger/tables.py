@@ -48,7 +48,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "The version of each parent at which its rows of a table were read whole.",
         (
             _TABLE,
-            bigint("parent_id", "Row whose list, or whose own view, was read."),
+            bigint("parent_id", "Row whose list was read, or the row itself, by its own call."),
             timestamp("version", "The row's version at which it was; null if it has none."),
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),

@@ -162,14 +162,14 @@ def test_what_settles_waits_and_what_is_stale_does_not(library: Library) -> None
     assert due(library, BOOKS, SHELVES, read_before=later(30), stale=stale) == [1]
 
 
-def test_a_view_counts_as_read_at_the_version_it_was_stored_with(library: Library) -> None:
-    """The view may show a newer version than the list did, and that is the one that was read."""
+def test_a_row_call_counts_as_read_at_the_version_it_was_stored_with(library: Library) -> None:
+    """The row's own call may show a newer version than the list did, and that is the one that was read."""
     readers = declared("readers", columns=(ID, text("name", "Name."), UPDATED_AT))
     library.land(readers, page({"id": 1, "updated_at": at(0)}, {"id": 2, "updated_at": at(0)}))
-    viewed = page(
-        {"id": 1, "updated_at": at(5)}, listing="view", parents=(ParentRead(id=1), ParentRead(id=2))
+    called = page(
+        {"id": 1, "updated_at": at(5)}, listing="row_call", parents=(ParentRead(id=1), ParentRead(id=2))
     )
-    library.land(readers, viewed, moment=LATE)
+    library.land(readers, called, moment=LATE)
     assert library.query("select parent_id, version from freshdesk_meta.parents_read order by 1") == [
         (1, later(5)),
         (2, later(0)),
