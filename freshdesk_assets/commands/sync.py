@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 from rich.console import Console
 
-from freshdesk_assets.commands.console import arrived, console_logger, left_open, made_anew, warnings
+from freshdesk_assets.commands.console import arrived, console_logger, made_anew, unfinished, warnings
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -88,7 +88,7 @@ def sync(
         console.print(f"Views made anew: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
-    if left := left_open(result):
+    if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(
             f"The budget is spent, what was read is stored; run again to go on. Left: {said}",

@@ -53,9 +53,7 @@ class KeysetInterval:
 
     def pages(self, reader: Reader) -> Iterator[Page]:
         """What Freshdesk sends."""
-        return reader.read_keyset(
-            self.table, self.sync, self.listing, self.start, self.end, plain=self.plain
-        )
+        return reader.read_keyset(self.table, self.sync, self.listing, self.start, self.end, plain=self.plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 import duckdb
 
