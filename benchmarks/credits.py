@@ -37,7 +37,7 @@ ALWAYS_WHOLE = {
 """Lists that cannot be asked for changes, and the simulator's name of their rows."""
 
 TOUCHED_AFTER = 5
-"""Seconds after its creation from which a ticket counts as touched (sheet, section 8, "a few")."""
+"""Seconds after its creation from which a ticket counts as touched: "a few" (docs/freshdesk_api.md, 4.3)."""
 
 CHATS = {7, 15, 21}
 """Sources that have conversations of their own from the first moment."""
@@ -157,7 +157,7 @@ def unskippable(tickets: list[Row], said: Mapping[int, int]) -> Mapping[str, int
 
 
 def untouched(row: Row) -> bool:
-    """Never touched since its creation, with nothing in its stats, and no chat (sheet, section 8)."""
+    """Not touched since its creation, nothing in its stats, and no chat (docs/freshdesk_api.md, 4.3)."""
     age = seconds(row["created_at"], row["updated_at"])
     return age <= TOUCHED_AFTER and not any(row["stats"].values()) and row["source"] not in CHATS
 
