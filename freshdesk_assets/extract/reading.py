@@ -32,8 +32,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a list that was read whole is covered."""
 
 LAG = timedelta(minutes=5)
-"""How long after a change Freshdesk may still answer without it: unknown (sheet, section 8), so the last
-minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
+"""How long after a change Freshdesk may still answer without it: unknown (docs/freshdesk_api.md, 5.6), so the
+last minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
 
 
 class ParentRow(Protocol):

@@ -289,7 +289,7 @@ def session(base: SplitResult, api_key: str, workers: int) -> requests.Session:
 
 
 def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
-    """What a request costs: 1, and for each include 2 more on a list, 1 more on a row (sheet, section 2)."""
+    """Credits of a request: 1, per include 2 more on a list, 1 on a row (docs/freshdesk_api.md, 2.4)."""
     includes = [name for name in str(params.get("include", "")).split(",") if name.strip()]
     return 1 + (1 if one_row else 2) * len(includes)
 
@@ -306,7 +306,7 @@ def moment(headers: Mapping[str, str]) -> datetime | None:
 def number(text: str | None) -> int | None:
     """A header's number, as a whole one; None for anything else.
 
-    One connector's recorded headers say "100.0" (sheet, section 2).
+    One connector's tests have "100.0" (docs/freshdesk_api.md, 2.3).
     """
     try:
         value = float(text or "")
