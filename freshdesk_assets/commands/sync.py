@@ -68,8 +68,10 @@ def sync(
         except WarehouseError as error:
             console.print(str(error), style="red", markup=False)
             return 1
-        if request.goes_on:
-            console.print(f"Going on with what was asked for at {request.goes_on:%H:%M} UTC and did not end.")
+        if request.continues:
+            console.print(
+                f"Continuing the backfill requested at {request.continues:%H:%M} UTC, which did not end."
+            )
         if request.read:
             console.print(f"{len(request.read)} tables, partitions {request.start} to {request.end}")
         # What stands now stands to the end; garbage is made from here on.
@@ -91,12 +93,12 @@ def sync(
     if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(
-            f"The budget is spent, what was read is stored; run again to go on. Left: {said}",
+            f"The credit budget is spent. What was read is stored; run again to continue. Unfinished: {said}",
             style="yellow",
             markup=False,
         )
     took = timedelta(seconds=round(time.monotonic() - began))
-    outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
+    outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     return 0 if result.success else 1

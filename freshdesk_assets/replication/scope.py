@@ -60,7 +60,7 @@ class ReadScope:
         return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
-        """Per listing since when changes are missing; a listing that was never read whole is left out."""
+        """Since when changes are missing, by listing; without those that were never read whole."""
         since = {}
         for listing in self.table.listings:
             intervals = self.covered(listing)
@@ -70,7 +70,7 @@ class ReadScope:
         return since
 
     def reread(self, listing: Listing) -> list[Interval]:
-        """What was read again since that was asked for."""
+        """The intervals of a listing that were re-read since the backfill was requested."""
         if self.reading is not Reading.AGAIN:
             return []
         with self.warehouse.open(checkpoint=False) as connection:
@@ -78,9 +78,10 @@ class ReadScope:
             return reread(connection, self.table, listing.name, self.requested_at)
 
     def look_back(self, start: datetime, days: int) -> timedelta:
-        """In full once a day, by a day in between: a full one costs a credit per hundred rows each time.
+        """How far before `start` a list is read, for rows of old times that changed without a sign.
 
-        Where a window is read again, once.
+        The first read of a day looks back `days`, later ones a single day, for each look back costs a credit
+        per hundred rows. A backfill looks back once, at its beginning.
         """
         full = timedelta(days=days)
         if self.reading is Reading.AGAIN:
@@ -90,7 +91,7 @@ class ReadScope:
         return full
 
     def parents(self, source: Table) -> Asked:
-        """The rows of the parent table whose own lists are read."""
+        """The rows of a parent table whose own lists are to be read."""
         again = self.requested_at if self.reading is Reading.AGAIN else None
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
 
@@ -114,11 +115,11 @@ class ReadScope:
 
     @property
     def day(self) -> datetime:
-        """What is verified by the way is dated: the day alone, or each look would be remembered."""
+        """The date under which rows seen in passing count as verified: a day, or every look would be stored."""
         return self.requested_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def covered(self, listing: Listing) -> list[Interval]:
-        """What of a listing is stored."""
+        """The intervals of a listing that are stored."""
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             return covered(connection, self.table, listing.name)

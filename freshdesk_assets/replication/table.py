@@ -85,7 +85,7 @@ class Replication:
         except BudgetSpent as spent:
             if self.scope.reading is Reading.EXISTENCE:
                 self._store()
-                self.warnings.append(f"{self.table.name}: to be gone on with the next night: {spent}")
+                self.warnings.append(f"{self.table.name}: unfinished, the next night continues: {spent}")
             else:
                 self._stop_for_credits()
         except WarehouseError:
