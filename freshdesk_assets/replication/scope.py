@@ -115,7 +115,7 @@ class ReadScope:
 
     @property
     def day(self) -> datetime:
-        """The date under which rows seen in passing count as verified: a day, or every look would be stored."""
+        """The date under which rows seen in passing count as verified; finer, every look would be stored."""
         return self.requested_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def covered(self, listing: Listing) -> list[Interval]:

@@ -128,7 +128,7 @@ def test_a_day_has_one_budget_for_all_its_runs(account: Callable[..., Any]) -> N
             process = command(acme, "sync", "--select", TICKETS_AND_TALK, FRESHDESK_DAY_CREDITS="60")
             output, _ = process.communicate(timeout=120)
             assert process.returncode == 0, output
-            assert "The budget is spent, what was read is stored; run again to go on" in output
+            assert "The credit budget is spent. What was read is stored; run again to continue" in output
             assert "tickets to be asked" in output.replace("\n", " ")
             assert 60 - 5 < acme.server.meter.credits <= 60
         assert acme.query(SPENT)[0][1] == acme.server.meter.credits
