@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
@@ -13,10 +13,11 @@ import msgspec
 
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset, Sync, Table
+from freshdesk_assets.schema.table import FullList, Keyset
 from freshdesk_assets.simulator.server import Server
+from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.serving import Reply, Request, serving
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -25,19 +26,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Book = dict[str, Any]
 
 
-def table_of_books(sync: Sync | None = None, **traits: Any) -> Table:
-    """A declaration of books."""
-    columns = (
-        bigint("id", "Book's number.", required=True),
-        text("title", "Title."),
-        timestamp("updated_at", "When it last changed."),
-    )
-    whole: dict[str, Any] = {"path": "books", "columns": columns, "group": "shop", "docs": "books", **traits}
-    return Table(name="books", doc="One row per book.", sync=sync or FullList(), **whole)
-
-
 BY_TIME = Keyset("updated_since")
-BOOKS = table_of_books(BY_TIME)
+BOOKS = declared("books", text("title", "Title."), sync=BY_TIME)
+LISTED = replace(BOOKS, sync=FullList())
+"""The same books, in a list that no parameter narrows."""
 
 
 def book(number: int, moment: datetime = NOON, **fields: Any) -> Book:
