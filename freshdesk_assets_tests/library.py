@@ -87,3 +87,12 @@ LOANS = declared(
         UPDATED_AT,
     ),
 )
+MEMBERS = declared(
+    "members",
+    text("standing", "Whether in good standing."),
+    texts("interests", "What they read."),
+    json("fields", "The library's own fields."),
+    text("address", "Address.", pii=True),
+    history=("standing", "interests", "fields"),
+)
+"""Some of their columns have a history."""

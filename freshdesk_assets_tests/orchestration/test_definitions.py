@@ -20,7 +20,7 @@ from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.references import references
 from freshdesk_assets_tests.library import UPDATED_AT, declared
-from freshdesk_assets_tests.orchestration.records.storing import ROOT, python
+from freshdesk_assets_tests.programs import printed
 
 START = datetime(2025, 12, 3, tzinfo=UTC)
 
@@ -83,37 +83,12 @@ def test_definitions_validate_in_an_empty_environment(tmp_path: Path) -> None:
     assert "Validation successful for code location" in done.stdout + done.stderr
 
 
-LOADED = """
-import os, socket, sys, duckdb
-
-def refuse(*given, **named):
-    raise AssertionError(f"loading opened {given}")
-
-socket.socket.connect = socket.create_connection = socket.getaddrinfo = duckdb.connect = refuse
-written = []
-
-def note(event, given):
-    if event == "open" and given[0] != os.devnull and given[2] & (os.O_WRONLY | os.O_RDWR):
-        written.append(given)
-    if event in ("os.mkdir", "socket.connect"):
-        written.append(given)
-
-sys.addaudithook(note)
-from freshdesk_assets import definitions
-loaded = definitions.defs()
-loaded.resolve_job_def("replicate")
-loaded.resolve_asset_graph()
-assert not written, written
-print(len(loaded.resolve_all_asset_specs()), os.listdir())
-"""
-
-
 def test_loading_opens_no_connection_and_writes_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What `dagster dev` loads every few seconds must cost no credit and hold no lock."""
     monkeypatch.chdir(tmp_path)
-    assert python(LOADED, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1") == f"{len(EVERYTHING)} []"
+    assert printed("load_definitions", PYTHONDONTWRITEBYTECODE="1") == f"{len(EVERYTHING)} []"
 
 
 def test_every_declared_table_is_an_asset_and_depends_on_what_it_is_read_per() -> None:

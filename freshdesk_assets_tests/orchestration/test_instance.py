@@ -15,7 +15,7 @@ from freshdesk_assets.orchestration.configuration import EARLIER, packaged, seal
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.records import SqliteEvents, SqliteRecords
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
-from freshdesk_assets_tests.orchestration.records.storing import ROOT
+from freshdesk_assets_tests.programs import ROOT
 
 
 def configured(name: str) -> dict[str, Any]:
@@ -63,6 +63,9 @@ def test_the_dead_are_found_and_run_again_and_ticks_are_not_kept_for_good(
 
 CONFIGURATIONS = ["dagster.yaml", "dagster.postgres.yaml"]
 WHERE = "freshdesk_assets/orchestration"
+
+
+SHELVING = str(Path(__file__).with_name("shelving.py"))
 
 
 @pytest.fixture
@@ -148,25 +151,13 @@ def test_changes_to_the_present_configuration_are_no_news(
     assert capsys.readouterr().err == ""
 
 
-ASSETS = """
-import dagster as dg
-
-@dg.asset(partitions_def=dg.StaticPartitionsDefinition([str(n) for n in range(12)]),
-          backfill_policy=dg.BackfillPolicy.single_run())
-def shelves() -> None: ...
-
-defs = dg.Definitions([shelves])
-"""
-
-
 def test_a_run_that_dagsters_own_command_starts_is_recorded_by_ours(home: Path) -> None:
     """`dagster asset materialize` builds its instance of DAGSTER_HOME, as the UI and the daemon do."""
     with dagster_instance():
         pass
-    (home / "shelving.py").write_text(ASSETS)
     dagster = [str(Path(sys.executable).with_name("dagster")), "asset", "materialize"]
     done = subprocess.run(
-        [*dagster, "-f", str(home / "shelving.py"), "--select", "shelves", "--partition-range", "0...11"],
+        [*dagster, "-f", SHELVING, "--select", "shelves", "--partition-range", "0...11"],
         env={**os.environ, "DAGSTER_HOME": str(home)},
         capture_output=True,
         text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 import freshdesk_assets.orchestration.internals
 import freshdesk_assets_tests.orchestration.records.recorded
 import freshdesk_assets_tests.replica.unattended
-from freshdesk_assets_tests.orchestration.records.storing import ROOT
+from freshdesk_assets_tests.programs import ROOT
 
 PRIVATE_MAY = {
     Path(str(module.__file__)).relative_to(ROOT)

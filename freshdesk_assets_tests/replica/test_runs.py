@@ -14,6 +14,7 @@ import pytest
 
 from freshdesk_assets.orchestration.internals import serialize_value
 from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets_tests.programs.hold_file import holding
 
 CONVERSATIONS = "tickets/{id}/conversations"
 
@@ -229,21 +230,8 @@ def test_a_file_in_use_is_waited_for(account: Callable[..., Any]) -> None:
     """An analyst who holds the file open delays a sync and does not fail it."""
     with account(tickets=30) as acme:
         acme.sync(select=["roles"])
-        script = f"""
-import duckdb, time
-held = duckdb.connect({str(acme.path)!r})
-print("held", flush=True)
-time.sleep(3)
-"""
-        holder = subprocess.Popen(
-            [sys.executable, "-c", script],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        acme.sync(select=["roles"])
-        holder.communicate()
+        with holding(acme.path, seconds=3):
+            acme.sync(select=["roles"])
 
 
 def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ killed gets a process of its own, with the same clock, for `kill -9` to end.
 """
 
 import logging
+import os
 import random
 import signal
 import subprocess
@@ -45,6 +46,7 @@ from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happen
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
+from freshdesk_assets_tests.programs import FOUND, command
 from freshdesk_assets_tests.replica.account import Account
 
 QUIET = logging.getLogger("unattended")
@@ -52,13 +54,6 @@ QUIET.addHandler(logging.NullHandler())
 QUIET.propagate = False
 
 MODULE = "freshdesk_assets.definitions"
-
-IN_A_PROCESS = """
-import sys, time_machine
-time_machine.travel(float(sys.argv[1]), tick=True).start()
-from freshdesk_assets_tests.replica.unattended import carry_out
-carry_out(sys.argv[2])
-"""
 
 
 def carry_out(run_id: str) -> None:
@@ -101,7 +96,8 @@ class HereOrKilled(RunLauncher[DagsterInstance], ConfigurableClass):
         HereOrKilled.kill_when = None
         now = str(datetime.now(UTC).timestamp())
         process = subprocess.Popen(
-            [sys.executable, "-c", IN_A_PROCESS, now, run.run_id],
+            command("carry_out_run", now, run.run_id),
+            env={**os.environ, **FOUND},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,8 +1,5 @@
 """What an account holds, and what it must hold to be a hard one."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -10,26 +7,14 @@ from typing import Any
 from freshdesk_assets.simulator.clock import epoch, stamp
 from freshdesk_assets.simulator.state import PLAIN_TABLES
 from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.programs import printed
 
 RESOURCES = ("tickets", "conversations", "contacts", "agents", *PLAIN_TABLES)
-DIGEST = """
-import hashlib, json
-from freshdesk_assets.simulator.world import World
-world = World(seed=5, tickets=100)
-world.day_of_changes()
-print(hashlib.sha256(json.dumps([world.truth(r) for r in {resources!r}]).encode()).hexdigest())
-"""
 
 
 def test_the_same_seed_makes_the_same_world_in_any_process() -> None:
     """Tests and benchmarks compare runs; Python's hash seed must not matter."""
-    command = [sys.executable, "-c", DIGEST.format(resources=RESOURCES)]
-    digests = {
-        subprocess.run(
-            command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
-        ).stdout
-        for seed in ("1", "2")
-    }
+    digests = {printed("digest_world", *RESOURCES, PYTHONHASHSEED=seed) for seed in ("1", "2")}
     assert len(digests) == 1
 
 

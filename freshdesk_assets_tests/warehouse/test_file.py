@@ -4,11 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,35 +14,9 @@ import pytest
 
 from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError, identifier, literal
 from freshdesk_assets_tests.library import SHELVES, SPECIMENS
+from freshdesk_assets_tests.programs import printed
+from freshdesk_assets_tests.programs.hold_file import holding
 from freshdesk_assets_tests.warehouse.library import NOON, Library, page
-
-HOLD = """
-import sys, time, duckdb
-connection = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-time.sleep(float(sys.argv[2]))
-"""
-
-
-@contextmanager
-def held(path: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """The file held by another process for so many seconds."""
-    command = [sys.executable, "-c", HOLD, str(path), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
-        try:
-            assert holder.stdout
-            assert holder.stdout.readline() == "held\n"
-            yield holder
-        finally:
-            holder.kill()
-
-
-def run(code: str, *arguments: object) -> str:
-    """What a process of its own prints."""
-    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def complaint(warehouse: Warehouse) -> str:
@@ -89,7 +61,7 @@ def test_a_file_that_another_process_keeps_is_given_up_with_its_name(library: Li
     library.shape(SHELVES)
     reports: list[str] = []
     warehouse = Warehouse(library.warehouse.path, lock_wait=0.3, report=reports.append)
-    with held(warehouse.path, 60) as holder:
+    with holding(warehouse.path) as holder:
         start = time.monotonic()
         with pytest.raises(FileLocked) as caught, warehouse.open():
             pass
@@ -104,7 +76,7 @@ def test_a_file_that_another_process_keeps_is_given_up_with_its_name(library: Li
 
 def test_a_file_that_is_let_go_of_is_waited_for(library: Library) -> None:
     library.shape(SHELVES)
-    with held(library.warehouse.path, 0.5):
+    with holding(library.warehouse.path, 0.5):
         library.land(SHELVES, page({"id": 1}))
     assert library.living(SHELVES) == [1]
 
@@ -151,25 +123,12 @@ def test_what_may_not_be_written_is_said_in_a_sentence(tmp_path: Path, existing:
     if existing:
         library.shape(SHELVES)
         library.warehouse.path.chmod(0o444)
-    code = """
-        import os, sys
-        from pathlib import Path
-        from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-        os.chdir(sys.argv[1])
-        if os.getuid() == 0:
-            os.setuid(65534)
-        try:
-            with Warehouse(Path("freshdesk.duckdb")).open():
-                pass
-        except WarehouseError as error:
-            print(error)
-    """
     for parent in (folder, *folder.parents):
         if os.getuid() == 0 and parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
             parent.chmod(parent.stat().st_mode | 0o055)
     folder.chmod(0o555)
     try:
-        said = run(code, folder)
+        said = printed("open_as_nobody", folder)
     finally:
         folder.chmod(0o755)
     assert "freshdesk.duckdb cannot be written by this user: change its rights, or set" in said
@@ -181,26 +140,6 @@ def test_a_damaged_file_is_said_to_be_damaged(library: Library) -> None:
     content[12:20] = b"\xff" * 8  # of the first header, which carries a checksum
     library.warehouse.path.write_bytes(content)
     assert complaint(library.warehouse).startswith(f"{library.warehouse.path} is damaged")
-
-
-FILL = """
-    import os, resource, signal, sys
-    from pathlib import Path
-    from freshdesk_assets.warehouse.file import WarehouseError
-    from freshdesk_assets_tests.library import SHELVES
-    from freshdesk_assets_tests.warehouse.library import Library, page
-    if len(sys.argv) > 3:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-    library = Library(Path(sys.argv[1]), Path(sys.argv[2]))
-    try:
-        for n in range(100):
-            rows = ({"id": n * 1000 + i, "label": os.urandom(2000).hex()} for i in range(1000))
-            library.land(SHELVES, page(*rows))
-            print(n)
-    except WarehouseError as error:
-        print(error)
-"""
 
 
 FULL = "is full: nothing of this batch was stored, what was stored before is intact; make room and run again"
@@ -216,7 +155,7 @@ def check_full(library: Library, said: str, expected: str = FULL) -> None:
 
 def test_a_full_disk_loses_nothing_that_was_stored(library: Library) -> None:
     """The disk is full for files of more than 10 MB, so that none needs to be filled."""
-    check_full(library, run(FILL, library.folder, library.spools, 10_000_000))
+    check_full(library, printed("fill_disk", library.folder, library.spools, "--largest", 10_000_000))
     library.land(SHELVES, page({"id": -1}))
     assert library.living(SHELVES)[0] == -1
 
@@ -235,7 +174,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_disk_that_is_full_indeed_loses_nothing_either(disk: Path, tmp_path: Path) -> None:
     library = Library(disk, tmp_path / "spool")
-    check_full(library, run(FILL, disk, library.spools))
+    check_full(library, printed("fill_disk", disk, library.spools))
 
 
 def test_a_disk_full_of_spooled_rows_is_said_to_be_full(disk: Path, tmp_path: Path) -> None:
@@ -244,8 +183,7 @@ def test_a_disk_full_of_spooled_rows_is_said_to_be_full(disk: Path, tmp_path: Pa
     folder = tmp_path / "library"
     folder.mkdir()
     library = Library(folder, disk / "spool")
-    code = FILL.replace("range(1000)", "range(n * 400)").replace("1000 + i", "100000 + i")
-    *landed, message = run(code, folder, library.spools).splitlines()
+    *landed, message = printed("fill_disk", folder, library.spools, "--growing").splitlines()
     assert "cannot be written (No space left on device): what was stored before is intact" in message
     assert landed
 
@@ -279,7 +217,7 @@ def test_what_a_killed_process_could_not_hold_in_memory_is_removed(library: Libr
         folder.mkdir()
         (folder / "duckdb_temp_storage-0.tmp").write_bytes(b"x" * 1000)
     with (
-        held(library.warehouse.path, 60),
+        holding(library.warehouse.path),
         pytest.raises(FileLocked),
         Warehouse(library.warehouse.path, lock_wait=0).open(),
     ):

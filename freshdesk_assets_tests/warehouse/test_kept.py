@@ -1,8 +1,6 @@
 """What a process keeps of a file between two openings, and when it must not trust it."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import duckdb
 import pytest
 
 from freshdesk_assets.warehouse.file import ENGINES_KEPT, Warehouse, _kept, let_go, lingering, once
+from freshdesk_assets_tests.programs.open_file import can_be_opened
 
 
 @pytest.fixture
@@ -24,12 +23,6 @@ def ensured(warehouse: Warehouse, how: object = None) -> bool:
     """Whether something was still to be made sure of."""
     with warehouse.open() as connection:
         return once(connection, "it", how)
-
-
-def can_be_opened(path: Path) -> bool:
-    """Whether another process can open the file."""
-    program = f"import duckdb; duckdb.connect({str(path)!r}).close()"
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
 
 
 def test_what_was_made_sure_of_is_not_looked_at_again(warehouse: Warehouse) -> None:

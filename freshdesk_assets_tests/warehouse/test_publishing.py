@@ -1,9 +1,6 @@
 """The copy for analysts: whole or not at all, the same for as long as nothing changed, theirs while open."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,14 +15,12 @@ from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.shape import ensure_shape
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.programs import begun, line, printed
 
 BOOKS = declared(
     "books", text("title", "Title."), bigint("next_id", "Book that follows.", references="books.id")
 )
 CATALOG = Catalog([BOOKS])
-
-AS_HERE = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
-"""The environment of a process that is to have the packages that this one has."""
 
 
 @pytest.fixture
@@ -60,17 +55,9 @@ def many(warehouse: Warehouse, texts: str = "repeat('x', 200) || n", count: int 
         )
 
 
-CUT_OFF = """
-import os, sys, duckdb
-connection = duckdb.connect(sys.argv[1])
-connection.execute("create table mine as select 42 as x")
-os._exit(0)
-"""
-
-
 def leave_a_log(target: Path) -> None:
     """What an analyst leaves who opened the copy to write, as DuckDB does by default, and was cut off."""
-    subprocess.run([sys.executable, "-c", CUT_OFF, str(target)], check=True, env=AS_HERE)
+    printed("leave_a_log", target)
     assert log_of(target).exists()
 
 
@@ -211,23 +198,6 @@ def test_a_copy_that_was_made_the_replica_is_published(warehouse: Warehouse, tmp
         assert not publish(warehouse, target).anew
 
 
-TRIES = """
-import sys
-from pathlib import Path
-import duckdb
-print("begun", flush=True)
-opened = refused = 0
-while not opened and not Path(sys.argv[2]).exists():
-    try:
-        duckdb.connect(sys.argv[1]).close()
-        opened += 1
-    except duckdb.IOException as error:
-        assert "lock" in str(error), error
-        refused += 1
-print(opened, refused)
-"""
-
-
 def test_nobody_can_write_the_file_while_its_blocks_are_copied_nor_after(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
@@ -238,20 +208,13 @@ def test_nobody_can_write_the_file_while_its_blocks_are_copied_nor_after(
     """
     many(warehouse, texts="hash(n)::varchar || hash(-n)::varchar")
     done = tmp_path / "done"
-    with warehouse.open() as connection:
-        process = subprocess.Popen(
-            [sys.executable, "-c", TRIES, str(warehouse.path), str(done)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=AS_HERE,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
+    with warehouse.open() as connection, begun("try_to_open", warehouse.path, done) as process:
+        assert line(process) == "begun"
         for number in range(3):
             copy_blocks(warehouse.path, tmp_path / f"copy_{number}")
         time.sleep(0.2)
         done.touch()
-        opened, refused = process.communicate()[0].split()
+        opened, refused = line(process).split()
         assert (opened, int(refused) > 10) == ("0", True)
         assert connection.execute("select count(*) from freshdesk.books").fetchone() == (199_999,)
     assert (tmp_path / "copy_2").read_bytes()[12_288:] == warehouse.path.read_bytes()[12_288:]
@@ -289,32 +252,13 @@ def test_a_failure_names_its_own_cause(warehouse: Warehouse, tmp_path: Path, com
     target = tmp_path / "published.duckdb"
     publish(warehouse, target)
     many(warehouse, texts="hash(n)::varchar || hash(-n)::varchar")
-    said = subprocess.run(
-        [sys.executable, "-c", SMALL, str(warehouse.path), str(target), str(int(compact))],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        env=AS_HERE,
-    ).stdout
+    how = ("--compact",) if compact else ()
+    said = printed("publish_copy", warehouse.path, target, "--largest", 1_000_000, *how)
     assert f"{target} could not be written, and is as it was" in said
     assert "File too large" in said
     assert titles(target) == ["Sea"]
     assert [file.name for file in tmp_path.iterdir() if "unfinished" in file.name] == []
     assert publish(warehouse, target, compact=compact).compact is compact
-
-
-SMALL = """
-import resource, sys
-from pathlib import Path
-from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.publishing import publish
-file, target = map(Path, sys.argv[1:3])
-resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-try:
-    publish(Warehouse(file), target, compact=sys.argv[3] == "1")
-except WarehouseError as error:
-    print(error)
-"""
 
 
 def test_texts_too_large_to_make_a_compact_copy_of_are_copied_as_they_are(
@@ -341,33 +285,15 @@ def test_texts_too_large_to_make_a_compact_copy_of_are_copied_as_they_are(
     assert (again.anew, again.published_at) == (False, made.published_at)
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.publishing import publish
-file, target = map(Path, sys.argv[1:])
-print("begun", flush=True)
-publish(Warehouse(file), target)
-"""
-
-
 def test_killed_at_any_moment_the_old_copy_stands(warehouse: Warehouse, tmp_path: Path) -> None:
     """And what was left half written is removed by the next publication."""
     target = tmp_path / "published.duckdb"
     publish(warehouse, target)
     many(warehouse)
     for delay in (0.05, 0.15, 0.3):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(warehouse.path), str(target)],
-            stdout=subprocess.PIPE,
-            env=AS_HERE,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        with begun("publish_copy", warehouse.path, target) as process:
+            assert line(process) == "begun"
+            time.sleep(delay)
         assert len(titles(target)) in (1, 199_999)
     publish(warehouse, target)
     assert len(titles(target)) == 199_999

@@ -15,7 +15,7 @@ from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import in_order
 from freshdesk_assets.views.view_files import read_view
-from freshdesk_assets_tests.orchestration.records.storing import QUIET
+from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
 
 MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))

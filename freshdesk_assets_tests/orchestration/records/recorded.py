@@ -20,7 +20,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._serdes import serialize_value
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from freshdesk_assets_tests.orchestration.records.storing import QUIET, span
+from freshdesk_assets_tests.orchestration.storing import QUIET, span
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

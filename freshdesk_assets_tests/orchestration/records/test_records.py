@@ -31,7 +31,7 @@ from freshdesk_assets.orchestration.run_lock import end_dead_runs, this_process
 from freshdesk_assets.orchestration.upkeep.tidying import tidy
 from freshdesk_assets_tests.orchestration.records import recorded
 from freshdesk_assets_tests.orchestration.records.recorded import FIRST, KEYS, NOW, SECOND
-from freshdesk_assets_tests.orchestration.records.storing import QUIET, span
+from freshdesk_assets_tests.orchestration.storing import QUIET, span
 from freshdesk_assets_tests.replica.unattended import Daemon
 
 pytestmark = pytest.mark.filterwarnings(

@@ -19,6 +19,7 @@ from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, schedule_tick, span_of
+from freshdesk_assets_tests.programs.hold_file import holding
 from freshdesk_assets_tests.recording import recording
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -210,17 +211,9 @@ def test_a_tick_does_not_wait_for_the_file(
     replica: dg.Definitions, instance: dg.DagsterInstance, file: DuckDBFile
 ) -> None:
     """A daemon that waits for an analyst evaluates no other schedule meanwhile."""
-    script = f"import duckdb, time; held = duckdb.connect({str(file.path)!r})"
-    script += "; print(1, flush=True); time.sleep(60)"
-    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    try:
-        assert holder.stdout is not None
-        holder.stdout.readline()
+    with holding(file.path) as holder:
         assert "The next tick tries again" in schedule_tick(replica, "keep_current", NOON, instance)
         assert holder.poll() is None
-    finally:
-        holder.kill()
-        holder.communicate()
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
-from freshdesk_assets_tests.orchestration.records.storing import QUIET
 from freshdesk_assets_tests.orchestration.runs.ticking import sensor_tick
+from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", timezone="UTC", end_offset=1)

@@ -15,8 +15,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.upkeep.tidying import tidy
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import Partitioning, PartitionLength
-from freshdesk_assets_tests.orchestration.records.storing import QUIET
 from freshdesk_assets_tests.orchestration.runs.ticking import only, schedule_tick
+from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04", timezone="UTC")

@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,29 +11,17 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.column import DeclarationError, bigint, bigints, text, texts, timestamp
-from freshdesk_assets.schema.column import json as json_column
+from freshdesk_assets.schema.column import DeclarationError, bigint, bigints, text, timestamp
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import FullList, RowCall, Table
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
 from freshdesk_assets.warehouse.derived.histories import Recorded, record_states
 from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, UPDATED_AT, declared
+from freshdesk_assets_tests.library import BOOKS, ID, LOANS, MEMBERS, SHELVES, UPDATED_AT, declared
+from freshdesk_assets_tests.programs import begun, line
 from freshdesk_assets_tests.warehouse.library import Library, at, later, page
 
-MEMBERS = declared(
-    "members",
-    columns=(
-        ID,
-        text("standing", "Whether in good standing."),
-        texts("interests", "What they read."),
-        json_column("fields", "The library's own fields."),
-        text("address", "Address.", pii=True),
-        UPDATED_AT,
-    ),
-    history=("standing", "interests", "fields"),
-)
 STATES = History(MEMBERS)
 
 CLERKS = declared(
@@ -300,31 +286,12 @@ def seen(library: Library, source: str) -> set[tuple[Any, ...]]:
     }
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.warehouse.library import Library, later, page
-from freshdesk_assets_tests.warehouse.derived.test_histories import MEMBERS, member
-
-library = Library(Path(sys.argv[1]))
-with Spool(library.spools, MEMBERS) as spool:
-    for turn in range(int(sys.argv[2]), 100_000):
-        rows = (member(turn, str(turn), id_) for id_ in range(50))
-        library.land_from(spool, page(*rows), moment=later(turn))
-        print(turn, flush=True)
-"""
-
-
 def test_a_killed_process_leaves_rows_and_states_of_the_same_landing(library: Library) -> None:
     chance, landed = random.Random(9), 0
     for _ in range(5):
-        command = [sys.executable, "-c", KILLED, str(library.folder), str(landed)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            process.stdout.readline()
+        with begun("land_states", library.folder, landed) as process:
+            line(process)
             time.sleep(chance.uniform(0, 0.3))
-            process.kill()
         ((landed,),) = library.query("select max(standing::int) + 1 from file.freshdesk.members")
         assert states(library, columns="standing::int") == [
             (id_, turn, turn + 1 if turn + 1 < landed else None, turn)

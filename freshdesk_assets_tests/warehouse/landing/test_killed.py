@@ -1,58 +1,27 @@
 """Killed at any moment, the file opens, holds whole batches only, and the next run goes on from there."""
 
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from freshdesk_assets_tests.library import BOOKS, SHELVES
+from freshdesk_assets_tests.programs import begun, line, rest
 from freshdesk_assets_tests.warehouse.library import NOON, Library, page
-
-LAND = """
-import sys
-from pathlib import Path
-from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.warehouse.landing.merging import land
-from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.library import BOOKS
-from freshdesk_assets_tests.warehouse.library import Library, at, later, page
-
-library = Library(Path(sys.argv[1]))
-first = int(sys.argv[2])
-with Spool(library.spools, BOOKS) as spool:
-    for batch in range(first, first + 1000):
-        for shelf in range(batch * 10, batch * 10 + 10):
-            rows = (
-                {"id": shelf * 20 + n, "shelf_id": shelf, "title": f"{batch} " * 100, "updated_at": at(batch)}
-                for n in range(20)
-            )
-            # Each batch also takes a book from the first shelf of the one before it.
-            moved = {"id": (shelf - 10) * 20, "shelf_id": shelf, "updated_at": at(batch)}
-            settled = (ParentRead(id=shelf, version=later(batch)),)
-            spool.add(page(*rows, *([moved] if shelf % 10 == 0 and batch else []), parents=settled))
-        spool.add(page(covered_from=later(batch), covered_to=later(batch + 1)))
-        with library.warehouse.open(checkpoint=batch % 3 > 0) as connection:
-            land(connection, spool.take(), later(batch))
-        print(batch, flush=True)
-"""
 
 
 def kill_and_check(library: Library, kills: int, chance: random.Random) -> int:
     """Run, kill, and look, so many times; returns the batches landed."""
     landed = 0
     for kill in range(kills):
-        command = [sys.executable, "-c", LAND, str(library.folder), str(landed)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            said = process.stdout.readline()
+        with begun("land_batches", library.folder, landed) as process:
+            first = line(process)
             time.sleep(chance.uniform(0, 0.3))
             process.kill()
-            said += process.stdout.read()
-        assert said, f"the run after kill {kill} landed nothing"
-        acknowledged = int(said.splitlines()[-1]) + 1
+            said = [first, *rest(process)]
+        assert first, f"the run after kill {kill} landed nothing"
+        acknowledged = int(said[-1]) + 1
         landed = check(library)
         # What was acknowledged is there; of the one under way all may be, or nothing.
         assert landed in (acknowledged, acknowledged + 1)

@@ -1,8 +1,6 @@
 """Rows wait on disk, a line each, in folders that outlive nobody."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,19 +9,8 @@ import pytest
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.warehouse.landing.spool import YOUNG, Landed, Spool
 from freshdesk_assets_tests.library import SPECIMENS
+from freshdesk_assets_tests.programs import begun, line
 from freshdesk_assets_tests.warehouse.library import NOON, Library, later, page
-
-HOLD = """
-import sys
-from pathlib import Path
-from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.library import SPECIMENS
-from freshdesk_assets_tests.warehouse.library import page
-spool = Spool(Path(sys.argv[1]), SPECIMENS)
-spool.add(page({"id": 1}))
-print(spool.folder, flush=True)
-sys.stdin.read()
-"""
 
 
 @pytest.fixture
@@ -99,26 +86,17 @@ def test_rows_that_are_set_aside_count_towards_a_full_batch(root: Path) -> None:
 
 def test_folders_of_dead_processes_are_removed_and_those_of_living_ones_kept(root: Path) -> None:
     """In a container the next process has the id of the one that died; its lock says who lives."""
-    holders = [
-        subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    try:
-        folders = [Path(holder.stdout.readline().strip()) for holder in holders if holder.stdout]
-        holders[0].kill()
-        holders[0].wait()
+    with begun("hold_spool", root) as dead, begun("hold_spool", root) as living:
+        left, kept = Path(line(dead)), Path(line(living))
+        dead.kill()
+        dead.wait()
         with Spool(root, SPECIMENS) as ours, Spool(root, SPECIMENS) as second:
             assert {each.name for each in root.iterdir()} == {
-                folders[1].name,
+                kept.name,
                 ours.folder.name,
                 second.folder.name,
             }
-    finally:
-        for holder in holders:
-            holder.kill()
-            holder.communicate()
+        assert left != kept
 
 
 def test_a_folder_being_made_is_not_taken_for_an_abandoned_one(root: Path) -> None:

@@ -1,9 +1,7 @@
-"""Runs that store a frame or load one, by our IO manager or by the stock one, and what a file then holds."""
+"""Runs that store a frame or load one, and what a file then holds."""
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,28 +10,19 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pandas
-from dagster_duckdb_pandas import DuckDBPandasIOManager
 
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.resources import DuckDBFile
 
-ROOT = Path(__file__).parents[3]
-"""Where a script finds the tests."""
-
+FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-02-01", timezone="UTC")
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Half of a small run's time goes into what it prints; `logged` has it too."""
 
-Manager = Callable[[Path], Any]
-
 
 def ours(path: Path, lock_wait: float = 0.0) -> ReplicaIOManager:
     return ReplicaIOManager(file=DuckDBFile(database=str(path), lock_wait=lock_wait))
-
-
-def stock(path: Path) -> DuckDBPandasIOManager:
-    return DuckDBPandasIOManager(database=str(path))
 
 
 def asset_of(frame: pandas.DataFrame, **options: Any) -> dg.AssetsDefinition:
@@ -129,15 +118,30 @@ def columns(path: Path, table: str = "loans") -> dict[str, str]:
     )
 
 
-def python(script: str, *arguments: object, **environment: str) -> str:
-    """What a script prints in a process of its own, in an environment of nothing but these variables."""
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
-    return done.stdout.strip()
+def loans(**days: list[int]) -> pandas.DataFrame:
+    """Loans by id, lent at noon of days named like `d02`."""
+    rows = [(number, f"2026-01-{day[1:]} 12:00") for day, numbers in days.items() for number in numbers]
+    frame = pandas.DataFrame(rows, columns=["id", "lent_at"])
+    return frame.assign(lent_at=pandas.to_datetime(frame["lent_at"], utc=True))
+
+
+def ids(file: Path, table: str = "library.loans") -> list[int]:
+    return [number for (number,) in read(file, f"select id from {table} order by id")]
+
+
+class Seen(list[pandas.DataFrame]):
+    """What downstream assets were given."""
+
+    def ids(self) -> list[int]:
+        return sorted(int(number) for number in self[-1]["id"])
+
+
+def borrowed(seen: Seen, **options: Any) -> dg.AssetsDefinition:
+    """An asset that reads library/loans and keeps what it was given."""
+    given = options.pop("given", dg.AssetIn(key_prefix="library"))
+
+    def borrowed(loans: pandas.DataFrame) -> None:
+        seen.append(loans)
+
+    made: dg.AssetsDefinition = dg.asset(ins={"loans": given}, **options)(borrowed)
+    return made

@@ -1,0 +1,61 @@
+"""Programs that tests run in processes of their own: to be killed, to hold a file, to begin from nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+"""The checkout, in which a program finds the project and its tests."""
+
+FOUND = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+"""The environment that a program cannot do without."""
+
+WARNINGS = ("error", "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning")
+"""As pytest has them in pyproject.toml."""
+
+
+def command(program: str, *arguments: object) -> list[str]:
+    """What starts a program of this folder."""
+    warnings = [f"-W{each}" for each in WARNINGS]
+    return [sys.executable, *warnings, "-m", f"{__name__}.{program}", *map(str, arguments)]
+
+
+def printed(program: str, *arguments: object, **environment: str) -> str:
+    """What a program prints that ends well, in an environment of nothing but these variables."""
+    done = subprocess.run(
+        command(program, *arguments),
+        env={**FOUND, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
+    return done.stdout.strip()
+
+
+@contextmanager
+def begun(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A program that is under way, killed at the end of the block if it has not ended by then."""
+    with subprocess.Popen(
+        command(program, *arguments), env=FOUND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """The next line that a program prints: it is waited for."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def rest(process: subprocess.Popen[str]) -> list[str]:
+    """The lines that a program printed and nobody has read, until its end."""
+    assert process.stdout is not None
+    return process.stdout.read().splitlines()
