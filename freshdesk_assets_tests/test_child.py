@@ -6,24 +6,11 @@ import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows, json_paths
-from freshdesk_assets.schema.column import DeclarationError, bigint, json, text, texts, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.column import DeclarationError, json, text, texts
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.library import declared
 
-SHELVES = Table(
-    name="shelves",
-    doc="One row per shelf.",
-    path="shelves",
-    sync=FullList(),
-    group="library",
-    docs="shelves",
-    columns=(
-        bigint("id", "Number.", required=True),
-        texts("labels", "Labels."),
-        json("books", "Books."),
-        timestamp("updated_at", "When it last changed."),
-    ),
-)
+SHELVES = declared("shelves", texts("labels", "Labels."), json("books", "Books."))
 LABEL = text("label", "Label.", path="value", required=True)
 
 

@@ -1,25 +1,24 @@
 """A shop that lists its books as Freshdesk lists tickets, and readers of it and of simulated accounts."""
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset, Sync, Table
+from freshdesk_assets.schema.table import FullList, Keyset
 from freshdesk_assets.simulator.server import Server
+from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.serving import Reply, Request, serving
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,19 +26,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Book = dict[str, Any]
 
 
-def table_of_books(sync: Sync | None = None, **traits: Any) -> Table:
-    """A declaration of books."""
-    columns = (
-        bigint("id", "Book's number.", required=True),
-        text("title", "Title."),
-        timestamp("updated_at", "When it last changed."),
-    )
-    whole: dict[str, Any] = {"path": "books", "columns": columns, "group": "shop", "docs": "books", **traits}
-    return Table(name="books", doc="One row per book.", sync=sync or FullList(), **whole)
-
-
 BY_TIME = Keyset("updated_since")
-BOOKS = table_of_books(BY_TIME)
+BOOKS = declared("books", text("title", "Title."), sync=BY_TIME)
+LISTED = replace(BOOKS, sync=FullList())
+"""The same books, in a list that no parameter narrows."""
 
 
 def book(number: int, moment: datetime = NOON, **fields: Any) -> Book:
@@ -97,45 +87,22 @@ class Shop:
 def open_shop(shop: Shop) -> Iterator[Shop]:
     """Serve the books on a free port."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
+    def answer(request: Request) -> Reply:
+        query = request.query
+        shop.before()
+        shop.asked.append(query)
+        rows, more = shop.page(query)
+        headers = {"X-RateLimit-Total": "100000", "X-RateLimit-Remaining": "99999"}
+        if shop.dated:
+            headers["Date"] = format_datetime(shop.now, usegmt=True)
+        following = shop.link(int(query.get("page", 1)))
+        if more:
+            number = "" if following is None else f"&page={following}"
+            headers["Link"] = f'<{shop.url}/api/v2/books?per_page=100{number}>; rel="next"'
+        return Reply(headers=headers, body=json.dumps(rows).encode())
 
-        def do_GET(self) -> None:
-            query = dict(parse_qsl(urlsplit(self.path).query))
-            shop.before()
-            shop.asked.append(query)
-            rows, more = shop.page(query)
-            body = json.dumps(rows).encode()
-            self.send_response_only(200)
-            self.send_header("X-RateLimit-Total", "100000")
-            self.send_header("X-RateLimit-Remaining", "99999")
-            if shop.dated:
-                self.send_header("Date", format_datetime(shop.now, usegmt=True))
-            following = shop.link(int(query.get("page", 1)))
-            if more:
-                number = "" if following is None else f"&page={following}"
-                self.send_header("Link", f'<{shop.url}/api/v2/books?per_page=100{number}>; rel="next"')
-            self.send_header("Content-Length", str(len(body)))
-            with suppress(ConnectionError):
-                self.end_headers()
-                self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    shop.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(answer) as shop.url:
         yield shop
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

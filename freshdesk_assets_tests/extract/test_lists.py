@@ -1,5 +1,6 @@
 """Whole lists, and lists looked back on: where an account keeps them and what they settle."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -8,7 +9,7 @@ import pytest
 from freshdesk_assets.extract.http.errors import NotAllowed
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import LookBack, Table
+from freshdesk_assets.schema.table import Listing, LookBack, Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.agents import agents
@@ -18,7 +19,9 @@ from freshdesk_assets.tables.surveys import surveys
 from freshdesk_assets.tables.time_entries import time_entries
 from freshdesk_assets.warehouse.ledger.parents import Parent
 from freshdesk_assets_tests.extract.bookshop import (
+    BOOKS,
     BY_TIME,
+    LISTED,
     NOON,
     Shop,
     book,
@@ -27,7 +30,6 @@ from freshdesk_assets_tests.extract.bookshop import (
     open_shop,
     reading,
     stamp,
-    table_of_books,
 )
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -63,7 +65,6 @@ def test_a_full_list_is_what_there_is() -> None:
 
 def test_a_row_that_moved_while_a_full_list_was_read_is_not_taken_for_deleted() -> None:
     """One renamed from Z to A between two pages is on neither."""
-    table = table_of_books()
     with open_shop(Shop([book(number) for number in range(250)])) as shop, reading(shop) as reader:
 
         def rename() -> None:
@@ -71,16 +72,15 @@ def test_a_row_that_moved_while_a_full_list_was_read_is_not_taken_for_deleted() 
                 shop.books.insert(0, {**shop.books.pop(220), "updated_at": stamp(NOON)})
 
         shop.before = rename
-        pages = list(reader.read_full(table))
+        pages = list(reader.read_full(LISTED))
         assert not any(page.completes for page in pages)
         shop.before = lambda: None
-        assert list(reader.read_full(table))[-1].completes
+        assert list(reader.read_full(LISTED))[-1].completes
 
 
 def test_only_the_last_of_several_lists_completes_a_table() -> None:
     """And only if none of them moved."""
-    listings = tuple(type(table_of_books().listings[0])(name=name) for name in ("new", "used"))
-    table = table_of_books(listings=listings)
+    table = replace(LISTED, listings=(Listing(name="new"), Listing(name="used")))
     with open_shop(Shop([book(number) for number in range(150)])) as shop, reading(shop) as reader:
         pages = list(reader.read_full(table))
         assert [page.completes for page in pages] == [False, False, False, True]
@@ -198,10 +198,9 @@ def test_a_list_without_a_date_header_covers_nothing_it_cannot_vouch_for() -> No
     """Then only what was seen can be trusted, less the lag."""
     shop = Shop([book(1)], dated=False)
     with open_shop(shop), reading(shop) as reader:
-        table = table_of_books(LookBack(after="updated_since", cursor="updated_at", days=1))
+        table = replace(BOOKS, sync=LookBack(after="updated_since", cursor="updated_at", days=1))
         (page,) = looked_back(reader, table, NOON)
         assert page.covered_to is not None
         assert page.covered_to <= NOON
-        table = table_of_books(BY_TIME)
-        (page,) = reader.read_keyset(table, BY_TIME, table.listings[0], NOON - timedelta(days=1), None)
+        (page,) = reader.read_keyset(BOOKS, BY_TIME, BOOKS.listings[0], NOON - timedelta(days=1), None)
         assert page.covered_to == NOON - LAG

@@ -18,6 +18,7 @@ from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.companies import companies
 from freshdesk_assets_tests.extract.bookshop import (
     BOOKS,
+    LISTED,
     Book,
     Shop,
     book,
@@ -25,10 +26,7 @@ from freshdesk_assets_tests.extract.bookshop import (
     newest,
     open_shop,
     reading,
-    table_of_books,
 )
-
-LISTED = table_of_books()
 
 
 @dataclass

@@ -4,22 +4,7 @@ import msgspec
 import pytest
 
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
-from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
-
-SHELVES = Table(
-    name="shelves",
-    doc="One row per shelf.",
-    path="shelves",
-    sync=FullList(),
-    group="library",
-    docs="shelves",
-    columns=(
-        bigint("id", "Shelf's id.", required=True),
-        text("title", "What it says on it."),
-        timestamp("updated_at", "When it last changed."),
-    ),
-)
+from freshdesk_assets_tests.library import SHELVES
 
 ODD = [
     rb'{"id":1,"title":"half \ud800 a pair","updated_at":"2026-01-01T00:00:00Z"}',

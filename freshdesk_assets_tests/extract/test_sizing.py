@@ -1,19 +1,21 @@
 """A list is counted for a few calls, and what reading it costs is known before it is read."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from freshdesk_assets.extract.sizing import Size, size_changes, size_keyset, size_whole
-from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing
+from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing
 from freshdesk_assets_tests.extract.bookshop import (
+    BOOKS,
+    LISTED,
     NOON,
     Shop,
     book,
     open_shop,
     reading,
     seconds,
-    table_of_books,
 )
 
 ALL = Listing()
@@ -21,7 +23,7 @@ ALL = Listing()
 
 def measured(shop: Shop, sync: Keyset, start: datetime, end: datetime | None) -> tuple[Size, int, int]:
     """The size of the shop's list, how many calls that took, and how many it then takes to read it."""
-    books = table_of_books(sync)
+    books = replace(BOOKS, sync=sync)
     shop.asked.clear()
     with reading(shop) as reader:
         size = size_keyset(reader, books, sync, ALL, start, end)
@@ -70,22 +72,21 @@ def test_a_window_is_counted_up_to_its_end() -> None:
 
 @pytest.mark.parametrize("count", [0, 100, 101, 198, 199, 1234])
 def test_lists_by_page_number_are_counted_with_the_pages_that_overlap(count: int) -> None:
-    books = table_of_books(FullList())
     with open_shop(Shop([book(number) for number in range(count)])) as shop, reading(shop) as reader:
-        size = size_whole(reader, books, ALL)
+        size = size_whole(reader, LISTED, ALL)
         asked = len(shop.asked)
-        for _ in reader.read_full(books):
+        for _ in reader.read_full(LISTED):
             pass
         assert size.rows == count
         assert size.calls == len(shop.asked) - asked
         shop.asked.clear()
-        assert size_whole(reader, books, ALL, rows=count).rows == count
+        assert size_whole(reader, LISTED, ALL, rows=count).rows == count
         assert len(shop.asked) == 1, "who knows how many there were looks there first"
 
 
 def test_changes_are_counted_by_the_parameter_that_the_account_accepts() -> None:
     sync = ChangedSince(("updated_since",))
-    books = table_of_books(sync)
+    books = replace(BOOKS, sync=sync)
     shop = Shop([book(number, NOON + seconds(number)) for number in range(150)])
     with open_shop(shop), reading(shop) as reader:
         assert size_changes(reader, books, sync, ALL, NOON + seconds(100)).rows == 50

@@ -1,32 +1,32 @@
-"""Somebody who wants to hear of alerts: a real HTTP server on loopback."""
+"""Somebody who wants to hear of alerts, under an address on the loopback."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
+from freshdesk_assets_tests.serving import Reply, Request, serving
 
-@dataclass
+
+@dataclass(slots=True)
 class Listener:
-    """What was heard since the last time of asking, and what is answered."""
+    """Answers calls with a status, and keeps what it was told with 200."""
 
     url: str = ""
     status: int = 200
     calls: int = 0
-    _heard: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
 
-    def hear(self, body: bytes) -> int:
+    def answer(self, request: Request) -> Reply:
         self.calls += 1
         if self.status == 200:
-            self._heard.append(json.loads(body))
-        return self.status
+            self.messages.append(json.loads(request.body))
+        return Reply(status=self.status)
 
     def heard(self) -> list[dict[str, Any]]:
-        """And forget it."""
-        heard, self._heard = self._heard, []
+        """What was heard since the last time of asking."""
+        heard, self.messages = self.messages, []
         return heard
 
 
@@ -34,23 +34,6 @@ class Listener:
 def listening() -> Iterator[Listener]:
     """A listener under a path that nobody should see in a log."""
     listener = Listener()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(listener.hear(body))
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        listener.url = f"http://127.0.0.1:{server.server_port}/secret-hook"
-        try:
-            yield listener
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(listener.answer) as url:
+        listener.url = f"{url}/secret-hook"
+        yield listener

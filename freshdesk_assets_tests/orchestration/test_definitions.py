@@ -12,42 +12,28 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
-from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.column import bigint, text
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.schema.table import FullList, PerParent, Table
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.references import references
+from freshdesk_assets_tests.library import UPDATED_AT, declared
 from freshdesk_assets_tests.orchestration.records.storing import ROOT, python
 
 START = datetime(2025, 12, 3, tzinfo=UTC)
 
-SHELVES = Table(
-    name="shelves",
-    doc="One row per shelf.",
-    path="shelves",
-    sync=Keyset("updated_since"),
-    group="library",
-    docs="shelves",
-    columns=(
-        bigint("id", "Number of the shelf.", required=True),
-        text("label", "What is written on it.", pii=True),
-        timestamp("updated_at", "When it was last changed."),
-    ),
-)
-BOOKS = Table(
-    name="books",
-    doc="One row per book on a shelf.",
+SHELVES = declared("shelves", text("label", "What is written on it.", pii=True))
+BOOKS = declared(
+    "books",
     path="shelves/{id}/books",
     sync=PerParent("shelves", "shelf_id"),
     key=("shelf_id", "place"),
-    group="library",
-    docs="books",
     columns=(
         bigint("shelf_id", "Shelf it stands on.", references="shelves.id", required=True),
         bigint("place", "Where on it.", required=True),
-        timestamp("updated_at", "When it was last changed."),
+        UPDATED_AT,
     ),
 )
 
@@ -204,12 +190,12 @@ def test_a_table_is_shown_with_what_is_known_of_it(
     schema = spec.metadata["dagster/column_schema"]
     assert isinstance(schema, dg.TableSchema)
     assert [column.name for column in schema.columns] == [column.name for column in table.stored]
-    for column, declared in zip(schema.columns, table.stored, strict=True):
-        assert (column.description or "").startswith(declared.doc)
+    for column, stored in zip(schema.columns, table.stored, strict=True):
+        assert (column.description or "").startswith(stored.doc)
         assert column.constraints.nullable is (column.name not in table.key)
         assert column.constraints.unique is ((column.name,) == table.key)
         assert list(column.constraints.other) == [
-            f"→ {place}" for place in (declared.references, declared.also) if place
+            f"→ {place}" for place in (stored.references, stored.also) if place
         ]
         assert all(len(other) <= 30 for other in column.constraints.other), "the UI cuts it"
 

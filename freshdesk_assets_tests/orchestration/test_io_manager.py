@@ -19,11 +19,11 @@ import pytest
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration import failures
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Keyset, Table
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
+from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.records.storing import (
     DAYS,
     QUIET,
@@ -51,19 +51,7 @@ pytestmark = [
 
 FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
 
-BOOKS = Table(
-    name="books",
-    doc="One row per book.",
-    path="books",
-    sync=Keyset("updated_since"),
-    group="library",
-    docs="books",
-    columns=(
-        bigint("id", "Number of the book.", required=True),
-        text("order", "Where it stands in its series."),
-        timestamp("updated_at", "When it was last changed."),
-    ),
-)
+BOOKS = declared("books", text("order", "Where it stands in its series."))
 """A table of the replica, with a column that SQL has another use for."""
 
 

@@ -4,19 +4,16 @@ Code location and runs live in the test's process, where `time_machine` sets the
 killed gets a process of its own, with the same clock, for `kill -9` to end.
 """
 
-import json
 import logging
 import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -47,6 +44,7 @@ from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happening
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.orchestration.listening import Listener, listening
 from freshdesk_assets_tests.replica.account import Account
 
 QUIET = logging.getLogger("unattended")
@@ -167,14 +165,19 @@ def daemon(home: Path) -> Iterator[Daemon]:
 
 @dataclass
 class Unattended:
-    """An account and its replica, with nobody looking but the daemon; alerts are what a webhook was sent."""
+    """An account and its replica, with nobody looking but the daemon, which tells a listener of incidents."""
 
     account: Account
     daemon: Daemon
-    alerts: list[dict[str, Any]]
+    listener: Listener
     traveller: time_machine.Traveller
     rng: random.Random
     runs: set[str] = field(default_factory=set)
+
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """All that the listener was told."""
+        return self.listener.messages
 
     @property
     def now(self) -> datetime:
@@ -222,7 +225,7 @@ def unattended(
     since = (start - timedelta(days=60)).replace(hour=0)
     with (
         serve(world) as server,
-        receiver() as (webhook, alerts),
+        listening() as listener,
         time_machine.travel(start, tick=True) as traveller,
     ):
         for name, value in {
@@ -235,35 +238,10 @@ def unattended(
             "FRESHDESK_SCHEDULES": "on",
             "FRESHDESK_EVERY": "1440",
             "FRESHDESK_POLL": "3600",
-            "FRESHDESK_ALERT_WEBHOOK": webhook,
+            "FRESHDESK_ALERT_WEBHOOK": listener.url,
         }.items():
             environment.setenv(name, value)
         with daemon(folder / "home") as running:
             partitioning = Partitioning(start=since, length=PartitionLength.WEEKLY)
             account = Account(world, server, path, running.instance, partitioning)
-            yield Unattended(account, running, alerts, traveller, random.Random(seed))
-
-
-@contextmanager
-def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A webhook on this machine: its address, and what it was sent."""
-    received: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/alerts", received
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+            yield Unattended(account, running, listener, traveller, random.Random(seed))

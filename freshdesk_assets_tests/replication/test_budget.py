@@ -12,13 +12,13 @@ from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, deferral, record_calls, record_looks, spent_today
 from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import FullList, Keyset, Table
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.ledger.credits import PLAN, CallsMade, read_states, record_finished
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
-from freshdesk_assets_tests.extract.bookshop import Shop, book, open_shop, reading, seconds, table_of_books
+from freshdesk_assets_tests.extract.bookshop import BOOKS, LISTED, Shop, book, open_shop, reading, seconds
 
 BOTH = {"books", "shelves"}
 
@@ -53,34 +53,32 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
 
 def test_a_list_that_does_not_fit_says_so_and_is_not_begun_again(tmp_path: Path) -> None:
     """Else every run would spend its whole budget on the same first pages, for good."""
-    books = table_of_books(FullList())
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     with open_shop(Shop([book(number) for number in range(450)])) as shop:
         with reading(shop, budget=Budget(run=3)) as reader:
-            left = read(reader, books, tmp_path).unfinished
+            left = read(reader, LISTED, tmp_path).unfinished
             assert left == "its list needs more than 3 credits in one go, and FRESHDESK_RUN_CREDITS is 3"
         assert len(shop.asked) == 3
-        back = deferral(warehouse, books, BOTH, Budget(run=3))
+        back = deferral(warehouse, LISTED, BOTH, Budget(run=3))
         assert back is not None
         assert back.unfinished == f"{left}; 3 are left"
-        assert deferral(warehouse, books, BOTH, Budget()) is None
+        assert deferral(warehouse, LISTED, BOTH, Budget()) is None
         budget = Budget(run=20)
-        assert deferral(warehouse, books, BOTH, budget) is None
+        assert deferral(warehouse, LISTED, BOTH, budget) is None
         with reading(shop, budget=budget) as reader:
-            assert read(reader, books, tmp_path).unfinished is None
+            assert read(reader, LISTED, tmp_path).unfinished is None
     with warehouse.open() as connection:
         assert read_states(connection)["books"].needs_more_than is None
 
 
 def test_a_list_by_time_goes_on_where_the_budget_ended(tmp_path: Path) -> None:
     """What a page held is paid for; the next run asks for what comes after it."""
-    books = table_of_books(Keyset("updated_since"))
     shop = Shop([book(number, datetime(2026, 3, 1, tzinfo=UTC) + seconds(number)) for number in range(450)])
     asked = []
     with open_shop(shop):
         for _ in range(3):
             with reading(shop, budget=Budget(run=2)) as reader:
-                left = read(reader, books, tmp_path).unfinished
+                left = read(reader, BOOKS, tmp_path).unfinished
             asked.append((len(shop.asked), left))
     assert asked == [
         (2, "its list (all) from 2026-03-01 00:03 UTC on"),
@@ -91,21 +89,20 @@ def test_a_list_by_time_goes_on_where_the_budget_ended(tmp_path: Path) -> None:
 
 def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Path) -> None:
     """A run on a small budget that began with the same lists each time would never get beyond them."""
-    books, shelves = table_of_books(FullList()), "shelves"
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     with warehouse.open() as connection:
         ensure_ledger(connection)
-        record_finished(connection, books, datetime.now(UTC))
+        record_finished(connection, LISTED, datetime.now(UTC))
         connection.execute(
             "insert into replica.freshdesk_meta.standing values ('shelves', null, 'its list', 60)"
         )
-    back = deferral(warehouse, books, BOTH, Budget(run=100))
+    back = deferral(warehouse, LISTED, BOTH, Budget(run=100))
     assert back is not None
     assert back.unfinished is None
     assert back.reason.endswith("first shelves")
-    assert deferral(warehouse, books, {"books"}, Budget(run=100)) is None, f"{shelves} are not in the run"
-    assert deferral(warehouse, books, BOTH, Budget(run=60)) is None, f"{shelves} never fit"
-    assert deferral(warehouse, books, BOTH, Budget()) is None, "no budget, no hurry"
+    assert deferral(warehouse, LISTED, {"books"}, Budget(run=100)) is None, "shelves are not in the run"
+    assert deferral(warehouse, LISTED, BOTH, Budget(run=60)) is None, "shelves never fit"
+    assert deferral(warehouse, LISTED, BOTH, Budget()) is None, "no budget, no hurry"
 
 
 def test_calls_that_are_no_tables_are_told_once_and_make_no_file(tmp_path: Path) -> None:

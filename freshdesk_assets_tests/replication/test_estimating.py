@@ -1,10 +1,12 @@
 """How long a run will take is what the limits let it take."""
 
+from dataclasses import replace
+
 import pytest
 
 from freshdesk_assets.replication.estimating import Estimate, seconds_for
-from freshdesk_assets.schema.table import FullList, SubLimit
-from freshdesk_assets_tests.extract.bookshop import Shop, reading, table_of_books
+from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets_tests.extract.bookshop import LISTED, Shop, reading
 
 LIST_LIMIT = SubLimit("books list", ((0, 20),))
 
@@ -18,7 +20,7 @@ LIST_LIMIT = SubLimit("books list", ((0, 20),))
     ],
 )
 def test_the_tightest_limit_says_how_long_it_takes(list_calls: int, row_calls: int, seconds: float) -> None:
-    books = table_of_books(FullList(), sub_limit=LIST_LIMIT)
+    books = replace(LISTED, sub_limit=LIST_LIMIT)
     with reading(Shop(url="http://127.0.0.1:9")) as reader:
         reader.client.limiter.learn(total=200)
         made = Estimate(table=books)

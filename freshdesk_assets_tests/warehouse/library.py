@@ -1,4 +1,4 @@
-"""A library's tables and a DuckDB file to land them in, read back with plain duckdb."""
+"""A DuckDB file to land a library's tables in, read back with plain duckdb."""
 
 import json
 from collections.abc import Mapping
@@ -8,28 +8,13 @@ from typing import Any
 
 import duckdb
 
-from freshdesk_assets.schema.column import (
-    bigint,
-    bigints,
-    boolean,
-    date,
-    double,
-    integer,
-    text,
-    texts,
-    timestamp,
-)
-from freshdesk_assets.schema.column import json as json_column
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
-
-ID = bigint("id", "Its id.", required=True)
-UPDATED_AT = timestamp("updated_at", "When it last changed.")
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
@@ -37,84 +22,6 @@ NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 def later(minutes: float) -> datetime:
     """A moment so many minutes after noon."""
     return NOON + timedelta(minutes=minutes)
-
-
-def declared(name: str, **different: Any) -> Table:
-    """A table with an id and a time of change, but for what is different."""
-    return Table(
-        **{
-            "name": name,
-            "doc": f"One row for each of the {name}.",
-            "path": name,
-            "group": "library",
-            "docs": name,
-            "sync": Keyset("updated_since"),
-            "columns": (ID, UPDATED_AT),
-            **different,
-        }
-    )
-
-
-SPECIMENS = declared(
-    "specimens",
-    columns=(
-        ID,
-        bigint("count", "How many."),
-        integer("room", "Room."),
-        boolean("open", "Whether it is open."),
-        double("weight", "Weight."),
-        text("title", "Title."),
-        timestamp("bought_at", "When it was bought."),
-        date("printed_on", "When it was printed."),
-        json_column("form", "Form."),
-        bigints("pages", "Pages."),
-        texts("authors", "Authors."),
-        timestamp("lent_at", "When it was lent.", path="stats.lent_at"),
-        bigint("loans", "How often it was lent.", path="stats.loans.total"),
-        UPDATED_AT,
-    ),
-)
-"""A column of each type, and two that lie inside an object."""
-
-SHELVES = declared(
-    "shelves",
-    sync=FullList(),
-    columns=(
-        ID,
-        text("label", "Label."),
-        integer("default", "Its place, if none is given."),
-        text("order", "Order it is in."),
-        text("group", "Group of rooms."),
-        text("select", "Who selected it."),
-        UPDATED_AT,
-    ),
-)
-"""Columns named as SQL's own words, read as a full list."""
-
-BOOKS = declared(
-    "books",
-    path="shelves/{id}/books",
-    sync=PerParent("shelves", "shelf_id"),
-    columns=(
-        ID,
-        bigint("shelf_id", "Shelf it stands on.", references="shelves.id"),
-        text("title", "Title."),
-        timestamp("created_at", "When it came."),
-        UPDATED_AT,
-    ),
-    window="created_at",
-)
-LOANS = declared(
-    "loans",
-    path="books/{id}/loans",
-    sync=PerParent("books", "book_id"),
-    key=("book_id", "reader"),
-    columns=(
-        bigint("book_id", "Book that was lent.", required=True, references="books.id"),
-        text("reader", "Who has it.", required=True),
-        UPDATED_AT,
-    ),
-)
 
 
 class Library:

@@ -15,7 +15,8 @@ import duckdb
 import pytest
 
 from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError, identifier, literal
-from freshdesk_assets_tests.warehouse.library import NOON, SHELVES, SPECIMENS, Library, page
+from freshdesk_assets_tests.library import SHELVES, SPECIMENS
+from freshdesk_assets_tests.warehouse.library import NOON, Library, page
 
 HOLD = """
 import sys, time, duckdb
@@ -186,7 +187,8 @@ FILL = """
     import os, resource, signal, sys
     from pathlib import Path
     from freshdesk_assets.warehouse.file import WarehouseError
-    from freshdesk_assets_tests.warehouse.library import SHELVES, Library, page
+    from freshdesk_assets_tests.library import SHELVES
+    from freshdesk_assets_tests.warehouse.library import Library, page
     if len(sys.argv) > 3:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))

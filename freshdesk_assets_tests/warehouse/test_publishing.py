@@ -11,27 +11,16 @@ import duckdb
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.column import bigint, text
 from freshdesk_assets.warehouse.block_copy import copy_blocks
 from freshdesk_assets.warehouse.derived.references import store_references
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets_tests.library import declared
 
-BOOKS = Table(
-    name="books",
-    doc="One row per book.",
-    path="books",
-    sync=FullList(),
-    group="library",
-    docs="books",
-    columns=(
-        bigint("id", "Number of the book.", required=True),
-        text("title", "Title."),
-        bigint("next_id", "Book that follows.", references="books.id"),
-        timestamp("updated_at", "When it last changed."),
-    ),
+BOOKS = declared(
+    "books", text("title", "Title."), bigint("next_id", "Book that follows.", references="books.id")
 )
 CATALOG = Catalog([BOOKS])
 

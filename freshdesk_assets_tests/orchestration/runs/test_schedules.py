@@ -14,33 +14,16 @@ from freshdesk_assets.orchestration.names import BY_CADENCE, ONLY_MISSING, PROCE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.column import bigint, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Keyset, Table
+from freshdesk_assets.schema.table import Cadence, FullList
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, schedule_tick, span_of
 from freshdesk_assets_tests.recording import recording
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
-SHELVES = Table(
-    name="shelves",
-    doc="Shelves.",
-    path="shelves",
-    sync=Keyset("changed_since"),
-    group="library",
-    docs="shelves",
-    columns=(bigint("id", "Shelf.", required=True), timestamp("updated_at", "When it was last changed.")),
-)
-RULES = Table(
-    name="rules",
-    doc="House rules.",
-    path="rules",
-    sync=FullList(),
-    cadence=Cadence.SLOW,
-    group="library",
-    docs="rules",
-    columns=(bigint("id", "Rule.", required=True), timestamp("updated_at", "When it was last changed.")),
-)
+SHELVES = declared("shelves")
+RULES = declared("rules", sync=FullList(), cadence=Cadence.SLOW)
 NOON = datetime(2026, 3, 18, 12, 15, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 18, 0, 10, tzinfo=UTC)
 

@@ -8,8 +8,7 @@ import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Elements
-from freshdesk_assets.schema.column import bigint, bigints, integer, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.column import bigint, bigints, integer, text
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,
@@ -23,25 +22,14 @@ from freshdesk_assets.warehouse.derived.references import count_references, refe
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets_tests.library import declared
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def table(name: str, *columns: Any) -> Table:
-    return Table(
-        name=name,
-        doc=f"One row per {name}.",
-        path=name,
-        sync=FullList(),
-        group="library",
-        docs=name,
-        columns=(bigint("id", "Number.", required=True), *columns, timestamp("updated_at", "When.")),
-    )
-
-
-SHELVES = table("shelves", text("name", "Name."))
-VANS = table("vans")
-BOOKS = table(
+SHELVES = declared("shelves", text("name", "Name."))
+VANS = declared("vans")
+BOOKS = declared(
     "books",
     text("title", "Title.", pii=True),
     text("state", "State.", accepted=("new", "worn")),

@@ -10,32 +10,23 @@ import duckdb
 import pytest
 
 from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows
-from freshdesk_assets.schema.column import bigint, bigints, boolean, date, text, texts, timestamp
+from freshdesk_assets.schema.column import bigint, bigints, boolean, date, text, texts
 from freshdesk_assets.schema.column import json as json_column
-from freshdesk_assets.schema.table import FullList, Table
 from freshdesk_assets.warehouse.derived.children import Derived, derive
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets_tests.library import declared
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
-BOOKS = Table(
-    name="books",
-    doc="One row per book.",
-    path="books",
-    sync=FullList(),
-    group="library",
-    docs="books",
-    columns=(
-        bigint("id", "Number of the book.", required=True),
-        texts("words", "Words it is found by."),
-        bigints("reader_ids", "Who has read it."),
-        texts("to_names", "Whom it was lent to."),
-        texts("cc_names", "Who was told."),
-        json_column("copies", "Its copies."),
-        json_column("shelf", "Where it stands."),
-        timestamp("updated_at", "When it last changed."),
-    ),
+BOOKS = declared(
+    "books",
+    texts("words", "Words it is found by."),
+    bigints("reader_ids", "Who has read it."),
+    texts("to_names", "Whom it was lent to."),
+    texts("cc_names", "Who was told."),
+    json_column("copies", "Its copies."),
+    json_column("shelf", "Where it stands."),
 )
 WORDS = Child(
     name="book_words",

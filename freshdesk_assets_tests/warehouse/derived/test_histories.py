@@ -21,18 +21,8 @@ from freshdesk_assets.schema.table import FullList, RowCall, Table
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
 from freshdesk_assets.warehouse.derived.histories import Recorded, record_states
 from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.warehouse.library import (
-    BOOKS,
-    ID,
-    LOANS,
-    SHELVES,
-    UPDATED_AT,
-    Library,
-    at,
-    declared,
-    later,
-    page,
-)
+from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import Library, at, later, page
 
 MEMBERS = declared(
     "members",

@@ -17,43 +17,15 @@ from freshdesk_assets.schema.column import (
     double,
     json,
     text,
-    timestamp,
 )
-from freshdesk_assets.schema.table import FullList, Table
 from freshdesk_assets.schema.view import Family, SqlView, ViewColumn
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets_tests.library import declared
 
-BOOKS = Table(
-    name="books",
-    doc="One row per book.",
-    path="books",
-    sync=FullList(),
-    group="library",
-    docs="books",
-    columns=(
-        bigint("id", "Number of the book.", required=True),
-        text("title", "Title."),
-        json("own", "The library's own fields."),
-        timestamp("updated_at", "When it last changed."),
-    ),
-)
-KINDS = Table(
-    name="kinds",
-    doc="One row per field.",
-    path="kinds",
-    sync=FullList(),
-    group="library",
-    docs="kinds",
-    columns=(
-        bigint("id", "Number.", required=True),
-        text("name", "Key."),
-        text("label", "Label."),
-        text("sql_type", "Type."),
-        timestamp("updated_at", "When it last changed."),
-    ),
-)
+BOOKS = declared("books", text("title", "Title."), json("own", "The library's own fields."))
+KINDS = declared("kinds", text("name", "Key."), text("label", "Label."), text("sql_type", "Type."))
 OWN = Child(
     name="book_own",
     doc="One row per own field of a book.",

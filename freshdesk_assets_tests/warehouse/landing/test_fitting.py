@@ -8,14 +8,8 @@ import pytest
 
 from freshdesk_assets.schema.column import bigint
 from freshdesk_assets.warehouse.landing.fitting import TAKEN_APART, Fitter, merged_extra
-from freshdesk_assets_tests.warehouse.library import (
-    LOANS,
-    SPECIMENS,
-    UPDATED_AT,
-    Library,
-    declared,
-    page,
-)
+from freshdesk_assets_tests.library import LOANS, SPECIMENS, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import Library, page
 
 FITTER = Fitter(SPECIMENS)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from freshdesk_assets_tests.warehouse.library import BOOKS, NOON, SHELVES, Library, page
+from freshdesk_assets_tests.library import BOOKS, SHELVES
+from freshdesk_assets_tests.warehouse.library import NOON, Library, page
 
 LAND = """
 import sys
@@ -16,7 +17,8 @@ from pathlib import Path
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.warehouse.library import BOOKS, Library, at, later, page
+from freshdesk_assets_tests.library import BOOKS
+from freshdesk_assets_tests.warehouse.library import Library, at, later, page
 
 library = Library(Path(sys.argv[1]))
 first = int(sys.argv[2])

@@ -15,20 +15,8 @@ from freshdesk_assets.schema.page import Page, ParentRead
 from freshdesk_assets.schema.table import RowCall
 from freshdesk_assets.warehouse.landing.merging import land, row_count, window_counts
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
-from freshdesk_assets_tests.warehouse.library import (
-    BOOKS,
-    ID,
-    LOANS,
-    NOON,
-    SHELVES,
-    SPECIMENS,
-    UPDATED_AT,
-    Library,
-    at,
-    declared,
-    later,
-    page,
-)
+from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, SPECIMENS, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import NOON, Library, at, later, page
 
 READERS = declared(
     "readers",

@@ -10,13 +10,15 @@ import pytest
 
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.warehouse.landing.spool import YOUNG, Landed, Spool
-from freshdesk_assets_tests.warehouse.library import NOON, SPECIMENS, Library, later, page
+from freshdesk_assets_tests.library import SPECIMENS
+from freshdesk_assets_tests.warehouse.library import NOON, Library, later, page
 
 HOLD = """
 import sys
 from pathlib import Path
 from freshdesk_assets.warehouse.landing.spool import Spool
-from freshdesk_assets_tests.warehouse.library import SPECIMENS, page
+from freshdesk_assets_tests.library import SPECIMENS
+from freshdesk_assets_tests.warehouse.library import page
 spool = Spool(Path(sys.argv[1]), SPECIMENS)
 spool.add(page({"id": 1}))
 print(spool.folder, flush=True)

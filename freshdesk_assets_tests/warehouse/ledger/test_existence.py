@@ -16,7 +16,8 @@ from freshdesk_assets.warehouse.ledger.existence import (
     record_verified,
 )
 from freshdesk_assets.warehouse.ledger.parents import Asked, pending
-from freshdesk_assets_tests.warehouse.library import ID, NOON, UPDATED_AT, Library, at, declared, later, page
+from freshdesk_assets_tests.library import ID, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import NOON, Library, at, later, page
 
 READERS = declared(
     "readers",

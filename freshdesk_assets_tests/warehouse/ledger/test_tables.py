@@ -12,20 +12,8 @@ from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.ledger.parents import SAME_MOMENT, Asked, pending
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, covered, ensure_ledger
-from freshdesk_assets_tests.warehouse.library import (
-    BOOKS,
-    ID,
-    LOANS,
-    NOON,
-    SHELVES,
-    SPECIMENS,
-    UPDATED_AT,
-    Library,
-    at,
-    declared,
-    later,
-    page,
-)
+from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, SPECIMENS, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import NOON, Library, at, later, page
 
 LATE = later(10_000)
 """When readings were made that need not be made again: long after the versions they saw."""
