@@ -22,7 +22,7 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Table
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 from freshdesk_assets_tests.orchestration.records.storing import (
     DAYS,
@@ -471,7 +471,7 @@ class TestReplicatedTables:
         taken = dg.AssetIn(key_prefix="freshdesk", **given)
         asset: dg.AssetsDefinition = dg.asset(ins={"books": taken}, **options)(reading)
         defs = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+            Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
             Catalog([BOOKS]),
             assets=[asset],
             resources={"io_manager": ours(file)},
