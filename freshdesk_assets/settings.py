@@ -97,11 +97,8 @@ class Group(StrEnum):
 
 def _setting(group: Group, default: object, says: str, *, unset: str = "", like: str = "") -> Any:
     """A field; `unset` is what holds without a value, `like` a value for the example file."""
-    return Field(
-        default=default,
-        description=says,
-        json_schema_extra={"group": group.value, "unset": unset, "like": like},
-    )
+    beside: dict[str, Any] = {"group": group.value, "unset": unset, "like": like}
+    return Field(default=default, description=says, json_schema_extra=beside)
 
 
 class Settings(BaseSettings):
@@ -143,8 +140,8 @@ class Settings(BaseSettings):
     partitions: Annotated[PartitionLength, choice(*PartitionLength)] = _setting(
         Group.REPLICA,
         "daily",
-        "How long a partition is: `daily`, `weekly` or `monthly`. Each takes Dagster 1 ms of CPU and 1.3 kB a"
-        " table to record: the first call of a sync of six years by day comes some 4 s later.",
+        "How long a partition is: `daily`, `weekly` or `monthly`. With longer ones a first sync of many years"
+        " begins sooner: Dagster takes 1 ms of CPU and 1.3 kB to record each partition of each table.",
     )
     lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
         Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
@@ -180,8 +177,7 @@ class Settings(BaseSettings):
         Group.SCHEDULES,
         15,
         "Minutes between two looks at what agents work on: dividing an hour, or whole hours dividing a day"
-        " (1440 at most). Freshness policies follow: a table is late after four, and after 3 hours at the"
-        " soonest.",
+        " (1440 at most). A table is late when it was not looked at for four times as long, and for 3 hours.",
     )
     poll: Poll = _setting(
         Group.SCHEDULES,
@@ -199,10 +195,9 @@ class Settings(BaseSettings):
     )
     keep_runs: Annotated[timedelta, span(DAY, 1, 3650, "14")] = _setting(
         Group.SCHEDULES,
-        # A look every quarter of an hour leaves some 26 MB a day in SQLite (benchmarks/overhead.py).
-        14,
-        "Days after which the records and logs of a run are removed, those aside that hold the latest of"
-        " something: 26 MB a day at a look every 15 minutes that finds nothing.",
+        14,  # benchmarks/overhead.py measures what a day leaves.
+        "Days after which the records and logs of a run are removed, unless they hold the latest of"
+        " something. Looks every 15 minutes that find nothing leave 26 MB a day.",
     )
     alert_webhook: Hook = _setting(
         Group.ALERTS,
@@ -241,10 +236,8 @@ def read_settings(schemas: Collection[str], *, account: bool = False) -> Setting
     said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
     said += _misplaced(made, schemas)
     if said:
-        raise SettingError(
-            ". ".join(said) + ". Settings are read from the environment and from a file .env: see"
-            " docs/settings.md."
-        )
+        where = "Settings are read from the environment and from a file .env: see docs/settings.md."
+        raise SettingError(". ".join([*said, where]))
     return made
 
 

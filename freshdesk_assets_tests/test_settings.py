@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dotenv import dotenv_values
 
 import freshdesk_assets
 from freshdesk_assets.definitions import defs
@@ -167,6 +168,16 @@ def test_a_file_beside_the_command_is_read_too(environment: pytest.MonkeyPatch, 
     assert "FRESHDESK_EVERY is '7'" in ran.stderr
     assert "FRESHDESK_API_KEY is not set" in ran.stderr
     assert "FRESHDESK_DOMAIN" not in ran.stderr
+
+
+def test_the_example_decides_nothing_but_the_account(environment: pytest.MonkeyPatch) -> None:
+    """Whoever copies it and fills in two lines has the defaults."""
+    untouched = read_settings(schemas())
+    for name, value in dotenv_values(PACKAGE.parent / ".env.example").items():
+        environment.setenv(name, value or "")
+    copied = read_settings(schemas())
+    assert copied.domain == "acme.freshdesk.com"
+    assert copied.model_copy(update={"domain": None}) == untouched
 
 
 def test_definitions_load_without_an_account_and_its_calls_say_what_to_set() -> None:
