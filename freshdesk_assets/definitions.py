@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -83,6 +84,12 @@ def build_defs(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The replica that the environment describes; they load without an account too, to be looked at."""
+    _tell_of_removed_settings()
+    return build_defs(read_settings(schemas()))
+
+
+@cache
+def _tell_of_removed_settings() -> None:
+    """Said once, though Dagster asks a process for its definitions more than once."""
     for said in without_effect():
         logging.getLogger(__name__).warning(said)
-    return build_defs(read_settings(schemas()))

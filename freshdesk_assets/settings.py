@@ -292,7 +292,7 @@ def published_path(database: Path, published: str | None, schemas: Collection[st
 def without_effect() -> list[str]:
     """A sentence for each variable that is set and means nothing any more."""
     return [
-        f"{name} has no effect any more: {instead}. Remove it"
+        f"{name} has no effect any more, for {instead}: remove it"
         for name, instead in REMOVED.items()
         if os.environ.get(name)
     ]
