@@ -32,7 +32,7 @@ from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.catalog import upstream
-from freshdesk_assets.settings import Partitioning, database_path
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.merging import land
@@ -197,7 +197,7 @@ def commands(options: argparse.Namespace) -> None:
     """What is no sync: the middle of three."""
     asked: Iterable[tuple[str, tuple[str, ...], dict[str, str], float]] = (
         ("--help", ("--help",), {}, 0.3),
-        ("a wrong setting", ("sync",), {"FRESHDESK_PARTITIONS": "hourly"}, 0.3),
+        ("a wrong setting", ("sync",), {"FRESHDESK_PARTITIONS": "hourly"}, 0.5),
         ("plan, before the first sync", ("plan",), {}, 2.5),
         ("doctor", ("doctor",), {}, 2.5),
         ("plan, after it", ("plan",), {}, 2.5),
@@ -250,8 +250,9 @@ def alone(account: Replica, file: Path) -> float:
 def read_and_land() -> None:
     """Read what is missing of all tables and land it, and print the CPU that took, without the imports."""
     began = time.process_time()
-    catalog, partitioning = declared_tables(), Partitioning.from_environment()
-    warehouse = Warehouse(database_path())
+    catalog, settings = declared_tables(), Settings()
+    since = settings.partitioning.since
+    warehouse = Warehouse(settings.duckdb)
     now = datetime.now(UTC)
     order = TopologicalSorter({table.name: upstream(table) for table in catalog}).static_order()
     with (
@@ -268,9 +269,9 @@ def read_and_land() -> None:
                     table=table,
                     catalog=catalog,
                     warehouse=warehouse,
-                    start=partitioning.since,
+                    start=since,
                     end=now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY,
-                    since=partitioning.since,
+                    since=since,
                     reading=Reading.MISSING,
                     requested_at=now,
                 ),

@@ -21,7 +21,7 @@ from freshdesk_assets.orchestration import failures
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.records.storing import (
@@ -459,7 +459,7 @@ class TestReplicatedTables:
         taken = dg.AssetIn(key_prefix="freshdesk", **given)
         asset: dg.AssetsDefinition = dg.asset(ins={"books": taken}, **options)(reading)
         defs = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+            Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
             Catalog([BOOKS]),
             assets=[asset],
             resources={"io_manager": ours(file)},
