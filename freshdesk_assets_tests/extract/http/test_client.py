@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from freshdesk_assets.extract.http.address import base_url
-from freshdesk_assets.extract.http.client import Client, moment, session
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.connection import session
 from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     FreshdeskError,
@@ -27,6 +28,7 @@ from freshdesk_assets.extract.http.errors import (
     Unavailable,
     UnexpectedReply,
 )
+from freshdesk_assets.extract.http.headers import moment
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.table import SubLimit
 

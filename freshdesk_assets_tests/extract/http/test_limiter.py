@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from freshdesk_assets.extract.http.account_limit import window
 from freshdesk_assets.extract.http.errors import Unavailable
-from freshdesk_assets.extract.http.limiter import Limiter, window
+from freshdesk_assets.extract.http.limiter import Limiter
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.table import SubLimit
 
