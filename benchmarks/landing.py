@@ -256,7 +256,6 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             since=EPOCH,
             reading=Reading.AGAIN,
             requested_at=datetime.now(UTC),
-            leave_out=False,
         )
         replication = Replication(
             extent=extent,

@@ -273,7 +273,6 @@ def read_and_land() -> None:
                     since=partitioning.since,
                     reading=Reading.MISSING,
                     requested_at=now,
-                    leave_out=False,
                 ),
                 reader=reader,
                 spool=spool,

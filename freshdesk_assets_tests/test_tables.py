@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
-import pytest
-
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, LookBack, PerParent, Sync, Table
 from freshdesk_assets.tables import declared_tables
@@ -369,53 +366,6 @@ def test_what_names_a_person_is_marked() -> None:
                 and column.type in (Type.VARCHAR, Type.VARCHARS)
             ):
                 assert column.pii, f"{name}.{column.name}"
-
-
-UNTOUCHED = {
-    "created_at": "2024-05-01 10:00:00+00",
-    "updated_at": "2024-05-01 10:00:05+00",
-    "status_updated_at": "2024-05-01 10:00:00+00",
-    "pending_since": "2024-05-01 10:00:00+00",
-    "source": 1,
-}
-LATER = "2024-05-01 10:00:01+00"
-
-
-@pytest.mark.parametrize(
-    ("difference", "skipped"),
-    [
-        ({}, True),
-        ({"source": 9}, True),
-        ({"updated_at": "2024-05-01 10:00:06+00"}, False),
-        ({"agent_responded_at": LATER}, False),
-        ({"requester_responded_at": LATER}, False),
-        ({"first_responded_at": LATER}, False),
-        ({"reopened_at": LATER}, False),
-        ({"resolved_at": LATER}, False),
-        ({"closed_at": LATER}, False),
-        ({"source": 15}, False),
-        ({"source": 22}, False),
-        ({"source": 101}, False),
-        ({"source": None}, False),
-        ({"updated_at": None}, False),
-    ],
-)
-def test_only_tickets_that_nobody_touched_are_thought_to_have_no_conversations(
-    difference: dict[str, str | int | None], skipped: bool
-) -> None:
-    """A reply or note moves updated_at; a web chat repeats its description as a conversation."""
-    sync = TABLES["conversations"].sync
-    assert isinstance(sync, PerParent)
-    ticket = UNTOUCHED | difference
-    values = ", ".join(
-        f"cast(${column.name} as {column.type}) as {column.name}" for column in TABLES["tickets"].columns
-    )
-    with duckdb.connect() as connection:
-        answer = connection.execute(
-            f"select coalesce({sync.unless}, false) from (select {values})",
-            {column.name: ticket.get(column.name) for column in TABLES["tickets"].columns},
-        ).fetchone()
-    assert answer == (skipped,)
 
 
 def test_tables_are_gathered_in_three_groups() -> None:

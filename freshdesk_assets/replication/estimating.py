@@ -28,8 +28,7 @@ from freshdesk_assets.schema.table import (
     Table,
     Value,
 )
-from freshdesk_assets.warehouse.ledger.parents import PROOFS
-from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, left_out_share, rows_there
+from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 MINUTE = 60.0
@@ -164,9 +163,8 @@ class Estimator:
         with extent.warehouse.open(checkpoint=False) as connection:
             waits = {(str(parent.id),) for parent in waiting.parents}
             fresh = len(set(not_stored(connection, asked.source, seen)) - waits)
-            left_out = left_out_share(connection, extent.table) if extent.leave_out else 0.0
         coming = round(lists.rows * fresh / len(seen)) if seen else 0
-        return waiting.total + coming - math.floor(max(0, coming - PROOFS) * left_out)
+        return waiting.total + coming
 
 
 def seconds_for(estimates: list[Estimate], reader: Reader, reserve: float) -> float:

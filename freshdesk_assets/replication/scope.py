@@ -50,8 +50,7 @@ class ReadScope:
 
     `start` and `end` are the window asked for. What is missing is read whatever the window; read again is
     the whole of it, but for what was read again since `requested_at`, by this run's forerunner or another.
-    `since` is the account's start date. `leave_out` says whether parents may be left out of which a rule
-    says that they have no rows.
+    `since` is the account's start date.
     """
 
     table: Table
@@ -62,7 +61,6 @@ class ReadScope:
     since: datetime
     reading: Reading
     requested_at: datetime
-    leave_out: bool
 
     def gaps(self, listing: Listing) -> list[Interval]:
         """The stretches to read."""
@@ -120,7 +118,6 @@ class ReadScope:
                 read_before=asked.read_before,
                 stale=asked.stale,
                 asked_before=asked.asked_before,
-                leave_out=self.leave_out,
                 limit=sys.maxsize if limit is None else limit,
             )
 

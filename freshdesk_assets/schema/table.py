@@ -75,15 +75,12 @@ class LookBack:
 class PerParent:
     """One list per row of a parent table, read once per version of the parent; `path` holds `{id}`.
 
-    `column` is where a row names its parent. `unless` is an SQL condition on the parent's columns under
-    which Freshdesk is known to have no rows; the reader samples such parents and gives the rule up when it
-    finds it broken. `archived` is where the list stands once the parent is archived.
+    `column` is where a row names its parent. `archived` is where the list stands once the parent is archived.
     """
 
     parent: str
     column: str
     archived: str = ""
-    unless: str = ""
 
 
 Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent

@@ -36,7 +36,6 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
             since=EPOCH,
             reading=Reading.MISSING,
             requested_at=datetime.now(UTC),
-            leave_out=False,
         )
         replication = Replication(
             extent=extent,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
@@ -89,7 +88,6 @@ def _asset(
                 since=since,
                 reading=reading_of(context.run.tags),
                 requested_at=requested_at(context.instance, context.run),
-                leave_out=settings.leave_out_untouched(),
             )
             replication = Replication(
                 extent=extent,

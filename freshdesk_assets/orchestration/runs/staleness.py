@@ -7,7 +7,6 @@ import dagster as dg
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
-from freshdesk_assets.settings import leave_out_untouched
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.parents import earliest_pending
 from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
@@ -83,9 +82,7 @@ def reached(
                     ends += [stretches[-1][1]] if stretches else []
                 case PerParent(parent=parent):
                     ensure_shape(connection, catalog[parent])
-                    waiting = earliest_pending(
-                        connection, table, catalog[parent], since, leave_out=leave_out_untouched()
-                    )
+                    waiting = earliest_pending(connection, table, catalog[parent], since)
                     ends += [waiting] if waiting else []
                 case _:
                     pass

@@ -14,14 +14,6 @@ from freshdesk_assets.warehouse.file import identifier
 from freshdesk_assets.warehouse.ledger.tables import META, version_of
 from freshdesk_assets.warehouse.shape import qualified
 
-PROOFS = 100
-"""So many parents that a rule would leave out are read before the rule is trusted in an account."""
-
-
-SAMPLE = 16
-"""And one in so many of them after that, to find out when it stops holding."""
-
-
 SAME_MOMENT = 2
 """Versions are told to the second: one read within so many seconds of its version is read once more, for it
 may have changed again in the same second without a new version."""
@@ -53,7 +45,6 @@ def pending(
     read_before: datetime | None = None,
     stale: str = "",
     asked_before: datetime | None = None,
-    leave_out: bool = True,
     limit: int = 2000,
 ) -> Pending:
     """Rows of `parent` at a version at which `table` was not read, oldest change first.
@@ -61,10 +52,9 @@ def pending(
     `start` and `end` bound the parent's window column. With `read_before` it is not the version that
     counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
     and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
-    last asked for them before that moment. `leave_out` says whether the table's rule may be used.
+    last asked for them before that moment.
     """
-    source, values, proving = _due(
-        connection,
+    source, values = _due(
         table,
         parent,
         start=start,
@@ -72,11 +62,7 @@ def pending(
         read_before=read_before,
         stale=stale,
         asked_before=asked_before,
-        leave_out=leave_out,
     )
-    if proving:
-        # Few at a time, so that no more are read for a proof than it takes.
-        limit = min(limit, PROOFS)
     version = version_of(parent, "p")
     total = connection.execute(f"select count(*) {source}", values).fetchone()
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
@@ -92,8 +78,6 @@ def earliest_pending(
     table: Table,
     parent: Table,
     since: datetime | None,
-    *,
-    leave_out: bool,
 ) -> datetime | None:
     """The window column's first time, from `since` on, of a parent that is still to be read.
 
@@ -106,13 +90,12 @@ def earliest_pending(
     ).fetchone()
     if begun is None:
         return None
-    source, values, _ = _due(connection, table, parent, start=since, leave_out=leave_out)
+    source, values = _due(table, parent, start=since)
     found = connection.execute(f"select min(p.{identifier(parent.window)}) {source}", values).fetchone()
     return found[0] if found else None
 
 
 def _due(
-    connection: duckdb.DuckDBPyConnection,
     table: Table,
     parent: Table,
     *,
@@ -121,9 +104,8 @@ def _due(
     read_before: datetime | None = None,
     stale: str = "",
     asked_before: datetime | None = None,
-    leave_out: bool = True,
-) -> tuple[str, list[object], bool]:
-    """The parents to be read, as SQL from its `from` on with its values, and whether a rule is in proof."""
+) -> tuple[str, list[object]]:
+    """The parents to be read, as SQL from its `from` on with its values."""
     version = version_of(parent, "p")
     values: list[object] = [table.name]
     # What was gone and is not any more has come back with what hangs on it.
@@ -152,20 +134,11 @@ def _due(
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
-    proving = False
-    match table.sync:
-        case PerParent(unless=rule) as sync if leave_out and rule and not _broken(connection, table):
-            if _proven(connection, table, sync):
-                conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(sync)}))")
-            else:
-                proving = True
-        case _:
-            pass
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
     )
-    return source, values, proving
+    return source, values
 
 
 def record_parents(
@@ -207,54 +180,4 @@ def record_parents(
         " min(r.asked) as asked_at"
         f" from reads r {join} group by r.id",
         [table.name],
-    )
-
-
-def check_rule(
-    connection: duckdb.DuckDBPyConnection, table: Table, batches: list[str], moment: datetime
-) -> bool:
-    """Whether the rows just read belong to a parent the table's rule would have left out; remembered if so.
-
-    A row that came to be after the parent's version at which it was read proves nothing: the parent has
-    changed since, and the rule will not hold of it once it is read again. The `reads` of
-    `record_parents` say at which version that was.
-    """
-    if not (isinstance(table.sync, PerParent) and table.sync.unless) or _broken(connection, table):
-        return False
-    parent = f"b.{identifier(table.sync.column)}"
-    earlier = f"coalesce(b.{identifier(table.window)} <= r.version, true)"
-    for batch in batches:
-        found = connection.execute(
-            f"select 1 from {batch} b join reads r on r.id = {parent} and {earlier}"
-            f" where {parent} in ({_left_out(table.sync)}) limit 1"
-        ).fetchone()
-        if found:
-            connection.execute(
-                f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
-            )
-            return True
-    return False
-
-
-def _left_out(sync: PerParent) -> str:
-    """The parents that the rule leaves out, in a query of their own so that its names mean their columns."""
-    return f"select id from {qualified(sync.parent)} where {sync.unless}"
-
-
-def _proven(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
-    """Whether the table's rule was tried often enough in this account."""
-    proofs = connection.execute(
-        f"select count(*) from {qualified('parents_read', META)}"
-        f" where table_name = ? and parent_id in ({_left_out(sync)})",
-        [table.name],
-    ).fetchone()
-    return proofs is not None and proofs[0] >= PROOFS
-
-
-def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
-    return (
-        connection.execute(
-            f"select 1 from {qualified('broken_rules', META)} where table_name = ?", [table.name]
-        ).fetchone()
-        is not None
     )

@@ -71,7 +71,7 @@ def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(lib
 
     def earliest(since: datetime | None = None) -> datetime | None:
         with library.warehouse.open() as connection:
-            return earliest_pending(connection, BOOKS, SHELVES, since, leave_out=False)
+            return earliest_pending(connection, BOOKS, SHELVES, since)
 
     assert earliest() is None
     with library.warehouse.open() as connection:
