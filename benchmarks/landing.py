@@ -33,8 +33,10 @@ from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.column import Column
+from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Keyset, Listing, Table
+from freshdesk_assets.schema.sync import Keyset
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.file import ROW_GROUP_SIZE, Warehouse
 from freshdesk_assets.warehouse.landing.fitting import payload_tree

@@ -7,7 +7,8 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows, json_paths
 from freshdesk_assets.schema.column import DeclarationError, bigint, json, text, texts, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
 
 SHELVES = Table(

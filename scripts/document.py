@@ -181,8 +181,7 @@ def section(declared: Declared, catalog: Catalog) -> str:
     said = [f"## {declared.name}", f"{declared.doc} {declaration(catalog.places[declared.name])}"]
     match declared:
         case Table():
-            how = (type(declared.sync).__doc__ or "").partition("\n")[0]
-            said.append(f"Read from [`/api/v2/{declared.path}`]({declared.url}). {how}")
+            said.append(f"Read from [`/api/v2/{declared.path}`]({declared.url}). {declared.sync.how}")
         case Child():
             sources = ", ".join(f"`{name}`" for name in declared.sources)
             said.append(f"Cut from {sources} of {link(declared.parent, catalog)}.")

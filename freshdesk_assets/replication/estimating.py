@@ -18,16 +18,9 @@ from freshdesk_assets.extract.sizing import (
     versions,
 )
 from freshdesk_assets.replication.scope import Asked, ReadScope
-from freshdesk_assets.schema.table import (
-    ChangedSince,
-    FullList,
-    Keyset,
-    LookBack,
-    PerParent,
-    SubLimit,
-    Table,
-    Value,
-)
+from freshdesk_assets.schema.endpoint import SubLimit, Value
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 

@@ -16,8 +16,10 @@ from freshdesk_assets.extract.offsets import PER_PAGE
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.replication.intervals import Interval, common
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, Existence, Keyset, LookBack, Table
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import (
     doubt_unlisted,

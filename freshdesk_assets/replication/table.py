@@ -12,8 +12,10 @@ from freshdesk_assets.replication.progress import Progress, share_of
 from freshdesk_assets.replication.reconciling import Allowance, Evidence, Reconciliation
 from freshdesk_assets.replication.scope import Asked, Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, in_one_go
+from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing, LookBack, PerParent, Table
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool

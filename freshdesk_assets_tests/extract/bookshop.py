@@ -18,7 +18,8 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset, Sync, Table
+from freshdesk_assets.schema.sync import FullList, Keyset, Sync
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

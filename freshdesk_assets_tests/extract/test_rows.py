@@ -5,7 +5,8 @@ import pytest
 
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
 from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 
 SHELVES = Table(
     name="shelves",

@@ -14,7 +14,8 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.schema.sync import FullList, Keyset, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views

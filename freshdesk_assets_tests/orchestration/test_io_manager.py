@@ -21,7 +21,8 @@ from freshdesk_assets.orchestration import failures
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Keyset, Table
+from freshdesk_assets.schema.sync import Keyset
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 from freshdesk_assets_tests.orchestration.records.storing import (

@@ -12,7 +12,8 @@ from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, deferral, record_calls, record_looks, spent_today
 from freshdesk_assets.replication.table import Replication
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import FullList, Keyset, Table
+from freshdesk_assets.schema.sync import FullList, Keyset
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Spool

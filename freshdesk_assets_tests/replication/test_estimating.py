@@ -3,7 +3,8 @@
 import pytest
 
 from freshdesk_assets.replication.estimating import Estimate, seconds_for
-from freshdesk_assets.schema.table import FullList, SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
+from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets_tests.extract.bookshop import Shop, reading, table_of_books
 
 LIST_LIMIT = SubLimit("books list", ((0, 20),))

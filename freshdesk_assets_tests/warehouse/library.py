@@ -21,7 +21,8 @@ from freshdesk_assets.schema.column import (
 )
 from freshdesk_assets.schema.column import json as json_column
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.schema.sync import FullList, Keyset, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool

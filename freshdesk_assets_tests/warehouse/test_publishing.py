@@ -12,7 +12,8 @@ import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.block_copy import copy_blocks
 from freshdesk_assets.warehouse.derived.references import store_references
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError

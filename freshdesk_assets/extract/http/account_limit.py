@@ -7,7 +7,7 @@ of it, `reserve`, is never touched, and less is taken when others take more.
 import math
 
 from freshdesk_assets.extract.http.gate import Entry, Gate, Window
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 
 MINUTE = 60.0
 HOUR = 3600.0

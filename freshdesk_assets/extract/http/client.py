@@ -23,7 +23,7 @@ from freshdesk_assets.extract.http.errors import (
 from freshdesk_assets.extract.http.headers import LimitTold, moment
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit, Value
+from freshdesk_assets.schema.endpoint import SubLimit, Value
 
 T = TypeVar("T")
 

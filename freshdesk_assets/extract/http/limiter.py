@@ -11,7 +11,7 @@ from freshdesk_assets.extract.http.account_limit import AccountLimit
 from freshdesk_assets.extract.http.errors import Unavailable
 from freshdesk_assets.extract.http.gate import Entry, Gate
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 
 
 class Limiter:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.parents import earliest_pending
 from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger

@@ -30,7 +30,7 @@ from freshdesk_assets.extract.http.errors import (
 )
 from freshdesk_assets.extract.http.headers import moment
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 
 KEY = "s3cretKeyOfAnAgent99"
 SHELVES = SubLimit("shelves list", ((0, 100),))

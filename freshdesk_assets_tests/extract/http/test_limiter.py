@@ -13,7 +13,7 @@ from freshdesk_assets.extract.http.account_limit import window
 from freshdesk_assets.extract.http.errors import Unavailable
 from freshdesk_assets.extract.http.limiter import Limiter
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 
 SHELVES = SubLimit("shelves list", ((0, 20), (400, 100)))
 

@@ -15,7 +15,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Keyset, Table
+from freshdesk_assets.schema.sync import FullList, Keyset
+from freshdesk_assets.schema.table import Cadence, Table
 from freshdesk_assets.settings import Partitioning, PartitionLength
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, schedule_tick, span_of

@@ -12,7 +12,8 @@ import pytest
 from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows
 from freshdesk_assets.schema.column import bigint, bigints, boolean, date, text, texts, timestamp
 from freshdesk_assets.schema.column import json as json_column
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.children import Derived, derive
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.shape import ensure_shape

@@ -19,7 +19,8 @@ from freshdesk_assets.schema.column import (
     text,
     timestamp,
 )
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import Family, SqlView, ViewColumn
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
