@@ -260,7 +260,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             requested_at=datetime.now(UTC),
         )
         replication = Replication(
-            extent=extent,
+            scope=extent,
             reader=reader,
             spool=spool,
             progress=Progress("tickets", client, lambda _: None, interval=math.inf),

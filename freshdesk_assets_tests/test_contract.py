@@ -20,7 +20,8 @@ CATALOG = declared_tables()
 NOT_SENT = {
     "conversations": {"archived"},  # by the archive's path only
     "contacts": {"blocked"},  # ours: from the list that returned the row
-    "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},  # SyncHub has it, the sheet does not
+    # SyncHub alone has it (docs/freshdesk_api.md, 4.15).
+    "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},
     "tickets": {"form_id", "archived"},  # by the row's own call only, and by the archive
     "groups": {
         "group_type",

@@ -8,8 +8,8 @@ from freshdesk_assets.schema.endpoint import RowCall
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 
-# Nothing says that joining or leaving a group moves an agent's updated_at (sheet, section 4.10). The list of
-# groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
+# Nothing says that joining or leaving a group moves an agent's updated_at (docs/freshdesk_api.md, 4.10). The
+# list of groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
 MEMBERSHIP_CHANGED = """
 exists (
   select 1
@@ -27,7 +27,7 @@ agents = Table(
     path="agents",
     sync=FullList(),
     # Memberships and roles come with the row's own call alone, a credit each. updated_at moves with
-    # last_active_at and is no sign of either (sheet, section 4.10): so once a day, whether it moved or not.
+    # last_active_at and is no sign of either (docs/freshdesk_api.md, 4.10): so once a day, moved or not.
     row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
     history=("group_ids", "role_ids"),
     group="people",

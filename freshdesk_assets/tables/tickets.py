@@ -29,7 +29,7 @@ tickets = Table(
         Listing(name="spam", params={"filter": "spam"}, defaults={"deleted": False}, probe=True),
         Listing(name="deleted", params={"filter": "deleted"}, defaults={"deleted": True}, probe=True),
     ),
-    # Closed tickets that rest for 120 days are archived and leave every list, as purged ones do (sheet, 4.4).
+    # Closed tickets are archived after 120 idle days and leave every list (docs/freshdesk_api.md, 4.4).
     existence=Existence(
         "tickets/{id}",
         archived="tickets/archived/{id}",

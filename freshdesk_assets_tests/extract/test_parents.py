@@ -173,10 +173,8 @@ def test_many_are_asked_at_once() -> None:
     world = World(tickets=200)
     with serve(world, latency_ms=50) as server, reading(server) as reader:
         numbers = live(world)[:64]
-        began = time.monotonic()
         assert {page.parents[0].id for page in lists(reader, numbers)} == set(numbers)
         assert 4 < server.meter.max_concurrency <= reader.client.workers
-        assert time.monotonic() - began < 64 * 0.05
 
 
 def test_parents_are_taken_as_they_are_needed() -> None:

@@ -118,7 +118,7 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
             if not row["archived"]
         }
     if table == "conversations":
-        # An edited note moves neither its own nor its ticket's updated_at (sheet, section 6, item 9): it is
+        # An edited note moves neither its own nor its ticket's updated_at (docs/freshdesk_api.md, 5.1): it is
         # seen when its ticket is read again for another reason.
         tickets = world.truth("tickets")
         return {

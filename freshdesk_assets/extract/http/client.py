@@ -216,7 +216,7 @@ class Throttled:
 
 
 def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
-    """What a request costs: 1, and for each include 2 more on a list, 1 more on a row."""
+    """Credits of a request: 1, per include 2 more on a list, 1 on a row (docs/freshdesk_api.md, 2.4)."""
     includes = [name for name in str(params.get("include", "")).split(",") if name.strip()]
     return 1 + (1 if one_row else 2) * len(includes)
 

@@ -42,7 +42,10 @@ def moment(headers: Mapping[str, str]) -> datetime | None:
 
 
 def number(text: str | None) -> int | None:
-    """A header's number, as a whole one (it may be sent as "100.0"); None for anything else."""
+    """A header's number, as a whole one; None for anything else.
+
+    One connector's tests have "100.0" (docs/freshdesk_api.md, 2.3).
+    """
     try:
         value = float(text or "")
     except ValueError:

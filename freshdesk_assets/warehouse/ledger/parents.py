@@ -36,35 +36,32 @@ class Pending:
     total: int
 
 
-def pending(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parent: Table,
-    *,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    read_before: datetime | None = None,
-    stale: str = "",
-    asked_before: datetime | None = None,
-    limit: int = 2000,
-) -> Pending:
-    """Rows of `parent` at a version at which `table` was not read, oldest change first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which rows of `source` have a call of their own still to be made.
 
-    `start` and `end` bound the parent's window column. With `read_before` it is not the version that
-    counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
-    and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
-    last asked for them before that moment.
+    Those at a version at which they were not asked yet, and:
+
+    - `start`, `end`: only rows whose window column lies in [start, end).
+    - `read_before`: not the version counts, but whether a row was asked since then.
+    - `stale`: rows for which this SQL condition on the row `p` and its reading `r` holds, whatever else.
+    - `asked_before`: rows that have rows of their own and were last asked for them before that moment.
     """
-    source, values = _due(
-        table,
-        parent,
-        start=start,
-        end=end,
-        read_before=read_before,
-        stale=stale,
-        asked_before=asked_before,
-    )
-    version = version_of(parent, "p")
+
+    source: Table
+    start: datetime | None = None
+    end: datetime | None = None
+    read_before: datetime | None = None
+    stale: str = ""
+    asked_before: datetime | None = None
+
+
+def pending(
+    connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked, *, limit: int = 2000
+) -> Pending:
+    """The rows of which `table` is still to be read, oldest change first."""
+    source, values = _due(table, asked)
+    version = version_of(asked.source, "p")
     total = connection.execute(f"select count(*) {source}", values).fetchone()
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
@@ -74,13 +71,8 @@ def pending(
     return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
 
 
-def earliest_pending(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parent: Table,
-    since: datetime | None,
-) -> datetime | None:
-    """The window column's first time, from `since` on, of a parent that is still to be read.
+def earliest_pending(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> datetime | None:
+    """The first time, by the source's window column, of a row that is still to be asked.
 
     None where there is none, and for a table that was never begun: one that may not be read, say.
     """
@@ -91,47 +83,40 @@ def earliest_pending(
     ).fetchone()
     if begun is None:
         return None
-    source, values = _due(table, parent, start=since)
-    found = connection.execute(f"select min(p.{identifier(parent.window)}) {source}", values).fetchone()
+    source, values = _due(table, asked)
+    window = identifier(asked.source.window)
+    found = connection.execute(f"select min(p.{window}) {source}", values).fetchone()
     return found[0] if found else None
 
 
-def _due(
-    table: Table,
-    parent: Table,
-    *,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    read_before: datetime | None = None,
-    stale: str = "",
-    asked_before: datetime | None = None,
-) -> tuple[str, list[object]]:
-    """The parents to be read, as SQL from its `from` on with its values."""
+def _due(table: Table, asked: Asked) -> tuple[str, list[object]]:
+    """The rows to be asked, as SQL from its `from` on with its values."""
+    parent = asked.source
     version = version_of(parent, "p")
     values: list[object] = [table.name]
     # What was gone and is not any more has come back with what hangs on it.
     due = ["r.parent_id is null", "r.gone"]
-    if read_before is None:
+    if asked.read_before is None:
         due += [
             f"r.version is distinct from {version}",
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
     else:
         due.append("r.read_at < ?")
-        values.append(read_before)
-    if stale:
-        due.append(f"({stale})")
-    if asked_before is not None and isinstance(table.sync, PerParent):
+        values.append(asked.read_before)
+    if asked.stale:
+        due.append(f"({asked.stale})")
+    if asked.asked_before is not None and isinstance(table.sync, PerParent):
         column = identifier(table.sync.column)
         held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
         # What is archived does not change any more.
         flag = parent.existence.flag if parent.existence else ""
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
         due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
-        values.append(asked_before)
+        values.append(asked.asked_before)
     conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"
-    for bound, comparison in ((start, ">="), (end, "<")):
+    for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)

@@ -482,7 +482,7 @@ def test_includes_cost_two_on_a_list_and_one_on_a_row(
 def test_what_freshdesk_says_it_cost_is_what_it_cost(
     library: Library, client: Client, header: str, cost: int
 ) -> None:
-    """Recorded headers even say 100.0; rubbish must neither stop the sync nor count."""
+    """One connector's tests have 100.0; rubbish must neither stop the sync nor count."""
     library.give(Answer(headers={"X-RateLimit-Total": "400.0", "X-RateLimit-Used-CurrentRequest": header}))
     client.get("shelves", parse=rows)
     assert client.tally.credits == cost

@@ -11,7 +11,7 @@ from freshdesk_assets.schema.column import integer, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.ledger.parents import SAME_MOMENT, pending
+from freshdesk_assets.warehouse.ledger.parents import SAME_MOMENT, Asked, pending
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, covered, ensure_ledger
 from freshdesk_assets_tests.warehouse.library import (
     BOOKS,
@@ -44,7 +44,7 @@ def cover(library: Library, *bounds: tuple[float, float], listing: str = "all") 
 
 def due(library: Library, table: Table, parent: Table, **asked: Any) -> list[int]:
     with library.warehouse.open() as connection:
-        return [each.id for each in pending(connection, table, parent, **asked).parents]
+        return [each.id for each in pending(connection, table, Asked(source=parent, **asked)).parents]
 
 
 def put_shelves(library: Library, minutes: Iterable[float], label: str = "full", start: int = 1) -> None:
@@ -117,7 +117,7 @@ def test_pending_is_bounded_by_window_and_number_and_counts_all(library: Library
     library.shape(BOOKS)
     put_shelves(library, range(10))
     with library.warehouse.open() as connection:
-        found = pending(connection, BOOKS, SHELVES, start=later(2), end=later(8), limit=3)
+        found = pending(connection, BOOKS, Asked(source=SHELVES, start=later(2), end=later(8)), limit=3)
     assert [(each.id, each.version) for each in found.parents] == [
         (3, later(2)),
         (4, later(3)),
