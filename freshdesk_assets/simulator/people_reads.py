@@ -1,4 +1,4 @@
-"""How people and their companies and groups are read: which rows an endpoint finds, in which order and shape."""
+"""How people, companies and groups are read: which rows an endpoint finds, in which order and shape."""
 
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.calls import Call, Page
