@@ -18,8 +18,10 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.landing import CHANGED, Measured, replicated
+from benchmarks.canned import replicated
+from benchmarks.landing import CHANGED
 from benchmarks.replica import conditions, show
+from benchmarks.timing import Measured
 from freshdesk_assets.warehouse.file import ALIAS, Warehouse
 from freshdesk_assets.warehouse.publishing import publish
 

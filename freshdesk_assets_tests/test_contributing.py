@@ -9,7 +9,7 @@ import pytest
 
 from freshdesk_assets.checks import read_check
 from freshdesk_assets.queries import read_queries
-from freshdesk_assets.schema import child, column, table
+from freshdesk_assets.schema import child, column, endpoint, sync, table
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views.tracing import trace
@@ -33,7 +33,7 @@ def told(title: str) -> tuple[str, str]:
 @pytest.fixture
 def catalog() -> Catalog:
     """The declared tables, with the table and the child table of the examples."""
-    names: dict[str, Any] = {**vars(column), **vars(table), **vars(child)}
+    names: dict[str, Any] = {**vars(column), **vars(endpoint), **vars(sync), **vars(table), **vars(child)}
     for title in ("A table", "A child table"):
         exec(told(title)[1], names)
     known = declared_tables()

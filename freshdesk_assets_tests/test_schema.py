@@ -21,20 +21,9 @@ from freshdesk_assets.schema.column import (
     texts,
     timestamp,
 )
-from freshdesk_assets.schema.table import (
-    REPLICA_COLUMNS,
-    ChangedSince,
-    Existence,
-    Fallback,
-    FullList,
-    Keyset,
-    Listing,
-    LookBack,
-    PerParent,
-    RowCall,
-    SubLimit,
-    Table,
-)
+from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, SubLimit
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import REPLICA_COLUMNS, Table
 
 ID = bigint("id", "Shelf's id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")

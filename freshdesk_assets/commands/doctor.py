@@ -11,7 +11,8 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import PerParent, SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade

@@ -14,8 +14,9 @@ import msgspec
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.reading import Reader, check_wanted
 from freshdesk_assets.extract.rows import RowReader, row_of
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
-from freshdesk_assets.schema.table import Existence, Table
+from freshdesk_assets.schema.table import Table
 
 NO_FEATURE = "require_feature"
 """What Freshdesk refuses the archive with where the plan has none: nothing is archived there."""

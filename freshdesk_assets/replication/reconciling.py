@@ -24,8 +24,10 @@ from freshdesk_assets.replication.itinerary import (
     WholeListIfDue,
     over,
 )
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, Existence, Table
+from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import (
     doubt_unlisted,

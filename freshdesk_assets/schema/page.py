@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from freshdesk_assets.schema.table import Value
+from freshdesk_assets.schema.endpoint import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

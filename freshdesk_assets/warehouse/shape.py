@@ -7,7 +7,8 @@ from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import ALIAS, identifier, kept, literal, once
 
 SCHEMA = names.SCHEMA

@@ -14,7 +14,8 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, PerParent, Table
+from freshdesk_assets.schema.sync import FullList, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views

@@ -26,7 +26,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,

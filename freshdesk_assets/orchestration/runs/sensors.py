@@ -18,7 +18,8 @@ from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
 from freshdesk_assets.orchestration.runs.schedules import request
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import Cadence, PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Cadence, Table
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger

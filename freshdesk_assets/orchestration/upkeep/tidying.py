@@ -20,7 +20,7 @@ from freshdesk_assets.orchestration.internals import (
     SqliteEventLogStorage,
 )
 from freshdesk_assets.orchestration.names import TIDY
-from freshdesk_assets.orchestration.records import SqliteEvents
+from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.warehouse.landing.spool import sweep
 

@@ -25,7 +25,7 @@ FORMER = "former"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """States that were begun, ended, and completed by what a row's own view said later."""
+    """States that were begun, ended, and completed by what a row's own call said later."""
 
     begun: int = 0
     ended: int = 0
@@ -193,7 +193,7 @@ where s.held is not null or s.ended is null or w._synced_at > s.ended
 def _leave_out_same(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> int:
     """Take the rows out of `states` that are still as the state that holds says.
 
-    A state is completed in place where it was stored before the row's own view was read, and where it is of
+    A state is completed in place where it was stored before the row's own call was made, and where it is of
     the very row that stands, which happens when another column is tracked. Returns how many were.
     """
     table, columns = history.table, history.tracked

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from freshdesk_assets.schema.page import Fate
-from freshdesk_assets.schema.table import ChangedSince, FullList, PerParent, Table
+from freshdesk_assets.schema.sync import ChangedSince, FullList, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.histories import note_former, record_states
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, merged_extra

@@ -12,8 +12,9 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import BinaryIO, Self, TypeAlias
 
+from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
-from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
 from freshdesk_assets.warehouse.ledger.credits import CallsMade

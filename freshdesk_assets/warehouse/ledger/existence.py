@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Verdict
-from freshdesk_assets.schema.table import Existence, Keyset, LookBack, PerParent, Table
+from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.children import last_change
 from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.ledger.tables import META, version_of

@@ -9,7 +9,8 @@ from datetime import datetime
 import duckdb
 
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import identifier
 from freshdesk_assets.warehouse.ledger.tables import META, version_of
 from freshdesk_assets.warehouse.shape import qualified

@@ -2,7 +2,8 @@
 
 import duckdb
 
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import identifier
 from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified

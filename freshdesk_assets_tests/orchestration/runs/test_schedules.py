@@ -15,7 +15,8 @@ from freshdesk_assets.orchestration.names import BY_CADENCE, ONLY_MISSING, PROCE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import Cadence, FullList
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.library import declared

@@ -15,9 +15,11 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError, bigint, bigints, text, texts, timestamp
 from freshdesk_assets.schema.column import json as json_column
+from freshdesk_assets.schema.endpoint import RowCall
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.table import FullList, RowCall, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
 from freshdesk_assets.warehouse.derived.histories import Recorded, record_states
 from freshdesk_assets.warehouse.landing.spool import Spool

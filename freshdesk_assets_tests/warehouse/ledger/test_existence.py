@@ -5,8 +5,10 @@ from typing import Any
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, boolean, text
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, ParentRead, Verdict
-from freshdesk_assets.schema.table import Existence, LookBack, PerParent, Table
+from freshdesk_assets.schema.sync import LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.ledger.existence import (
     ASKED_AGAIN_AFTER,
