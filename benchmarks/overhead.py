@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from benchmarks.alone import alone
 from benchmarks.replica import Ran, Replica, conditions, replica, show
 from freshdesk_assets.tables import declared_tables
 
