@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 import duckdb
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
+"""What `Warehouse.open` gives, for those who may not name DuckDB."""
 
 ALIAS = "replica"
 """The catalog name while we have the file open. Never the file's own name: a file `freshdesk.duckdb`
