@@ -1,8 +1,7 @@
 """Dagster's DuckDB IO manager, made safe: one transaction, columns by name, UTC windows, a lock waited for.
 
-It stores what the replica's assets hand over (a `Batch` of rows on disk, a `Derivation` of a child table)
-and what a user's own assets return (a pandas frame), and loads any table, or a partition's slice of it, as a
-frame.
+It stores what the replica's tables hand over (a `Batch` of rows on disk) and what a user's own assets return
+(a pandas frame). It loads any table, or a partition's slice of it, as a frame.
 """
 
 import shutil
@@ -15,7 +14,6 @@ from typing import Any, cast
 import dagster as dg
 from dagster_duckdb.io_manager import DuckDBIOManager
 
-from freshdesk_assets.orchestration.assets.children import Derivation
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     AllPartitionsSubset,
@@ -28,13 +26,8 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.run_metadata import (
-    deriving_metadata,
-    landing_metadata,
-    partition_metadata,
-)
+from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
 from freshdesk_assets.replication.spending import record_calls
-from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.frames import (
     DataFrame,
@@ -65,8 +58,8 @@ class ReplicaIOManager(DuckDBIOManager):
 
     @staticmethod
     def type_handlers() -> Sequence[DbTypeHandler[Any]]:
-        """Handlers for rows on disk, child tables and pandas frames."""
-        return [BatchHandler(), DerivationHandler(), FrameHandler()]
+        """The handler for pandas frames; rows on disk are landed by `TableIOManager` itself."""
+        return [FrameHandler()]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
         """The stock manager over our own client."""
@@ -86,18 +79,18 @@ class TableIOManager(DbIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Store it; a batch's files are gone afterwards, even when the file was never to be had."""
+        if not isinstance(obj, Batch):
+            super().handle_output(context, obj)
+            return
         try:
-            if isinstance(obj, Batch):
-                self._land(context, obj)
-            else:
-                super().handle_output(context, obj)
+            self._land(context, obj)
         except BaseException:
             # What reading it cost was to be stored with it.
-            if isinstance(obj, Batch) and obj.spent and isinstance(self._db_client, WarehouseClient):
+            if obj.spent and isinstance(self._db_client, WarehouseClient):
                 self._db_client.record(obj.spent)
             raise
         finally:
-            if isinstance(obj, Batch) and obj.folder is not None:
+            if obj.folder is not None:
                 shutil.rmtree(obj.folder, ignore_errors=True)
 
     def _land(self, context: dg.OutputContext, batch: Batch) -> None:
@@ -192,58 +185,6 @@ class WarehouseClient(DbClient[Connection]):
     def get_table_name(table_slice: TableSlice) -> str:
         """Schema and table as the definitions declare them, without the path of the file."""
         return f"{table_slice.schema}.{table_slice.table}"
-
-
-class BatchHandler(DbTypeHandler[Batch]):
-    """Says that rows on disk are stored (`TableIOManager` lands them), and are not how a table is read."""
-
-    def handle_output(
-        self,
-        context: dg.OutputContext,
-        table_slice: TableSlice,
-        obj: Batch,
-        connection: Connection,
-    ) -> Mapping[str, Any]:
-        """Never asked: the manager lands batches itself, to say of a range once what became of it."""
-        raise dg.DagsterInvariantViolationError("batches are landed by TableIOManager, and by no other")
-
-    def load_input(self, context: dg.InputContext, table_slice: TableSlice, connection: Connection) -> Batch:
-        """Rows on disk are a way in only."""
-        raise dg.DagsterInvariantViolationError(
-            f"{table_slice.schema}.{table_slice.table} is read as a pandas.DataFrame: annotate the input so"
-        )
-
-    @property
-    def supported_types(self) -> Sequence[type[object]]:
-        """Batches."""
-        return [Batch]
-
-
-class DerivationHandler(DbTypeHandler[Derivation]):
-    """Cuts a child table out of its parent, inside the file."""
-
-    def handle_output(
-        self,
-        context: dg.OutputContext,
-        table_slice: TableSlice,
-        obj: Derivation,
-        connection: Connection,
-    ) -> Mapping[str, Any]:
-        """Derive, and say what that did."""
-        return deriving_metadata(derive(connection, obj.child, obj.parent, whole=obj.whole))
-
-    def load_input(
-        self, context: dg.InputContext, table_slice: TableSlice, connection: Connection
-    ) -> Derivation:
-        """A derivation is a way in only."""
-        raise dg.DagsterInvariantViolationError(
-            f"{table_slice.schema}.{table_slice.table} is read as a pandas.DataFrame: annotate the input so"
-        )
-
-    @property
-    def supported_types(self) -> Sequence[type[object]]:
-        """Derivations."""
-        return [Derivation]
 
 
 class FrameHandler(DbTypeHandler[DataFrame]):

@@ -91,7 +91,7 @@ def _cut_again(
     connection.execute(f"create or replace temp table cut as {_select(connection, child, parent)}")
     left_out = _deleted(connection, f"delete from cut where not ({keyed})")
     order = ", ".join(_order(column) for column in sorted(child.cells, key=lambda c: c.name != "position"))
-    keys = ", ".join(identifier(key) for key in child.keys)
+    keys = ", ".join(f"c.{identifier(key)}" for key in child.keys)
     cells = ", ".join(f"c.{identifier(column.name)}" for column in child.cells)
     connection.execute(
         f"create or replace temp table fresh as select {cells}, p._deleted_at from cut c"
