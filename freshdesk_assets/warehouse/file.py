@@ -57,6 +57,10 @@ Found = TypeVar("Found")
 ENGINES_KEPT = 2
 
 
+Connection: TypeAlias = duckdb.DuckDBPyConnection
+"""Inside one transaction of a file; whoever holds one need not know DuckDB."""
+
+
 class WarehouseError(Exception):
     """The file cannot be used; the message says why and what to do."""
 
