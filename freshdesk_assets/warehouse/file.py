@@ -15,9 +15,6 @@ from typing import TypeAlias, TypeVar, cast
 
 import duckdb
 
-Connection: TypeAlias = duckdb.DuckDBPyConnection
-"""What `Warehouse.open` gives, for those who may not name DuckDB."""
-
 ALIAS = "replica"
 """The catalog name while we have the file open. Never the file's own name: a file `freshdesk.duckdb`
 opened under the name `freshdesk` makes every mention of the schema `freshdesk` ambiguous to DuckDB."""
