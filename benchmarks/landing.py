@@ -36,7 +36,8 @@ from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Keyset, Listing, Table
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.file import ROW_GROUP_SIZE, Warehouse
+from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
+from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.fitting import payload_tree
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Spool

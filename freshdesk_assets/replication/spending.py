@@ -133,9 +133,9 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
     waiting = sorted(
         name
         for name, standing in found.items()
-        if standing.left_open and (standing.needs_more_than or 0) < budget.most and name in with_it
+        if standing.unfinished and (standing.needs_more_than or 0) < budget.most and name in with_it
     )
-    if own.left_open or own.finished_at is None or not waiting:
+    if own.unfinished or own.finished_at is None or not waiting:
         return None
     if datetime.now(UTC) - own.finished_at >= FRESH:
         return None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.file import ALIAS, Connection, identifier, literal
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 if TYPE_CHECKING:
     import pandas

@@ -22,16 +22,11 @@ import duckdb
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.warehouse.block_copy import copy_blocks
-from freshdesk_assets.warehouse.file import (
-    ALIAS,
-    ROW_GROUP_SIZE,
-    Warehouse,
-    WarehouseError,
-    identifier,
-    literal,
-)
+from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.tables import META
 from freshdesk_assets.warehouse.shape import column_comment
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 COPY = "published"
 """The copy's catalog name while it is written, and the table in it that says of what it is a copy."""

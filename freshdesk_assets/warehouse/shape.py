@@ -8,7 +8,8 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, kept, literal, once
+from freshdesk_assets.warehouse.notes import found, once
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 SCHEMA = names.SCHEMA
 
@@ -18,22 +19,34 @@ def qualified(name: str, schema: str = SCHEMA) -> str:
     return f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
 
 
-def ensure_shape(
-    connection: duckdb.DuckDBPyConnection, table: Declared, *, comments: bool = True
-) -> list[str]:
+def same_key(table: Table, one: str, other: str) -> str:
+    """That rows under two aliases have the same key, as SQL."""
+    return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
+
+
+def shaped(connection: duckdb.DuckDBPyConnection, table: Declared) -> str:
+    """The table's name as SQL wants it; it stands in its declared shape from here on."""
+    ensure_shape(connection, table, comments=False)
+    return qualified(table.name)
+
+
+def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Declared, *, comments: bool = True) -> None:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
     what can be read in the new type is copied over. Without `comments` they are left as they are: DuckDB
-    takes as long to list them as to read a thousand rows. All this once per process and file. Returns the
-    columns that are not declared.
+    takes as long to list them as to read a thousand rows. All this once per process and file.
     """
-    declared = {column.name for column in table.stored}
     if once(connection, ("shape", table.name), hash(table.stored)):
         _shape(connection, table)
     if comments and once(connection, ("comments", table.name), hash((table.stored, table_comment(table)))):
         _comment(connection, table)
-    return _strays(connection, table.name, declared)
+
+
+def undeclared(connection: duckdb.DuckDBPyConnection, table: Declared) -> list[str]:
+    """The columns that the table has and the declaration does not."""
+    declared = {column.name for column in table.stored}
+    return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
 
 
 def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
@@ -46,10 +59,6 @@ def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
             _add(connection, table, column)
         elif stored[column.name][1] != column.type:
             _retype(connection, table, column, stored)
-
-
-def _strays(connection: duckdb.DuckDBPyConnection, name: str, declared: set[str]) -> list[str]:
-    return [stored for key, (stored, _) in _stored_columns(connection, name).items() if key not in declared]
 
 
 def column_comment(column: Column) -> str:
@@ -131,7 +140,7 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], st
 
     To list those of one table costs DuckDB as much as to list all.
     """
-    return kept(
+    return found(
         connection,
         "comments",
         lambda: {

@@ -14,9 +14,9 @@ from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.derived.children import cell
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,10 @@ def ensure_views(
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
-    ensure_ledger(connection)
     made = {
         (schema, name): made_of
         for schema, name, made_of in connection.execute(
-            f"select v.schema_name, v.view_name, m.made_of from {qualified('views', META)} m"
+            f"select v.schema_name, v.view_name, m.made_of from {ledger(connection, 'views')} m"
             " join duckdb_views() v on v.database_name = ? and v.schema_name = m.schema_name"
             " and v.view_name = m.view_name",
             [ALIAS],
@@ -53,9 +52,8 @@ def ensure_views(
 
 def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
     """Drop the views that were created from a file which is not there any more; says which."""
-    ensure_ledger(connection)
     declared = {view.id for view in views}
-    known = connection.execute(f"select schema_name, view_name from {qualified('views', META)}").fetchall()
+    known = connection.execute(f"select schema_name, view_name from {ledger(connection, 'views')}").fetchall()
     gone = [(schema, name) for schema, name in known if (schema, name) not in declared]
     for schema, name in gone:
         connection.execute(f"drop view if exists {qualified(name, schema)}")
@@ -136,12 +134,12 @@ def _type_of(
     type_ = Type(declared)
     if type_ is Type.VARCHAR or held.get(type_, 0) == total:
         return type_, 0
-    found = connection.execute(
+    misfits = number(
+        connection,
         f"select count(*) filter ({cell(type_, 'value')} is null) from {qualified(child.name)}"
         " where name = ?",
         [key],
-    ).fetchone()
-    misfits = int(found[0]) if found else 0
+    )
     return (Type.VARCHAR, misfits) if misfits else (type_, 0)
 
 
@@ -176,7 +174,7 @@ def _ensure_view(
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
     _forget(connection, *view.id)
-    connection.execute(f"insert into {qualified('views', META)} values (?, ?, ?)", [*view.id, made_of])
+    connection.execute(f"insert into {ledger(connection, 'views')} values (?, ?, ?)", [*view.id, made_of])
     return True
 
 
@@ -222,5 +220,5 @@ def _comment(doc: str, references: str) -> str:
 
 def _forget(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     connection.execute(
-        f"delete from {qualified('views', META)} where schema_name = ? and view_name = ?", [schema, name]
+        f"delete from {ledger(connection, 'views')} where schema_name = ? and view_name = ?", [schema, name]
     )

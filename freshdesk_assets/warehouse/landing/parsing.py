@@ -6,10 +6,10 @@ import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table, Value
-from freshdesk_assets.warehouse.file import identifier, literal
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, TAKEN_APART, VERBATIM, Fitter, payload_tree
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.sql import identifier, literal
 
 MAXIMUM_OBJECT = 16 * 1024 * 1024
 """DuckDB's own bound for one JSON object, raised for a file that holds a longer one."""

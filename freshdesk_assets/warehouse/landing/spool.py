@@ -83,6 +83,11 @@ class Batch:
     bytes: int = 0
 
     @property
+    def last(self) -> bool:
+        """Whether it is the last of its table."""
+        return self.folder is not None
+
+    @property
     def settles_nothing(self) -> bool:
         """Whether storing it would change nothing at all."""
         return not (

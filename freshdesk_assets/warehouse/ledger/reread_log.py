@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.ledger.tables import META
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.warehouse.ledger.tables import ledger
 
 KEPT = timedelta(days=7)
 """How long that is remembered: no backfill waits longer for its turn, or to be gone on with."""
@@ -22,7 +21,7 @@ def record_reread(
 
     A stretch that goes on from where it was is one; what is long past is forgotten.
     """
-    reread = qualified("reread", META)
+    reread = ledger(connection, "reread")
     reached: dict[tuple[str, datetime, datetime], datetime] = {}
     for listing, start, end, began in stretches:
         same = (listing, start, began)
@@ -43,7 +42,7 @@ def reread(
 ) -> list[tuple[datetime, datetime]]:
     """Stretches of a listing that were read again, begun at or after a moment of this machine's clock."""
     return connection.execute(
-        f"select reread_from, reread_to from {qualified('reread', META)}"
+        f"select reread_from, reread_to from {ledger(connection, 'reread')}"
         " where table_name = ? and listing = ? and began_at >= ? order by all",
         [table.name, listing, since],
     ).fetchall()
