@@ -1,13 +1,12 @@
 """From a declaration to a DuckDB table: created, grown, commented, never shrunk."""
 
-import duckdb
-
 from freshdesk_assets.schema import names
 from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import found, once
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -24,13 +23,13 @@ def same_key(table: Table, one: str, other: str) -> str:
     return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
 
 
-def shaped(connection: duckdb.DuckDBPyConnection, table: Declared) -> str:
+def shaped(connection: Connection, table: Declared) -> str:
     """The table's name as SQL wants it; it stands in its declared shape from here on."""
     ensure_shape(connection, table, comments=False)
     return qualified(table.name)
 
 
-def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Declared, *, comments: bool = True) -> None:
+def ensure_shape(connection: Connection, table: Declared, *, comments: bool = True) -> None:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
@@ -43,13 +42,13 @@ def ensure_shape(connection: duckdb.DuckDBPyConnection, table: Declared, *, comm
         _comment(connection, table)
 
 
-def undeclared(connection: duckdb.DuckDBPyConnection, table: Declared) -> list[str]:
+def undeclared(connection: Connection, table: Declared) -> list[str]:
     """The columns that the table has and the declaration does not."""
     declared = {column.name for column in table.stored}
     return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
+def _shape(connection: Connection, table: Declared) -> None:
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
     connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
     connection.execute(f"create table if not exists {qualified(table.name)} ({columns})")
@@ -85,14 +84,14 @@ def table_comment(table: Declared) -> str:
     return f"{table.doc} From Freshdesk: {source}, {table.url}"
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: Declared, column: Column) -> None:
+def _add(connection: Connection, table: Declared, column: Column) -> None:
     connection.execute(
         f"alter table {qualified(table.name)} add column {identifier(column.name)} {column.type}"
     )
 
 
 def _retype(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Declared,
     column: Column,
     stored: dict[str, tuple[str, str]],
@@ -122,7 +121,7 @@ def _reread(old: str, was: str, type_: Type) -> str:
     return f"try_cast({old} as {type_})"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
+def _comment(connection: Connection, table: Declared) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
     standing = _comments(connection)
@@ -135,7 +134,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
             )
 
 
-def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+def _comments(connection: Connection) -> dict[tuple[str, str], str | None]:
     """The comments of all tables, by table and column; of tables under "". Listed once per process and file.
 
     To list those of one table costs DuckDB as much as to list all.
@@ -156,7 +155,7 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], st
     )
 
 
-def _stored_columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, str]]:
+def _stored_columns(connection: Connection, name: str) -> dict[str, tuple[str, str]]:
     """Names and types as they stand, by the name in lower case: to DuckDB, Title and title are one."""
     rows = connection.execute(f"describe {qualified(name)}").fetchall()
     return {name.lower(): (name, type_) for name, type_, *_ in rows}

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.catalog import Declared, cells, key_of
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
@@ -31,7 +30,7 @@ class Finding:
     examples: tuple[Mapping[str, int], ...] = ()
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_key(connection: Connection, declared: Declared) -> Finding:
     """Keys that are null, or that more than one row has."""
     keys = [identifier(name) for name in key_of(declared)]
     listed, target = ", ".join(keys), shaped(connection, declared)
@@ -47,7 +46,7 @@ def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Find
     )
 
 
-def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_shape(connection: Connection, declared: Declared) -> Finding:
     """Columns that are missing, or stored as another type than declared; columns of others do no harm."""
     stored = dict(
         connection.execute(
@@ -64,7 +63,7 @@ def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Fi
     return Finding(count=len(wrong), said="; ".join(wrong))
 
 
-def check_unknown_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Finding:
+def check_unknown_keys(connection: Connection, table: Table) -> Finding:
     """Keys that the API sends and no column holds, with the number of rows that have them."""
     found = connection.execute(
         f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {shaped(connection, table)}"
@@ -73,7 +72,7 @@ def check_unknown_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> F
     return Finding(count=len(found), counts=dict(found))
 
 
-def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_accepted(connection: Connection, declared: Declared) -> Finding:
     """Values other than those that a column is known to take, per column; codes are named, texts are not."""
     counts: dict[str, int] = {}
     examples: list[Mapping[str, int]] = []
@@ -96,7 +95,7 @@ def limited(declared: Declared) -> list[Column]:
     return [column for column in cells(declared) if column.accepted]
 
 
-def check_row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[Finding, datetime | None]:
+def check_row_count(connection: Connection, table: Table) -> tuple[Finding, datetime | None]:
     """Whether a table holds as many rows as its list had, and when that was read; None if it never was."""
     known = connection.execute(
         f"select rows, listed_at from {ledger(connection, 'listed')} where table_name = ?", [table.name]
@@ -109,7 +108,7 @@ def check_row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> tupl
     ]
 
 
-def check_spans(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+def check_spans(connection: Connection, history: History) -> Finding:
     """States that hold at the same time as the next of the same row, or end before they begin."""
     keys = ", ".join(identifier(name) for name in history.table.key)
     query = (
@@ -122,7 +121,7 @@ def check_spans(connection: duckdb.DuckDBPyConnection, history: History) -> Find
     return Finding(count=count, examples=_examples(connection, f"{query} order by all") if count else ())
 
 
-def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+def check_current(connection: Connection, history: History) -> Finding:
     """Rows that stand without one state that holds, and states that hold of a row that does not stand."""
     table = history.table
     keys = ", ".join(identifier(name) for name in table.key)
@@ -143,14 +142,14 @@ def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Fi
     )
 
 
-def check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> Finding:
+def check_query(connection: Connection, sql: str) -> Finding:
     """The rows that a query returns: how many, and some of them by their whole-number columns."""
     return Finding(
         count=number(connection, f"select count(*) from ({sql})"), examples=_examples(connection, sql)
     )
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Mapping[str, int], ...]:
+def _examples(connection: Connection, query: str) -> tuple[Mapping[str, int], ...]:
     """Some rows of a query, their whole numbers only: texts may be a customer's."""
     described = connection.execute(f"describe {query}").fetchall()
     whole = [name for name, type_, *_ in described if type_ in WHOLE]

@@ -8,11 +8,10 @@ between parent and child leaves the child behind, and the next derivation catche
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import duckdb
-
 from freshdesk_assets.schema.child import PARENTS, Child, Elements, Entries, Pooled, Rows, json_paths
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import (
     CHANGED_AT,
     Made,
@@ -41,9 +40,7 @@ class Derived:
     rows: int = 0
 
 
-def derive(
-    connection: duckdb.DuckDBPyConnection, child: Child, parent: Table, *, whole: bool = False
-) -> Derived:
+def derive(connection: Connection, child: Child, parent: Table, *, whole: bool = False) -> Derived:
     """Bring a child table to what its parent says now.
 
     Only parents that changed since the last derivation are cut again, unless it is to be `whole` or the
@@ -61,9 +58,7 @@ def derive(
     return replace(done, rows=number(connection, f"select count(*) from {qualified(child.name)}"))
 
 
-def _cut_again(
-    connection: duckdb.DuckDBPyConnection, child: Child, parent: Table, since: datetime | None
-) -> Derived:
+def _cut_again(connection: Connection, child: Child, parent: Table, since: datetime | None) -> Derived:
     target, by = qualified(child.name), identifier(child.by)
     columns = ", ".join(f"p.{identifier(name)}" for name in dict.fromkeys(("id", *child.sources)))
     connection.execute(
@@ -109,7 +104,7 @@ def _order(column: Column) -> str:
     return f"cast({name} as varchar)" if column.type is Type.JSON else name
 
 
-def _select(connection: duckdb.DuckDBPyConnection, child: Child, parent: Table) -> str:
+def _select(connection: Connection, child: Child, parent: Table) -> str:
     """The child's cells for the rows in `parents`, before elements with the same key are made one."""
     by = identifier(child.by)
     match child.cut:

@@ -7,11 +7,10 @@ an older version or a changed declaration left out is caught up with at the next
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History, history_of
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import (
     Made,
     fingerprint,
@@ -36,7 +35,7 @@ class Recorded:
     completed: int = 0
 
 
-def note_former(connection: duckdb.DuckDBPyConnection, table: Table, replaced: str) -> None:
+def note_former(connection: Connection, table: Table, replaced: str) -> None:
     """Keep the versions of the rows that are about to be replaced, for `record_states`.
 
     `replaced` is a query for their row ids. A version that did not move since is no time of what changed: an
@@ -53,7 +52,7 @@ def note_former(connection: duckdb.DuckDBPyConnection, table: Table, replaced: s
 
 
 def record_states(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     run: str | None = None,
     *,
@@ -87,7 +86,7 @@ def record_states(
     return recorded
 
 
-def state_counts(connection: duckdb.DuckDBPyConnection, history: History) -> tuple[int, int]:
+def state_counts(connection: Connection, history: History) -> tuple[int, int]:
     """How many states there are, and how many of them hold."""
     found = connection.execute(
         f"select count(*), count(*) filter (valid_to is null) from {qualified(history.name)}"
@@ -95,14 +94,12 @@ def state_counts(connection: duckdb.DuckDBPyConnection, history: History) -> tup
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
-def _ensure_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _ensure_former(connection: Connection, table: Table) -> None:
     keys = ", ".join(f"{identifier(key)} {table.column(key).type}" for key in table.key)
     connection.execute(f"create temp table if not exists {FORMER} ({keys}, version timestamptz)")
 
 
-def _follow(
-    connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None, run: str | None
-) -> Recorded:
+def _follow(connection: Connection, history: History, since: datetime | None, run: str | None) -> Recorded:
     """Write what the rows written or buried after `since` (None: all rows) add to the history."""
     table = history.table
     source, target = qualified(table.name), qualified(history.name)
@@ -144,7 +141,7 @@ case
 end"""
 
 
-def _find_states(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> None:
+def _find_states(connection: Connection, history: History, since: datetime | None) -> None:
     """Make `states`, a row per row written since: its place, the state that holds of it, and their times.
 
     Narrow columns only: what is tracked may be large, and most rows of a table were not written. A row that
@@ -190,7 +187,7 @@ where s.held is not null or s.ended is null or w._synced_at > s.ended
     connection.execute("drop table written")
 
 
-def _leave_out_same(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> int:
+def _leave_out_same(connection: Connection, history: History, since: datetime | None) -> int:
     """Take the rows out of `states` that are still as the state that holds says.
 
     A state is completed in place where it was stored before the row's own view was read, and where it is of

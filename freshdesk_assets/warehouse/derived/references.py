@@ -6,12 +6,11 @@ The counts are stored as `relations.foreign_keys`, for analysts to read and for 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import duckdb
-
 from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
 from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -78,7 +77,7 @@ def references(catalog: Catalog) -> Iterator[Reference]:
 
 
 def count_references(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, chosen: Iterable[Reference]
+    connection: Connection, catalog: Catalog, chosen: Iterable[Reference]
 ) -> dict[str, Orphans]:
     """What the references lead to, by their places."""
     counted = _countings(connection, catalog, chosen)
@@ -89,7 +88,7 @@ def count_references(
     }
 
 
-def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
+def store_references(connection: Connection, catalog: Catalog) -> int:
     """Count every reference and store the counts; returns how many references there are."""
     counted = _countings(connection, catalog, references(catalog))
     target = qualified(FOREIGN_KEYS, RELATIONS)
@@ -118,9 +117,7 @@ def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) ->
     return len(counted)
 
 
-def _countings(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, chosen: Iterable[Reference]
-) -> list[str]:
+def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Reference]) -> list[str]:
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
     return [_counting(reference) for reference in chosen]

@@ -14,6 +14,7 @@ from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.derived.children import cell
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
@@ -30,7 +31,7 @@ class AccountField:
 
 
 def ensure_views(
-    connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView], catalog: Catalog
+    connection: Connection, views: Iterable[SqlView], catalog: Catalog
 ) -> dict[tuple[str, str], bool]:
     """Bring the views to what their files say, in the order given; says of each whether it was created anew.
 
@@ -50,7 +51,7 @@ def ensure_views(
     return {view.id: _ensure_view(connection, view, catalog, made) for view in views}
 
 
-def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
+def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
     """Drop the views that were created from a file which is not there any more; says which."""
     declared = {view.id for view in views}
     known = connection.execute(f"select schema_name, view_name from {ledger(connection, 'views')}").fetchall()
@@ -62,7 +63,7 @@ def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlVi
 
 
 def account_fields(
-    connection: duckdb.DuckDBPyConnection, child: Child, prefix: str, taken: Iterable[str] = ()
+    connection: Connection, child: Child, prefix: str, taken: Iterable[str] = ()
 ) -> list[AccountField]:
     """The fields of the account's own that a child table of custom fields holds, by name.
 
@@ -110,7 +111,7 @@ order by 1
 """
 
 
-def _held(connection: duckdb.DuckDBPyConnection, child: Child, fields: Fields) -> dict[str, dict[str, int]]:
+def _held(connection: Connection, child: Child, fields: Fields) -> dict[str, dict[str, int]]:
     """Per field, how many values it has in all, under "", and as each type."""
     counts = "".join(f", count({identifier(column)})" for column in fields.typed.values())
     rows = connection.execute(
@@ -120,7 +121,7 @@ def _held(connection: duckdb.DuckDBPyConnection, child: Child, fields: Fields) -
 
 
 def _type_of(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     child: Child,
     key: str,
     declared: str | None,
@@ -144,7 +145,7 @@ def _type_of(
 
 
 def _ensure_view(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     view: SqlView,
     catalog: Catalog,
     made: Mapping[tuple[str, str], str],
@@ -178,9 +179,7 @@ def _ensure_view(
     return True
 
 
-def _spread(
-    connection: duckdb.DuckDBPyConnection, view: SqlView, catalog: Catalog
-) -> tuple[str, list[AccountField]]:
+def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[str, list[AccountField]]:
     """The view's SQL with a column for each of the account's fields, and those."""
     if view.family is None:
         return view.sql, []
@@ -208,7 +207,7 @@ def _spread(
     return f"select\n  {listed}\nfrom (\n{view.sql}\n) base", fields
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
+def _shape(connection: Connection, sql: str) -> list[tuple[str, str]]:
     """Names and types of a query's columns; `describe` would give `id` for `id as ID` (DuckDB 2.0.0)."""
     described = connection.execute(f"from (\n{sql}\n) limit 0").description or []
     return [(name, str(type_)) for name, type_, *_ in described]
@@ -218,7 +217,7 @@ def _comment(doc: str, references: str) -> str:
     return f"{doc} → {references}." if references else doc
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+def _forget(connection: Connection, schema: str, name: str) -> None:
     connection.execute(
         f"delete from {ledger(connection, 'views')} where schema_name = ? and view_name = ?", [schema, name]
     )

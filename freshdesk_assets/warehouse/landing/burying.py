@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from freshdesk_assets.schema.page import Fate
 from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
 from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
@@ -16,7 +15,7 @@ from freshdesk_assets.warehouse.shape import qualified, same_key
 from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
 
 
-def note_keys(connection: duckdb.DuckDBPyConnection, table: Table, name: str, folder: Path) -> None:
+def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:
     """Keep the keys of a list that takes several batches, to know at its end which rows it lacked."""
     folder.mkdir(exist_ok=True)
     key = ", ".join(identifier(column) for column in table.key)
@@ -25,7 +24,7 @@ def note_keys(connection: duckdb.DuckDBPyConnection, table: Table, name: str, fo
 
 
 def bury_unlisted(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     folder: Path,
     moment: datetime,
@@ -43,7 +42,7 @@ def bury_unlisted(
     return _bury(connection, table.name, f"not {listed}", moment, belonging)
 
 
-def settle_verdicts(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
+def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     """Mark what was asked for and is gone or archived, and doubt it no more."""
     if not batch.verdicts:
         return Landed()
@@ -56,9 +55,7 @@ def settle_verdicts(connection: duckdb.DuckDBPyConnection, batch: Batch, moment:
     return _bury(connection, table.name, f"t.id in ({listed})", moment, batch.belonging.get(table.name, ()))
 
 
-def settle_parents(
-    connection: duckdb.DuckDBPyConnection, batch: Batch, parsed: list[str], moment: datetime
-) -> Landed:
+def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
     """Remember whose lists were read; mark what a list no longer had, and the parents that are gone."""
     table, reads = batch.table, batch.parents
     if not reads:
@@ -80,7 +77,7 @@ def settle_parents(
 
 
 def _bury(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     name: str,
     condition: str,
     moment: datetime,

@@ -8,10 +8,9 @@ wide rows (10,000 into a million).
 from collections.abc import Sequence
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.table import ChangedSince, FullList, Table
 from freshdesk_assets.warehouse.derived.histories import note_former, record_states
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.burying import (
     bury_unlisted,
     note_keys,
@@ -32,7 +31,7 @@ WINNERS = "winners"
 """A temporary table: the rows of a batch that are to be written, by their row ids in it and in the table."""
 
 
-def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
+def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     """Store a batch and what it settles; `moment` is written as the rows' `_synced_at`.
 
     If the clock was set back it is the first moment after the latest that is stored: whatever follows the
@@ -72,13 +71,13 @@ def land(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) 
     return landed
 
 
-def row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def row_count(connection: Connection, table: Table) -> int:
     """Rows the table holds, the deleted included."""
     return number(connection, f"select count(*) from {qualified(table.name)}")
 
 
 def window_counts(
-    connection: duckdb.DuckDBPyConnection, table: Table, windows: list[tuple[datetime, datetime]]
+    connection: Connection, table: Table, windows: list[tuple[datetime, datetime]]
 ) -> list[int]:
     """Rows of the table in each window [start, end) of its window column."""
     counted = connection.execute(
@@ -98,7 +97,7 @@ order by a.place
 
 
 def _merge(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     name: str,
     keep: frozenset[str],
@@ -133,9 +132,7 @@ def _merge(
     return landed
 
 
-def _find_winners(
-    connection: duckdb.DuckDBPyConnection, table: Table, name: str, keep: frozenset[str]
-) -> None:
+def _find_winners(connection: Connection, table: Table, name: str, keep: frozenset[str]) -> None:
     """Make `WINNERS`.
 
     Keys and versions decide about most; only rows at the version that stands are compared as a whole,
@@ -172,7 +169,7 @@ delete from {WINNERS} where sent in (
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     name: str,
     keep: frozenset[str],
@@ -213,7 +210,7 @@ def _replace(
     connection.execute("drop table incoming")
 
 
-def _join_extra(connection: duckdb.DuckDBPyConnection, table: Table, name: str, keep: frozenset[str]) -> None:
+def _join_extra(connection: Connection, table: Table, name: str, keep: frozenset[str]) -> None:
     """Join what the stored rows left over to what these do, for another reply about the row said it."""
     rows = connection.execute(
         f"select b.rowid, t.{EXTRA}, b.{EXTRA}"
@@ -231,7 +228,7 @@ def _join_extra(connection: duckdb.DuckDBPyConnection, table: Table, name: str, 
         )
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> Landed:
+def _reject(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     """Set the rows aside that cannot be told apart from others; one that comes again is stored once."""
     rejected = ledger(connection, "rejected")
     for row in batch.rejected:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.sql import number, scalar
 
@@ -34,7 +33,7 @@ class ReadState:
     needs_more_than: int | None = None
 
 
-def record_credits(connection: duckdb.DuckDBPyConnection, spent: CallsMade, moment: datetime) -> None:
+def record_credits(connection: Connection, spent: CallsMade, moment: datetime) -> None:
     """Add to what the run has spent on the table this day."""
     if not spent.calls:
         return
@@ -52,26 +51,24 @@ def record_credits(connection: duckdb.DuckDBPyConnection, spent: CallsMade, mome
         connection.execute(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", [*row, *amounts])
 
 
-def is_recorded(connection: duckdb.DuckDBPyConnection, purpose: str, run_id: str) -> bool:
+def is_recorded(connection: Connection, purpose: str, run_id: str) -> bool:
     """Whether the run has calls for the purpose."""
     query = f"select 1 from {ledger(connection, 'credits')} where purpose = ? and run_id = ? limit 1"
     return scalar(connection, query, [purpose, run_id]) is not None
 
 
-def credits_of_day(connection: duckdb.DuckDBPyConnection, day: date) -> int:
+def credits_of_day(connection: Connection, day: date) -> int:
     """What was spent on a day, whatever for."""
     query = f"select sum(credits) from {ledger(connection, 'credits')} where day = ?"
     return number(connection, query, [day])
 
 
-def record_finished(connection: duckdb.DuckDBPyConnection, table: Table, moment: datetime) -> None:
+def record_finished(connection: Connection, table: Table, moment: datetime) -> None:
     """Remember that the table was read to its end."""
     _record(connection, table, ReadState(finished_at=moment))
 
 
-def record_unfinished(
-    connection: duckdb.DuckDBPyConnection, table: Table, left: str, needs_more_than: int | None
-) -> None:
+def record_unfinished(connection: Connection, table: Table, left: str, needs_more_than: int | None) -> None:
     """Remember what of the table was not read for want of credits; when it was read last stays.
 
     `needs_more_than` None tells nothing new of it, 0 that nothing is read in one go any more.
@@ -87,7 +84,7 @@ def record_unfinished(
     )
 
 
-def read_states(connection: duckdb.DuckDBPyConnection) -> dict[str, ReadState]:
+def read_states(connection: Connection) -> dict[str, ReadState]:
     """How far the last reading of each table went, by its name."""
     rows = connection.execute(
         f"select table_name, finished_at, unfinished, needs_more_than from {ledger(connection, 'read_state')}"
@@ -98,7 +95,7 @@ def read_states(connection: duckdb.DuckDBPyConnection) -> dict[str, ReadState]:
     }
 
 
-def _record(connection: duckdb.DuckDBPyConnection, table: Table, state: ReadState) -> None:
+def _record(connection: Connection, table: Table, state: ReadState) -> None:
     target = ledger(connection, "read_state")
     connection.execute(f"delete from {target} where table_name = ?", [table.name])
     connection.execute(

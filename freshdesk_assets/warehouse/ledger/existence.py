@@ -7,10 +7,9 @@ leave every list too. What was asked for is settled in the transaction that stor
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import duckdb
-
 from freshdesk_assets.schema.page import Doubt, Fate, Verdict
 from freshdesk_assets.schema.table import Existence, Keyset, LookBack, PerParent, Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import last_change
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
 from freshdesk_assets.warehouse.shape import shaped
@@ -21,7 +20,7 @@ ASKED_AGAIN_AFTER = timedelta(days=7)
 
 
 def doubt_unlisted(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     listed: Iterable[int],
     start: datetime,
@@ -52,7 +51,7 @@ def doubt_unlisted(
 
 
 def open_doubts(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     existence: Existence,
     *,
@@ -82,14 +81,14 @@ def open_doubts(
     ]
 
 
-def doubted(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def doubted(connection: Connection, table: Table) -> int:
     """How many rows are doubted."""
     query = f"select count(*) from {ledger(connection, 'doubts')} where table_name = ?"
     return number(connection, query, [table.name])
 
 
 def settle_doubts(
-    connection: duckdb.DuckDBPyConnection, table: Table, verdicts: Iterable[Verdict], moment: datetime
+    connection: Connection, table: Table, verdicts: Iterable[Verdict], moment: datetime
 ) -> None:
     """Mark what is archived, and doubt no more what was answered; what is gone is buried by landing."""
     by_standing: dict[Fate, list[int]] = {standing: [] for standing in Fate}
@@ -115,7 +114,7 @@ def settle_doubts(
 
 
 def bury_belonging(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     belonging: Iterable[tuple[Table, str]],
     gone: str,
     moment: datetime,
@@ -140,7 +139,7 @@ def bury_belonging(
 
 
 def revive_belonging(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     belonging: Iterable[tuple[Table, str]],
     back: str,
     moment: datetime,
@@ -160,7 +159,7 @@ def revive_belonging(
 
 
 def next_interval(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     *,
     until: datetime,
@@ -193,7 +192,7 @@ def next_interval(
 
 
 def record_verified(
-    connection: duckdb.DuckDBPyConnection, table: Table, start: datetime, end: datetime, at: datetime
+    connection: Connection, table: Table, start: datetime, end: datetime, at: datetime
 ) -> None:
     """Remember that every row of [start, end) was listed or is doubted, as asked for at a moment."""
     if end <= start:
@@ -215,7 +214,7 @@ def record_verified(
     )
 
 
-def whole_list(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[datetime | None, int]:
+def whole_list(connection: Connection, table: Table) -> tuple[datetime | None, int]:
     """When the whole list of a table was last read to its end, and how many rows it holds by now."""
     read = f"select max(listed_at) from {ledger(connection, 'listed')} where table_name = ?"
     held = f"select count(*) from {shaped(connection, table)} where _deleted_at is null"
@@ -231,7 +230,7 @@ def cursor_of(table: Table) -> str:
             return table.window
 
 
-def after_all(connection: duckdb.DuckDBPyConnection, table: Table, moment: datetime) -> datetime:
+def after_all(connection: Connection, table: Table, moment: datetime) -> datetime:
     """The moment, or the first one later than every change of the table that is stored."""
     latest = last_change(connection, table)
     return moment if latest is None or latest < moment else latest + timedelta(microseconds=1)
@@ -244,9 +243,7 @@ def _doubtable(table: Table, alias: str) -> str:
     return f"{alias}._deleted_at is null{archived}"
 
 
-def _verified(
-    connection: duckdb.DuckDBPyConnection, table: Table
-) -> list[tuple[datetime, datetime, datetime]]:
+def _verified(connection: Connection, table: Table) -> list[tuple[datetime, datetime, datetime]]:
     return connection.execute(
         f"select verified_from, verified_to, verified_at from {ledger(connection, 'verified')}"
         " where table_name = ? order by all",

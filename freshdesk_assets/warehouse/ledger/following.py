@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import qualified, shaped
 from freshdesk_assets.warehouse.sql import ALIAS, scalar
@@ -35,7 +34,7 @@ def fingerprint(recipe: object) -> str:
     return hashlib.sha256(repr(recipe).encode()).hexdigest()
 
 
-def last_change(connection: duckdb.DuckDBPyConnection, table: Table) -> datetime | None:
+def last_change(connection: Connection, table: Table) -> datetime | None:
     """When a row of the table was last written or marked as deleted; None while it has none."""
     changed: datetime | None = scalar(
         connection, f"select max({CHANGED_AT}) from {shaped(connection, table)} p"
@@ -43,21 +42,21 @@ def last_change(connection: duckdb.DuckDBPyConnection, table: Table) -> datetime
     return changed
 
 
-def made_before(connection: duckdb.DuckDBPyConnection, name: str) -> Made | None:
+def made_before(connection: Connection, name: str) -> Made | None:
     """How a child table or history was last made; None if it never was."""
     query = f"select derived_to, cut from {ledger(connection, 'derived')} where table_name = ?"
     found = connection.execute(query, [name]).fetchone()
     return Made(*found) if found else None
 
 
-def record_made(connection: duckdb.DuckDBPyConnection, name: str, made: Made) -> None:
+def record_made(connection: Connection, name: str, made: Made) -> None:
     """Remember how a child table or history is made now."""
     derived = ledger(connection, "derived")
     connection.execute(f"delete from {derived} where table_name = ?", [name])
     connection.execute(f"insert into {derived} values (?, ?, ?)", [name, made.reached, made.recipe])
 
 
-def states(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:
+def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
     """What tells one state of a table from another: when a row was last written, and how many there are."""
     stored = {
         name
@@ -77,7 +76,7 @@ def states(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[
     return {asked[place]: f"{synced} {deleted} {count}" for place, synced, deleted, count in rows}
 
 
-def followed(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, datetime]]:
+def followed(connection: Connection) -> dict[str, tuple[str, datetime]]:
     """By step: the fingerprint of what it was last made of, and when."""
     rows = connection.execute(
         f"select step, made_of, made_at from {ledger(connection, 'followed')}"
@@ -85,7 +84,7 @@ def followed(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, date
     return {step: (made_of, made_at) for step, made_of, made_at in rows}
 
 
-def record_followed(connection: duckdb.DuckDBPyConnection, made: Mapping[str, str], moment: datetime) -> None:
+def record_followed(connection: Connection, made: Mapping[str, str], moment: datetime) -> None:
     """Remember what steps were made of."""
     forget_followed(connection, made)
     for step, made_of in made.items():
@@ -94,7 +93,7 @@ def record_followed(connection: duckdb.DuckDBPyConnection, made: Mapping[str, st
         )
 
 
-def forget_followed(connection: duckdb.DuckDBPyConnection, steps: Iterable[str]) -> None:
+def forget_followed(connection: Connection, steps: Iterable[str]) -> None:
     """Have steps made again by the next run that they are part of."""
     connection.execute(
         f"delete from {ledger(connection, 'followed')} where list_contains(?, step)", [list(steps)]

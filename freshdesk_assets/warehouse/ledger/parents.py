@@ -6,10 +6,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
 from freshdesk_assets.warehouse.shape import qualified, shaped
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
@@ -58,9 +57,7 @@ class Asked:
     asked_before: datetime | None = None
 
 
-def pending(
-    connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked, *, limit: int = 2000
-) -> Pending:
+def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
     """The rows of which `table` is still to be read, oldest change first."""
     source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
@@ -73,7 +70,7 @@ def pending(
     return Pending(tuple(Parent(*row) for row in rows), total)
 
 
-def earliest_pending(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> datetime | None:
+def earliest_pending(connection: Connection, table: Table, asked: Asked) -> datetime | None:
     """The first time, by the source's window column, of a row that is still to be asked.
 
     None where there is none, and for a table that was never begun: one that may not be read, say.
@@ -92,7 +89,7 @@ def earliest_pending(connection: duckdb.DuckDBPyConnection, table: Table, asked:
     return earliest
 
 
-def _due(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> tuple[str, list[object]]:
+def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[object]]:
     """The rows to be asked, as SQL from its `from` on with its values."""
     parent = asked.source
     version = version_of(parent, "p")
@@ -131,7 +128,7 @@ def _due(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> t
 
 
 def record_parents(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     parent: str,
     reads: list[ParentRead],

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 
 KEPT = timedelta(days=7)
@@ -13,7 +12,7 @@ KEPT = timedelta(days=7)
 
 
 def record_reread(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     stretches: Iterable[tuple[str, datetime, datetime, datetime]],
 ) -> None:
@@ -38,7 +37,7 @@ def record_reread(
 
 
 def reread(
-    connection: duckdb.DuckDBPyConnection, table: Table, listing: str, since: datetime
+    connection: Connection, table: Table, listing: str, since: datetime
 ) -> list[tuple[datetime, datetime]]:
     """Stretches of a listing that were read again, begun at or after a moment of this machine's clock."""
     return connection.execute(

@@ -1,19 +1,18 @@
 """How much of a table is stored, as far as that tells what reading it takes."""
 
-import duckdb
-
 from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import identifier, number
 
 
-def rows_there(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def rows_there(connection: Connection, table: Table) -> int:
     """Rows that Freshdesk has, as far as is known."""
     return number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
 
 
-def calls_per_parent(connection: duckdb.DuckDBPyConnection, table: Table, per_page: int) -> float:
+def calls_per_parent(connection: Connection, table: Table, per_page: int) -> float:
     """How many pages of the table's list a parent had on average; 1 while nothing is stored."""
     if not isinstance(table.sync, PerParent):
         return 1.0

@@ -11,11 +11,10 @@ tables; `credits` what was spent, and `read_state` how far that went.
 from collections.abc import Iterable
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema import names
 from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
@@ -143,13 +142,13 @@ STANDING = "standing"
 until version 0.2, for whoever reads it."""
 
 
-def ledger(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+def ledger(connection: Connection, name: str) -> str:
     """The name of a table of the ledger as SQL wants it; all of the ledger is there from here on."""
     ensure_ledger(connection, comments=False)
     return qualified(name, META)
 
 
-def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
+def ensure_ledger(connection: Connection, *, comments: bool = True) -> None:
     """Create what is missing of the ledger, once per process and file; `comments` as in `ensure_shape`."""
     if once(connection, "ledger"):
         _create(connection)
@@ -157,7 +156,7 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = Tru
         _comment(connection)
 
 
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
+def _create(connection: Connection) -> None:
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
     tables = "select table_name from duckdb_tables() where database_name = ? and schema_name = ?"
     if (STANDING,) in connection.execute(tables, [ALIAS, META]).fetchall():
@@ -174,7 +173,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+def _add_missing(connection: Connection, name: str, columns: tuple[Column, ...]) -> None:
     """Give a table of the ledger the columns it has not had in earlier versions."""
     target = qualified(name, META)
     stored = {column[0] for column in connection.execute(f"describe {target}").fetchall()}
@@ -183,7 +182,7 @@ def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: tupl
             connection.execute(f"alter table {target} add column {identifier(column.name)} {column.type}")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection) -> None:
+def _comment(connection: Connection) -> None:
     """Write the comments that are not there yet."""
     there = connection.execute(
         "select table_name, comment from duckdb_tables() where database_name = $1 and schema_name = $2"
@@ -201,9 +200,7 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
 
 
-def covered(
-    connection: duckdb.DuckDBPyConnection, table: Table, listing: str
-) -> list[tuple[datetime, datetime]]:
+def covered(connection: Connection, table: Table, listing: str) -> list[tuple[datetime, datetime]]:
     """Stretches [from, to) of a listing that are stored, in order, none touching another."""
     return connection.execute(
         f"select covered_from, covered_to from {ledger(connection, 'coverage')}"
@@ -213,7 +210,7 @@ def covered(
 
 
 def record_coverage(
-    connection: duckdb.DuckDBPyConnection, table: Table, stretches: Iterable[tuple[str, datetime, datetime]]
+    connection: Connection, table: Table, stretches: Iterable[tuple[str, datetime, datetime]]
 ) -> None:
     """Add stretches, joined to those they touch."""
     coverage = ledger(connection, "coverage")

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import version_of
 from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import identifier
@@ -13,9 +12,7 @@ from freshdesk_assets.warehouse.sql import identifier
 Key = tuple[str, ...]
 
 
-def not_stored(
-    connection: duckdb.DuckDBPyConnection, table: Table, versions: Mapping[Key, datetime | None]
-) -> list[Key]:
+def not_stored(connection: Connection, table: Table, versions: Mapping[Key, datetime | None]) -> list[Key]:
     """The keys of rows that are missing, or stored at an older version, in order."""
     key = ", ".join(f"cast(stored.{identifier(name)} as varchar)" for name in table.key)
     stored = {
