@@ -39,7 +39,8 @@ What the replica holds, from the declarations. [Diagrams](diagrams.md) show how 
 [Stitch and SyncHub](seeds.md) where each of those products' columns comes from.
 
 Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
-[Dagster and DuckDB](engineering.md), and how sure it is."""
+[Dagster and DuckDB](engineering.md), and how sure it is. How to run the replica, what it costs and what it
+cannot know: [README](../README.md#read-on) lists the pages."""
 
 SAME_QUERIES = """\
 Queries written for either product run unchanged. Types: SyncHub's string, long, int, boolean and datetime are

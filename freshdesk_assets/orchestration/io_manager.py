@@ -44,7 +44,6 @@ from freshdesk_assets.warehouse.landing.merging import land, row_count, window_c
 from freshdesk_assets.warehouse.landing.spool import Batch
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
 from freshdesk_assets.warehouse.ledger.following import forget_followed
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 
 class ReplicaIOManager(DuckDBIOManager):
@@ -205,7 +204,6 @@ class FrameHandler(DbTypeHandler[DataFrame]):
         schema, table = table_slice.schema, table_slice.table
         store_frame(connection, schema, table, obj, _within(table_slice))
         # Nothing else says that the copy lacks these rows.
-        ensure_ledger(connection, comments=False)
         forget_followed(connection, ["__".join(PUBLISHED.path)])
         if not is_stored(connection, schema, table):
             return {"dagster/row_count": 0}

@@ -1,5 +1,6 @@
 """What a run will cost is known before it is run, for a few credits."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -31,12 +32,23 @@ def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, RunScope]:
     return made, request
 
 
+ARCHIVED = "tickets/archived/{id}/conversations"
+
+
 def hold_to(acme: Any, **wanted: Any) -> None:
-    """Plan, run, and compare."""
+    """Plan, run, and compare: they read the same steps.
+
+    Three things cannot be known for a few credits: that a ticket never read has conversations on more than
+    one page, that one was archived meanwhile, and that a row to be asked is gone from its list.
+    """
     made, request = plan_of(acme, **wanted)
+    meter = acme.server.meter
     acme.run(request.start, request.end, dict(request.tags), select=request.names)
-    assert made.credits == pytest.approx(acme.server.meter.credits, rel=0.02)
-    assert made.calls == pytest.approx(acme.server.meter.requests, rel=0.02)
+    talk = Counter(row["ticket_id"] for row in acme.world.truth_conversations().values())
+    further = sum((rows - 1) // 100 for rows in talk.values())
+    archived = meter.calls[ARCHIVED]
+    assert made.calls - 1 <= meter.requests - archived <= made.calls + further
+    assert made.credits - 1 <= meter.credits - archived <= made.credits + further
 
 
 @pytest.mark.parametrize(("seed", "tickets"), [(1, 60), pytest.param(2, 400, marks=pytest.mark.slow)])

@@ -22,7 +22,7 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence, PerParent, Table
 from freshdesk_assets.settings import Partitioning
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 BACK_OFF_AT_MOST = timedelta(hours=1)
@@ -138,7 +138,6 @@ def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
     if not warehouse.path.exists():
         return None
     with warehouse.open() as connection:
-        ensure_ledger(connection, comments=False)
         stretches = covered(connection, target.table, target.listing.name)
     return stretches[-1][1] if stretches else None
 
