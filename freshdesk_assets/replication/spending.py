@@ -126,8 +126,8 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
         return Deferral(reason, unfinished=reason)
     waiting = sorted(
         name
-        for name, standing in found.items()
-        if standing.unfinished and (standing.needs_more_than or 0) < budget.most and name in with_it
+        for name, state in found.items()
+        if state.unfinished and (state.needs_more_than or 0) < budget.most and name in with_it
     )
     if own.unfinished or own.finished_at is None or not waiting:
         return None

@@ -219,8 +219,8 @@ def _let_go(path: str) -> None:
 
 
 def _version(path: Path) -> tuple[int, int, int]:
-    standing = path.stat()
-    return standing.st_ino, standing.st_mtime_ns, standing.st_size
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _end_engines() -> None:

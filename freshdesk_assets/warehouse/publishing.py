@@ -87,17 +87,17 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
         with _explained(target):
             _remove_unfinished(target)
         fingerprint = _fingerprint(connection)
-        standing = _standing(target)
-        same = standing is not None and standing.fingerprint == fingerprint
-        if standing is not None and same and (standing.compact or not compact):
-            return _publication(target, standing, anew=False)
+        former = _record_of(target)
+        same = former is not None and former.fingerprint == fingerprint
+        if former is not None and same and (former.compact or not compact):
+            return _publication(target, former, anew=False)
         _checkpoint(connection, warehouse.path.resolve())
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
             with _explained(target):
                 compacted = (compact or _mostly_free(connection)) and _copy_rows(connection, warehouse, made)
-                if standing is not None and same and not compacted:
-                    return _publication(target, standing, anew=False)
+                if former is not None and same and not compacted:
+                    return _publication(target, former, anew=False)
                 if not compacted:
                     copy_blocks(warehouse.path.resolve(), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
@@ -242,7 +242,7 @@ def _fingerprint(connection: Connection) -> str:
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
-def _standing(target: Path) -> Record | None:
+def _record_of(target: Path) -> Record | None:
     """What the copy that stands says of itself; None if it does not say."""
     if not target.exists():
         return None

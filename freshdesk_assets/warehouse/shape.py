@@ -96,12 +96,12 @@ def _retype(
     column: Column,
     stored: dict[str, tuple[str, str]],
 ) -> None:
-    standing, was = stored[column.name]
+    held, was = stored[column.name]
     kept = f"{column.name}_was_{''.join(c if c.isalnum() else '_' for c in was.lower()).strip('_')}"
     while kept in stored:
         kept += "_before"
     target, name, old = qualified(table.name), identifier(column.name), identifier(kept)
-    connection.execute(f"alter table {target} rename column {identifier(standing)} to {old}")
+    connection.execute(f"alter table {target} rename column {identifier(held)} to {old}")
     _add(connection, table, column)
     connection.execute(
         f"update {target} set {name} = {_reread(old, was, column.type)} where {old} is not null"
@@ -124,11 +124,11 @@ def _reread(old: str, was: str, type_: Type) -> str:
 def _comment(connection: Connection, table: Declared) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
-    standing = _comments(connection)
-    if standing.get((table.name, "")) != table_comment(table):
+    there = _comments(connection)
+    if there.get((table.name, "")) != table_comment(table):
         connection.execute(f"comment on table {target} is {literal(table_comment(table))}")
     for column in table.stored:
-        if standing.get((table.name, column.name)) != column_comment(column):
+        if there.get((table.name, column.name)) != column_comment(column):
             connection.execute(
                 f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
             )

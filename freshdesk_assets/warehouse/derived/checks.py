@@ -22,12 +22,16 @@ WHOLE = {"BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "SMALLINT", "UINTEGER"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How many rows are wrong, what is said of them, and some of them by their ids and codes."""
+    """How many rows are wrong, what is said of them, and some of them by their ids and codes.
+
+    `listed_at` is when the list was read that they were compared with.
+    """
 
     count: int = 0
     said: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mapping[str, int], ...] = ()
+    listed_at: datetime | None = None
 
 
 def check_key(connection: Connection, declared: Declared) -> Finding:
@@ -95,17 +99,17 @@ def limited(declared: Declared) -> list[Column]:
     return [column for column in cells(declared) if column.accepted]
 
 
-def check_row_count(connection: Connection, table: Table) -> tuple[Finding, datetime | None]:
-    """Whether a table holds as many rows as its list had, and when that was read; None if it never was."""
+def check_row_count(connection: Connection, table: Table) -> Finding:
+    """Whether a table holds as many rows as its list had when it was last read; nothing if it never was."""
     known = connection.execute(
         f"select rows, listed_at from {ledger(connection, 'listed')} where table_name = ?", [table.name]
     ).fetchone()
     if known is None:
-        return Finding(), None
+        return Finding()
+    rows, listed_at = known
     stored = number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
-    return Finding(count=abs(stored - known[0]), counts={"in_freshdesk": known[0], "stored": stored}), known[
-        1
-    ]
+    counts = {"in_freshdesk": rows, "stored": stored}
+    return Finding(count=abs(stored - rows), counts=counts, listed_at=listed_at)
 
 
 def check_spans(connection: Connection, history: History) -> Finding:

@@ -48,7 +48,7 @@ def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> L
         return Landed()
     table = batch.table
     settle_doubts(connection, table, batch.verdicts, moment)
-    gone = [verdict.id for verdict in batch.verdicts if verdict.standing is Fate.GONE]
+    gone = [verdict.id for verdict in batch.verdicts if verdict.fate is Fate.GONE]
     if not gone:
         return Landed()
     listed = ", ".join(map(str, gone))

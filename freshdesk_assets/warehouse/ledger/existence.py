@@ -91,11 +91,11 @@ def settle_doubts(
     connection: Connection, table: Table, verdicts: Iterable[Verdict], moment: datetime
 ) -> None:
     """Mark what is archived, and doubt no more what was answered; what is gone is buried by landing."""
-    by_standing: dict[Fate, list[int]] = {standing: [] for standing in Fate}
+    by_fate: dict[Fate, list[int]] = {fate: [] for fate in Fate}
     for verdict in verdicts:
-        by_standing[verdict.standing].append(verdict.id)
+        by_fate[verdict.fate].append(verdict.id)
     doubts = ledger(connection, "doubts")
-    if (archived := by_standing[Fate.ARCHIVED]) and table.existence and table.existence.flag:
+    if (archived := by_fate[Fate.ARCHIVED]) and table.existence and table.existence.flag:
         flag = identifier(table.existence.flag)
         connection.execute(
             f"update {shaped(connection, table)} set {flag} = true, _synced_at = ?"
@@ -104,9 +104,9 @@ def settle_doubts(
         )
     connection.execute(
         f"update {doubts} set asked_at = ? where table_name = ? and list_contains(?::bigint[], row_id)",
-        [moment, table.name, by_standing.pop(Fate.UNKNOWN)],
+        [moment, table.name, by_fate.pop(Fate.UNKNOWN)],
     )
-    settled = [id_ for ids in by_standing.values() for id_ in ids]
+    settled = [id_ for ids in by_fate.values() for id_ in ids]
     connection.execute(
         f"delete from {doubts} where table_name = ? and list_contains(?::bigint[], row_id)",
         [table.name, settled],
