@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import duckdb
 
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, scalar
 
 if TYPE_CHECKING:
     import pandas
@@ -222,30 +222,30 @@ def _fit(connection: Connection, target: str, name: str, sent: str, held: str | 
 
 def _values(connection: Connection, relation: str, name: str, type_: str) -> int:
     """How many values a column of a type of `UNKNOWN` has."""
-    found = connection.execute(f"select {UNKNOWN[type_].format(identifier(name))} from {relation}").fetchone()
-    return int(found[0] or 0) if found else 0
+    return number(connection, f"select {UNKNOWN[type_].format(identifier(name))} from {relation}")
 
 
 def _changed(connection: Connection, relation: str, name: str, type_: str, other: str) -> int:
     """How many of a column's values do not read back as they were once stored as the other type."""
     value = f"cast({identifier(name)} as {type_})"
     try:
-        found = connection.execute(
+        return number(
+            connection,
             f"select count(*) from {relation} where {value} is not null"
-            f" and cast(try_cast({value} as {other}) as {type_}) is distinct from {value}"
-        ).fetchone()
+            f" and cast(try_cast({value} as {other}) as {type_}) is distinct from {value}",
+        )
     except duckdb.Error:
         raise _misfit(name, type_, other, None) from None
-    return int(found[0]) if found else 0
 
 
 def _common(connection: Connection, one: str, other: str) -> str:
     """The type that DuckDB finds for values of both."""
-    found = connection.execute(
+    common = scalar(
+        connection,
         f"select typeof(v) from"
-        f" (select cast(null as {one}) as v union all select cast(null as {other})) limit 1"
-    ).fetchone()
-    return str(found[0]) if found else one
+        f" (select cast(null as {one}) as v union all select cast(null as {other})) limit 1",
+    )
+    return str(common)
 
 
 def _becomes_text(held: str, wider: str) -> bool:
@@ -263,7 +263,7 @@ def _misfit(name: str, sent: str, held: str, lost: int | None) -> FrameRefused:
 
 def _refuse_strays(connection: Connection, rows: str, condition: str) -> None:
     try:
-        found = connection.execute(f"select count(*) from {rows} where ({condition}) is not true").fetchone()
+        strays = number(connection, f"select count(*) from {rows} where ({condition}) is not true")
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         reason = str(error).splitlines()[0]
         raise FrameRefused(
@@ -274,8 +274,8 @@ def _refuse_strays(connection: Connection, rows: str, condition: str) -> None:
             f"partition_expr of the asset's metadata cannot be computed for every row of the frame"
             f" ({type(error).__name__}): {condition}"
         ) from None
-    if found and found[0]:
+    if strays:
         raise FrameRefused(
-            f"{found[0]:,} rows of the frame lie outside the partition that was materialised: only rows that"
+            f"{strays:,} rows of the frame lie outside the partition that was materialised: only rows that"
             f" meet {condition} belong to it. Filter the frame, or mend partition_expr"
         )
