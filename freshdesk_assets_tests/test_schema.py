@@ -302,8 +302,8 @@ def test_a_column_stands_where_its_name_says_unless_told() -> None:
 
 def test_a_reference_is_a_table_and_a_column() -> None:
     """Readers of a declaration join on it."""
-    assert bigint("shelf_id", "Shelf.", references="shelves.id").referenced == ("shelves", "id")
-    assert TITLE.referenced is None
+    assert bigint("shelf_id", "Shelf.", references="shelves.id").targets == (("shelves", "id"),)
+    assert TITLE.targets == ()
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,7 @@ from freshdesk_assets.warehouse.ledger.existence import (
     record_verified,
     whole_list,
 )
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
-from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.ledger.tables import covered
 
 AT_ONCE = 200
 """Doubts asked for before the answers are stored."""
@@ -99,8 +98,6 @@ class Evidence:
         if not intervals:
             return
         with warehouse.open(checkpoint=False) as connection:
-            ensure_shape(connection, self.table)
-            ensure_ledger(connection)
             for start, end in intervals:
                 doubt_unlisted(connection, self.table, self._ids, start, end, datetime.now(UTC))
                 record_verified(connection, self.table, start, end, at)
@@ -124,9 +121,6 @@ class Reconciliation:
 
     def pages(self, step: WholeListIfDue | Verification) -> Iterator[Page]:
         """What is found: rows, and verdicts on those that are doubted."""
-        with self.warehouse.open(checkpoint=False) as connection:
-            ensure_shape(connection, self.table)
-            ensure_ledger(connection)
         match step:
             case WholeListIfDue(sync=sync):
                 yield from self._whole_list(sync)

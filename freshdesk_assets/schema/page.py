@@ -51,7 +51,7 @@ class Verdict:
     """What was found out about a row that was doubted."""
 
     id: int
-    standing: Fate
+    fate: Fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

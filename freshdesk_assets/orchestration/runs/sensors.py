@@ -22,7 +22,7 @@ from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Cadence, Table
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 POLL_IF_TURNED_ON = timedelta(seconds=120)
@@ -139,7 +139,6 @@ def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
     if not warehouse.path.exists():
         return None
     with warehouse.open() as connection:
-        ensure_ledger(connection, comments=False)
         stretches = covered(connection, target.table, target.listing.name)
     return stretches[-1][1] if stretches else None
 

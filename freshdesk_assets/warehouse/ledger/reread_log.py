@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.ledger.tables import META
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
 
 KEPT = timedelta(days=7)
 """How long that is remembered: no backfill waits longer for its turn, or to be gone on with."""
 
 
 def record_reread(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     stretches: Iterable[tuple[str, datetime, datetime, datetime]],
 ) -> None:
@@ -22,7 +20,7 @@ def record_reread(
 
     A stretch that goes on from where it was is one; what is long past is forgotten.
     """
-    reread = qualified("reread", META)
+    reread = ledger(connection, "reread")
     reached: dict[tuple[str, datetime, datetime], datetime] = {}
     for listing, start, end, began in stretches:
         same = (listing, start, began)
@@ -39,11 +37,11 @@ def record_reread(
 
 
 def reread(
-    connection: duckdb.DuckDBPyConnection, table: Table, listing: str, since: datetime
+    connection: Connection, table: Table, listing: str, since: datetime
 ) -> list[tuple[datetime, datetime]]:
     """Stretches of a listing that were read again, begun at or after a moment of this machine's clock."""
     return connection.execute(
-        f"select reread_from, reread_to from {qualified('reread', META)}"
+        f"select reread_from, reread_to from {ledger(connection, 'reread')}"
         " where table_name = ? and listing = ? and began_at >= ? order by all",
         [table.name, listing, since],
     ).fetchall()
