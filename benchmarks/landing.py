@@ -24,7 +24,6 @@ from benchmarks.timing import Measured, peak, timed
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
-from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.landing.fitting import payload_tree
 
 CHANGED = 10_000

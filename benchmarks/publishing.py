@@ -21,6 +21,7 @@ import duckdb
 from benchmarks.canned import replicated
 from benchmarks.landing import CHANGED
 from benchmarks.replica import conditions, show
+from benchmarks.timing import Measured
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.sql import ALIAS

@@ -18,7 +18,6 @@ from freshdesk_assets.orchestration.assets.tables import build_assets
 from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
@@ -61,7 +60,7 @@ def build_defs(
         "io_manager": ReplicaIOManager(file=file),
     }
     made = [
-        *build_assets(catalog, partitioning),
+        *build_assets(catalog, settings.partitioning),
         *build_children(catalog),
         *build_histories(catalog),
         *build_views(views or (), catalog),

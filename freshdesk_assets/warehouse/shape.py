@@ -5,7 +5,8 @@ from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import found, once
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal

@@ -21,7 +21,7 @@ from freshdesk_assets.orchestration import failures
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Rows
-from freshdesk_assets.schema.column import bigint, text, timestamp
+from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
@@ -575,7 +575,7 @@ class TestReplicatedTables:
             seen.append(book_places)
 
         defs = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+            Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
             Catalog([BOOKS], [shelved]),
             assets=[sorted_out],
             resources={"io_manager": ours(file), "duckdb": DuckDBFile(database=str(file))},

@@ -16,7 +16,8 @@ import pytest
 
 from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.sql import identifier, literal
-from freshdesk_assets_tests.warehouse.library import NOON, SHELVES, SPECIMENS, Library, page
+from freshdesk_assets_tests.library import SHELVES, SPECIMENS
+from freshdesk_assets_tests.warehouse.library import NOON, Library, page
 
 HOLD = """
 import sys, time, duckdb

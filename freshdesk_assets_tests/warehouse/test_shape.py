@@ -12,17 +12,8 @@ from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets.warehouse.ledger.tables import LEDGER
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, table_comment, undeclared
-from freshdesk_assets_tests.warehouse.library import (
-    BOOKS,
-    ID,
-    NOON,
-    SHELVES,
-    SPECIMENS,
-    UPDATED_AT,
-    Library,
-    declared,
-    page,
-)
+from freshdesk_assets_tests.library import BOOKS, ID, SHELVES, SPECIMENS, UPDATED_AT, declared
+from freshdesk_assets_tests.warehouse.library import NOON, Library, page
 
 
 def authors(*columns: Column, **different: Any) -> Table:

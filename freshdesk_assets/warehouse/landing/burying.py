@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from freshdesk_assets.schema.page import Fate
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts

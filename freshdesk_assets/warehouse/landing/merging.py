@@ -8,7 +8,8 @@ wide rows (10,000 into a million).
 from collections.abc import Sequence
 from datetime import datetime
 
-from freshdesk_assets.schema.table import ChangedSince, FullList, Table
+from freshdesk_assets.schema.sync import ChangedSince, FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.histories import note_former, record_states
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.burying import (

@@ -5,7 +5,8 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
-from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.schema.endpoint import Value
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, TAKEN_APART, VERBATIM, Fitter, payload_tree
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile

@@ -13,6 +13,7 @@ from typing import BinaryIO, Self, TypeAlias
 
 from filelock import FileLock, Timeout
 
+from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError

@@ -7,8 +7,10 @@ leave every list too. What was asked for is settled in the transaction that stor
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Verdict
-from freshdesk_assets.schema.table import Existence, Keyset, LookBack, PerParent, Table
+from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import last_change
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of

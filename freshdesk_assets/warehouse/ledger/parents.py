@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
 from freshdesk_assets.warehouse.shape import qualified, shaped

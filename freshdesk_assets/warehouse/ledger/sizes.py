@@ -1,6 +1,7 @@
 """How much of a table is stored, as far as that tells what reading it takes."""
 
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import shaped

@@ -16,7 +16,8 @@ from freshdesk_assets.warehouse.ledger.credits import (
 from freshdesk_assets.warehouse.ledger.parents import Asked, earliest_pending
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.notes import forget
-from freshdesk_assets_tests.warehouse.library import BOOKS, SHELVES, Library, at, later, page
+from freshdesk_assets_tests.library import BOOKS, SHELVES
+from freshdesk_assets_tests.warehouse.library import Library, at, later, page
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
