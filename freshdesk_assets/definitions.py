@@ -18,6 +18,7 @@ from freshdesk_assets.orchestration.assets.tables import build_assets
 from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
+from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
