@@ -15,7 +15,6 @@ from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.offsets import PER_PAGE
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader
-from freshdesk_assets.replication.intervals import Interval, common
 from freshdesk_assets.replication.itinerary import (
     Days,
     KeysetInterval,
@@ -37,6 +36,7 @@ from freshdesk_assets.warehouse.ledger.existence import (
     record_verified,
     whole_list,
 )
+from freshdesk_assets.warehouse.ledger.intervals import Interval, common
 from freshdesk_assets.warehouse.ledger.tables import covered
 
 AT_ONCE = 200

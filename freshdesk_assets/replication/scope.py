@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from freshdesk_assets.extract.reading import EPOCH
-from freshdesk_assets.replication.intervals import Interval, uncovered
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
 from freshdesk_assets.warehouse.ledger.parents import Asked, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.tables import covered

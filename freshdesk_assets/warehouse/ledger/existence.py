@@ -1,4 +1,4 @@
-"""Which stored rows are doubted, over which stretches none is, and what became of those asked for.
+"""Which stored rows are doubted, over which intervals none is, and what became of those asked for.
 
 A row is doubted when a list that should have had it came without it. That alone buries nothing: archived rows
 leave every list too. What was asked for is settled in the transaction that stores what the answer brought.
@@ -13,6 +13,7 @@ from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import last_change
+from freshdesk_assets.warehouse.ledger.intervals import Interval, joined, uncovered
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
 from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
@@ -167,8 +168,8 @@ def next_interval(
     until: datetime,
     before: datetime,
     rows: int,
-) -> tuple[datetime, datetime] | None:
-    """The stretch of at most some rows to verify next; None if all were since `before`.
+) -> Interval | None:
+    """The interval of at most some rows to verify next; None if all were since `before`.
 
     That is one never verified, else the one verified longest ago.
     """
@@ -199,20 +200,18 @@ def record_verified(
     """Remember that every row of [start, end) was listed or is doubted, as asked for at a moment."""
     if end <= start:
         return
-    kept = [(start, end, at)]
+    by_moment: dict[datetime, list[Interval]] = {at: [(start, end)]}
     for opens, closes, moment in _verified(connection, table):
-        parts = ((opens, min(closes, start)), (max(opens, end), closes))
-        kept += [(first, last, moment) for first, last in parts if first < last]
-    joined: list[tuple[datetime, datetime, datetime]] = []
-    for opens, closes, moment in sorted(kept):
-        if joined and joined[-1][1] >= opens and joined[-1][2] == moment:
-            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]), moment)
-        else:
-            joined.append((opens, closes, moment))
+        by_moment.setdefault(moment, []).extend(uncovered([(start, end)], opens, closes))
+    rows = sorted(
+        (opens, closes, moment)
+        for moment, intervals in by_moment.items()
+        for opens, closes in joined(intervals)
+    )
     verified = ledger(connection, "verified")
     connection.execute(f"delete from {verified} where table_name = ?", [table.name])
     connection.executemany(
-        f"insert into {verified} values (?, ?, ?, ?)", [[table.name, *row] for row in joined]
+        f"insert into {verified} values (?, ?, ?, ?)", [[table.name, *row] for row in rows]
     )
 
 
@@ -255,16 +254,9 @@ def _verified(connection: Connection, table: Table) -> list[tuple[datetime, date
 
 def _verified_longest_ago(
     verified: list[tuple[datetime, datetime, datetime]], start: datetime, until: datetime, before: datetime
-) -> list[tuple[datetime, datetime]]:
-    """The stretches of [start, until) not verified since `before`: those never first, then longest ago."""
-    never: list[tuple[datetime, datetime]] = []
-    reached = start
-    for opens, closes, _ in sorted(verified):
-        if min(opens, until) > reached:
-            never.append((reached, min(opens, until)))
-        reached = max(reached, closes)
-    if reached < until:
-        never.append((reached, until))
+) -> list[Interval]:
+    """The intervals of [start, until) not verified since `before`: those never first, then longest ago."""
+    never = uncovered([(opens, closes) for opens, closes, _ in verified], start, until)
     once = sorted((at, opens, closes) for opens, closes, at in verified if at < before)
     within = [(max(opens, start), min(closes, until)) for _, opens, closes in once]
     return never + [(opens, closes) for opens, closes in within if opens < closes]

@@ -1,6 +1,6 @@
 """What has been read, remembered beside the data and stored in the same transaction as it.
 
-`coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
+`coverage` are the intervals of time whose changes are stored, `reread` those that were re-read;
 `parents_read` the version of each parent at which its list was read;
 `rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
 the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
@@ -15,6 +15,7 @@ from freshdesk_assets.schema import names
 from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.intervals import Interval, joined
 from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
@@ -26,7 +27,7 @@ _TABLE = text("table_name", "Table it is about.")
 
 LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
     "coverage": (
-        "Stretches of time whose changes are stored, by table and listing.",
+        "Intervals of time whose changes are stored, by table and listing.",
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
@@ -35,7 +36,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "reread": (
-        "Stretches of time that were read again in the last week: no backfill asked for before reads them.",
+        "Intervals of time re-read in the last week: no backfill requested before that reads them again.",
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
@@ -81,7 +82,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "verified": (
-        "Stretches of time of whose rows each was listed, or is doubted.",
+        "Intervals of time of whose rows each was listed, or is doubted.",
         (
             _TABLE,
             timestamp("verified_from", "Since when, by the time the list is bounded by."),
@@ -200,8 +201,8 @@ def _comment(connection: Connection) -> None:
                 connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
 
 
-def covered(connection: Connection, table: Table, listing: str) -> list[tuple[datetime, datetime]]:
-    """Stretches [from, to) of a listing that are stored, in order, none touching another."""
+def covered(connection: Connection, table: Table, listing: str) -> list[Interval]:
+    """The intervals of a listing that are stored, in order, none touching another."""
     return connection.execute(
         f"select covered_from, covered_to from {ledger(connection, 'coverage')}"
         " where table_name = ? and listing = ? order by covered_from",
@@ -210,31 +211,21 @@ def covered(connection: Connection, table: Table, listing: str) -> list[tuple[da
 
 
 def record_coverage(
-    connection: Connection, table: Table, stretches: Iterable[tuple[str, datetime, datetime]]
+    connection: Connection, table: Table, intervals: Iterable[tuple[str, datetime, datetime]]
 ) -> None:
-    """Add stretches, joined to those they touch."""
+    """Add intervals of listings to those that are stored."""
     coverage = ledger(connection, "coverage")
-    for listing, start, end in _joined(stretches):
-        touching = "table_name = ? and listing = ? and covered_from <= ? and covered_to >= ?"
-        found = connection.execute(
-            f"select min(covered_from), max(covered_to) from {coverage} where {touching}",
-            [table.name, listing, end, start],
-        ).fetchone()
-        if found and found[0] is not None:
-            start, end = min(start, found[0]), max(end, found[1])
-        connection.execute(f"delete from {coverage} where {touching}", [table.name, listing, end, start])
-        connection.execute(f"insert into {coverage} values (?, ?, ?, ?)", [table.name, listing, start, end])
-
-
-def _joined(stretches: Iterable[tuple[str, datetime, datetime]]) -> list[tuple[str, datetime, datetime]]:
-    """The stretches of each listing with those that touch made one: each page of a batch brings its own."""
-    joined: list[tuple[str, datetime, datetime]] = []
-    for listing, start, end in sorted(stretches):
-        if joined and joined[-1][0] == listing and start <= joined[-1][2]:
-            joined[-1] = (listing, joined[-1][1], max(end, joined[-1][2]))
-        else:
-            joined.append((listing, start, end))
-    return joined
+    added: dict[str, list[Interval]] = {}
+    for listing, start, end in intervals:
+        added.setdefault(listing, []).append((start, end))
+    for listing, new in added.items():
+        rows = joined([*covered(connection, table, listing), *new])
+        connection.execute(
+            f"delete from {coverage} where table_name = ? and listing = ?", [table.name, listing]
+        )
+        connection.executemany(
+            f"insert into {coverage} values (?, ?, ?, ?)", [[table.name, listing, *row] for row in rows]
+        )
 
 
 def version_of(table: Table, alias: str) -> str:

@@ -1,4 +1,4 @@
-"""Stretches of time, [from, to): what of one is left, and what several have in common."""
+"""Intervals of time, [from, to): joined, subtracted and intersected in this one place."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,8 +7,19 @@ from typing import TypeAlias
 Interval: TypeAlias = tuple[datetime, datetime]
 
 
+def joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """The intervals in order, those that touch or overlap made one."""
+    found: list[Interval] = []
+    for start, end in sorted(intervals):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
 def uncovered(done: Iterable[Interval], start: datetime, end: datetime) -> list[Interval]:
-    """What of [start, end) lies in none of the stretches done, in order."""
+    """The parts of [start, end) that lie in none of the intervals done, in order."""
     left: list[Interval] = []
     reached = start
     for opens, closes in sorted(done):
@@ -19,8 +30,8 @@ def uncovered(done: Iterable[Interval], start: datetime, end: datetime) -> list[
 
 
 def common(several: Iterable[Iterable[Interval]]) -> list[Interval]:
-    """What lies in a stretch of each of them, in order."""
-    first, *others = [list(stretches) for stretches in several]
+    """The parts that lie in an interval of each of them, in order."""
+    first, *others = [list(intervals) for intervals in several]
     for other in others:
         pairs = [(max(a, c), min(b, d)) for a, b in first for c, d in other]
         first = [(opens, closes) for opens, closes in pairs if opens < closes]
