@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo demo-ui dev test test-slow check docs format lock clean
+.PHONY: install demo demo-ui dev test test-slow check docs format lock clean
+
+install: $(READY)  ## the environment, in .venv
 
 demo: $(READY)  ## replicate a simulated account and answer a question in SQL
 	$(BIN)/python scripts/demo.py

@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.deriving import BATCH, store
-from benchmarks.landing import peak
 from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
+from benchmarks.timing import peak
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans

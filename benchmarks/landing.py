@@ -7,45 +7,27 @@ runs in a process of its own, so that its peak of memory is its own.
 
 import argparse
 import json
-import math
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from benchmarks.canned import replicated
 from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
-from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.extract.reading import EPOCH, Reader
-from freshdesk_assets.replication.progress import Progress
-from freshdesk_assets.replication.reconciling import Allowance
-from freshdesk_assets.replication.scope import Reading, ReadScope
-from freshdesk_assets.replication.spending import Spending
-from freshdesk_assets.replication.table import Replication
+from benchmarks.timing import Measured, peak, timed
 from freshdesk_assets.schema.column import Column
-from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Keyset, Listing, Table
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.file import ROW_GROUP_SIZE, Warehouse
+from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.landing.fitting import payload_tree
-from freshdesk_assets.warehouse.landing.merging import land
-from freshdesk_assets.warehouse.landing.spool import Spool
 
-PER_PAGE = 100
 CHANGED = 10_000
 """Rows of the upsert, spread over the table."""
-
-Measured = dict[str, float]
 
 
 def main() -> None:
@@ -190,100 +172,6 @@ PARTS: dict[str, Callable[[Path, int], Measured]] = {
 }
 
 
-@dataclass(slots=True)
-class Canned(Reader):
-    """A reader whose pages are ready: what is timed is what comes after the reply."""
-
-    numbers: Iterable[int] = ()
-    later: int = 0
-    making: float = 0.0
-    making_cpu: float = 0.0
-    _tickets: Tickets = field(default_factory=Tickets)
-
-    def read_keyset(
-        self,
-        table: Table,
-        sync: Keyset,  # noqa: ARG002 (the real reader's signature)
-        listing: Listing,
-        start: datetime,
-        end: datetime | None,
-        *,
-        plain: bool = False,  # noqa: ARG002
-    ) -> Iterator[Page]:
-        """Pages of the asked-for rows, under the first listing."""
-        numbers = iter(self.numbers if listing is table.listings[0] else ())
-        while True:
-            began, cpu_before = time.perf_counter(), time.thread_time()
-            rows = tuple(self._tickets.row(number, self.later) for number in islice(numbers, PER_PAGE))
-            page = Page(
-                listing=listing.name, rows=rows, defaults=listing.defaults, covered_from=start, covered_to=end
-            )
-            self.making += time.perf_counter() - began
-            self.making_cpu += time.thread_time() - cpu_before
-            if not rows:
-                return
-            yield page
-
-
-class TimedSpool(Spool):
-    """A spool that knows how long adding took."""
-
-    spent = 0.0
-
-    def add(self, page: Page) -> None:
-        """Add, on the clock."""
-        began = time.perf_counter()
-        super().add(page)
-        self.spent += time.perf_counter() - began
-
-
-def replicated(folder: Path, numbers: range, later: int) -> Measured:
-    """Replicate the rows of these numbers; seconds without the making of the rows."""
-    catalog = declared_tables()
-    table = catalog["tickets"]
-    warehouse = Warehouse(folder / "replica.duckdb")
-    with (
-        Client(domain="http://127.0.0.1:1", api_key="none") as client,
-        TimedSpool(folder / "spool", table) as spool,
-    ):
-        reader = Canned(client, numbers=numbers, later=later)
-        extent = ReadScope(
-            table=table,
-            catalog=catalog,
-            warehouse=warehouse,
-            start=EPOCH,
-            end=datetime.now(UTC),
-            since=EPOCH,
-            reading=Reading.AGAIN,
-            requested_at=datetime.now(UTC),
-        )
-        replication = Replication(
-            scope=extent,
-            reader=reader,
-            spool=spool,
-            progress=Progress("tickets", client, lambda _: None, interval=math.inf),
-            spending=Spending(client=client, table="tickets"),
-            allowance=Allowance(client.tally, 0),
-        )
-
-        def run() -> None:
-            batch = replication.run()
-            with warehouse.open() as connection:
-                landed = batch.landed + land(connection, batch, datetime.now(UTC))
-            if landed.inserted + landed.updated != len(numbers):
-                raise RuntimeError(f"landed {landed} of {len(numbers)} rows")
-
-        measured = timed(run)
-    seconds, cpu = measured["seconds"] - reader.making, measured["cpu"] - reader.making_cpu
-    return {
-        "seconds": seconds,
-        "cpu": cpu,
-        "spooling": spool.spent,
-        "landing": seconds - spool.spent,
-        "file": warehouse.path.stat().st_size / 1e6,
-    }
-
-
 def source(path: Path) -> str:
     """The rows of a file in the declared types, as SQL."""
     columns = ", ".join(
@@ -298,19 +186,6 @@ def payload_type(branch: Any) -> str:
     if isinstance(branch, Column):
         return str(branch.type)
     return f"STRUCT({', '.join(f'{key} {payload_type(inner)}' for key, inner in branch.items())})"
-
-
-def timed(*acts: Callable[[], object]) -> Measured:
-    """The seconds and the CPU that the acts took together."""
-    began, cpu = time.perf_counter(), time.process_time()
-    for act in acts:
-        act()
-    return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-
-
-def peak() -> float:
-    """The most memory this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 if __name__ == "__main__":

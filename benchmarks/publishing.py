@@ -18,10 +18,13 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.landing import CHANGED, Measured, replicated
+from benchmarks.canned import replicated
+from benchmarks.landing import CHANGED
 from benchmarks.replica import conditions, show
-from freshdesk_assets.warehouse.file import ALIAS, Warehouse
+from benchmarks.timing import Measured
+from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.publishing import publish
+from freshdesk_assets.warehouse.sql import ALIAS
 
 TICKETS_PER_GB = 360_000
 DAYS = 5

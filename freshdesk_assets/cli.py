@@ -10,15 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freshdesk_assets.settings import (
-    Partitioning,
-    SettingError,
-    check_environment,
-    database_path,
-)
-
 if TYPE_CHECKING:
     import dagster as dg
+
+    from freshdesk_assets.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,47 +37,50 @@ def run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     from dotenv import load_dotenv
 
+    from freshdesk_assets.settings import SettingError, read_settings, without_effect
+    from freshdesk_assets.views import schemas
+
     load_dotenv(Path(".env"))
     try:
-        partitioning = Partitioning.from_environment()
+        settings = read_settings(schemas(), account=options.command != "dev")
         if options.command == "dev":
             return open_ui()
-        check_environment()
-        return _run(options, partitioning)
+        for said in without_effect():
+            sys.stderr.write(f"{said}\n")
+        return _run(options, settings)
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _run(options: argparse.Namespace, partitioning: Partitioning) -> int:
+def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
     if options.command == "doctor":
         from freshdesk_assets.commands.doctor import examine
 
-        return examine(catalog, partitioning)
+        return examine(catalog, settings)
     if options.command == "sync":
         # Dagster takes seconds to begin with: whoever waits is told what for.
         # An address may hold a password.
-        account = os.environ["FRESHDESK_DOMAIN"].rpartition("@")[2]
-        sys.stdout.write(f"Replicating {account} into {database_path()}\n")
+        account = (settings.domain or "").rpartition("@")[2]
+        sys.stdout.write(f"Replicating {account} into {settings.duckdb}\n")
         sys.stdout.flush()
     asked = {"first": options.first, "last": options.last, "selection": options.select}
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
-        return plan(partial(_definitions, partitioning), catalog, partitioning, **asked)
+        return plan(partial(_definitions, settings), catalog, settings, **asked)
     from freshdesk_assets.commands.sync import sync
 
-    build = partial(_definitions, partitioning)
-    return sync(build, catalog, partitioning, reconcile=options.reconcile, **asked)
+    return sync(partial(_definitions, settings), catalog, settings, reconcile=options.reconcile, **asked)
 
 
-def _definitions(partitioning: Partitioning, **parts: Any) -> "dg.Definitions":
+def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":
     from freshdesk_assets.definitions import build_defs
 
-    return build_defs(partitioning, **parts)
+    return build_defs(settings, **parts)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,11 +1,12 @@
 """Parts to `Definitions`: what `dagster dev` and every run load."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.checks import declared_checks
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
@@ -17,8 +18,7 @@ from freshdesk_assets.orchestration.assets.tables import build_assets
 from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.names import POOL
-from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
+from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
@@ -27,13 +27,13 @@ from freshdesk_assets.orchestration.upkeep.tidying import build_tidying
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.settings import Settings, read_settings, without_effect
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
+from freshdesk_assets.views import declared_views, schemas
 
 
 def build_defs(
-    partitioning: Partitioning,
+    settings: Settings,
     catalog: Catalog | None = None,
     *,
     views: Sequence[SqlView] | None = None,
@@ -44,7 +44,8 @@ def build_defs(
 ) -> dg.Definitions:
     """The replica's definitions; `resources` replace ours by name, `assets` are added to ours.
 
-    With a `catalog` of one's own, views and checks are one's own too.
+    With a `catalog` of one's own, views and checks are one's own too. The account is the one that the
+    environment names when a run begins, unless `resources` have a `freshdesk`.
     """
     if catalog is None:
         catalog, views, checks = (
@@ -52,27 +53,27 @@ def build_defs(
             declared_views() if views is None else views,
             declared_checks() if checks is None else checks,
         )
-    file = resources["duckdb"] if resources and "duckdb" in resources else DuckDBFile()
-    api = resources["freshdesk"] if resources and "freshdesk" in resources else account_in_environment()
+    file = resources["duckdb"] if resources and "duckdb" in resources else duckdb_file(settings)
+    api = resources["freshdesk"] if resources and "freshdesk" in resources else freshdesk_api(settings)
     ours = {
         "freshdesk": api,
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
     made = [
-        *build_assets(catalog, partitioning),
-        *build_children(catalog, POOL),
-        *build_histories(catalog, POOL),
-        *build_views(views or (), catalog, POOL),
-        build_references(catalog, POOL),
-        build_publication(views or (), POOL),
+        *build_assets(catalog, settings.partitioning),
+        *build_children(catalog),
+        *build_histories(catalog),
+        *build_views(views or (), catalog),
+        build_references(catalog),
+        build_publication(views or ()),
     ]
     return dg.Definitions(
-        assets=[*with_freshness(made, catalog, settings.every()), *assets],
+        assets=[*with_freshness(made, catalog, settings.every), *assets],
         asset_checks=build_checks(catalog, checks or ()),
-        jobs=[*build_jobs(catalog), build_tidying(file)],
-        schedules=build_schedules(catalog, partitioning, file),
-        sensors=[*build_sensors(catalog, partitioning, api, file), build_alerts()],
+        jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
+        schedules=build_schedules(catalog, settings, file),
+        sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],
         resources={**ours, **(resources or {})},
         executor=build_executor(),
         loggers=loggers,
@@ -81,5 +82,13 @@ def build_defs(
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The replica of the account that the environment names."""
-    return build_defs(Partitioning.from_environment())
+    """The replica that the environment describes; they load without an account too, to be looked at."""
+    _tell_of_removed_settings()
+    return build_defs(read_settings(schemas()))
+
+
+@cache
+def _tell_of_removed_settings() -> None:
+    """Said once, though Dagster asks a process for its definitions more than once."""
+    for said in without_effect():
+        logging.getLogger(__name__).warning(said)

@@ -1,54 +1,58 @@
-"""From the environment to settings, each with its default and a sentence for when it is wrong."""
+"""From the environment to settings: each is declared once, with its default and the words that explain it.
+
+They are read where a program begins (`read_settings`), and passed as a value from there.
+"""
 
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freshdesk_assets.schema.names import META, SCHEMA
-from freshdesk_assets.views import schemas
+from freshdesk_assets.setting_values import (
+    DAY,
+    LEAST_CREDITS,
+    Credits,
+    Day,
+    Every,
+    Hook,
+    Poll,
+    Switch,
+    Url,
+    choice,
+    number,
+    span,
+)
 
-DEFAULT_START = "2025-01-01"
+PREFIX = "FRESHDESK_"
+"""What a setting's name in the environment begins with; the field's name in capitals follows."""
+
 DEFAULT_DATABASE = "replica.duckdb"
 FORMER_DATABASE = "freshdesk.duckdb"
 """The default until there were views. DuckDB names a database after its file, and takes `freshdesk.tickets`
 in a database called freshdesk for ambiguous: no view could be read."""
 
-DEFAULT_RESERVE = "0.1"
-DEFAULT_LOCK_WAIT = "300"
-DEFAULT_RECONCILE = "500"
-DEFAULT_EVERY = "15"
-DEFAULT_REREAD_NIGHTLY = "3"
-DEFAULT_REREAD_WEEKLY = "30"
-POLL_IF_TURNED_ON = timedelta(seconds=120)
-DEFAULT_UI_URL = "http://localhost:3000"
-DEFAULT_KEEP_RUNS = "14"
-"""A look every quarter of an hour leaves some 26 MB a day of records in SQLite (benchmarks/overhead.py)."""
-
-LEAST_CREDITS = 50
-"""Twice what a sync costs that finds nothing new: with less a run would not get beyond looking."""
-
+DEFAULT_RESERVE = 0.1
+DEFAULT_LOCK_WAIT = 300.0
+DEFAULT_RECONCILE = 500
 
 REQUIRED = {
-    "FRESHDESK_DOMAIN": "your account's address, like acme.freshdesk.com",
-    "FRESHDESK_API_KEY": "the API key from your profile in Freshdesk (Profile settings, View API key)",
+    "domain": "your account's address, like acme.freshdesk.com",
+    "api_key": "the API key from your profile in Freshdesk (Profile settings, View API key)",
 }
+
+REMOVED = {"FRESHDESK_SKIP_UNTOUCHED": "every changed ticket is asked for its conversations"}
+"""What earlier versions knew and this one does not, with what holds instead."""
 
 
 class SettingError(Exception):
     """A setting is missing or wrong; the message says which and how to set it."""
-
-
-def check_environment() -> None:
-    """Raise SettingError with every required setting that is missing."""
-    missing = [
-        f"{name} is not set: set it to {what}" for name, what in REQUIRED.items() if not os.environ.get(name)
-    ]
-    if missing:
-        raise SettingError(". ".join(missing) + ". In the environment, or in a file .env (see .env.example).")
 
 
 class PartitionLength(StrEnum):
@@ -80,57 +84,188 @@ class Partitioning:
             case PartitionLength.MONTHLY:
                 return self.start.replace(day=1)
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Partitioning":
-        """FRESHDESK_START_DATE and FRESHDESK_PARTITIONS; raises SettingError."""
-        given = environment.get("FRESHDESK_START_DATE") or DEFAULT_START
-        try:
-            start = datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC)
-        except ValueError:
-            raise SettingError(
-                f"FRESHDESK_START_DATE is {given!r}: set it to a day like {DEFAULT_START}"
-            ) from None
-        if start > datetime.now(UTC):
-            raise SettingError(
-                f"FRESHDESK_START_DATE is {given}, which is still to come: set it to a past day"
-            )
-        length = environment.get("FRESHDESK_PARTITIONS") or PartitionLength.DAILY
-        try:
-            return cls(start=start, length=PartitionLength(length.lower()))
-        except ValueError:
-            raise SettingError(
-                f"FRESHDESK_PARTITIONS is {length!r}: set it to daily, weekly or monthly"
-            ) from None
+
+class Group(StrEnum):
+    """Settings that are explained together."""
+
+    ACCOUNT = "The account"
+    REPLICA = "The replica"
+    CREDITS = "Credits"
+    SCHEDULES = "Schedules"
+    ALERTS = "Alerts"
 
 
-def database_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """FRESHDESK_DUCKDB: where the replica stands; raises SettingError for a name that no view could bear."""
-    given = environment.get("FRESHDESK_DUCKDB")
-    path = Path(given or DEFAULT_DATABASE).expanduser()
-    if not given and Path(FORMER_DATABASE).exists() and not path.exists():
-        raise SettingError(
-            f"the replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"
+def _setting(group: Group, default: object, says: str, *, unset: str = "", like: str = "") -> Any:
+    """A field; `unset` is what holds without a value, `like` a value for the example file."""
+    beside: dict[str, Any] = {"group": group.value, "unset": unset, "like": like}
+    return Field(default=default, description=says, json_schema_extra=beside)
+
+
+class Settings(BaseSettings):
+    """What the replica's owner decides; what no argument says is as in the environment, or the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
+
+    domain: Annotated[str | None, Field(repr=False)] = _setting(
+        Group.ACCOUNT,
+        None,
+        "The account's address. A full URL is for a simulator on this machine only.",
+        like="acme.freshdesk.com",
+    )
+    api_key: SecretStr | None = _setting(
+        Group.ACCOUNT,
+        None,
+        "API key of an administrator with global ticket access: in Freshdesk, Profile settings, View API key."
+        " It is never shown, logged or stored.",
+    )
+    duckdb: Annotated[Path, AfterValidator(lambda given: given.expanduser())] = _setting(
+        Group.REPLICA,
+        DEFAULT_DATABASE,
+        "The file of the replica; not named after one of its schemas, for DuckDB would confuse the two.",
+    )
+    published: str | None = _setting(
+        Group.REPLICA,
+        None,
+        "The copy for analysts, which can be opened at any time; `off` for none.",
+        unset="`replica_published.duckdb`, beside the file",
+    )
+    start_date: Day = _setting(
+        Group.REPLICA,
+        "2025-01-01",
+        "Tickets that did not change since this day are not replicated, nor what hangs on them. People and"
+        " set-up always are.",
+    )
+    partitions: Annotated[PartitionLength, choice(*PartitionLength)] = _setting(
+        Group.REPLICA,
+        "daily",
+        "How long a partition is: `daily`, `weekly` or `monthly`. With longer ones a first sync of many years"
+        " begins sooner: Dagster takes 1 ms of CPU and 1.3 kB to record each partition of each table.",
+    )
+    lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
+        Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
+    )
+    reserve: Annotated[float, number(0, 0.95, "0.1")] = _setting(
+        Group.CREDITS, DEFAULT_RESERVE, "The share of the account's rate limit left to its other tools."
+    )
+    run_credits: Credits = _setting(
+        Group.CREDITS,
+        None,
+        f"The most API credits a run may spend, {LEAST_CREDITS} at least. A run whose budget is spent keeps"
+        " what it has read, and the next one goes on.",
+        unset="no limit",
+    )
+    day_credits: Credits = _setting(
+        Group.CREDITS,
+        None,
+        f"The most API credits all runs of a day (UTC) may spend together, {LEAST_CREDITS} at least.",
+        unset="no limit",
+    )
+    reconcile_credits: Annotated[int, number(0, 1_000_000, "500", of=int)] = _setting(
+        Group.CREDITS,
+        DEFAULT_RECONCILE,
+        "Credits a night for finding out which rows Freshdesk no longer has; `0` for none.",
+    )
+    schedules: Switch = _setting(
+        Group.SCHEDULES,
+        "off",
+        "`on`: schedules run until somebody turns them off in the UI. Run `freshdesk-assets doctor` and a"
+        " sync first.",
+    )
+    every: Every = _setting(
+        Group.SCHEDULES,
+        15,
+        "Minutes between two looks at what agents work on: dividing an hour, or whole hours dividing a day"
+        " (1440 at most). A table is late when it was not looked at for four times as long, and for 3 hours.",
+    )
+    poll: Poll = _setting(
+        Group.SCHEDULES,
+        "off",
+        "Seconds between two looks of the sensor `anything_new`, a credit each: `120`, for example. `off`:"
+        " only the schedules look.",
+    )
+    reread_nightly: Annotated[int, number(0, 366, "3", of=int)] = _setting(
+        Group.SCHEDULES,
+        3,
+        "Days that are read again each night, for what Freshdesk changes without saying so; `0` for none.",
+    )
+    reread_weekly: Annotated[int, number(0, 366, "30", of=int)] = _setting(
+        Group.SCHEDULES, 30, "Days that are read again each Sunday; `0` for none."
+    )
+    keep_runs: Annotated[timedelta, span(DAY, 1, 3650, "14")] = _setting(
+        Group.SCHEDULES,
+        14,  # benchmarks/overhead.py measures what a day leaves.
+        "Days after which the records and logs of a run are removed, unless they hold the latest of"
+        " something. Looks every 15 minutes that find nothing leave 26 MB a day.",
+    )
+    alert_webhook: Hook = _setting(
+        Group.ALERTS,
+        None,
+        "A URL that is sent a JSON message once for each table that fails or is late, and once when it is"
+        " well again.",
+        unset="nobody is told",
+    )
+    ui_url: Url = _setting(
+        Group.ALERTS,
+        "http://localhost:3000",
+        "Where the Dagster UI is reached, for the links in those messages.",
+    )
+
+    @property
+    def partitioning(self) -> Partitioning:
+        """Since when tickets are replicated, and in what steps."""
+        return Partitioning(start=self.start_date, length=self.partitions)
+
+
+def read_settings(schemas: Collection[str], *, account: bool = False) -> Settings:
+    """What the environment says; raises SettingError with all that is wrong.
+
+    `schemas` have views in the file: it cannot be named after one of them. With `account`, what is needed to
+    ask Freshdesk anything must be there.
+    """
+    wrong: dict[str, str] = {}
+    try:
+        made = Settings()
+    except ValidationError as error:
+        wrong = {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
+        # What is wrong by itself does not hide what is wrong beside it.
+        made = Settings(**{name: Settings.model_fields[name].default for name in wrong})
+    missing = {name: what for name, what in REQUIRED.items() if account and not getattr(made, name)}
+    said = [f"{variable(name)} is not set: set it to {what}" for name, what in missing.items()]
+    said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
+    said += _misplaced(made, schemas)
+    if said:
+        where = "Settings are read from the environment and from a file .env: see docs/settings.md."
+        raise SettingError(". ".join([*said, where]))
+    return made
+
+
+def variable(name: str) -> str:
+    """What a field is called in the environment."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
+    """What is wrong with where the replica and its copy are to stand."""
+    if "duckdb" not in made.model_fields_set and Path(FORMER_DATABASE).exists() and not made.duckdb.exists():
+        yield (
+            f"The replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"
             f" with its schema freshdesk: run `mv {FORMER_DATABASE} {DEFAULT_DATABASE}`"
         )
-    return usable(path)
+    try:
+        usable(made.duckdb, schemas)
+    except SettingError as error:
+        yield str(error)
+    try:
+        published_path(made.duckdb, made.published, schemas)
+    except SettingError as error:
+        yield str(error)
 
 
-def published_path(database: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """FRESHDESK_PUBLISHED: where analysts find their copy, beside the file if not set; None if `off`."""
-    given = environment.get("FRESHDESK_PUBLISHED")
-    if given and given.lower() == "off":
-        return None
-    if not given:
-        return database.with_stem(f"{database.stem}_published")
-    path = Path(given).expanduser()
-    if path.resolve() == database.resolve():
-        raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
-    return usable(path, "FRESHDESK_PUBLISHED")
-
-
-def usable(path: Path, name: str = "FRESHDESK_DUCKDB") -> Path:
+def usable(path: Path, schemas: Collection[str], name: str = "FRESHDESK_DUCKDB") -> Path:
     """The path, unless DuckDB would name the database like a schema in it; raises SettingError."""
-    if path.stem.lower() in {SCHEMA, META, *schemas()}:
+    if path.stem.lower() in {SCHEMA, META, *schemas}:
         raise SettingError(
             f"{name} is {str(path)!r}: set it to a file of another name, like {DEFAULT_DATABASE},"
             f" and rename the file if there is one, for DuckDB takes a database {path.stem} for the schema"
@@ -139,126 +274,25 @@ def usable(path: Path, name: str = "FRESHDESK_DUCKDB") -> Path:
     return path
 
 
-def reserve(environment: Mapping[str, str] = os.environ) -> float:
-    """FRESHDESK_RESERVE: the share of the account's limit left to its other tools; raises SettingError."""
-    return _number("FRESHDESK_RESERVE", DEFAULT_RESERVE, 0.0, 0.95, environment)
+def published_path(database: Path, published: str | None, schemas: Collection[str]) -> Path | None:
+    """Where analysts find their copy, beside the file if nothing is said; None if `off`.
 
-
-def credits_a_run(environment: Mapping[str, str] = os.environ) -> int | None:
-    """FRESHDESK_RUN_CREDITS: the most a run may spend; None for as many as it takes. Raises SettingError."""
-    return _credits("FRESHDESK_RUN_CREDITS", environment)
-
-
-def credits_a_day(environment: Mapping[str, str] = os.environ) -> int | None:
-    """FRESHDESK_DAY_CREDITS: the most all runs of a day (UTC) may spend; as above."""
-    return _credits("FRESHDESK_DAY_CREDITS", environment)
-
-
-def lock_wait(environment: Mapping[str, str] = os.environ) -> float:
-    """FRESHDESK_LOCK_WAIT: seconds to wait for whoever holds the file; raises SettingError."""
-    return _number("FRESHDESK_LOCK_WAIT", DEFAULT_LOCK_WAIT, 0.0, 86_400.0, environment)
-
-
-def every(environment: Mapping[str, str] = os.environ) -> timedelta:
-    """FRESHDESK_EVERY: minutes between two looks at what agents work on; raises SettingError."""
-    minutes = _number("FRESHDESK_EVERY", DEFAULT_EVERY, 1, 1440, environment)
-    if 60 % minutes and (minutes % 60 or 1440 % minutes):
-        raise SettingError(
-            f"FRESHDESK_EVERY is {minutes:g}: set it to minutes that divide an hour, like 15, or to"
-            " hours that divide a day, in minutes, like 120"
-        )
-    return timedelta(minutes=minutes)
-
-
-def scheduled(environment: Mapping[str, str] = os.environ) -> bool:
-    """FRESHDESK_SCHEDULES: whether schedules are on until somebody turns them off; raises SettingError.
-
-    No by default: what spends credits day and night begins when its owner has seen a sync.
+    Raises SettingError for the file itself, and for a name that no view could bear.
     """
-    return _switch("FRESHDESK_SCHEDULES", environment)
-
-
-def reread_nightly(environment: Mapping[str, str] = os.environ) -> int:
-    """FRESHDESK_REREAD_NIGHTLY: so many days are read again each night; raises SettingError."""
-    return int(_number("FRESHDESK_REREAD_NIGHTLY", DEFAULT_REREAD_NIGHTLY, 0, 366, environment))
-
-
-def reread_weekly(environment: Mapping[str, str] = os.environ) -> int:
-    """FRESHDESK_REREAD_WEEKLY: so many days are read again each Sunday; raises SettingError."""
-    return int(_number("FRESHDESK_REREAD_WEEKLY", DEFAULT_REREAD_WEEKLY, 0, 366, environment))
-
-
-def poll(environment: Mapping[str, str] = os.environ) -> timedelta | None:
-    """FRESHDESK_POLL: seconds between two looks for changes, None if off; raises SettingError."""
-    if (environment.get("FRESHDESK_POLL") or "off").lower() == "off":
+    if published and published.lower() == "off":
         return None
-    return timedelta(seconds=_number("FRESHDESK_POLL", "120", 30, 86_400, environment))
+    if not published:
+        return database.with_stem(f"{database.stem}_published")
+    path = Path(published).expanduser()
+    if path.resolve() == database.resolve():
+        raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
+    return usable(path, schemas, "FRESHDESK_PUBLISHED")
 
 
-def keep_runs(environment: Mapping[str, str] = os.environ) -> timedelta:
-    """FRESHDESK_KEEP_RUNS: days after which records of runs are removed; raises SettingError."""
-    return timedelta(days=_number("FRESHDESK_KEEP_RUNS", DEFAULT_KEEP_RUNS, 1, 3650, environment))
-
-
-def reconcile_credits(environment: Mapping[str, str] = os.environ) -> int:
-    """FRESHDESK_RECONCILE_CREDITS: what finding out what is gone may cost a night; raises SettingError."""
-    return int(_number("FRESHDESK_RECONCILE_CREDITS", DEFAULT_RECONCILE, 0, 1_000_000, environment))
-
-
-def alert_webhook(environment: Mapping[str, str] = os.environ) -> str | None:
-    """FRESHDESK_ALERT_WEBHOOK: where failures and lateness are told; None if not set. Raises SettingError."""
-    given = environment.get("FRESHDESK_ALERT_WEBHOOK") or None
-    if given is not None and not given.startswith(("http://", "https://")):
-        # Not quoted: who knows the address can write there.
-        raise SettingError("FRESHDESK_ALERT_WEBHOOK is not a URL: set it to one that begins with https://")
-    return given
-
-
-def ui_url(environment: Mapping[str, str] = os.environ) -> str:
-    """FRESHDESK_UI_URL: where the Dagster UI is reached, for links in alerts; raises SettingError."""
-    given = environment.get("FRESHDESK_UI_URL") or DEFAULT_UI_URL
-    if not given.startswith(("http://", "https://")):
-        raise SettingError(f"FRESHDESK_UI_URL is {given!r}: set it to a URL like {DEFAULT_UI_URL}")
-    return given.rstrip("/")
-
-
-def leave_out_untouched(environment: Mapping[str, str] = os.environ) -> bool:
-    """FRESHDESK_SKIP_UNTOUCHED: whether tickets that nobody seems to have touched are left unasked.
-
-    No by default: the rule is inferred, and an automation that writes a note at creation breaks it.
-    """
-    given = (environment.get("FRESHDESK_SKIP_UNTOUCHED") or "false").lower()
-    if given not in ("true", "false"):
-        raise SettingError(f"FRESHDESK_SKIP_UNTOUCHED is {given!r}: set it to true or false")
-    return given == "true"
-
-
-def _switch(name: str, environment: Mapping[str, str]) -> bool:
-    given = (environment.get(name) or "off").lower()
-    if given not in ("on", "off"):
-        raise SettingError(f"{name} is {given!r}: set it to on or off")
-    return given == "on"
-
-
-def _credits(name: str, environment: Mapping[str, str]) -> int | None:
-    given = environment.get(name)
-    if not given:
-        return None
-    if not re.fullmatch(r"[0-9]{1,12}", given) or int(given) < LEAST_CREDITS:
-        raise SettingError(
-            f"{name} is {given!r}: set it to at least {LEAST_CREDITS} credits, like 5000, or leave it out"
-        )
-    return int(given)
-
-
-def _number(name: str, default: str, least: float, most: float, environment: Mapping[str, str]) -> float:
-    given = environment.get(name) or default
-    try:
-        number = float(given)
-    except ValueError:
-        number = float("nan")
-    if not least <= number <= most:
-        raise SettingError(
-            f"{name} is {given!r}: set it to a number from {least:g} to {most:g}, like {default}"
-        )
-    return number
+def without_effect() -> list[str]:
+    """A sentence for each variable that is set and means nothing any more."""
+    return [
+        f"{name} has no effect any more, for {instead}: remove it"
+        for name, instead in REMOVED.items()
+        if os.environ.get(name)
+    ]

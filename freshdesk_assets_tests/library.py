@@ -15,7 +15,8 @@ from freshdesk_assets.schema.column import (
     texts,
     timestamp,
 )
-from freshdesk_assets.schema.table import FullList, Keyset, PerParent, Table
+from freshdesk_assets.schema.sync import FullList, Keyset, PerParent
+from freshdesk_assets.schema.table import Table
 
 ID = bigint("id", "Its id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")

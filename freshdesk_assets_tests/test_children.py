@@ -11,8 +11,8 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.derived.children import derive
-from freshdesk_assets.warehouse.file import ALIAS
 from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.sql import ALIAS
 
 CATALOG = declared_tables()
 CHILDREN = {child.name: child for child in CATALOG.children}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.checks import read_check
-from freshdesk_assets.schema import child, column, table
+from freshdesk_assets.queries import read_queries
+from freshdesk_assets.schema import child, column, endpoint, sync, table
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views.tracing import trace
@@ -32,14 +33,14 @@ def told(title: str) -> tuple[str, str]:
 @pytest.fixture
 def catalog() -> Catalog:
     """The declared tables, with the table and the child table of the examples."""
-    names: dict[str, Any] = {**vars(column), **vars(table), **vars(child)}
+    names: dict[str, Any] = {**vars(column), **vars(endpoint), **vars(sync), **vars(table), **vars(child)}
     for title in ("A table", "A child table"):
         exec(told(title)[1], names)
     known = declared_tables()
     return Catalog([*known, names["skills"]], [*known.children, names["skill_agents"]])
 
 
-@pytest.mark.parametrize("title", ["A child table", "A view", "A check"])
+@pytest.mark.parametrize("title", ["A child table", "A view", "A check", "Queries"])
 def test_an_example_is_under_fifteen_lines(title: str) -> None:
     lines = [line for line in told(title)[1].splitlines() if line.strip()]
     assert 0 < len(lines) < 15
@@ -66,6 +67,11 @@ def test_the_examples_make_a_table_a_child_a_view_and_a_check(catalog: Catalog, 
     file.write_text(example, encoding="utf-8")
     check = read_check(file)
     assert (check.schema, check.table, check.doc) == ("freshdesk", "skills", "Every skill has a name.")
+    chapter, example = told("Queries")
+    assert "`queries/freshdesk/skills.sql`" in chapter
+    asked = tmp_path / "freshdesk" / "skills.sql"
+    asked.write_text(example, encoding="utf-8")
+    queries = read_queries(asked)
     cut = next(each for each in catalog.children if each.name == "skill_agents")
     with Warehouse(tmp_path / "replica.duckdb").open() as connection:
         ensure_views(connection, [view], catalog)
@@ -75,3 +81,5 @@ def test_the_examples_make_a_table_a_child_a_view_and_a_check(catalog: Catalog, 
         rows = connection.execute("select id, name from relations.idle_skills order by id").fetchall()
         assert rows == [(1, "Repair"), (2, None)]
         assert check_query(connection, check.sql).examples == ({"id": 2},)
+        found = [sorted(connection.execute(query.sql).fetchall(), key=str) for query in queries]
+        assert found == [[("Repair", 0), (None, 0)], [("Repair",), (None,)]]

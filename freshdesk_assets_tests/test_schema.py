@@ -21,20 +21,9 @@ from freshdesk_assets.schema.column import (
     texts,
     timestamp,
 )
-from freshdesk_assets.schema.table import (
-    REPLICA_COLUMNS,
-    ChangedSince,
-    Existence,
-    Fallback,
-    FullList,
-    Keyset,
-    Listing,
-    LookBack,
-    PerParent,
-    RowCall,
-    SubLimit,
-    Table,
-)
+from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, SubLimit
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import REPLICA_COLUMNS, Table
 
 ID = bigint("id", "Shelf's id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")
@@ -313,8 +302,8 @@ def test_a_column_stands_where_its_name_says_unless_told() -> None:
 
 def test_a_reference_is_a_table_and_a_column() -> None:
     """Readers of a declaration join on it."""
-    assert bigint("shelf_id", "Shelf.", references="shelves.id").referenced == ("shelves", "id")
-    assert TITLE.referenced is None
+    assert bigint("shelf_id", "Shelf.", references="shelves.id").targets == (("shelves", "id"),)
+    assert TITLE.targets == ()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from freshdesk_assets.schema.column import Type
-from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, LookBack, PerParent, Sync, Table
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent, Sync
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
 
 TABLES = declared_tables()

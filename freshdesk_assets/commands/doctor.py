@@ -8,40 +8,40 @@ from rich.table import Table as Report
 from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import PerParent, SubLimit
-from freshdesk_assets.settings import Partitioning, check_environment
+from freshdesk_assets.schema.endpoint import SubLimit
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
 
 
-def examine(catalog: Catalog, partitioning: Partitioning) -> int:
-    """Print what a sync would meet; 0 when nothing would be left out, else 1. Raises SettingError."""
-    check_environment()
+def examine(catalog: Catalog, settings: Settings) -> int:
+    """Print what a sync would meet; 0 when nothing would be left out, else 1."""
     console = Console()
-    healthy = _examine_file(console)
-    api = FreshdeskApi(domain=os.environ["FRESHDESK_DOMAIN"], api_key=os.environ["FRESHDESK_API_KEY"])
+    # Whoever holds it is told of rather than waited for.
+    file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
+    healthy = _examine_file(console, file)
     try:
-        with api.connect() as reader:
+        with freshdesk_api(settings).connect() as reader:
             healthy = _examine_account(console, reader, catalog) and healthy
             tally = reader.client.tally.snapshot()
         spent = CallsMade(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)
-        record_calls(DuckDBFile(lock_wait=0.0).warehouse(), spent)
+        record_calls(file.warehouse(), spent)
     except FreshdeskError as error:
         console.print(f"Freshdesk: {error}", style="red", markup=False)
         return 1
     console.print(
-        f"Partitions: {partitioning.length} since {partitioning.start:%Y-%m-%d}; tickets unchanged since"
+        f"Partitions: {settings.partitions} since {settings.start_date:%Y-%m-%d}; tickets unchanged since"
         " then are not replicated, people and setup always are",
         markup=False,
     )
     return 0 if healthy else 1
 
 
-def _examine_file(console: Console) -> bool:
-    file = DuckDBFile(lock_wait=0.0)
+def _examine_file(console: Console, file: DuckDBFile) -> bool:
     if not file.path.exists():
         # Not made to try: removed again, it could be the one that a sync has just begun to fill.
         folder = file.path.resolve().parent

@@ -1,6 +1,5 @@
 """What a sync or a backfill would cost, before it runs."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,21 +12,20 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
 
-from freshdesk_assets import settings
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
 from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for
 from freshdesk_assets.replication.scope import ReadScope
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Partitioning, check_environment
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import PLAN, CallsMade
 
@@ -54,7 +52,7 @@ class Plan:
 def plan(
     build: Callable[..., dg.Definitions],
     catalog: Catalog,
-    partitioning: Partitioning,
+    settings: Settings,
     *,
     first: datetime | None = None,
     last: datetime | None = None,
@@ -64,25 +62,23 @@ def plan(
 
     Raises SettingError.
     """
-    check_environment()
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
     keys = selected(build(), REPLICATE, selection) if selection else tables
-    file = DuckDBFile().warehouse(console.print)
-    api = FreshdeskApi(domain=os.environ["FRESHDESK_DOMAIN"], api_key=os.environ["FRESHDESK_API_KEY"])
+    file = duckdb_file(settings).warehouse(console.print)
     try:
-        with dagster_instance() as instance, api.connect() as reader:
+        with dagster_instance() as instance, freshdesk_api(settings).connect() as reader:
             request = run_scope(
                 keys,
                 instance,
                 catalog,
-                partitioning,
+                settings.partitioning,
                 file,
                 first=first,
                 last=last,
                 selection=selection,
             )
-            made = planned(reader, file, catalog, partitioning, request)
+            made = planned(reader, file, catalog, settings, request)
     except (FreshdeskError, WarehouseError) as error:
         console.print(str(error), style="red", markup=False)
         return 1
@@ -90,16 +86,14 @@ def plan(
         purpose=PLAN, calls=made.spent.calls, credits=made.spent.credits, waited=made.spent.waited
     )
     record_calls(replace(file, lock_wait=0.0), spent)
-    _show(console, made, request)
+    _show(console, made, request, settings)
     return 0
 
 
-def planned(
-    reader: Reader, file: Warehouse, catalog: Catalog, partitioning: Partitioning, request: RunScope
-) -> Plan:
+def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Settings, request: RunScope) -> Plan:
     """What the run that is asked for would cost; raises FreshdeskError, WarehouseError."""
     before = reader.client.tally.snapshot()
-    partitions = partitions_of(partitioning)
+    partitions = partitions_of(settings.partitioning)
     chosen = set(request.names)
     asked_at = request.tags.get(REQUESTED_AT)
     estimator = Estimator(reader, chosen)
@@ -112,7 +106,7 @@ def planned(
                     warehouse=warehouse,
                     start=partitions.time_window_for_partition_key(request.start).start.astimezone(UTC),
                     end=partitions.time_window_for_partition_key(request.end).end.astimezone(UTC),
-                    since=partitioning.since,
+                    since=settings.partitioning.since,
                     reading=reading_of(request.tags),
                     requested_at=datetime.fromisoformat(asked_at) if asked_at else datetime.now(UTC),
                 )
@@ -122,7 +116,7 @@ def planned(
         ]
     return Plan(
         estimates=estimates,
-        seconds=seconds_for(estimates, reader, settings.reserve()),
+        seconds=seconds_for(estimates, reader, settings.reserve),
         spent=reader.client.tally.since(before),
     )
 
@@ -137,7 +131,7 @@ def _stored(file: Warehouse) -> Iterator[Warehouse]:
         yield Warehouse(Path(folder) / "replica.duckdb")
 
 
-def _show(console: Console, made: Plan, request: RunScope) -> None:
+def _show(console: Console, made: Plan, request: RunScope, settings: Settings) -> None:
     report = Report(title="What it would cost", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     report.add_column("table", no_wrap=True, min_width=20)
     report.add_column("calls", justify="right")
@@ -149,8 +143,8 @@ def _show(console: Console, made: Plan, request: RunScope) -> None:
     report.add_row("all", f"{made.calls:,}", f"{made.credits:,}", _time(made.seconds))
     console.print(report)
     for name, limit in (
-        ("FRESHDESK_RUN_CREDITS", settings.credits_a_run()),
-        ("FRESHDESK_DAY_CREDITS", settings.credits_a_day()),
+        ("FRESHDESK_RUN_CREDITS", settings.run_credits),
+        ("FRESHDESK_DAY_CREDITS", settings.day_credits),
     ):
         if limit is not None and made.credits > limit:
             console.print(

@@ -12,11 +12,11 @@ from freshdesk_assets.commands.console import arrived, console_logger, made_anew
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
-from freshdesk_assets.orchestration.resources import DuckDBFile, account_in_environment
+from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Partitioning, SettingError, check_environment
+from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 
 PROGRESS_SECONDS = 3.0
@@ -29,7 +29,7 @@ FEW = 5
 def sync(
     build: Callable[..., dg.Definitions],
     catalog: Catalog,
-    partitioning: Partitioning,
+    settings: Settings,
     *,
     first: datetime | None = None,
     last: datetime | None = None,
@@ -42,13 +42,12 @@ def sync(
     is missing is read; with them, the partitions from `first` to `last` are read again; to `reconcile` is
     to find out what is gone. Raises SettingError.
     """
-    check_environment()
     if reconcile and (first or last):
         raise SettingError("--reconcile looks at all that is stored: leave --from and --to out")
     console = Console()
     definitions = build(
         loggers={"terminal": console_logger(console)},
-        resources={"freshdesk": account_in_environment(PROGRESS_SECONDS)},
+        resources={"freshdesk": freshdesk_api(settings, PROGRESS_SECONDS)},
     )
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
     began = time.monotonic()
@@ -58,8 +57,8 @@ def sync(
                 selected(definitions, job.name, selection),
                 instance,
                 catalog,
-                partitioning,
-                DuckDBFile().warehouse(console.print),
+                settings.partitioning,
+                duckdb_file(settings).warehouse(console.print),
                 first=first,
                 last=last,
                 selection=selection,

@@ -8,7 +8,9 @@ import msgspec
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
-from freshdesk_assets.schema.table import Keyset, LookBack, PerParent, Table, Value
+from freshdesk_assets.schema.endpoint import Value
+from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 
 TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only the tickets assigned to it"}
 

@@ -14,8 +14,9 @@ import msgspec
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.reading import Reader, check_wanted
 from freshdesk_assets.extract.rows import RowReader, row_of
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
-from freshdesk_assets.schema.table import Existence, Table
+from freshdesk_assets.schema.table import Table
 
 NO_FEATURE = "require_feature"
 """What Freshdesk refuses the archive with where the plan has none: nothing is archived there."""
@@ -75,7 +76,7 @@ class _Asking:
         mark = RowReader(self.table).mark
         listed = {mark(row)[0] for row in rows}
         verdicts = tuple(
-            Verdict(id=id_, standing=Fate.EXISTS if str(id_).encode() in listed else Fate.GONE)
+            Verdict(id=id_, fate=Fate.EXISTS if str(id_).encode() in listed else Fate.GONE)
             for id_ in doubt.rows
         )
         return Page(listing=listing.name, rows=rows, defaults=listing.defaults, verdicts=verdicts)
@@ -117,12 +118,12 @@ class _Asking:
             listing="archived",
             rows=(msgspec.json.encode(own),) if own else (),
             keep=missing,
-            verdicts=(Verdict(id=doubt.id, standing=Fate.ARCHIVED),),
+            verdicts=(Verdict(id=doubt.id, fate=Fate.ARCHIVED),),
         )
 
 
-def _decided(doubt: Doubt, standing: Fate) -> Page:
-    verdicts = tuple(Verdict(id=id_, standing=standing) for id_ in doubt.rows)
+def _decided(doubt: Doubt, fate: Fate) -> Page:
+    verdicts = tuple(Verdict(id=id_, fate=fate) for id_ in doubt.rows)
     return Page(listing="doubts", rows=(), verdicts=verdicts)
 
 

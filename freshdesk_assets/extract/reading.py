@@ -13,18 +13,10 @@ from freshdesk_assets.extract.http.client import Client, Reply
 from freshdesk_assets.extract.http.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page, ParentRead
-from freshdesk_assets.schema.table import (
-    ChangedSince,
-    Fallback,
-    Keyset,
-    Listing,
-    LookBack,
-    PerParent,
-    RowCall,
-    Table,
-    Value,
-)
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 
 T = TypeVar("T")
 

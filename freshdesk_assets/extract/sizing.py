@@ -18,7 +18,9 @@ from freshdesk_assets.extract.http.client import Reply
 from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
 from freshdesk_assets.extract.reading import Reader, iso
 from freshdesk_assets.extract.rows import RowReader
-from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
+from freshdesk_assets.schema.endpoint import Listing, Value
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
+from freshdesk_assets.schema.table import Table
 
 Fetch = Callable[[int], Reply[list[bytes]]]
 """Asks for a page of a hundred rows by its number."""

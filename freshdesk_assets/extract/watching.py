@@ -9,7 +9,9 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader, iso
 from freshdesk_assets.extract.rows import RowReader
-from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
+from freshdesk_assets.schema.endpoint import Listing, Value
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
+from freshdesk_assets.schema.table import Table
 
 PAGE = 100
 """So many rows cost the same credit as one, and show the newest in whatever order they come."""

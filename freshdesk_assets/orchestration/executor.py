@@ -27,11 +27,11 @@ from freshdesk_assets.orchestration.internals import (
     inprocess_execution_iterator,
 )
 from freshdesk_assets.orchestration.names import API_KIND, BY_NIGHT, FOLLOWS, PUBLISHED, WORK
-from freshdesk_assets.orchestration.records import forget_planned
+from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
-from freshdesk_assets.warehouse.file import let_go, lingering
+from freshdesk_assets.warehouse.engines import let_go, lingering
 
 NAMED = 3
 """So many of the steps that are not made are named."""

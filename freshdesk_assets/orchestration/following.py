@@ -17,7 +17,6 @@ from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionSt
 from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 Assets: TypeAlias = frozenset[dg.AssetKey]
 Checks: TypeAlias = frozenset[dg.AssetCheckKey]
@@ -59,7 +58,6 @@ def followers(
     sources = {step: graph.sources(*of) for step, of in made.items()}
     tables = {step: graph.tables(of) for step, of in sources.items()}
     with warehouse.open(checkpoint=False) as connection:
-        ensure_ledger(connection, comments=False)
         held = states(connection, {name for of in tables.values() for name in of})
         before = followed(connection)
     found = [
@@ -91,7 +89,6 @@ def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Wa
     done, undone = {each.name: each.made_of for each in made}, [each.name for each in failed]
     if done or undone:
         with warehouse.open(checkpoint=False) as connection:
-            ensure_ledger(connection, comments=False)
             record_followed(connection, done, datetime.now(UTC))
             forget_followed(connection, undone)
 

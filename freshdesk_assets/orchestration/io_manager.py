@@ -1,24 +1,19 @@
 """Dagster's DuckDB IO manager, made safe: one transaction, columns by name, UTC windows, a lock waited for.
 
-It stores what the replica's assets hand over (a `Batch` of rows on disk, a `Derivation` of a child table)
-and what a user's own assets return (a pandas frame), and loads any table, or a partition's slice of it, as a
-frame.
+It stores what the replica's tables hand over (a `Batch` of rows on disk) and what a user's own assets return
+(a pandas frame). It loads any table, or a partition's slice of it, as a frame.
 """
 
 import shutil
-import sys
-from abc import ABC
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import dagster as dg
-import duckdb
 from dagster_duckdb.io_manager import DuckDBIOManager
 
-from freshdesk_assets.orchestration.assets.children import Derivation
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     AllPartitionsSubset,
@@ -31,16 +26,15 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.run_metadata import (
-    deriving_metadata,
-    landing_metadata,
-    partition_metadata,
-)
+from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
 from freshdesk_assets.replication.spending import record_calls
-from freshdesk_assets.warehouse.derived.children import derive
-from freshdesk_assets.warehouse.file import Warehouse, identifier, literal
+from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.frames import (
+    DataFrame,
+    Frame,
+    is_among,
     is_stored,
+    is_within,
     load_frame,
     select_statement,
     slice_counts,
@@ -50,10 +44,6 @@ from freshdesk_assets.warehouse.landing.merging import land, row_count, window_c
 from freshdesk_assets.warehouse.landing.spool import Batch
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
 from freshdesk_assets.warehouse.ledger.following import forget_followed
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
-
-if TYPE_CHECKING:
-    import pandas
 
 
 class ReplicaIOManager(DuckDBIOManager):
@@ -67,8 +57,8 @@ class ReplicaIOManager(DuckDBIOManager):
 
     @staticmethod
     def type_handlers() -> Sequence[DbTypeHandler[Any]]:
-        """Handlers for rows on disk, child tables and pandas frames."""
-        return [BatchHandler(), DerivationHandler(), FrameHandler()]
+        """The handler for pandas frames; rows on disk are landed by `TableIOManager` itself."""
+        return [FrameHandler()]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
         """The stock manager over our own client."""
@@ -83,35 +73,23 @@ class ReplicaIOManager(DuckDBIOManager):
         )
 
 
-class Frame(ABC):  # noqa: B024 - what it stands for is not abstract, only not imported
-    """Stands for pandas.DataFrame and its subclasses without importing pandas (0.6 s and 60 MB a process).
-
-    Whoever holds a frame, or names the class, has imported it.
-    """
-
-    @classmethod
-    def __subclasshook__(cls, other: type) -> bool:
-        frame = getattr(sys.modules.get("pandas"), "DataFrame", None)
-        return True if frame is not None and issubclass(other, frame) else NotImplemented
-
-
 class TableIOManager(DbIOManager):
     """The stock manager, with slices and messages of our own."""
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Store it; a batch's files are gone afterwards, even when the file was never to be had."""
+        if not isinstance(obj, Batch):
+            super().handle_output(context, obj)
+            return
         try:
-            if isinstance(obj, Batch):
-                self._land(context, obj)
-            else:
-                super().handle_output(context, obj)
+            self._land(context, obj)
         except BaseException:
             # What reading it cost was to be stored with it.
-            if isinstance(obj, Batch) and obj.spent and isinstance(self._db_client, WarehouseClient):
+            if obj.spent and isinstance(self._db_client, WarehouseClient):
                 self._db_client.record(obj.spent)
             raise
         finally:
-            if isinstance(obj, Batch) and obj.folder is not None:
+            if obj.folder is not None:
                 shutil.rmtree(obj.folder, ignore_errors=True)
 
     def _land(self, context: dg.OutputContext, batch: Batch) -> None:
@@ -161,7 +139,7 @@ class TableIOManager(DbIOManager):
             )
 
 
-class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
+class WarehouseClient(DbClient[Connection]):
     """Opens the file for one load, as one transaction; leaves deciding what to replace to the handlers.
 
     The stock client deletes a slice and inserts in two transactions: killed between them, nothing is left.
@@ -177,7 +155,7 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
     @contextmanager
     def connect(  # type: ignore[override]
         self, context: dg.OutputContext | dg.InputContext, table_slice: TableSlice
-    ) -> Iterator[duckdb.DuckDBPyConnection]:
+    ) -> Iterator[Connection]:
         """The file, as long as the block takes; what fails is tried again only where that can help."""
         name = f"{table_slice.schema}.{table_slice.table}"
         with as_dagster_errors(name), self._warehouse.open() as connection:
@@ -185,13 +163,13 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
 
     @staticmethod
     def delete_table_slice(
-        context: dg.OutputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
+        context: dg.OutputContext, table_slice: TableSlice, connection: Connection
     ) -> None:
         """Nothing: rows of the replica are merged, and a frame's slice is replaced by its handler."""
 
     @staticmethod
     def ensure_schema_exists(
-        context: dg.OutputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
+        context: dg.OutputContext, table_slice: TableSlice, connection: Connection
     ) -> None:
         """Nothing: the handlers do it inside their own statements."""
 
@@ -208,69 +186,15 @@ class WarehouseClient(DbClient[duckdb.DuckDBPyConnection]):
         return f"{table_slice.schema}.{table_slice.table}"
 
 
-class BatchHandler(DbTypeHandler[Batch]):
-    """Says that rows on disk are stored (`TableIOManager` lands them), and are not how a table is read."""
-
-    def handle_output(
-        self,
-        context: dg.OutputContext,
-        table_slice: TableSlice,
-        obj: Batch,
-        connection: duckdb.DuckDBPyConnection,
-    ) -> Mapping[str, Any]:
-        """Never asked: the manager lands batches itself, to say of a range once what became of it."""
-        raise dg.DagsterInvariantViolationError("batches are landed by TableIOManager, and by no other")
-
-    def load_input(
-        self, context: dg.InputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
-    ) -> Batch:
-        """Rows on disk are a way in only."""
-        raise dg.DagsterInvariantViolationError(
-            f"{table_slice.schema}.{table_slice.table} is read as a pandas.DataFrame: annotate the input so"
-        )
-
-    @property
-    def supported_types(self) -> Sequence[type[object]]:
-        """Batches."""
-        return [Batch]
-
-
-class DerivationHandler(DbTypeHandler[Derivation]):
-    """Cuts a child table out of its parent, inside the file."""
-
-    def handle_output(
-        self,
-        context: dg.OutputContext,
-        table_slice: TableSlice,
-        obj: Derivation,
-        connection: duckdb.DuckDBPyConnection,
-    ) -> Mapping[str, Any]:
-        """Derive, and say what that did."""
-        return deriving_metadata(derive(connection, obj.child, obj.parent, whole=obj.whole))
-
-    def load_input(
-        self, context: dg.InputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
-    ) -> Derivation:
-        """A derivation is a way in only."""
-        raise dg.DagsterInvariantViolationError(
-            f"{table_slice.schema}.{table_slice.table} is read as a pandas.DataFrame: annotate the input so"
-        )
-
-    @property
-    def supported_types(self) -> Sequence[type[object]]:
-        """Derivations."""
-        return [Derivation]
-
-
-class FrameHandler(DbTypeHandler["pandas.DataFrame"]):
+class FrameHandler(DbTypeHandler[DataFrame]):
     """Stores and loads pandas frames."""
 
     def handle_output(
         self,
         context: dg.OutputContext,
         table_slice: TableSlice,
-        obj: "pandas.DataFrame",
-        connection: duckdb.DuckDBPyConnection,
+        obj: DataFrame,
+        connection: Connection,
     ) -> Mapping[str, Any]:
         """Replace the table, or the partitions' slice of it, by the frame.
 
@@ -280,7 +204,6 @@ class FrameHandler(DbTypeHandler["pandas.DataFrame"]):
         schema, table = table_slice.schema, table_slice.table
         store_frame(connection, schema, table, obj, _within(table_slice))
         # Nothing else says that the copy lacks these rows.
-        ensure_ledger(connection, comments=False)
         forget_followed(connection, ["__".join(PUBLISHED.path)])
         if not is_stored(connection, schema, table):
             return {"dagster/row_count": 0}
@@ -291,8 +214,8 @@ class FrameHandler(DbTypeHandler["pandas.DataFrame"]):
         return {"dagster/row_count": slice_counts(connection, schema, table, [])[0]}
 
     def load_input(
-        self, context: dg.InputContext, table_slice: TableSlice, connection: duckdb.DuckDBPyConnection
-    ) -> "pandas.DataFrame":
+        self, context: dg.InputContext, table_slice: TableSlice, connection: Connection
+    ) -> DataFrame:
         """The table, or the partitions' slice of it; only the `columns` named in the input's metadata."""
         schema, table = table_slice.schema, table_slice.table
         if not is_stored(connection, schema, table):
@@ -349,27 +272,8 @@ def _within(table_slice: TableSlice) -> str | None:
 
 
 def _dimension(dimension: TablePartitionDimension) -> str:
-    """A name is a column, whatever it means in SQL; everything else is an expression."""
-    given = dimension.partition_expr
-    value = identifier(given) if given.isidentifier() else f"({given})"
     match dimension.partitions:
         case (datetime() as start, datetime() as end):
-            moment = _moment(value, str(start.tzinfo))
-            return f"{moment} >= {_timestamp(start)} and {moment} < {_timestamp(end)}"
-        case []:
-            return "false"
+            return is_within(dimension.partition_expr, start, end)
         case keys:
-            return f"{value} in ({', '.join(literal(str(key)) for key in keys)})"
-
-
-def _moment(value: str, zone: str) -> str:
-    """A value as a point in time; a date, or a time without a zone, is meant in the partitions' zone."""
-    moment = f"cast({value} as timestamptz)"
-    if zone == "UTC":
-        return moment
-    local = f"cast({value} as timestamp) at time zone {literal(zone)}"
-    return f"(case typeof({value}) when 'TIMESTAMP WITH TIME ZONE' then {moment} else {local} end)"
-
-
-def _timestamp(moment: datetime) -> str:
-    return f"timestamptz {literal(moment.astimezone(UTC).isoformat(sep=' '))}"
+            return is_among(dimension.partition_expr, [str(key) for key in keys])

@@ -1,6 +1,9 @@
-"""Dagster's run records in Postgres, stored batch by batch; records.py says why.
+"""Dagster's run records in Postgres, stored batch by batch; records/ says why.
 
-Apart from records.py because dagster-postgres is installed only where it is asked for.
+Apart from records/ because dagster-postgres is installed only where it is asked for.
+
+`freshdesk_assets.orchestration.records_postgres.PostgresRecords` stands under `storage: custom:` in the
+`dagster.yaml` of every DAGSTER_HOME with Postgres: neither this module nor the class may be renamed or moved.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +25,12 @@ from freshdesk_assets.orchestration.internals import (
     EventLogEntry,
     SqlEventLogStorageTable,
 )
-from freshdesk_assets.orchestration.records import batching
-from freshdesk_assets.orchestration.records.batches import TakesRanges, rows_of_batch, store_in_index
+from freshdesk_assets.orchestration.records.batches import (
+    TakesRanges,
+    batching,
+    rows_of_batch,
+    store_in_index,
+)
 
 BATCHED = BATCH_WRITABLE_EVENTS - {dg.DagsterEventType.ASSET_FAILED_TO_MATERIALIZE}
 """What is stored together; the stock storage leaves the rest of those that Dagster batches out."""

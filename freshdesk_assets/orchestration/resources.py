@@ -7,7 +7,6 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from freshdesk_assets import settings
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
@@ -16,6 +15,17 @@ from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock, this_process
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
+from freshdesk_assets.settings import (
+    DEFAULT_LOCK_WAIT,
+    DEFAULT_RECONCILE,
+    DEFAULT_RESERVE,
+    SettingError,
+    Settings,
+    published_path,
+    usable,
+    variable,
+)
+from freshdesk_assets.views import schemas
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -28,15 +38,13 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     domain: str = Field(description="acme.freshdesk.com; a full URL for a simulator on this machine.")
     api_key: str = Field(description="Key of an agent, best an administrator.")
-    reserve: float | None = Field(
-        default=None,
-        description="Share of the limit left to the account's other tools; else FRESHDESK_RESERVE or 0.1.",
+    reserve: float = Field(
+        default=DEFAULT_RESERVE, description="Share of the limit left to the account's other tools."
     )
-    run_credits: int | None = Field(
-        default=None, description="The most a run may spend; else FRESHDESK_RUN_CREDITS or no limit."
-    )
-    day_credits: int | None = Field(
-        default=None, description="The most a day's runs may spend; else FRESHDESK_DAY_CREDITS or no limit."
+    run_credits: int | None = Field(default=None, description="The most a run may spend.")
+    day_credits: int | None = Field(default=None, description="The most a day's runs may spend.")
+    reconcile_credits: int = Field(
+        default=DEFAULT_RECONCILE, description="The most finding out what is gone may cost a run."
     )
     progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
@@ -53,22 +61,22 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         if context.instance is not None and context.run is not None:
             context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process(context.run.run_id)})
         say = context.log.info if context.log else self._report
-        budget = Budget(
-            run=settings.credits_a_run() if self.run_credits is None else self.run_credits,
-            day=settings.credits_a_day() if self.day_credits is None else self.day_credits,
-        )
+        budget = Budget(run=self.run_credits, day=self.day_credits)
         with run_lock(self.domain, say), self.connect(budget):
             yield self
 
     @contextmanager
     def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
-        share = settings.reserve() if self.reserve is None else self.reserve
         with Client(
-            domain=self.domain, api_key=self.api_key, reserve=share, budget=budget, report=self._report
+            domain=_told(self.domain),
+            api_key=_told(self.api_key),
+            reserve=self.reserve,
+            budget=budget,
+            report=self._report,
         ) as client:
             self._reader = Reader(client)
-            self._allowance = Allowance(client.tally, settings.reconcile_credits())
+            self._allowance = Allowance(client.tally, self.reconcile_credits)
             yield self._reader
 
     @property
@@ -93,8 +101,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
         """A reader for outside of runs, which neither waits for its run_lock nor for the limit."""
-        share = settings.reserve() if self.reserve is None else self.reserve
-        with impatient(_told(self.domain), _told(self.api_key), share) as reader:
+        with impatient(_told(self.domain), _told(self.api_key), self.reserve) as reader:
             yield reader
 
     @property
@@ -121,15 +128,22 @@ def _told(value: str) -> str:
     if not isinstance(value, dg.EnvVar):
         return value
     if not (told := value.get_value()):
-        raise settings.SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
+        raise SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
     return told
 
 
-def account_in_environment(progress_seconds: float = 15.0) -> FreshdeskApi:
-    """The account that FRESHDESK_DOMAIN and FRESHDESK_API_KEY name; the UI shows no more than those names."""
+def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:
+    """The account that the settings name.
+
+    Its domain and key are told by the names of their variables: the UI shows what a resource is made with.
+    """
     return FreshdeskApi(
-        domain=dg.EnvVar("FRESHDESK_DOMAIN"),
-        api_key=dg.EnvVar("FRESHDESK_API_KEY"),
+        domain=dg.EnvVar(variable("domain")),
+        api_key=dg.EnvVar(variable("api_key")),
+        reserve=settings.reserve,
+        run_credits=settings.run_credits,
+        day_credits=settings.day_credits,
+        reconcile_credits=settings.reconcile_credits,
         progress_seconds=progress_seconds,
     )
 
@@ -137,25 +151,24 @@ def account_in_environment(progress_seconds: float = 15.0) -> FreshdeskApi:
 class DuckDBFile(dg.ConfigurableResource[None]):
     """The DuckDB file that holds the replica, open only while something is loaded."""
 
-    database: str | None = Field(
-        default=None, description="Path of the file; FRESHDESK_DUCKDB or replica.duckdb if not set."
-    )
-    lock_wait: float | None = Field(
+    database: str = Field(description="Path of the file.")
+    published: str | None = Field(
         default=None,
-        description="Seconds to wait for whoever holds the file; else FRESHDESK_LOCK_WAIT or 300.",
+        description="Path of the copy for analysts: beside the file if not set, and none if it is off.",
+    )
+    lock_wait: float = Field(
+        default=DEFAULT_LOCK_WAIT, description="Seconds to wait for whoever holds the file."
     )
 
     @property
     def path(self) -> Path:
-        """Where the file stands."""
-        if self.database:
-            return settings.usable(Path(self.database).expanduser())
-        return settings.database_path()
+        """Where the file stands; raises SettingError for a name that no view could bear."""
+        return usable(Path(self.database).expanduser(), schemas())
 
     @property
     def published_path(self) -> Path | None:
-        """Where the copy for analysts is put; None if there is to be none."""
-        return settings.published_path(self.path)
+        """Where the copy for analysts is put; None if there is to be none. Raises SettingError."""
+        return published_path(self.path, self.published, schemas())
 
     @property
     def spool_root(self) -> Path:
@@ -164,5 +177,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
 
     def warehouse(self, report: Callable[[str], None] | None = None) -> Warehouse:
         """The file, to be opened."""
-        wait = settings.lock_wait() if self.lock_wait is None else self.lock_wait
-        return Warehouse(self.path, lock_wait=wait, report=report)
+        return Warehouse(self.path, lock_wait=self.lock_wait, report=report)
+
+
+def duckdb_file(settings: Settings) -> DuckDBFile:
+    """The file that the settings name."""
+    return DuckDBFile(
+        database=str(settings.duckdb), published=settings.published, lock_wait=settings.lock_wait
+    )

@@ -28,7 +28,8 @@ from freshdesk_assets.replication.itinerary import (
     steps,
 )
 from freshdesk_assets.replication.scope import ReadScope
-from freshdesk_assets.schema.table import SubLimit, Table, Value
+from freshdesk_assets.schema.endpoint import SubLimit, Value
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked
 from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
 from freshdesk_assets.warehouse.ledger.unstored import not_stored

@@ -15,18 +15,10 @@ from typing import TypeAlias
 
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.replication.scope import Reading, ReadScope
+from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import (
-    ChangedSince,
-    Existence,
-    FullList,
-    Keyset,
-    Listing,
-    LookBack,
-    PerParent,
-    RowCall,
-    Table,
-)
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent
 
 

@@ -15,7 +15,6 @@ from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.offsets import PER_PAGE
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader
-from freshdesk_assets.replication.intervals import Interval, common
 from freshdesk_assets.replication.itinerary import (
     Days,
     KeysetInterval,
@@ -24,8 +23,10 @@ from freshdesk_assets.replication.itinerary import (
     WholeListIfDue,
     over,
 )
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, Existence, Table
+from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import (
     doubt_unlisted,
@@ -35,8 +36,8 @@ from freshdesk_assets.warehouse.ledger.existence import (
     record_verified,
     whole_list,
 )
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
-from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.ledger.intervals import Interval, common
+from freshdesk_assets.warehouse.ledger.tables import covered
 
 AT_ONCE = 200
 """Doubts asked for before the answers are stored."""
@@ -97,8 +98,6 @@ class Evidence:
         if not intervals:
             return
         with warehouse.open(checkpoint=False) as connection:
-            ensure_shape(connection, self.table)
-            ensure_ledger(connection)
             for start, end in intervals:
                 doubt_unlisted(connection, self.table, self._ids, start, end, datetime.now(UTC))
                 record_verified(connection, self.table, start, end, at)
@@ -122,9 +121,6 @@ class Reconciliation:
 
     def pages(self, step: WholeListIfDue | Verification) -> Iterator[Page]:
         """What is found: rows, and verdicts on those that are doubted."""
-        with self.warehouse.open(checkpoint=False) as connection:
-            ensure_shape(connection, self.table)
-            ensure_ledger(connection)
         match step:
             case WholeListIfDue(sync=sync):
                 yield from self._whole_list(sync)

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from freshdesk_assets.extract.reading import EPOCH
-from freshdesk_assets.replication.intervals import Interval, uncovered
 from freshdesk_assets.schema.catalog import Catalog, upstream
-from freshdesk_assets.schema.table import Listing, Table
+from freshdesk_assets.schema.endpoint import Listing
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
 from freshdesk_assets.warehouse.ledger.parents import Asked, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 PARENTS_AT_ONCE = 1_000
@@ -74,7 +75,6 @@ class ReadScope:
         if self.reading is not Reading.AGAIN:
             return []
         with self.warehouse.open(checkpoint=False) as connection:
-            ensure_ledger(connection)
             return reread(connection, self.table, listing.name, self.requested_at)
 
     def look_back(self, start: datetime, days: int) -> timedelta:
@@ -110,7 +110,6 @@ class ReadScope:
         with self.warehouse.open(checkpoint=False) as connection:
             for name in {asked.source.name, self.table.name, *upstream(self.table)}:
                 ensure_shape(connection, self.catalog[name])
-            ensure_ledger(connection)
             yield connection
 
     @property
@@ -121,5 +120,4 @@ class ReadScope:
     def covered(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that are stored."""
         with self.warehouse.open(checkpoint=False) as connection:
-            ensure_ledger(connection)
             return covered(connection, self.table, listing.name)

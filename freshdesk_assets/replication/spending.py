@@ -18,7 +18,6 @@ from freshdesk_assets.warehouse.ledger.credits import (
     read_states,
     record_credits,
 )
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 FRESH = timedelta(days=1)
 """For so long a table that was read to its end is deferred behind those that are unfinished. Else each of
@@ -45,7 +44,6 @@ class Spending:
         """Record what was not told yet in a transaction of its own."""
         if self.untold.calls:
             with warehouse.open(checkpoint=False) as connection:
-                ensure_ledger(connection, comments=False)
                 now = self.write(connection)
             self.told(now)
 
@@ -81,7 +79,6 @@ def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
         return False
     try:
         with warehouse.open(checkpoint=False) as connection:
-            ensure_ledger(connection)
             record_credits(connection, spent, datetime.now(UTC))
     except WarehouseError:
         return False
@@ -91,7 +88,6 @@ def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
 def record_looks(warehouse: Warehouse, run_id: str, looks: int) -> None:
     """Record a sensor's looks, a credit each, by the run they led to: once, however often it is retried."""
     with warehouse.open(checkpoint=False) as connection:
-        ensure_ledger(connection, comments=False)
         if not is_recorded(connection, POLL, run_id):
             spent = CallsMade(purpose=POLL, run_id=run_id, calls=looks, credits=looks)
             record_credits(connection, spent, datetime.now(UTC))
@@ -102,7 +98,6 @@ def spent_today(warehouse: Warehouse) -> int:
     if not warehouse.path.exists():
         return 0
     with warehouse.open(checkpoint=False) as connection:
-        ensure_ledger(connection)
         return credits_of_day(connection, today())
 
 
@@ -122,7 +117,6 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
     if not budget.limited or not warehouse.path.exists():
         return None
     with warehouse.open(checkpoint=False) as connection:
-        ensure_ledger(connection)
         found = read_states(connection)
     own = found.get(table.name)
     if own is None:
@@ -132,10 +126,10 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
         return Deferral(reason, unfinished=reason)
     waiting = sorted(
         name
-        for name, standing in found.items()
-        if standing.left_open and (standing.needs_more_than or 0) < budget.most and name in with_it
+        for name, state in found.items()
+        if state.unfinished and (state.needs_more_than or 0) < budget.most and name in with_it
     )
-    if own.left_open or own.finished_at is None or not waiting:
+    if own.unfinished or own.finished_at is None or not waiting:
         return None
     if datetime.now(UTC) - own.finished_at >= FRESH:
         return None

@@ -28,7 +28,6 @@ from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 from freshdesk_assets.warehouse.ledger.credits import record_unfinished
 from freshdesk_assets.warehouse.ledger.parents import Parent
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 BATCH_ROWS = 16_384
 BATCH_BYTES = 128 * 1024 * 1024
@@ -193,7 +192,6 @@ class Replication:
                 needs = self.progress.spent.credits - self._settled or None
                 self.unfinished = in_one_go(needs, self.reader.client.budget) if needs else "its list"
         with self.warehouse.open(checkpoint=False) as connection:
-            ensure_ledger(connection)
             record_unfinished(connection, self.table, self.unfinished, needs)
 
 

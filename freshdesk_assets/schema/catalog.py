@@ -9,7 +9,8 @@ from typing import TypeAlias
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, DeclarationError
 from freshdesk_assets.schema.history import History, history_of
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 
 Declared: TypeAlias = Table | Child | History
 """A table in the file: read from the API, cut from one that is, or what such a one was before."""

@@ -108,6 +108,12 @@ class Child:
             raise DeclarationError(f"child table {self.name}: {complaint}")
 
     @property
+    def recipe(self) -> object:
+        """All that decides about its rows; what differs in words only is the same recipe."""
+        columns = [(column.name, column.type, column.path) for column in self.columns]
+        return self.parent, self.by, self.cut, columns, self.key, self.position
+
+    @property
     def cells(self) -> tuple[Column, ...]:
         """Its columns: the parent's id, what is cut, the place in the list."""
         own = bigint(

@@ -78,11 +78,6 @@ class Column:
         return tuple(self.path.split("."))
 
     @property
-    def referenced(self) -> tuple[str, str] | None:
-        """The table and column it refers to."""
-        return self.targets[0] if self.references else None
-
-    @property
     def targets(self) -> tuple[tuple[str, str], ...]:
         """The tables and columns it may refer to, the likeliest first."""
         return tuple(

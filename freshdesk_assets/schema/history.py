@@ -52,6 +52,11 @@ class History:
         return tuple(self.table.column(name) for name in self.table.history)
 
     @property
+    def recipe(self) -> object:
+        """All that decides about its states; what differs in words only is the same recipe."""
+        return self.keys, [(column.name, column.type, column.name in self.late) for column in self.tracked]
+
+    @property
     def late(self) -> frozenset[str]:
         """Tracked columns that the row's own call sends, after the list has shown the row."""
         fallback = self.table.fallback.detail if self.table.fallback else ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from freshdesk_assets.schema.table import Value
+from freshdesk_assets.schema.endpoint import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Verdict:
     """What was found out about a row that was doubted."""
 
     id: int
-    standing: Fate
+    fate: Fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One table: where it is read, how it is read incrementally, and its columns.
+"""One table: where it is read (endpoint.py), how it is read incrementally (sync.py), and its columns.
 
 Everything downstream (requests, DDL, comments, Dagster's specs, the documentation) is derived from a
 `Table`. Nobody downstream knows one by name.
@@ -6,15 +6,12 @@ Everything downstream (requests, DDL, comments, Dagster's specs, the documentati
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeAlias
 
 from freshdesk_assets.schema.column import NAME, Column, DeclarationError, Type, json, timestamp
-
-Value: TypeAlias = str | int | bool
-"""What a request parameter or a listing's default may be."""
+from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, SubLimit, Value
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent, Sync
 
 
 class Cadence(StrEnum):
@@ -22,140 +19,6 @@ class Cadence(StrEnum):
 
     LIVE = "live"
     SLOW = "slow"
-
-
-@dataclass(frozen=True, slots=True)
-class Keyset:
-    """A list in ascending order of a time, restarted from the last time seen.
-
-    `since` is the request parameter (inclusive), `cursor` the column it compares. Only such a list can
-    be bounded by a window, committed page by page and resumed; no page is ever read by number except
-    inside one second, and there not beyond `last_page`.
-    """
-
-    since: str
-    cursor: str = "updated_at"
-    last_page: int = 300
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedSince:
-    """A list of the rows changed since a time, in no order of time; first of all, the whole list.
-
-    `parameters` are the spellings of the parameter, tried in turn while Freshdesk refuses them as
-    unknown; refused all, the whole list is read instead. The table is complete, whatever the start date.
-    Changes do not tell what is gone: the whole list does, read again at least `whole_every` where the
-    night's budget allows.
-    """
-
-    parameters: tuple[str, ...]
-    whole_every: timedelta = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class FullList:
-    """The whole list each time; rows that are no longer in it get `_deleted_at`."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookBack:
-    """A list filtered on a time that later edits do not move, so that the last days are read again.
-
-    `after` and `before` are the request parameters, `cursor` the column they compare; `before` is empty
-    where the list has no upper bound.
-    """
-
-    after: str
-    cursor: str
-    days: int
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PerParent:
-    """One list per row of a parent table, read once per version of the parent; `path` holds `{id}`.
-
-    `column` is where a row names its parent. `archived` is where the list stands once the parent is archived.
-    """
-
-    parent: str
-    column: str
-    archived: str = ""
-
-
-Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """One pass over the table's list; where two passes show a row at the same version, the later one holds.
-
-    `params` are added to the table's; `defaults` are columns that the payload leaves to be known from
-    the list it came by (`deleted`: true under filter=deleted). With `probe`, one row is asked for first,
-    without includes, so that an empty list costs one credit.
-    """
-
-    name: str = "all"
-    params: Mapping[str, Value] = field(default_factory=dict)
-    defaults: Mapping[str, Value] = field(default_factory=dict)
-    probe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowCall:
-    """The row's own call, for the columns marked `detail`; `path` holds `{id}`.
-
-    It is made once per version of the row. Where a version means nothing it is made again after `every`
-    instead, and whenever `stale` holds, an SQL condition on the row `p` and its last reading `r`; the
-    tables that it looks into are read `after`.
-    """
-
-    path: str
-    every: timedelta | None = None
-    stale: str = ""
-    after: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """Where older accounts keep the same list, and the columns that only a row's own call sends there."""
-
-    path: str
-    row_call: RowCall | None = None
-    detail: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Existence:
-    """How a row is asked for that no list sent any more.
-
-    `path` holds a column in braces: the row's id where it answers with the row itself, else the id of what
-    the row belongs to, and then it answers with the list that the row must be in. `archived` is where rows
-    stand that the lists leave out although they are kept; found there, a row's column `flag` becomes true
-    and it is never taken for gone. Those of which the SQL condition `idle` holds are asked for there first.
-    """
-
-    path: str
-    archived: str = ""
-    flag: str = ""
-    idle: str = ""
-
-    @property
-    def by(self) -> str:
-        """The column in braces."""
-        return self.path.partition("{")[2].partition("}")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class SubLimit:
-    """A per-minute limit of its own within the account's: calls allowed, by the account's total."""
-
-    name: str
-    calls: tuple[tuple[int, int], ...]
-
-    def allowed(self, total: int) -> int:
-        """Calls a minute for an account with `total` credits a minute."""
-        return max((calls for least, calls in self.calls if least <= total), default=self.calls[0][1])
 
 
 REPLICA_COLUMNS = (

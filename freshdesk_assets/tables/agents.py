@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import FullList, RowCall, Table
+from freshdesk_assets.schema.endpoint import RowCall
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 
 # Nothing says that joining or leaving a group moves an agent's updated_at (docs/freshdesk_api.md, 4.10). The
 # list of groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.

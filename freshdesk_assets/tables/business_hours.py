@@ -1,7 +1,8 @@
 """Business hours: the hours in which groups work and SLAs count."""
 
 from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 business_hours = Table(
     name="business_hours",

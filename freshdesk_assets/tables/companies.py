@@ -2,7 +2,8 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, json, text, texts, timestamp
-from freshdesk_assets.schema.table import ChangedSince, Table
+from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables.custom_fields import custom_fields_of
 
 companies = Table(

@@ -1,7 +1,8 @@
 """Company fields: the fields of a company, which say what the values in custom_fields are."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 company_fields = Table(
     name="company_fields",

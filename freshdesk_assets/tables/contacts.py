@@ -2,7 +2,9 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import ChangedSince, Listing, RowCall, Table
+from freshdesk_assets.schema.endpoint import Listing, RowCall
+from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import CONTACTS_LIST
 

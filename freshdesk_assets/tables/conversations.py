@@ -2,7 +2,8 @@
 
 from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
 
 conversations = Table(
     name="conversations",

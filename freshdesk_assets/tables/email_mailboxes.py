@@ -1,7 +1,8 @@
 """E-mail mailboxes: the addresses tickets come in by."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 email_mailboxes = Table(
     name="email_mailboxes",

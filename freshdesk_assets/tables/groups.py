@@ -2,7 +2,9 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import Cadence, Fallback, FullList, RowCall, Table
+from freshdesk_assets.schema.endpoint import Fallback, RowCall
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 groups = Table(
     name="groups",

@@ -1,6 +1,6 @@
 """The limits per minute that single lists have within the account's."""
 
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 
 # "Tickets List" and "Contacts List" in the documentation's rate limit table, calls a minute by the account's
 # total: Growth 200, Pro 400, Enterprise 700, and the packs of 1000 and 2000. No other list read here has one.

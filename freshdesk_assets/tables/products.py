@@ -1,7 +1,8 @@
 """Products: what tickets are about, on accounts that support several."""
 
 from freshdesk_assets.schema.column import bigint, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 products = Table(
     name="products",

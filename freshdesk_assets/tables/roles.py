@@ -1,7 +1,8 @@
 """Roles: what agents may do."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 roles = Table(
     name="roles",

@@ -2,7 +2,8 @@
 
 from freshdesk_assets.schema.child import Child, Entries
 from freshdesk_assets.schema.column import bigint, integer, json, text, timestamp
-from freshdesk_assets.schema.table import LookBack, Table
+from freshdesk_assets.schema.sync import LookBack
+from freshdesk_assets.schema.table import Table
 
 satisfaction_ratings = Table(
     name="satisfaction_ratings",

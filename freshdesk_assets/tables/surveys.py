@@ -2,7 +2,8 @@
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, boolean, json, text, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 surveys = Table(
     name="surveys",

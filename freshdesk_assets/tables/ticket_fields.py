@@ -2,7 +2,8 @@
 
 from freshdesk_assets.schema.child import Child, Rows
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import Cadence, FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence, Table
 
 # /admin/ticket_fields adds sections but leaves out choices, and only an admin may read it. This list is open
 # to every agent and holds the labels of status, source, priority, group, agent and product in one credit.

@@ -2,7 +2,9 @@
 
 from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
-from freshdesk_assets.schema.table import Existence, Keyset, Listing, Table
+from freshdesk_assets.schema.endpoint import Existence, Listing
+from freshdesk_assets.schema.sync import Keyset
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables.custom_fields import custom_fields_of
 from freshdesk_assets.tables.limits import TICKETS_LIST
 

@@ -1,7 +1,9 @@
 """Time entries: the time agents spend on tickets."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
-from freshdesk_assets.schema.table import Existence, LookBack, Table
+from freshdesk_assets.schema.endpoint import Existence
+from freshdesk_assets.schema.sync import LookBack
+from freshdesk_assets.schema.table import Table
 
 time_entries = Table(
     name="time_entries",

@@ -3,16 +3,23 @@
 No error here quotes a value: what a run says is kept in its log, and frames hold personal data.
 """
 
+import sys
+from abc import ABC
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.file import ALIAS, identifier
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, scalar
 
 if TYPE_CHECKING:
     import pandas
+
+DataFrame: TypeAlias = "pandas.DataFrame"
+"""A frame, to type checkers only: see `Frame`."""
 
 SENT = "sent_frame"
 """The frame's name in SQL."""
@@ -21,15 +28,27 @@ UNKNOWN = {"VARCHAR": "count({})", "VARCHAR[]": "sum(list_count({}))"}
 """What a column without a value is stored as until its first value tells, and how values are counted."""
 
 
+class Frame(ABC):  # noqa: B024 - what it stands for is not abstract, only not imported
+    """Stands for pandas.DataFrame and its subclasses without importing pandas (0.6 s and 60 MB a process).
+
+    Whoever holds a frame, or names the class, has imported it.
+    """
+
+    @classmethod
+    def __subclasshook__(cls, other: type) -> bool:
+        frame = getattr(sys.modules.get("pandas"), "DataFrame", None)
+        return True if frame is not None and issubclass(other, frame) else NotImplemented
+
+
 class FrameRefused(Exception):
     """A frame cannot be stored as it is; the message says why and what to do. Nothing was changed."""
 
 
 def store_frame(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     schema: str,
     table: str,
-    frame: "pandas.DataFrame",
+    frame: DataFrame,
     replaced: str | None = None,
 ) -> None:
     """Replace the rows of `schema.table` that meet `replaced` (an SQL condition; None: all) by the frame's.
@@ -66,12 +85,12 @@ def store_frame(
 
 
 def load_frame(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     schema: str,
     table: str,
     columns: Sequence[str] | None = None,
     condition: str | None = None,
-) -> "pandas.DataFrame":
+) -> DataFrame:
     """The rows of a table or view that meet the condition, or all; moments in UTC."""
     return connection.execute(select_statement(schema, table, columns, condition)).fetchdf()
 
@@ -85,25 +104,50 @@ def select_statement(
     return f"select {chosen} from {identifier(schema)}.{identifier(table)}{where}"
 
 
-def is_stored(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+def is_stored(connection: Connection, schema: str, table: str) -> bool:
     """Whether there is such a table or view."""
     return bool(_stored_columns(connection, schema, table))
 
 
-def slice_counts(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, conditions: Sequence[str]
-) -> list[int]:
+def slice_counts(connection: Connection, schema: str, table: str, conditions: Sequence[str]) -> list[int]:
     """How many rows of the table meet each of the conditions; all of them when there is none."""
     counts = ", ".join(f"count(*) filter ({condition})" for condition in conditions) or "count(*)"
     found = connection.execute(f"select {counts} from {_qualified(schema, table)}").fetchone()
     return [int(count) for count in found or ()]
 
 
+def is_within(expression: str, start: datetime, end: datetime) -> str:
+    """The rows whose moment lies in [start, end), as an SQL condition; see `_operand` for the expression.
+
+    A date, or a time without a zone, is meant in the zone of `start`.
+    """
+    value, zone = _operand(expression), str(start.tzinfo)
+    moment = f"cast({value} as timestamptz)"
+    if zone != "UTC":
+        local = f"cast({value} as timestamp) at time zone {literal(zone)}"
+        moment = f"(case typeof({value}) when 'TIMESTAMP WITH TIME ZONE' then {moment} else {local} end)"
+    return f"{moment} >= {_timestamp(start)} and {moment} < {_timestamp(end)}"
+
+
+def is_among(expression: str, keys: Sequence[str]) -> str:
+    """The rows whose value is one of the keys, as an SQL condition; see `_operand` for the expression."""
+    return f"{_operand(expression)} in ({', '.join(map(literal, keys))})" if keys else "false"
+
+
+def _operand(expression: str) -> str:
+    """A name is a column, whatever it means in SQL; everything else is an expression."""
+    return identifier(expression) if expression.isidentifier() else f"({expression})"
+
+
+def _timestamp(moment: datetime) -> str:
+    return f"timestamptz {literal(moment.astimezone(UTC).isoformat(sep=' '))}"
+
+
 def _qualified(schema: str, table: str) -> str:
     return f"{ALIAS}.{identifier(schema)}.{identifier(table)}"
 
 
-def _stored_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
+def _stored_columns(connection: Connection, schema: str, table: str) -> dict[str, str]:
     """The columns as they stand: name in lower case (SQL does not tell the cases apart) to type."""
     rows = connection.execute(
         "select lower(column_name), data_type from duckdb_columns()"
@@ -113,7 +157,7 @@ def _stored_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: s
     return dict(rows)
 
 
-def _sent_columns(connection: duckdb.DuckDBPyConnection, frame: "pandas.DataFrame") -> dict[str, str]:
+def _sent_columns(connection: Connection, frame: DataFrame) -> dict[str, str]:
     """Make the frame known to SQL; its columns' names and the types they would be stored as."""
     named = Counter(str(name).lower() for name in frame.columns)
     if twice := [name for name, times in named.items() if times > 1]:
@@ -138,7 +182,7 @@ def _sent_columns(connection: duckdb.DuckDBPyConnection, frame: "pandas.DataFram
         ) from None
 
 
-def _storable(connection: duckdb.DuckDBPyConnection, name: str, type_: str, *, loose: bool) -> str:
+def _storable(connection: Connection, name: str, type_: str, *, loose: bool) -> str:
     """The type that a column of the frame, `loose` if of Python objects, is stored as.
 
     Of only nulls it is of type "NULL" in DuckDB 2, which no table's column can be, and INTEGER before that.
@@ -151,7 +195,7 @@ def _storable(connection: duckdb.DuckDBPyConnection, name: str, type_: str, *, l
     return type_.replace('"NULL"', "VARCHAR")
 
 
-def _fit(connection: duckdb.DuckDBPyConnection, target: str, name: str, sent: str, held: str | None) -> str:
+def _fit(connection: Connection, target: str, name: str, sent: str, held: str | None) -> str:
     """Alter the table, if need be, so that it can hold a column of the frame; the type it holds it as."""
     column = identifier(name)
     if held is None:
@@ -176,32 +220,32 @@ def _fit(connection: duckdb.DuckDBPyConnection, target: str, name: str, sent: st
     return wider
 
 
-def _values(connection: duckdb.DuckDBPyConnection, relation: str, name: str, type_: str) -> int:
+def _values(connection: Connection, relation: str, name: str, type_: str) -> int:
     """How many values a column of a type of `UNKNOWN` has."""
-    found = connection.execute(f"select {UNKNOWN[type_].format(identifier(name))} from {relation}").fetchone()
-    return int(found[0] or 0) if found else 0
+    return number(connection, f"select {UNKNOWN[type_].format(identifier(name))} from {relation}")
 
 
-def _changed(connection: duckdb.DuckDBPyConnection, relation: str, name: str, type_: str, other: str) -> int:
+def _changed(connection: Connection, relation: str, name: str, type_: str, other: str) -> int:
     """How many of a column's values do not read back as they were once stored as the other type."""
     value = f"cast({identifier(name)} as {type_})"
     try:
-        found = connection.execute(
+        return number(
+            connection,
             f"select count(*) from {relation} where {value} is not null"
-            f" and cast(try_cast({value} as {other}) as {type_}) is distinct from {value}"
-        ).fetchone()
+            f" and cast(try_cast({value} as {other}) as {type_}) is distinct from {value}",
+        )
     except duckdb.Error:
         raise _misfit(name, type_, other, None) from None
-    return int(found[0]) if found else 0
 
 
-def _common(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> str:
+def _common(connection: Connection, one: str, other: str) -> str:
     """The type that DuckDB finds for values of both."""
-    found = connection.execute(
+    common = scalar(
+        connection,
         f"select typeof(v) from"
-        f" (select cast(null as {one}) as v union all select cast(null as {other})) limit 1"
-    ).fetchone()
-    return str(found[0]) if found else one
+        f" (select cast(null as {one}) as v union all select cast(null as {other})) limit 1",
+    )
+    return str(common)
 
 
 def _becomes_text(held: str, wider: str) -> bool:
@@ -217,9 +261,9 @@ def _misfit(name: str, sent: str, held: str, lost: int | None) -> FrameRefused:
     )
 
 
-def _refuse_strays(connection: duckdb.DuckDBPyConnection, rows: str, condition: str) -> None:
+def _refuse_strays(connection: Connection, rows: str, condition: str) -> None:
     try:
-        found = connection.execute(f"select count(*) from {rows} where ({condition}) is not true").fetchone()
+        strays = number(connection, f"select count(*) from {rows} where ({condition}) is not true")
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         reason = str(error).splitlines()[0]
         raise FrameRefused(
@@ -230,8 +274,8 @@ def _refuse_strays(connection: duckdb.DuckDBPyConnection, rows: str, condition: 
             f"partition_expr of the asset's metadata cannot be computed for every row of the frame"
             f" ({type(error).__name__}): {condition}"
         ) from None
-    if found and found[0]:
+    if strays:
         raise FrameRefused(
-            f"{found[0]:,} rows of the frame lie outside the partition that was materialised: only rows that"
+            f"{strays:,} rows of the frame lie outside the partition that was materialised: only rows that"
             f" meet {condition} belong to it. Filter the frame, or mend partition_expr"
         )

@@ -22,16 +22,11 @@ import duckdb
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.warehouse.block_copy import copy_blocks
-from freshdesk_assets.warehouse.file import (
-    ALIAS,
-    ROW_GROUP_SIZE,
-    Warehouse,
-    WarehouseError,
-    identifier,
-    literal,
-)
+from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.tables import META
 from freshdesk_assets.warehouse.shape import column_comment
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 COPY = "published"
 """The copy's catalog name while it is written, and the table in it that says of what it is a copy."""
@@ -92,17 +87,17 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
         with _explained(target):
             _remove_unfinished(target)
         fingerprint = _fingerprint(connection)
-        standing = _standing(target)
-        same = standing is not None and standing.fingerprint == fingerprint
-        if standing is not None and same and (standing.compact or not compact):
-            return _publication(target, standing, anew=False)
+        former = _record_of(target)
+        same = former is not None and former.fingerprint == fingerprint
+        if former is not None and same and (former.compact or not compact):
+            return _publication(target, former, anew=False)
         _checkpoint(connection, warehouse.path.resolve())
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
             with _explained(target):
                 compacted = (compact or _mostly_free(connection)) and _copy_rows(connection, warehouse, made)
-                if standing is not None and same and not compacted:
-                    return _publication(target, standing, anew=False)
+                if former is not None and same and not compacted:
+                    return _publication(target, former, anew=False)
                 if not compacted:
                     copy_blocks(warehouse.path.resolve(), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
@@ -141,7 +136,7 @@ def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
     )
 
 
-def _checkpoint(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _checkpoint(connection: Connection, path: Path) -> None:
     """Bring all that was stored into the file itself; what runs before us may have left it in the log."""
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
@@ -151,7 +146,7 @@ def _checkpoint(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise WarehouseError(f"{log} still holds what {path} lacks after a checkpoint, so it is not copied")
 
 
-def _mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
+def _mostly_free(connection: Connection) -> bool:
     """Whether most of the file is blocks that nothing uses."""
     found = connection.execute(
         f"select total_blocks, free_blocks from pragma_database_size() where database_name = {literal(ALIAS)}"
@@ -159,7 +154,7 @@ def _mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
     return found is not None and found[1] > found[0] * MOSTLY_FREE
 
 
-def _copy_rows(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, made: Path) -> bool:
+def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
     """Write all of the file anew, views and comments too; False, and nothing left, if memory is too short.
 
     Texts of many megabytes need more of it than a row group of them takes in the file. That the copy is
@@ -215,7 +210,7 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
         writer.execute(f"checkpoint {COPY}")
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+def _fingerprint(connection: Connection) -> str:
     """Says of two states of the file whether an analyst could tell them apart.
 
     Rows of ours tell by the time they were written; those of others by what they hold. What has been read
@@ -247,7 +242,7 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
-def _standing(target: Path) -> Record | None:
+def _record_of(target: Path) -> Record | None:
     """What the copy that stands says of itself; None if it does not say."""
     if not target.exists():
         return None

@@ -1,14 +1,15 @@
 """From a declaration to a DuckDB table: created, grown, commented, never shrunk."""
 
-import duckdb
-
 from freshdesk_assets.schema import names
 from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, kept, literal, once
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.notes import found, once
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 SCHEMA = names.SCHEMA
 
@@ -18,25 +19,37 @@ def qualified(name: str, schema: str = SCHEMA) -> str:
     return f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
 
 
-def ensure_shape(
-    connection: duckdb.DuckDBPyConnection, table: Declared, *, comments: bool = True
-) -> list[str]:
+def same_key(table: Table, one: str, other: str) -> str:
+    """That rows under two aliases have the same key, as SQL."""
+    return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
+
+
+def shaped(connection: Connection, table: Declared) -> str:
+    """The table's name as SQL wants it; it stands in its declared shape from here on."""
+    ensure_shape(connection, table, comments=False)
+    return qualified(table.name)
+
+
+def ensure_shape(connection: Connection, table: Declared, *, comments: bool = True) -> None:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
     A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
     what can be read in the new type is copied over. Without `comments` they are left as they are: DuckDB
-    takes as long to list them as to read a thousand rows. All this once per process and file. Returns the
-    columns that are not declared.
+    takes as long to list them as to read a thousand rows. All this once per process and file.
     """
-    declared = {column.name for column in table.stored}
     if once(connection, ("shape", table.name), hash(table.stored)):
         _shape(connection, table)
     if comments and once(connection, ("comments", table.name), hash((table.stored, table_comment(table)))):
         _comment(connection, table)
-    return _strays(connection, table.name, declared)
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
+def undeclared(connection: Connection, table: Declared) -> list[str]:
+    """The columns that the table has and the declaration does not."""
+    declared = {column.name for column in table.stored}
+    return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
+
+
+def _shape(connection: Connection, table: Declared) -> None:
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
     connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
     connection.execute(f"create table if not exists {qualified(table.name)} ({columns})")
@@ -46,10 +59,6 @@ def _shape(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
             _add(connection, table, column)
         elif stored[column.name][1] != column.type:
             _retype(connection, table, column, stored)
-
-
-def _strays(connection: duckdb.DuckDBPyConnection, name: str, declared: set[str]) -> list[str]:
-    return [stored for key, (stored, _) in _stored_columns(connection, name).items() if key not in declared]
 
 
 def column_comment(column: Column) -> str:
@@ -76,24 +85,24 @@ def table_comment(table: Declared) -> str:
     return f"{table.doc} From Freshdesk: {source}, {table.url}"
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: Declared, column: Column) -> None:
+def _add(connection: Connection, table: Declared, column: Column) -> None:
     connection.execute(
         f"alter table {qualified(table.name)} add column {identifier(column.name)} {column.type}"
     )
 
 
 def _retype(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Declared,
     column: Column,
     stored: dict[str, tuple[str, str]],
 ) -> None:
-    standing, was = stored[column.name]
+    held, was = stored[column.name]
     kept = f"{column.name}_was_{''.join(c if c.isalnum() else '_' for c in was.lower()).strip('_')}"
     while kept in stored:
         kept += "_before"
     target, name, old = qualified(table.name), identifier(column.name), identifier(kept)
-    connection.execute(f"alter table {target} rename column {identifier(standing)} to {old}")
+    connection.execute(f"alter table {target} rename column {identifier(held)} to {old}")
     _add(connection, table, column)
     connection.execute(
         f"update {target} set {name} = {_reread(old, was, column.type)} where {old} is not null"
@@ -113,25 +122,25 @@ def _reread(old: str, was: str, type_: Type) -> str:
     return f"try_cast({old} as {type_})"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Declared) -> None:
+def _comment(connection: Connection, table: Declared) -> None:
     """Write the comments that are not there yet."""
     target = qualified(table.name)
-    standing = _comments(connection)
-    if standing.get((table.name, "")) != table_comment(table):
+    there = _comments(connection)
+    if there.get((table.name, "")) != table_comment(table):
         connection.execute(f"comment on table {target} is {literal(table_comment(table))}")
     for column in table.stored:
-        if standing.get((table.name, column.name)) != column_comment(column):
+        if there.get((table.name, column.name)) != column_comment(column):
             connection.execute(
                 f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
             )
 
 
-def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+def _comments(connection: Connection) -> dict[tuple[str, str], str | None]:
     """The comments of all tables, by table and column; of tables under "". Listed once per process and file.
 
     To list those of one table costs DuckDB as much as to list all.
     """
-    return kept(
+    return found(
         connection,
         "comments",
         lambda: {
@@ -147,7 +156,7 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], st
     )
 
 
-def _stored_columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, str]]:
+def _stored_columns(connection: Connection, name: str) -> dict[str, tuple[str, str]]:
     """Names and types as they stand, by the name in lower case: to DuckDB, Title and title are one."""
     rows = connection.execute(f"describe {qualified(name)}").fetchall()
     return {name.lower(): (name, type_) for name, type_, *_ in rows}

@@ -15,7 +15,7 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import FullList, Keyset
+from freshdesk_assets.schema.sync import FullList, Keyset
 from freshdesk_assets.simulator.server import Server
 from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.serving import Reply, Request, serving

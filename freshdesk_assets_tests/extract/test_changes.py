@@ -8,7 +8,8 @@ import pytest
 from freshdesk_assets.extract.http.errors import NotAllowed, Refused
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, Table
+from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.companies import companies

@@ -26,7 +26,7 @@ def asked(server: Server, table: Table, doubts: Iterable[Doubt]) -> list[Page]:
 
 
 def verdicts(pages: Iterable[Page]) -> dict[int, Fate]:
-    return {verdict.id: verdict.standing for page in pages for verdict in page.verdicts}
+    return {verdict.id: verdict.fate for page in pages for verdict in page.verdicts}
 
 
 def doubt(world: World, number: int, *, idle: bool = False) -> Doubt:

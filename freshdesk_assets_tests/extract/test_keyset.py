@@ -14,8 +14,9 @@ import pytest
 
 from freshdesk_assets.extract.http.errors import UnexpectedReply
 from freshdesk_assets.extract.reading import LAG, Reader
+from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Keyset, Listing
+from freshdesk_assets.schema.sync import Keyset
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.tickets import tickets

@@ -8,8 +8,10 @@ import pytest
 
 from freshdesk_assets.extract.http.errors import NotAllowed
 from freshdesk_assets.extract.reading import LAG, Reader
+from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import Listing, LookBack, Table
+from freshdesk_assets.schema.sync import LookBack
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.agents import agents

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from freshdesk_assets.extract.sizing import Size, size_changes, size_keyset, size_whole
-from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing
+from freshdesk_assets.schema.endpoint import Listing
+from freshdesk_assets.schema.sync import ChangedSince, Keyset
 from freshdesk_assets_tests.extract.bookshop import (
     BOOKS,
     LISTED,

@@ -14,8 +14,9 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import bigint, text
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, PerParent, Table
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.schema.sync import FullList, PerParent
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.references import references
@@ -54,7 +55,7 @@ BESIDE = {dg.AssetKey(["relations", "foreign_keys"]), dg.AssetKey(["published", 
 def graph_of(
     length: PartitionLength = PartitionLength.DAILY, catalog: Catalog | None = None
 ) -> dg.Definitions:
-    return build_defs(Partitioning(start=START, length=length), catalog)
+    return build_defs(Settings(start_date=START, partitions=length), catalog)
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +345,7 @@ def test_resources_and_assets_of_a_users_own_come_beside_or_instead_of_ours() ->
         pass
 
     defs = build_defs(
-        Partitioning(start=START, length=PartitionLength.MONTHLY),
+        Settings(start_date=START, partitions=PartitionLength.MONTHLY),
         Catalog([BOOKS, SHELVES]),
         assets=[overdue],
         resources={"duckdb": "mine", "other": 1},

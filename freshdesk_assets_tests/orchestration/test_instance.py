@@ -13,7 +13,8 @@ import pytest
 
 from freshdesk_assets.orchestration.configuration import EARLIER, packaged, sealed, unchanged
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.records import SqliteEvents, SqliteRecords
+from freshdesk_assets.orchestration.records import SqliteRecords
+from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
 from freshdesk_assets_tests.programs import ROOT
 

@@ -10,8 +10,11 @@ import pandas
 import pytest
 
 from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.schema.child import Child, Rows
+from freshdesk_assets.schema.column import text
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets_tests.orchestration.replicated import BOOKS, replicate
 from freshdesk_assets_tests.orchestration.storing import (
     FIRST,
@@ -64,7 +67,7 @@ def books_read(
     taken = dg.AssetIn(key_prefix="freshdesk", **given)
     asset: dg.AssetsDefinition = dg.asset(ins={"books": taken}, **options)(reading)
     defs = build_defs(
-        Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+        Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
         Catalog([BOOKS]),
         assets=[asset],
         resources={"io_manager": ours(file)},
@@ -168,6 +171,40 @@ def test_a_view_is_read_like_a_table(file: Path) -> None:
     )
     assert run(ours(file), reminders, beside=(overdue,)).success
     assert seen.ids() == [1]
+
+
+def test_a_child_table_is_read_like_a_table(file: Path) -> None:
+    """Its own operation cuts it, and the IO manager never had it."""
+    shelved = Child(
+        name="book_places",
+        doc="One row per place of a book.",
+        parent="books",
+        by="book_id",
+        cut=Rows('select id as book_id, "order" from parents p where "order" is not null', ("order",)),
+        columns=(text("order", "Where it stands in its series."),),
+        key=("order",),
+    )
+    replicate(file, SECOND, *ROWS)
+    seen = Seen()
+
+    @dg.asset(ins={"book_places": dg.AssetIn(key_prefix="freshdesk")})
+    def sorted_out(book_places: pandas.DataFrame) -> None:
+        seen.append(book_places)
+
+    defs = build_defs(
+        Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
+        Catalog([BOOKS], [shelved]),
+        assets=[sorted_out],
+        resources={"io_manager": ours(file), "duckdb": DuckDBFile(database=str(file))},
+    )
+    job = defs.resolve_implicit_global_asset_job_def()
+    chosen = [dg.AssetKey(["freshdesk", "book_places"]), sorted_out.key]
+    result = job.execute_in_process(asset_selection=chosen, run_config=QUIET, instance=records())
+    assert result.success
+    assert seen[-1][["book_id", "order"]].to_numpy().tolist() == [[1, "first"]]
+    (made, *_) = result.asset_materializations_for_node("freshdesk__book_places")
+    assert made.metadata["dagster/row_count"].value == 1
+    assert read(file, str(made.metadata["Query"].value)) == read(file, "from freshdesk.book_places")
 
 
 @pytest.mark.parametrize("made", [False, True])

@@ -17,12 +17,12 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file
 from freshdesk_assets.orchestration.runs.jobs import replicated
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import Partitioning, PartitionLength, Settings
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
@@ -41,17 +41,29 @@ class Account:
     server: Server
     path: Path
     instance: dg.DagsterInstance
-    partitioning: Partitioning
+    settings: Settings
     catalog: Catalog = field(default_factory=declared_tables)
     views: Sequence[SqlView] = ()
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def partitioning(self) -> Partitioning:
+        """Since when it is replicated, and in what steps."""
+        return self.settings.partitioning
+
+    def decide(self, **settings: Any) -> None:
+        """Settings that hold for the runs from here on."""
+        self.settings = self.settings.model_copy(update=settings)
 
     def sync(self, **options: Any) -> dg.ExecuteInProcessResult:
         """What `freshdesk-assets sync` runs without dates."""
         job = self.job(**{key: options[key] for key in ("derive", "check") if key in options})
         keys = [key for key in job.asset_layer.executable_asset_keys if key.path[-1] in self.catalog]
         since = reached(
-            DuckDBFile().warehouse(), self.catalog, [key.path[-1] for key in keys], self.partitioning.since
+            duckdb_file(self.settings).warehouse(),
+            self.catalog,
+            [key.path[-1] for key in keys],
+            self.partitioning.since,
         )
         first, last = stale_range(self.instance, keys, partitions_of(self.partitioning), since)
         return self.run(first, last, {ONLY_MISSING: "true"}, **options)
@@ -64,7 +76,8 @@ class Account:
 
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""
-        return _job(self.partitioning, self.catalog, tuple(self.views), derive, check)
+        elsewhere = self.settings.model_copy(update={"domain": None, "api_key": None, "duckdb": Path("any")})
+        return _job(elsewhere, self.catalog, tuple(self.views), derive, check)
 
     def run(
         self,
@@ -116,12 +129,13 @@ class Account:
 
 @lru_cache(maxsize=8)
 def _job(
-    partitioning: Partitioning, catalog: Catalog, views: tuple[SqlView, ...], derive: bool, check: bool
+    settings: Settings, catalog: Catalog, views: tuple[SqlView, ...], derive: bool, check: bool
 ) -> dg.JobDefinition:
     """Made once for the accounts of a process: account and file are the environment's when it runs."""
     assets = dg.AssetSelection.all() if derive else replicated()
     job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
-    definitions = build_defs(partitioning, catalog, views=views)
+    file = DuckDBFile(database=dg.EnvVar("FRESHDESK_DUCKDB"), published=settings.published)
+    definitions = build_defs(settings, catalog, views=views, resources={"duckdb": file})
     return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
 
 
@@ -146,12 +160,12 @@ def simulated_account(
     world = world or World(seed=seed, tickets=tickets, now=now, days=days)
     path = folder / "replica.duckdb"
     start = (world.clock.now() - timedelta(days=days + 40)).replace(hour=0, minute=0, second=0)
-    partitioning = Partitioning(start=start, length=PartitionLength.MONTHLY)
     with serve(world, **switches) as server, recording(folder / "home") as instance:
         environment.setenv("FRESHDESK_DOMAIN", server.url)
         environment.setenv("FRESHDESK_API_KEY", server.key)
         environment.setenv("FRESHDESK_DUCKDB", str(path))
-        made = Account(world, server, path, instance, partitioning)
+        settings = Settings(start_date=start, partitions=PartitionLength.MONTHLY)
+        made = Account(world, server, path, instance, settings)
         try:
             yield made
         finally:

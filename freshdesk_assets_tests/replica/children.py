@@ -14,7 +14,7 @@ import duckdb
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Type
-from freshdesk_assets.schema.table import LookBack
+from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets_tests.replica.truth import Difference, out_of_sight, true_rows
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-import pytest
 
 from freshdesk_assets.orchestration.names import ONLY_MISSING, REREAD_NIGHTLY, WORK
 from freshdesk_assets.orchestration.partitions import partitions_of
@@ -132,9 +131,7 @@ def test_a_key_that_is_not_unique_holds_back_what_is_made_of_the_table(account: 
         assert "freshdesk/ticket_tags" not in made
 
 
-def test_analysts_have_a_copy_that_follows_each_run(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_analysts_have_a_copy_that_follows_each_run(account: Callable[..., Any]) -> None:
     """It stands beside the file unless told otherwise, and is left alone by a run that brings nothing.
 
     What runs by night makes it compact, which costs too much for each look of the day.
@@ -161,6 +158,6 @@ def test_analysts_have_a_copy_that_follows_each_run(
         night = acme.run(today, today, {ONLY_MISSING: "true", WORK: REREAD_NIGHTLY}, derive=True)
         assert acme.metadata(night, "copy")["compact"] is True
         copy.unlink()
-        monkeypatch.setenv("FRESHDESK_PUBLISHED", "off")
+        acme.decide(published="off")
         assert "published/copy" not in materialized(acme.sync(derive=True))
         assert not copy.exists()

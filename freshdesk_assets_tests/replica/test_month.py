@@ -87,7 +87,7 @@ class Month:
         self.least = Least(left.account.world)
         self.snapshots: list[Snapshot] = []
         self.work: Counter[str] = Counter()
-        self._definitions = build_defs(left.account.partitioning)
+        self._definitions = build_defs(left.account.settings)
         # What is due is due from when the daemon first saw the schedules.
         left.iterate()
 

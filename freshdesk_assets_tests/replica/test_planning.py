@@ -1,5 +1,6 @@
 """What a run will cost is known before it is run, for a few credits."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.names import REPLICATE
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.resources import duckdb_file
 from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
 from freshdesk_assets_tests.replica.test_runs import command
 from freshdesk_assets_tests.replica.test_spending import TICKETS_AND_TALK
@@ -20,23 +21,34 @@ from freshdesk_assets_tests.replica.test_spending import TICKETS_AND_TALK
 def plan_of(acme: Any, **wanted: Any) -> tuple[Plan, RunScope]:
     """What `freshdesk-assets plan` finds out, and the request it found it out for."""
     acme.server.meter.reset()
-    file = DuckDBFile().warehouse()
+    file = duckdb_file(acme.settings).warehouse()
     asked = {"first": None, "last": None, "selection": None, **wanted}
-    definitions = build_defs(acme.partitioning, acme.catalog, views=())
+    definitions = build_defs(acme.settings, acme.catalog, views=())
     keys = selected(definitions, REPLICATE, asked["selection"])
     with Client(domain=acme.server.url, api_key=acme.server.key) as client:
         request = run_scope(keys, acme.instance, acme.catalog, acme.partitioning, file, **asked)
-        made = planned(Reader(client), file, acme.catalog, acme.partitioning, request)
+        made = planned(Reader(client), file, acme.catalog, acme.settings, request)
     assert made.spent.credits == acme.server.meter.credits <= 40
     return made, request
 
 
+ARCHIVED = "tickets/archived/{id}/conversations"
+
+
 def hold_to(acme: Any, **wanted: Any) -> None:
-    """Plan, run, and compare."""
+    """Plan, run, and compare: they read the same steps.
+
+    Three things cannot be known for a few credits: that a ticket never read has conversations on more than
+    one page, that one was archived meanwhile, and that a row to be asked is gone from its list.
+    """
     made, request = plan_of(acme, **wanted)
+    meter = acme.server.meter
     acme.run(request.start, request.end, dict(request.tags), select=request.names)
-    assert made.credits == pytest.approx(acme.server.meter.credits, rel=0.02)
-    assert made.calls == pytest.approx(acme.server.meter.requests, rel=0.02)
+    talk = Counter(row["ticket_id"] for row in acme.world.truth_conversations().values())
+    further = sum((rows - 1) // 100 for rows in talk.values())
+    archived = meter.calls[ARCHIVED]
+    assert made.calls - 1 <= meter.requests - archived <= made.calls + further
+    assert made.credits - 1 <= meter.credits - archived <= made.credits + further
 
 
 @pytest.mark.parametrize(("seed", "tickets"), [(1, 60), pytest.param(2, 400, marks=pytest.mark.slow)])
@@ -51,13 +63,11 @@ def test_a_run_costs_what_the_plan_said(account: Callable[..., Any], seed: int, 
         hold_to(acme, first=now - timedelta(days=3), last=now, selection=TICKETS_AND_TALK)
 
 
-def test_what_a_budget_left_open_is_in_the_plan(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_budget_left_open_is_in_the_plan(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
-        monkeypatch.setenv("FRESHDESK_RUN_CREDITS", "50")
+        acme.decide(run_credits=50)
         acme.sync(select=["tickets", "conversations"])
-        monkeypatch.delenv("FRESHDESK_RUN_CREDITS")
+        acme.decide(run_credits=None)
         hold_to(acme, selection=TICKETS_AND_TALK)
 
 

@@ -129,7 +129,7 @@ def test_rows_of_a_users_asset_are_published_by_the_next_look(account: Callable[
         def seats() -> pandas.DataFrame:
             return pandas.DataFrame({"seat": [1, 2]})
 
-        own = build_defs(acme.partitioning, acme.catalog, views=acme.views, assets=[seats])
+        own = build_defs(acme.settings, acme.catalog, views=acme.views, assets=[seats])
         whole = dg.Definitions.merge(own, dg.Definitions(jobs=[dg.define_asset_job("own", [seats])]))
         assert execute(whole.resolve_job_def("own"), acme.instance, tags={}).success
         assert "published__copy" in steps(acme.sync(derive=True))
@@ -147,7 +147,7 @@ def test_a_users_asset_may_open_the_file_by_itself(account: Callable[..., Any]) 
             with duckdb.connect(str(acme.path), read_only=True) as file:
                 found.append(file.execute("select count(*) from freshdesk.groups").fetchall()[0][0])
 
-        own = build_defs(acme.partitioning, acme.catalog, assets=[count])
+        own = build_defs(acme.settings, acme.catalog, assets=[count])
         chosen = dg.AssetSelection.assets(["freshdesk", "groups"], "count")
         whole = dg.Definitions.merge(own, dg.Definitions(jobs=[dg.define_asset_job("own", chosen)]))
         job = whole.resolve_job_def("own")

@@ -99,9 +99,7 @@ def test_a_ticket_that_the_key_may_not_see_is_not_taken_for_gone(account: Callab
         assert acme.server.meter.calls["tickets/{id}"] == 0
 
 
-def test_the_budget_is_obeyed_and_the_next_night_goes_on(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_budget_is_obeyed_and_the_next_night_goes_on(account: Callable[..., Any]) -> None:
     """The account's other tools live on the same credits; the oldest doubt is asked first."""
     with account(tickets=60) as acme:
         acme.sync(select=TICKETS)
@@ -109,7 +107,7 @@ def test_the_budget_is_obeyed_and_the_next_night_goes_on(
         gone = live(acme, 12)
         for ticket in gone[:6]:
             acme.world.purge(ticket)
-        monkeypatch.setenv("FRESHDESK_RECONCILE_CREDITS", "12")
+        acme.decide(reconcile_credits=12)
         acme.sync(select=["tickets"])
         for_changes = acme.server.meter.credits
         marked = [0]
@@ -127,13 +125,13 @@ def test_the_budget_is_obeyed_and_the_next_night_goes_on(
 
 
 def test_a_name_ordered_list_that_exceeds_the_budget_is_left_out_and_said(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    account: Callable[..., Any],
 ) -> None:
     """It cannot be read in part: whoever is missing from half a list may be in the other half."""
     with account(tickets=40) as acme:
         acme.sync(select=["contacts"])
         let_a_week_pass(acme)
-        monkeypatch.setenv("FRESHDESK_RECONCILE_CREDITS", "2")
+        acme.decide(reconcile_credits=2)
         result = acme.reconcile(select=["contacts"])
         assert acme.server.meter.calls["contacts"] == 0
         said = [entry.user_message for entry in acme.instance.all_logs(result.run_id)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.orchestration.internals import serialize_value
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength
 from freshdesk_assets_tests.programs.hold_file import holding
 
 CONVERSATIONS = "tickets/{id}/conversations"
@@ -36,7 +36,7 @@ def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callab
 def test_a_range_of_partitions_reads_the_api_once(account: Callable[..., Any]) -> None:
     """A run per day would read every list as often as there are days."""
     with account(tickets=150) as acme:
-        acme.partitioning = Partitioning(start=acme.partitioning.start, length=PartitionLength.WEEKLY)
+        acme.decide(partitions=PartitionLength.WEEKLY)
         acme.sync()
         assert acme.server.meter.calls["agents"] == 1
         assert acme.server.meter.calls["tickets"] <= 2 + 150 // 100 + 4

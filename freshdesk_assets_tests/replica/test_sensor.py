@@ -27,7 +27,7 @@ class Watch:
     cursor: str | None = None
 
     def __post_init__(self) -> None:
-        self.defs = build_defs(self.acme.partitioning, self.acme.catalog)
+        self.defs = build_defs(self.acme.settings, self.acme.catalog)
 
     def look(self) -> list[dg.RunRequest] | str:
         self.acme.server.meter.reset()

@@ -10,7 +10,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.resources import duckdb_file
 from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
 from freshdesk_assets_tests.replica.test_runs import CONVERSATIONS, TABLES_ALONE, command
 
@@ -69,7 +69,7 @@ def test_a_killed_run_has_told_what_it_spent_on_what_it_stored(account: Callable
     ],
 )
 def test_run_after_run_on_a_small_budget_comes_to_the_truth(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, select: list[str] | None
+    account: Callable[..., Any], select: list[str] | None
 ) -> None:
     """Each keeps what it has read and none begins anew; no credit too many, next to none for nothing."""
     with account(tickets=60) as acme:
@@ -77,7 +77,7 @@ def test_run_after_run_on_a_small_budget_comes_to_the_truth(
         whole = acme.server.meter.credits
         acme.path.unlink()
     with account(tickets=60) as acme:
-        monkeypatch.setenv("FRESHDESK_RUN_CREDITS", "50")
+        acme.decide(run_credits=50)
         spent: list[int] = []
         while len(spent) < 10:
             result = acme.sync(select=select)
@@ -93,13 +93,13 @@ def test_run_after_run_on_a_small_budget_comes_to_the_truth(
 
 
 def test_a_backfill_that_ended_for_its_budget_goes_on_when_it_is_asked_for_again(
-    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    account: Callable[..., Any],
 ) -> None:
     """It reads the whole of its days again, so that each attempt would spend its budget on the same ones."""
     with account(tickets=60) as acme:
         acme.sync(select=["tickets", "conversations"])
-        monkeypatch.setenv("FRESHDESK_RUN_CREDITS", "50")
-        definitions = build_defs(acme.partitioning, acme.catalog, views=())
+        acme.decide(run_credits=50)
+        definitions = build_defs(acme.settings, acme.catalog, views=())
         asked_at, asked = set(), 0
         for _ in range(2):
             request = run_scope(
@@ -107,7 +107,7 @@ def test_a_backfill_that_ended_for_its_budget_goes_on_when_it_is_asked_for_again
                 acme.instance,
                 acme.catalog,
                 acme.partitioning,
-                DuckDBFile().warehouse(),
+                duckdb_file(acme.settings).warehouse(),
                 first=acme.partitioning.since,
                 last=None,
                 selection=TICKETS_AND_TALK,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.keeping import KEPT, START, kept_world
 
@@ -37,7 +37,7 @@ def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss
 ) -> None:
     """Reading an account again from the start costs days and what Freshdesk has purged since."""
     with account(world=kept_world()) as acme:
-        acme.partitioning = Partitioning(start=START, length=PartitionLength.MONTHLY)
+        acme.decide(start_date=START, partitions=PartitionLength.MONTHLY)
         acme.path.write_bytes(lzma.decompress(kept.read_bytes()))
         acme.views = declared_views()
         columns = acme.query(COLUMNS)

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
-from freshdesk_assets.schema.table import LookBack, Table
+from freshdesk_assets.schema.sync import LookBack
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
 

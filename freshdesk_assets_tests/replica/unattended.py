@@ -41,7 +41,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from dagster._utils.hosted_user_process import recon_job_from_origin
 
 from freshdesk_assets.orchestration.names import POOL
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happening
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
@@ -238,6 +238,5 @@ def unattended(
         }.items():
             environment.setenv(name, value)
         with daemon(folder / "home") as running:
-            partitioning = Partitioning(start=since, length=PartitionLength.WEEKLY)
-            account = Account(world, server, path, running.instance, partitioning)
+            account = Account(world, server, path, running.instance, Settings())
             yield Unattended(account, running, listener, traveller, random.Random(seed))

@@ -94,7 +94,7 @@ def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Pa
         ensure_ledger(connection)
         record_finished(connection, LISTED, datetime.now(UTC))
         connection.execute(
-            "insert into replica.freshdesk_meta.standing values ('shelves', null, 'its list', 60)"
+            "insert into replica.freshdesk_meta.read_state values ('shelves', null, 'its list', 60)"
         )
     back = deferral(warehouse, LISTED, BOTH, Budget(run=100))
     assert back is not None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from freshdesk_assets.replication.estimating import Estimate, seconds_for
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets_tests.extract.bookshop import LISTED, Shop, reading
 
 LIST_LIMIT = SubLimit("books list", ((0, 20),))

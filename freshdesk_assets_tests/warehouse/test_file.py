@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError, identifier, literal
+from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError
+from freshdesk_assets.warehouse.sql import identifier, literal
 from freshdesk_assets_tests.library import SHELVES, SPECIMENS
 from freshdesk_assets_tests.programs import printed
 from freshdesk_assets_tests.programs.hold_file import holding

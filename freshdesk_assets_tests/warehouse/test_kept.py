@@ -7,7 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from freshdesk_assets.warehouse.file import ENGINES_KEPT, Warehouse, _kept, let_go, lingering, once
+from freshdesk_assets.warehouse.engines import ENGINES_KEPT, _kept, let_go, lingering
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets_tests.programs.open_file import can_be_opened
 
 

@@ -27,7 +27,12 @@ class Hold:
 
 
 class Budget:
-    """Credits that may be spent in a run and in a day; None for as many as it takes."""
+    """Credits that all requests together may cost, in a run and in a day; None for as many as it takes.
+
+    It is what the settings allow, and every request asks it first. How much of a run goes into finding out
+    what exists is limited apart (`Allowance` in replication/), and `Spending` there limits nothing: it tells
+    the ledger what was spent.
+    """
 
     def __init__(
         self,

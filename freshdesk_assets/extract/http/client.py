@@ -1,26 +1,18 @@
 """From a path and its parameters to the parsed reply, within the account's limit."""
 
-import math
 import random
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
+from datetime import datetime
 from typing import Generic, Self, TypeVar
-from urllib.parse import SplitResult
 
 import msgspec
-import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
 
 from freshdesk_assets.extract.http.address import base_url, next_page, valid_key
 from freshdesk_assets.extract.http.budget import Budget
+from freshdesk_assets.extract.http.connection import Connection, Failure
 from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     Unavailable,
@@ -28,9 +20,10 @@ from freshdesk_assets.extract.http.errors import (
     redirected,
     refusal,
 )
+from freshdesk_assets.extract.http.headers import LimitTold, moment
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit, Value
+from freshdesk_assets.schema.endpoint import SubLimit, Value
 
 T = TypeVar("T")
 
@@ -84,13 +77,11 @@ class Client:
         self.tally = Tally()
         self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
-        self._timeout = timeout
         self._attempts = attempts
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
         self._report = report
-        self._proven = False
-        self._session = session(self._base, valid_key(api_key), workers)
+        self._connection = Connection(self._base, valid_key(api_key), workers=workers, timeout=timeout)
 
     def __repr__(self) -> str:
         return f"Client({self._base.geturl()})"
@@ -105,7 +96,7 @@ class Client:
         """End all waiting (those who wait get Unavailable) and drop the connections."""
         self._closed.set()
         self.limiter.close()
-        self._session.close()
+        self._connection.close()
 
     def get(
         self,
@@ -122,7 +113,7 @@ class Client:
         body is taken for damaged and asked for again. Waits as long as the limit demands. Raises the
         errors of `errors.py`; Unavailable when all attempts failed, BudgetSpent instead of the next attempt.
         """
-        request = Request(
+        call = ApiCall(
             url=f"{self._base.geturl()}/api/v2/{path.lstrip('/')}",
             query={
                 name: str(value).lower() if isinstance(value, bool) else str(value)
@@ -136,11 +127,11 @@ class Client:
         while True:
             # The budget first: what it refuses does not wait for the limit.
             with (
-                self.budget.hold(request.credits, request.where) as hold,
-                self.limiter.acquire(request.credits, sub_limit) as permit,
+                self.budget.hold(call.credits, call.where) as hold,
+                self.limiter.acquire(call.credits, sub_limit) as permit,
             ):
                 try:
-                    outcome = self._attempt(request, parse, permit)
+                    outcome = self._attempt(call, parse, permit)
                 finally:
                     hold.cost = permit.credits
             if isinstance(outcome, Reply):
@@ -152,86 +143,56 @@ class Client:
                 self._sleep(max(jitter(min(60, 2 ** (failures - 1))), outcome.after))
                 self.tally.add(Tally(retries=1))
         raise Unavailable(
-            f"{self._host} did not answer {request.where} in {failures} attempts, last: {outcome.cause}. "
+            f"{self._host} did not answer {call.where} in {failures} attempts, last: {outcome.cause}. "
             "Try again later; nothing of this request was used."
         )
 
     def _attempt(
-        self, request: "Request", parse: Callable[[bytes], T], permit: Permit
+        self, call: "ApiCall", parse: Callable[[bytes], T], permit: Permit
     ) -> "Reply[T] | Failure | Throttled":
-        response = self._send(request)
+        response = self._connection.get(call.url, call.query)
         if isinstance(response, Failure):
-            self.tally.add(Tally(calls=1, credits=request.credits))
+            self.tally.add(Tally(calls=1, credits=call.credits))
             return response
         body, status, headers = response.content, response.status_code, response.headers
-        total, remaining, used = (number(headers.get(f"X-RateLimit-{name}")) for name in LIMIT)
-        asked = number(headers.get("Retry-After"))
+        told = LimitTold.read(headers)
         # A pause begins before anything is learnt, which lets waiting requests look again.
-        seconds = max(1, 60 if asked is None else asked)
+        seconds = max(1, 60 if told.wait is None else told.wait)
         news = status == 429 and self.limiter.pause(seconds + jitter(1))
-        self.limiter.learn(total, remaining, used, permit)
+        self.limiter.learn(told.total, told.remaining, told.used, permit)
         self.tally.add(Tally(calls=1, credits=permit.credits, bytes=len(body)))
         if status == 429:
-            if total == 0:
+            if told.total == 0:
                 raise ConfigurationError(
                     f"{self._host} allows no API calls at all (X-RateLimit-Total: 0): its plan has no API."
                 )
-            self._throttled(request, permit, remaining, seconds if news else 0)
+            self._throttled(call, permit, told.remaining, seconds if news else 0)
             return Throttled()
         if status >= 500:
-            return Failure(f"status {status}", after=min(300, asked or 0))
+            return Failure(f"status {status}", after=min(300, told.wait or 0))
         if 300 <= status < 400:
-            raise redirected(status, headers.get("Location", ""), where=request.where, host=self._host)
+            raise redirected(status, headers.get("Location", ""), where=call.where, host=self._host)
         # Limits belong to accounts, so whoever tells one is an account; a 404 may then be believed.
-        self._proven = self._proven or total is not None
+        self._connection.proven = self._connection.proven or told.total is not None
         if status >= 400:
-            raise refusal(status, body, where=request.where, host=self._host, proven=self._proven)
+            raise refusal(status, body, where=call.where, host=self._host, proven=self._connection.proven)
         try:
             content = parse(body)
         except (ValueError, msgspec.MsgspecError) as error:
             return Failure(f"a body that is damaged or not JSON ({type(error).__name__})")
-        self._proven = True
-        return Reply(content, next_page(headers.get("Link", ""), self._base, request.where), moment(headers))
+        self._connection.proven = True
+        return Reply(content, next_page(headers.get("Link", ""), self._base, call.where), moment(headers))
 
-    def _send(self, request: "Request") -> "requests.Response | Failure":
-        """The reply, read whole, or why there is none.
-
-        The library's own errors quote the URL: only their class is kept, and they are never chained.
-        """
-        caught: Exception
-        try:
-            return self._session.get(
-                request.url, params=request.query, timeout=self._timeout, allow_redirects=False
-            )
-        except TRANSIENT as error:
-            caught = error
-        causes = [type(cause) for cause in chain(caught)]
-        lookup = next((cause for cause in chain(caught) if isinstance(cause, socket.gaierror)), None)
-        unresolved = f"the name of the host could not be resolved ({type(lookup).__name__})"
-        failure = Failure(type(caught).__name__ if lookup is None else unresolved)
-        del caught
-        if ssl.SSLCertVerificationError in causes:
-            raise ConfigurationError(
-                f"The certificate of {self._host} is not trusted here: if a proxy of yours signs it, set "
-                "REQUESTS_CA_BUNDLE to that authority's file."
-            )
-        if lookup is not None and not self._proven and lookup.errno == socket.EAI_NONAME:
-            raise ConfigurationError(
-                f"There is no host {self._base.hostname}: its name cannot be resolved. Set FRESHDESK_DOMAIN "
-                "to the account's own name, such as acme.freshdesk.com, or mend this machine's DNS."
-            )
-        return failure
-
-    def _throttled(self, request: "Request", permit: Permit, remaining: int | None, seconds: int) -> None:
+    def _throttled(self, call: "ApiCall", permit: Permit, remaining: int | None, seconds: int) -> None:
         """Learn what was the matter, and tell the log once per pause of `seconds`."""
         self.tally.add(Tally(throttled=1))
         total = self.limiter.total
-        message = f"Freshdesk asks to wait {seconds} s (429 on {request.where})"
-        if total and remaining is not None and remaining >= max(request.credits, 0.05 * total):
+        message = f"Freshdesk asks to wait {seconds} s (429 on {call.where})"
+        if total and remaining is not None and remaining >= max(call.credits, 0.05 * total):
             message += f" with {remaining} of {total} credits left"
-            if request.sub_limit:
-                calls = self.limiter.tripped(request.sub_limit, permit)
-                message += f"; held to {calls} calls a minute of {request.sub_limit.name} for now"
+            if call.sub_limit:
+                calls = self.limiter.tripped(call.sub_limit, permit)
+                message += f"; held to {calls} calls a minute of {call.sub_limit.name} for now"
             else:
                 message += ": this list has a limit of its own, which its declaration does not know"
         if seconds and self._report:
@@ -239,8 +200,8 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is sent, and how messages call it."""
+class ApiCall:
+    """One call of the API: what is sent, what it costs, and how messages name it."""
 
     url: str
     query: Mapping[str, str]
@@ -250,42 +211,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """An attempt worth repeating, not before `after` seconds."""
-
-    cause: str
-    after: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Throttled:
     """An attempt that the limit turned down."""
-
-
-TRANSIENT = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-)
-"""What may be otherwise next time. A body shorter than its Content-Length is a ChunkedEncodingError."""
-
-
-LIMIT = ("Total", "Remaining", "Used-CurrentRequest")
-"""Ends of the names of the headers that tell the limit: credits per window, left in it, and for this call."""
-
-
-def session(base: SplitResult, api_key: str, workers: int) -> requests.Session:
-    """A pool of connections that sends the key to `base` only, and keeps no cookies."""
-    made = requests.Session()
-    # An auth object, not a header: a ~/.netrc entry for the host would replace the header.
-    made.auth = HTTPBasicAuth(api_key, "X")
-    made.headers.update({"User-Agent": "freshdesk-assets", "Accept": "application/json"})
-    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    made.mount(f"{base.scheme}://", HTTPAdapter(pool_connections=1, pool_maxsize=workers))
-    # Proxies and authorities of the environment hold, but a proxy cannot reach this machine's loopback.
-    made.trust_env = base.scheme == "https"
-    return made
 
 
 def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
@@ -294,36 +221,6 @@ def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
     return 1 + (1 if one_row else 2) * len(includes)
 
 
-def moment(headers: Mapping[str, str]) -> datetime | None:
-    """The Date header."""
-    try:
-        said = parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, OverflowError):
-        return None
-    return (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def number(text: str | None) -> int | None:
-    """A header's number, as a whole one; None for anything else.
-
-    One connector's tests have "100.0" (docs/freshdesk_api.md, 2.3).
-    """
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return math.ceil(value) if math.isfinite(value) and value >= 0 else None
-
-
 def jitter(seconds: float) -> float:
     """Any time up to `seconds`, so that threads that failed together do not come back together."""
     return random.uniform(0, seconds)  # noqa: S311 (no secret)
-
-
-def chain(error: BaseException | None) -> list[BaseException]:
-    """An error and what led to it, outermost first."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found

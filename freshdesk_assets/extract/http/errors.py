@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from freshdesk_assets.schema.table import Value
+from freshdesk_assets.schema.endpoint import Value
 
 
 class FreshdeskError(Exception):

@@ -1,8 +1,4 @@
-"""From the account's limit to the moment a request may go.
-
-The limit is shared with the customer's other programs and with people's own use of Freshdesk, so a part
-of it, `reserve`, is never touched, and less is taken when others take more.
-"""
+"""From requests of many threads to one line, and to the moment each of them may go."""
 
 import math
 import threading
@@ -11,22 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
+from freshdesk_assets.extract.http.account_limit import AccountLimit
 from freshdesk_assets.extract.http.errors import Unavailable
-from freshdesk_assets.extract.http.gate import Entry, Gate, Window
+from freshdesk_assets.extract.http.gate import Entry, Gate
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.schema.table import SubLimit
-
-MINUTE = 60.0
-HOUR = 3600.0
+from freshdesk_assets.schema.endpoint import SubLimit
 
 
 class Limiter:
     """Lets requests go within the account's limit; one for all threads of a client.
 
-    Until a reply has told the account's total, one request is under way at a time. From then on no
-    trailing window ever holds more than total * (1 - reserve) credits: a quarter of that at once, so that
-    a small sync does not wait, the rest at an even pace. `sleep` is for tests: by default waiting ends
-    early when something changes, and `close` ends it at once.
+    `reserve` is the share of the limit that is never used; account_limit.py says how the rest is. `sleep` is
+    for tests: by default waiting ends early when something changes, and `close` ends it at once.
     """
 
     def __init__(
@@ -39,22 +31,13 @@ class Limiter:
         tally: Tally | None = None,
     ) -> None:
         self.tally = tally if tally is not None else Tally()
-        self._reserve = reserve
         self._clock = clock
         self._sleep = sleep
         self._report = report
         self._changed = threading.Condition()
+        self._limit = AccountLimit(reserve=reserve)
         self._line: list[Claim] = []
         self._flying: set[Permit] = set()
-        self._total: int | None = None
-        self._account = Gate(limit=1, window=MINUTE, burst=1)
-        self._gates: dict[SubLimit, Gate] = {}
-        self._lowered: dict[SubLimit, tuple[int, float]] = {}
-        self._ours = Window(MINUTE + TRAVEL)
-        self._left = math.inf
-        self._crowded = False
-        self._ask_again_at = -math.inf
-        self._paused_until = -math.inf
         self._reported_at = -math.inf
         self._standing_since = 0.0
         self._standing = 0
@@ -63,17 +46,17 @@ class Limiter:
     @property
     def total(self) -> int | None:
         """Credits of the account per window, all programs together; None before the first reply."""
-        return self._total
+        return self._limit.total
 
     @property
     def rate(self) -> float:
         """Credits a minute that are ours to use; 0 before the first reply."""
-        return 0.0 if self._total is None else self._account.limit * MINUTE / self._account.window
+        return self._limit.rate
 
     @property
     def tight(self) -> bool:
         """Whether Freshdesk last said that no more than the reserve is left."""
-        return self._total is not None and self._left <= self._total - self._usable(self._total)
+        return self._limit.tight
 
     def acquire(self, cost: int, sub_limit: SubLimit | None = None) -> "Permit":
         """Wait until a request of `cost` credits may go, in the order of asking.
@@ -82,7 +65,8 @@ class Limiter:
         the request. Raises Unavailable once the limiter is closed.
         """
         with self._changed:
-            claim = Claim(credits=cost, gate=self._gate(sub_limit) if sub_limit else None)
+            gate = self._limit.gate(sub_limit, self._clock()) if sub_limit else None
+            claim = Claim(credits=cost, gate=gate)
             self._line.append(claim)
             try:
                 if self._delay(claim) > 0:
@@ -102,18 +86,13 @@ class Limiter:
         """Take in what a reply says of the limit, None where it does not; `permit` is its request's."""
         with self._changed:
             now = self._clock()
-            if total and total != self._total:
-                self._total = total
-                limit = self._usable(total)
-                # A quarter at once; on small plans 40 credits, which is what a sync with nothing new costs.
-                self._account.resize(limit, window(total), burst=max(limit / 4, min(40, limit)), now=now)
-                self._ours.seconds = window(total) + TRAVEL
-                for sub_limit, gate in self._gates.items():
-                    self._resize(sub_limit, gate, now)
+            if total and total != self._limit.total:
+                self._limit.resize(total, now)
             if permit and used is not None and used != permit.credits:
                 permit.correct(used)
-            if self._total and remaining is not None:
-                self._compare(self._total, remaining, permit, now)
+            if remaining is not None:
+                under_way = sum(other.credits for other in self._flying if other is not permit)
+                self._limit.compare(remaining, under_way, now)
 
     def release(self, permit: "Permit") -> None:
         """The request is over, answered or not."""
@@ -124,26 +103,13 @@ class Limiter:
     def pause(self, seconds: float) -> bool:
         """Let nothing go for so long; whether that is more than a second longer than was known."""
         with self._changed:
-            until = self._clock() + seconds
-            news = until > self._paused_until + 1
-            self._paused_until = max(self._paused_until, until)
-            return news
+            return self._limit.pause(seconds, self._clock())
 
     def tripped(self, sub_limit: SubLimit, permit: "Permit") -> int:
-        """The sub-limit turned out tighter than declared: the calls a minute it is held to from now on.
-
-        That is what went through in the trailing minute, at least 1. It is forgotten after ten minutes:
-        others may have used the sub-limit up, among them our own previous run.
-        """
+        """Freshdesk turned the request down for its sub-limit: the calls a minute it is held to for now."""
         with self._changed:
-            now = self._clock()
-            gate = self._gate(sub_limit)
             permit.refund_calls()
-            ceiling = max(1, int(gate.used(now)))
-            if ceiling < gate.limit:
-                self._lowered[sub_limit] = (ceiling, now + 10 * MINUTE)
-                self._resize(sub_limit, gate, now)
-            return int(gate.limit)
+            return self._limit.lower(sub_limit, self._clock())
 
     def close(self) -> None:
         """Wake all who wait; they and all later ones get Unavailable."""
@@ -151,63 +117,22 @@ class Limiter:
             self._closed = True
             self._changed.notify_all()
 
-    def _usable(self, total: int) -> int:
-        return max(1, math.floor(total * (1 - self._reserve) + 1e-9))
-
-    def _gate(self, sub_limit: SubLimit) -> "Gate":
-        now = self._clock()
-        if sub_limit not in self._gates:
-            self._gates[sub_limit] = Gate(limit=1, window=MINUTE, burst=1)
-            self._resize(sub_limit, self._gates[sub_limit], now)
-        elif sub_limit in self._lowered and self._lowered[sub_limit][1] <= now:
-            del self._lowered[sub_limit]
-            self._resize(sub_limit, self._gates[sub_limit], now)
-        return self._gates[sub_limit]
-
-    def _resize(self, sub_limit: SubLimit, gate: "Gate", now: float) -> None:
-        limit = self._usable(sub_limit.allowed(self._total or 0))
-        limit = min(limit, self._lowered.get(sub_limit, (limit, now))[0])
-        gate.resize(limit, MINUTE, burst=max(limit / 4, min(5, limit)), now=now)
-
     def _delay(self, claim: "Claim") -> float:
         """Seconds until it is worth asking again; 0 when the claim may go."""
         if self._closed:
             raise Unavailable("The connection to Freshdesk was closed while a request waited for the limit.")
         now = self._clock()
-        if now < self._paused_until:
-            return self._paused_until - now
+        if now < self._limit.paused_until:
+            return self._limit.paused_until - now
         blocked = claim.gate.delay(1, now) if claim.gate else 0.0
         if blocked > 0:
             return blocked
         # Those who wait for their sub-limit are passed; all others go first, however dear.
         head = next(c for c in self._line if c is claim or c.gate is None or c.gate.delay(1, now) <= 0)
-        if self._total is None:
+        if self._limit.total is None:
             return 0.0 if head is claim and not self._flying else GLANCE
-        delay = max(
-            self._account.delay(claim.credits, now), self._floor_delay(self._total, claim.credits, now)
-        )
+        delay = self._limit.delay(claim.credits, now)
         return delay if head is claim else min(max(delay, TURN), GLANCE)
-
-    def _floor_delay(self, total: int, cost: int, now: float) -> float:
-        """Seconds until the next look when others leave no more than the reserve, else 0."""
-        if not self._crowded or self._left - cost >= total - self._usable(total):
-            return 0.0
-        return max(0.0, self._ask_again_at - now)
-
-    def _compare(self, total: int, remaining: int, permit: "Permit | None", now: float) -> None:
-        """Tell from what Freshdesk says is left whether others use the account, and what is left for us.
-
-        Freshdesk's window, whose kind is not documented, holds at most what we let go in as long a time.
-        Only when that does not explain the reply is `remaining` held against the reserve: alone and at
-        full speed we stand at the reserve all the time.
-        """
-        self._ours.forget(now)
-        self._crowded = total - remaining - self._ours.used > max(2, 0.01 * total)
-        self._left = remaining - sum(other.credits for other in self._flying if other is not permit)
-        # After a 429 Freshdesk itself has said when to ask again.
-        self._ask_again_at = (
-            self._paused_until if now < self._paused_until else now + self._account.window / 12
-        )
 
     def _stand(self, claim: "Claim") -> None:
         if not self._standing:
@@ -223,21 +148,16 @@ class Limiter:
                 self.tally.add(Tally(waited=self._clock() - self._standing_since))
 
     def _complain(self) -> None:
+        """Tell the log that others leave no more than the reserve, every 15 seconds."""
         now = self._clock()
-        if not self._report or self._total is None or now < max(self._paused_until, self._reported_at + 15):
+        if not self._report or now < self._reported_at + 15 or not (told := self._limit.complaint(now)):
             return
-        if self._floor_delay(self._total, 1, now) > 0:
-            self._reported_at = now
-            kept = self._total - self._usable(self._total)
-            message = (
-                f"Others use this Freshdesk account too: {max(0, int(self._left))} of its {self._total}"
-                f" credits are left and {kept} are kept free; waiting for more."
-            )
-            self._changed.release()
-            try:
-                self._report(message)
-            finally:
-                self._changed.acquire()
+        self._reported_at = now
+        self._changed.release()
+        try:
+            self._report(told)
+        finally:
+            self._changed.acquire()
 
     def _wait(self, seconds: float) -> None:
         if self._sleep is None:
@@ -251,13 +171,10 @@ class Limiter:
 
     def _grant(self, claim: "Claim") -> "Permit":
         now = self._clock()
-        if self._crowded:
-            self._ask_again_at = max(self._ask_again_at, now + self._account.window / 12)
-        self._left -= claim.credits
         permit = Permit(
             limiter=self,
             credits=claim.credits,
-            spent=(*self._account.take(claim.credits, now), self._ours.add(claim.credits, now)),
+            spent=self._limit.take(claim.credits, now),
             calls=claim.gate.take(1, now) if claim.gate else (),
         )
         self._flying.add(permit)
@@ -298,19 +215,6 @@ class Claim:
     credits: int
     gate: "Gate | None"
 
-
-def window(total: int) -> float:
-    """Seconds to which a total applies.
-
-    Accounts not yet migrated to limits per minute show an hourly total of 3000 or 5000; per minute, plans
-    and packs end at 2000 (docs/freshdesk_api.md, 2.1 and 2.2). A total beyond both can only be a larger pack,
-    per minute.
-    """
-    return HOUR if 3000 <= total <= 5000 else MINUTE
-
-
-TRAVEL = 2.0
-"""Seconds by which a request may leave Freshdesk's window later than ours, having travelled longer."""
 
 GLANCE = 0.25
 """Seconds between looks while it depends on others how long to wait; a change ends the wait anyway."""

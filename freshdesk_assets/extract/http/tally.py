@@ -1,7 +1,7 @@
 """What talking to Freshdesk has cost so far."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,33 +26,18 @@ class Tally:
     def add(self, more: "Tally") -> None:
         """Count what `more` counts."""
         with self._lock:
-            self.calls += more.calls
-            self.credits += more.credits
-            self.bytes += more.bytes
-            self.waited += more.waited
-            self.retries += more.retries
-            self.throttled += more.throttled
+            for name in COUNTERS:
+                setattr(self, name, getattr(self, name) + getattr(more, name))
 
     def snapshot(self) -> "Tally":
         """A copy that no longer moves, all counters of one moment."""
         with self._lock:
-            return Tally(
-                calls=self.calls,
-                credits=self.credits,
-                bytes=self.bytes,
-                waited=self.waited,
-                retries=self.retries,
-                throttled=self.throttled,
-            )
+            return Tally(**{name: getattr(self, name) for name in COUNTERS})
 
     def since(self, snapshot: "Tally") -> "Tally":
         """What was added after `snapshot` was taken."""
         now = self.snapshot()
-        return Tally(
-            calls=now.calls - snapshot.calls,
-            credits=now.credits - snapshot.credits,
-            bytes=now.bytes - snapshot.bytes,
-            waited=now.waited - snapshot.waited,
-            retries=now.retries - snapshot.retries,
-            throttled=now.throttled - snapshot.throttled,
-        )
+        return Tally(**{name: getattr(now, name) - getattr(snapshot, name) for name in COUNTERS})
+
+
+COUNTERS = tuple(each.name for each in fields(Tally) if each.init)

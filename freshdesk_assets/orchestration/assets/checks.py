@@ -3,8 +3,7 @@
 What a check says is kept in the run's records: counts, ids and codes, never customers' text.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -26,7 +25,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.table import FullList, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,
@@ -39,6 +39,19 @@ from freshdesk_assets.warehouse.derived.checks import (
     check_unknown_keys,
     limited,
 )
+from freshdesk_assets.warehouse.file import Connection
+
+FOUND_BY: Mapping[str, Callable[[Connection, Any], Finding]] = {
+    KEY_CHECK: check_key,
+    SHAPE: check_shape,
+    ACCEPTED: check_accepted,
+    SPANS: check_spans,
+    CURRENT: check_current,
+    UNKNOWN: check_unknown_keys,
+    COUNT: check_row_count,
+}
+"""What finds out about a table, a child table or a history, by the name of the check; `_contents` says which
+of them has which."""
 
 
 def build_checks(catalog: Catalog, queries: Sequence[SqlCheck]) -> list[dg.AssetChecksDefinition]:
@@ -79,22 +92,7 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             for key in sorted(context.selected_asset_check_keys):
                 each = declared[key.asset_key.path[-1]]
-                match key.name:
-                    case "key":
-                        yield _result(each, KEY_CHECK, check_key(connection, each))
-                    case "shape":
-                        yield _result(each, SHAPE, check_shape(connection, each))
-                    case "accepted_values":
-                        yield _result(each, ACCEPTED, check_accepted(connection, each))
-                    case "spans" if isinstance(each, History):
-                        yield _result(each, SPANS, check_spans(connection, each))
-                    case "current" if isinstance(each, History):
-                        yield _result(each, CURRENT, check_current(connection, each))
-                    case "unknown_keys" if isinstance(each, Table):
-                        yield _result(each, UNKNOWN, check_unknown_keys(connection, each))
-                    case "row_count" if isinstance(each, Table):
-                        found, listed_at = check_row_count(connection, each)
-                        yield _result(each, COUNT, found, listed_at=listed_at)
+                yield _result(each, key.name, FOUND_BY[key.name](connection, each))
 
     return check
 
@@ -141,9 +139,8 @@ def _result(
     name: str,
     found: Finding,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-    listed_at: datetime | None = None,
 ) -> dg.AssetCheckResult:
-    return _outcome(asset_key(declared.name), name, found, severity, listed_at)
+    return _outcome(asset_key(declared.name), name, found, severity)
 
 
 def _outcome(
@@ -151,11 +148,10 @@ def _outcome(
     name: str,
     found: Finding,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-    listed_at: datetime | None = None,
 ) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"found": found.count, **found.counts}
-    if listed_at:
-        metadata["listed_at"] = listed_at.isoformat()
+    if found.listed_at:
+        metadata["listed_at"] = found.listed_at.isoformat()
     if found.examples:
         metadata["examples"] = dg.MetadataValue.json([dict(example) for example in found.examples])
     return dg.AssetCheckResult(

@@ -1,55 +1,43 @@
-"""From declared child tables to assets: downstream of their parents, cut inside DuckDB by the IO manager."""
-
-from dataclasses import dataclass
+"""From declared child tables to assets: downstream of their parents, cut inside DuckDB."""
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import child_description, table_metadata
-from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, asset_key
+from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.names import asset_key
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_metadata import deriving_metadata
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child
-from freshdesk_assets.schema.table import Table
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.warehouse.derived.children import derive
+from freshdesk_assets.warehouse.frames import select_statement
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """A child table to be cut, from the parents that changed or from all."""
-
-    child: Child
-    parent: Table
-    whole: bool = False
-
-
-class Deriving(dg.Config):
-    """How a child table is brought up to date."""
-
-    whole: bool = False
-    """Cut it anew from every row of its parent, and not only from those that changed."""
-
-
-def build_children(catalog: Catalog, pool: str) -> list[dg.AssetsDefinition]:
+def build_children(catalog: Catalog) -> list[dg.AssetsDefinition]:
     """An asset for every child table of the catalog."""
-    return [_asset(child, catalog, pool) for child in catalog.children]
+    return [_asset(child, catalog) for child in catalog.children]
 
 
-def _asset(child: Child, catalog: Catalog, pool: str) -> dg.AssetsDefinition:
+def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
     parent = catalog[child.parent]
 
-    @dg.asset(
-        key=asset_key(child.name),
-        deps=[asset_key(parent.name)],
-        description=child_description(child),
-        group_name=parent.group,
-        kinds={FILE_KIND},
-        owners=OWNERS,
-        tags={DERIVED: "child"},
+    @derived(
+        asset_key(child.name),
+        [asset_key(parent.name)],
+        "child",
+        group=parent.group,
+        doc=child_description(child),
+        made_of=[child],
         metadata=table_metadata(child, catalog.places.get(child.name)),
-        io_manager_key="io_manager",
-        op_tags=follows(child),
-        pool=pool,
     )
-    def cut(config: Deriving) -> Derivation:
-        return Derivation(child, parent, whole=config.whole)
+    def cut(
+        context: dg.AssetExecutionContext, config: Deriving, duckdb: DuckDBFile
+    ) -> dg.MaterializeResult[None]:
+        with as_dagster_errors(child.name), duckdb.warehouse(context.log.info).open() as connection:
+            done = derive(connection, child, parent, whole=config.whole)
+        rows = select_statement(SCHEMA, child.name)
+        return dg.MaterializeResult(metadata={**deriving_metadata(done), "Query": rows})
 
     return cut

@@ -22,8 +22,7 @@ NAMED_SOURCES = 3
 
 def table_description(table: Table, catalog: Catalog) -> str:
     """The table's words, how it is read, what refers to it, and where Freshdesk documents it, as Markdown."""
-    how = (type(table.sync).__doc__ or "").partition("\n")[0]
-    said = [table.doc, f"Read from [`/api/v2/{table.path}`]({table.url}). {how}"]
+    said = [table.doc, f"Read from [`/api/v2/{table.path}`]({table.url}). {table.sync.how}"]
     if children := catalog.children_of(table):
         said.append("Cut from it: " + _listed(link(child.name) for child in children) + ".")
     if history := history_of(table):

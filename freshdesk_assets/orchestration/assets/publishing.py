@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import BY_NIGHT, DERIVED, FILE_KIND, OWNERS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, PUBLISHED, WORK
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
@@ -18,23 +18,20 @@ STALE_AFTER = timedelta(days=1)
 """Analysts who read a copy older than this ought to know."""
 
 
-def build_publication(views: Sequence[SqlView], pool: str) -> dg.AssetsDefinition:
+def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
     """The asset that publishes the file."""
 
-    @dg.asset(
-        key=PUBLISHED,
+    @derived(
+        PUBLISHED,
         # Every table is counted for the references, so that this is downstream of all there is.
-        deps=[FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
-        description="A copy of the whole file that analysts can open at any time, put in its place in one"
+        [FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
+        "copy",
+        group="published",
+        doc="A copy of the whole file that analysts can open at any time, put in its place in one"
         " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
-        group_name="published",
-        kinds={FILE_KIND, "file"},
-        owners=OWNERS,
-        tags={DERIVED: "copy"},
+        kinds={"file"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
-        op_tags=follows(),
-        pool=pool,
     )
     def copy(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         with as_dagster_errors():

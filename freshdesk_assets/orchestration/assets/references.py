@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import columns_schema
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, asset_key
+from freshdesk_assets.orchestration.names import FILE_KIND, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.derived.references import (
@@ -24,24 +25,21 @@ from freshdesk_assets.warehouse.derived.references import (
 KEY = asset_key(FOREIGN_KEYS, RELATIONS)
 
 
-def build_references(catalog: Catalog, pool: str) -> dg.AssetsDefinition:
+def build_references(catalog: Catalog) -> dg.AssetsDefinition:
     """The asset that counts where every reference leads."""
 
-    @dg.asset(
-        key=KEY,
-        deps=[asset_key(declared.name) for declared in catalog.everything],
-        description=DOC,
-        group_name=RELATIONS,
-        kinds={FILE_KIND},
-        owners=OWNERS,
-        tags={DERIVED: "table"},
+    @derived(
+        KEY,
+        [asset_key(declared.name) for declared in catalog.everything],
+        "table",
+        group=RELATIONS,
+        doc=DOC,
+        made_of=[DOC, COLUMNS, [each.place for each in references(catalog)]],
         metadata={
             "dagster/column_schema": columns_schema(COLUMNS),
             "dagster/table_name": f"{RELATIONS}.{FOREIGN_KEYS}",
             "dagster/storage_kind": FILE_KIND,
         },
-        op_tags=follows(DOC, COLUMNS, [each.place for each in references(catalog)]),
-        pool=pool,
     )
     def count(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> dg.MaterializeResult[None]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:

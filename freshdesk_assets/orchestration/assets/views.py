@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, VIEW_KIND, asset_key
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL, VIEW_KIND, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
@@ -28,7 +29,7 @@ def schema_key(schema: str) -> dg.AssetKey:
     return dg.AssetKey(["views", schema])
 
 
-def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[dg.AssetsDefinition]:
+def build_views(views: Sequence[SqlView], catalog: Catalog) -> list[dg.AssetsDefinition]:
     """An asset for every view, those of a schema in one operation."""
     shapes = {
         (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
@@ -40,43 +41,47 @@ def build_views(views: Sequence[SqlView], catalog: Catalog, pool: str) -> list[d
     def spec(view: SqlView) -> dg.AssetSpec:
         reads = {keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads}
         family = {(SCHEMA, view.family.child)} if view.family else set()
-        return dg.AssetSpec(
+        return _spec(
             asset_key(view.name, view.schema),
-            deps=[asset_key(name, schema) for schema, name in sorted(reads | family)],
-            description=view_description(view),
+            [asset_key(name, schema) for schema, name in sorted(reads | family)],
+            view.schema,
+            view_description(view),
             metadata=view_metadata(view, found[view.id], catalog),
-            group_name=view.schema,
-            kinds={FILE_KIND, VIEW_KIND},
-            owners=OWNERS,
-            tags={DERIVED: "view"},
             skippable=True,
         )
 
     def all_of(schema: str, specs: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
-        return dg.AssetSpec(
-            schema_key(schema),
-            deps=[each.key for each in specs],
-            description=f"The views of schema `{schema}`, looked at: each was made anew or is as it was.",
-            group_name=schema,
-            kinds={FILE_KIND, VIEW_KIND},
-            owners=OWNERS,
-            tags={DERIVED: "view"},
-        )
+        said = f"The views of schema `{schema}`, looked at: each was made anew or is as it was."
+        return _spec(schema_key(schema), [each.key for each in specs], schema, said)
 
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
     return [
-        _assets(schema, [*specs, all_of(schema, specs)], views, catalog, pool)
-        for schema, specs in made.items()
+        _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
     ]
 
 
+def _spec(
+    key: dg.AssetKey, deps: Sequence[dg.AssetKey], schema: str, doc: str, **options: Any
+) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        deps=deps,
+        description=doc,
+        group_name=schema,
+        kinds={FILE_KIND, VIEW_KIND},
+        owners=OWNERS,
+        tags={DERIVED: "view"},
+        **options,
+    )
+
+
 def _assets(
-    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, pool: str
+    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog
 ) -> dg.AssetsDefinition:
     made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
 
-    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=pool, op_tags=follows(*made))
+    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=POOL, op_tags=follows(*made))
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:

@@ -1,6 +1,7 @@
 """A batch of events stored in one transaction, where it is asked for across runs."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,17 @@ from freshdesk_assets.orchestration.internals import (
     StepMaterializationData,
 )
 from freshdesk_assets.orchestration.names import ROWS
+
+BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
+"""Dagster's own switch: so many events of a batch are handed over together; without it, one at a time."""
+
+BATCHES_OF = 5_000
+"""Enough for ten years of days of one asset in a single transaction."""
+
+
+def batching() -> None:
+    """Ask Dagster for batches, unless the environment says how large they are to be."""
+    os.environ.setdefault(BATCH_SIZE, str(BATCHES_OF))
 
 
 def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:

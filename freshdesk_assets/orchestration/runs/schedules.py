@@ -5,10 +5,10 @@ A tick takes its days from the time it was scheduled for, asks Freshdesk nothing
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.orchestration.names import (
     BY_CADENCE,
     CLOSE_YESTERDAY,
@@ -31,7 +31,7 @@ from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.staleness import ended_yesterday, last_days, reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
-from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 
 Outcome = dg.RunRequest | dg.SkipReason
@@ -47,11 +47,12 @@ QUIET_HOURS = {
 """When the nightly ones begin, in UTC: apart, and the first not before Freshdesk shows all of the day."""
 
 
-def build_schedules(
-    catalog: Catalog, partitioning: Partitioning, file: DuckDBFile
-) -> list[dg.ScheduleDefinition]:
+def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> list[dg.ScheduleDefinition]:
     """Every schedule; on or off from the start as FRESHDESK_SCHEDULES says."""
+    partitioning = settings.partitioning
     partitions = partitions_of(partitioning)
+    status = dg.DefaultScheduleStatus.RUNNING if settings.schedules else dg.DefaultScheduleStatus.STOPPED
+    schedule = partial(_schedule, status)
 
     def keep_current(at: datetime, instance: dg.DagsterInstance) -> Outcome:
         if run := under_way(instance):
@@ -93,23 +94,22 @@ def build_schedules(
         extra = {RECONCILE: "true"}
         return request(RECONCILE_JOB, RECONCILE_NIGHTLY, today, today, at, only_missing=False, extra=extra)
 
-    nightly, weekly = settings.reread_nightly(), settings.reread_weekly()
     made = [
-        _schedule(
+        schedule(
             KEEP_CURRENT,
-            _cron(settings.every()),
+            _cron(settings.every),
             KEEP_CURRENT,
             keep_current,
             "What agents work on, as it changed since the last look: FRESHDESK_EVERY says how often.",
         ),
-        _schedule(
+        schedule(
             CLOSE_YESTERDAY,
             QUIET_HOURS[CLOSE_YESTERDAY],
             BY_CADENCE[Cadence.LIVE],
             close_yesterday,
             "The partition that ended at midnight, read to its end.",
         ),
-        _schedule(
+        schedule(
             SLOW_TABLES,
             QUIET_HOURS[SLOW_TABLES],
             BY_CADENCE[Cadence.SLOW],
@@ -117,10 +117,10 @@ def build_schedules(
             "The account's set-up, once a day.",
         ),
     ]
-    for work, days in ((REREAD_NIGHTLY, nightly), (REREAD_WEEKLY, weekly)):
+    for work, days in ((REREAD_NIGHTLY, settings.reread_nightly), (REREAD_WEEKLY, settings.reread_weekly)):
         if days:
             made.append(
-                _schedule(
+                schedule(
                     work,
                     QUIET_HOURS[work],
                     BY_CADENCE[Cadence.LIVE],
@@ -131,7 +131,7 @@ def build_schedules(
             )
     if any(table.reconciled for table in catalog):
         made.append(
-            _schedule(
+            schedule(
                 RECONCILE_NIGHTLY,
                 QUIET_HOURS[RECONCILE_NIGHTLY],
                 RECONCILE_JOB,
@@ -140,7 +140,7 @@ def build_schedules(
             )
         )
     made.append(
-        _schedule(
+        schedule(
             TIDY,
             QUIET_HOURS[TIDY],
             TIDY,
@@ -180,6 +180,7 @@ def request(
 
 
 def _schedule(
+    status: dg.DefaultScheduleStatus,
     name: str,
     cron: str,
     job: str,
@@ -192,9 +193,7 @@ def _schedule(
         job_name=job,
         execution_timezone="UTC",
         description=description,
-        default_status=(
-            dg.DefaultScheduleStatus.RUNNING if settings.scheduled() else dg.DefaultScheduleStatus.STOPPED
-        ),
+        default_status=status,
     )
     def tick(context: dg.ScheduleEvaluationContext) -> Outcome:
         if run := under_way(context.instance, name):

@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look, watched
 from freshdesk_assets.orchestration.names import ANYTHING_NEW, KEEP_CURRENT, POLLED, asset_key
@@ -19,11 +18,15 @@ from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
 from freshdesk_assets.orchestration.runs.schedules import request
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import Cadence, PerParent, Table
-from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Cadence, Table
+from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
+
+POLL_IF_TURNED_ON = timedelta(seconds=120)
+"""How often changes are looked for where the settings say nothing and somebody turns the sensor on."""
 
 BACK_OFF_AT_MOST = timedelta(hours=1)
 
@@ -58,23 +61,21 @@ class Cursor:
 
 
 def build_sensors(
-    catalog: Catalog, partitioning: Partitioning, api: FreshdeskApi, file: DuckDBFile
+    catalog: Catalog, settings: Settings, api: FreshdeskApi, file: DuckDBFile
 ) -> list[dg.SensorDefinition]:
     """The sensors of changes, on from the start if FRESHDESK_POLL says how often, and of alerts."""
+    partitioning, every = settings.partitioning, settings.poll
     partitions = partitions_of(partitioning)
     targets = watched(table for table in catalog if table.cadence is Cadence.LIVE)
-    every = settings.poll()
 
     @dg.sensor(
         name=ANYTHING_NEW,
         job_name=KEEP_CURRENT,
-        minimum_interval_seconds=round((every or settings.POLL_IF_TURNED_ON).total_seconds()),
+        minimum_interval_seconds=round((every or POLL_IF_TURNED_ON).total_seconds()),
         description="Asks Freshdesk whether something changed, one list and one credit at a time, and reads"
         " what did.",
         default_status=(
-            dg.DefaultSensorStatus.RUNNING
-            if every and settings.scheduled()
-            else dg.DefaultSensorStatus.STOPPED
+            dg.DefaultSensorStatus.RUNNING if every and settings.schedules else dg.DefaultSensorStatus.STOPPED
         ),
     )
     def anything_new(context: dg.SensorEvaluationContext) -> dg.SensorResult:
@@ -101,7 +102,7 @@ def build_sensors(
                 new = not_stored(connection, target.table, found.versions)
         except LimitReached as error:
             return _nothing(str(error), replace(cursor, spent=cursor.spent + 1).later(now, error.seconds))
-        except (FreshdeskError, WarehouseError, settings.SettingError) as error:
+        except (FreshdeskError, WarehouseError, SettingError) as error:
             return _nothing(str(error), cursor.later(now))
         seen = _fingerprint(new, found)
         if not new:
@@ -138,7 +139,6 @@ def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
     if not warehouse.path.exists():
         return None
     with warehouse.open() as connection:
-        ensure_ledger(connection, comments=False)
         stretches = covered(connection, target.table, target.listing.name)
     return stretches[-1][1] if stretches else None
 

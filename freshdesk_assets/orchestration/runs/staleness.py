@@ -8,7 +8,8 @@ import dagster as dg
 from freshdesk_assets.replication import itinerary
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.warehouse.file import Warehouse, lingering
+from freshdesk_assets.warehouse.engines import lingering
+from freshdesk_assets.warehouse.file import Warehouse
 
 
 def stale_range(

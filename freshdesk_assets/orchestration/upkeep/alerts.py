@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.extract.http.webhook import deliver
 from freshdesk_assets.orchestration.names import ALERTS
 from freshdesk_assets.orchestration.run_lock import end_dead_runs
@@ -18,6 +17,7 @@ from freshdesk_assets.orchestration.upkeep.incidents import (
     made_up_for,
     stale,
 )
+from freshdesk_assets.settings import Settings
 
 LOOK_BACK = timedelta(days=1)
 """What failed before the sensor was first asked is told of too, if it is not older and still stands."""
@@ -55,19 +55,20 @@ class AlertState:
         return json.dumps(asdict(self))
 
 
-def build_alerts() -> dg.SensorDefinition:
+def build_alerts(settings: Settings) -> dg.SensorDefinition:
     """The sensor that calls FRESHDESK_ALERT_WEBHOOK; on from the start if that is set."""
-    hook = settings.alert_webhook()
+    hook = settings.alert_webhook
+    url = hook.get_secret_value() if hook else None
 
     @dg.sensor(
         name=ALERTS,
         minimum_interval_seconds=60,
         description="Calls FRESHDESK_ALERT_WEBHOOK once for each table that failed, whose key check did not"
         " pass, or that is later than its freshness policy allows, and once more when it is well again.",
-        default_status=dg.DefaultSensorStatus.RUNNING if hook else dg.DefaultSensorStatus.STOPPED,
+        default_status=dg.DefaultSensorStatus.RUNNING if url else dg.DefaultSensorStatus.STOPPED,
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        url, repository = settings.alert_webhook(), context.repository_def
+        repository = context.repository_def
         if url is None or repository is None:
             return dg.SensorResult(skip_reason="FRESHDESK_ALERT_WEBHOOK is not set: nobody wants to know")
         now, instance = datetime.now(UTC), context.instance
@@ -80,7 +81,7 @@ def build_alerts() -> dg.SensorDefinition:
         wrong = {id_: each for id_, each in failed.items() if not made_up_for(instance, each)}
         wrong |= {each.id: each for each in failed_checks(instance, repository, known.values())}
         wrong |= {each.id: each for each in stale(instance, repository, now)}
-        said, refused = _tell(url, wrong, standing.told, now)
+        said, refused = _tell(url, settings.ui_url, wrong, standing.told, now)
         kept = AlertState(
             until=now.timestamp(),
             told=said,
@@ -95,14 +96,14 @@ def build_alerts() -> dg.SensorDefinition:
 
 
 def _tell(
-    url: str, wrong: Mapping[str, Incident], told: Mapping[str, Incident], now: datetime
+    url: str, ui_url: str, wrong: Mapping[str, Incident], told: Mapping[str, Incident], now: datetime
 ) -> tuple[dict[str, Incident], str | None]:
     """Send what is new and what is over; what counts as told afterwards, and why the rest does not."""
     after = dict(told)
     news = [(each, False) for id_, each in wrong.items() if id_ not in told]
     news += [(each, True) for id_, each in told.items() if id_ not in wrong]
     for incident, over in news[:AT_ONCE]:
-        if refused := deliver(url, message(incident, over=over, now=now)):
+        if refused := deliver(url, message(incident, ui_url, over=over, now=now)):
             return after, refused
         if over:
             del after[incident.id]
@@ -111,9 +112,9 @@ def _tell(
     return after, None
 
 
-def message(incident: Incident, *, over: bool, now: datetime) -> dict[str, str | None]:
+def message(incident: Incident, ui_url: str, *, over: bool, now: datetime) -> dict[str, str | None]:
     """What the webhook is sent; `text` is for chats, which show that and ignore the rest."""
-    link = f"{settings.ui_url()}/{incident.path}"
+    link = f"{ui_url}/{incident.path}"
     where = incident.table + (f" {incident.partition}" if incident.partition else "")
     said = f"{where} is well again" if over else f"{where}: {incident.error}"
     return {

@@ -6,7 +6,7 @@ removes its events. A partition whose latest materialization is gone would count
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -20,9 +20,8 @@ from freshdesk_assets.orchestration.internals import (
     SqliteEventLogStorage,
 )
 from freshdesk_assets.orchestration.names import TIDY
-from freshdesk_assets.orchestration.records import SqliteEvents
+from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.settings import keep_runs
 from freshdesk_assets.warehouse.landing.spool import sweep
 
 AT_ONCE = 500
@@ -37,13 +36,13 @@ class Tidied:
     kept: int
 
 
-def build_tidying(file: DuckDBFile) -> dg.JobDefinition:
-    """The job that removes what nobody will ask for."""
+def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
+    """The job that removes what nobody will ask for: records of runs that ended longer ago than `keep`."""
 
     @dg.op(name="remove_old_runs", description="Records and logs of runs older than FRESHDESK_KEEP_RUNS.")
     def remove(context: dg.OpExecutionContext) -> None:
         with as_dagster_errors():
-            done = tidy(context.instance, datetime.now(UTC) - keep_runs())
+            done = tidy(context.instance, datetime.now(UTC) - keep)
             swept = sweep(file.spool_root)
         context.log.info(
             f"{done.removed} runs removed; {done.kept} kept for what they hold, without their logs;"

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.catalog import Declared, cells, key_of
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.shape import shaped
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
 EXAMPLES = 5
 """So many of the rows found are named."""
@@ -23,22 +22,27 @@ WHOLE = {"BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "SMALLINT", "UINTEGER"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How many rows are wrong, what is said of them, and some of them by their ids and codes."""
+    """How many rows are wrong, what is said of them, and some of them by their ids and codes.
+
+    `listed_at` is when the list was read that they were compared with.
+    """
 
     count: int = 0
     said: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mapping[str, int], ...] = ()
+    listed_at: datetime | None = None
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_key(connection: Connection, declared: Declared) -> Finding:
     """Keys that are null, or that more than one row has."""
-    ensure_shape(connection, declared, comments=False)
     keys = [identifier(name) for name in key_of(declared)]
-    listed, target = ", ".join(keys), qualified(declared.name)
-    missing = _count(connection, f"from {target} where {' or '.join(f'{key} is null' for key in keys)}")
+    listed, target = ", ".join(keys), shaped(connection, declared)
+    missing = number(
+        connection, f"select count(*) from {target} where {' or '.join(f'{key} is null' for key in keys)}"
+    )
     query = f"select {listed}, count(*) as rows from {target} group by {listed} having count(*) > 1"
-    twice = _count(connection, f"from ({query})")
+    twice = number(connection, f"select count(*) from ({query})")
     return Finding(
         count=missing + twice,
         counts={"null": missing, "duplicate": twice},
@@ -46,7 +50,7 @@ def check_key(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Find
     )
 
 
-def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_shape(connection: Connection, declared: Declared) -> Finding:
     """Columns that are missing, or stored as another type than declared; columns of others do no harm."""
     stored = dict(
         connection.execute(
@@ -63,28 +67,27 @@ def check_shape(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Fi
     return Finding(count=len(wrong), said="; ".join(wrong))
 
 
-def check_unknown_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Finding:
+def check_unknown_keys(connection: Connection, table: Table) -> Finding:
     """Keys that the API sends and no column holds, with the number of rows that have them."""
-    ensure_shape(connection, table, comments=False)
     found = connection.execute(
-        f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {qualified(table.name)}"
+        f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {shaped(connection, table)}"
         " where _extra is not null) group by key order by key"
     ).fetchall()
     return Finding(count=len(found), counts=dict(found))
 
 
-def check_accepted(connection: duckdb.DuckDBPyConnection, declared: Declared) -> Finding:
+def check_accepted(connection: Connection, declared: Declared) -> Finding:
     """Values other than those that a column is known to take, per column; codes are named, texts are not."""
-    ensure_shape(connection, declared, comments=False)
     counts: dict[str, int] = {}
     examples: list[Mapping[str, int]] = []
+    target = shaped(connection, declared)
     for column in limited(declared):
         name = identifier(column.name)
         known = ", ".join(
             literal(value) if isinstance(value, str) else str(value) for value in column.accepted
         )
-        odd = f"from {qualified(declared.name)} where {name} not in ({known})"
-        if count := _count(connection, odd):
+        odd = f"from {target} where {name} not in ({known})"
+        if count := number(connection, f"select count(*) {odd}"):
             counts[column.name] = count
             if column.type in (Type.BIGINT, Type.INTEGER):
                 examples += _examples(connection, f"select distinct {name} {odd} order by all")
@@ -96,48 +99,43 @@ def limited(declared: Declared) -> list[Column]:
     return [column for column in cells(declared) if column.accepted]
 
 
-def check_row_count(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[Finding, datetime | None]:
-    """Whether a table holds as many rows as its list had, and when that was read; None if it never was."""
-    ensure_shape(connection, table, comments=False)
-    ensure_ledger(connection)
+def check_row_count(connection: Connection, table: Table) -> Finding:
+    """Whether a table holds as many rows as its list had when it was last read; nothing if it never was."""
     known = connection.execute(
-        f"select rows, listed_at from {qualified('listed', META)} where table_name = ?", [table.name]
+        f"select rows, listed_at from {ledger(connection, 'listed')} where table_name = ?", [table.name]
     ).fetchone()
     if known is None:
-        return Finding(), None
-    stored = _count(connection, f"from {qualified(table.name)} where _deleted_at is null")
-    return Finding(count=abs(stored - known[0]), counts={"in_freshdesk": known[0], "stored": stored}), known[
-        1
-    ]
+        return Finding()
+    rows, listed_at = known
+    stored = number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
+    counts = {"in_freshdesk": rows, "stored": stored}
+    return Finding(count=abs(stored - rows), counts=counts, listed_at=listed_at)
 
 
-def check_spans(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+def check_spans(connection: Connection, history: History) -> Finding:
     """States that hold at the same time as the next of the same row, or end before they begin."""
-    ensure_shape(connection, history, comments=False)
     keys = ", ".join(identifier(name) for name in history.table.key)
     query = (
         f"select {keys}, count(*) as states from (select *, lead(valid_from) over"
-        f" (partition by {keys} order by valid_from) as next from {qualified(history.name)})"
+        f" (partition by {keys} order by valid_from) as next from {shaped(connection, history)})"
         " where valid_to < valid_from or (next is not null and (valid_to is null or valid_to > next))"
         " group by all"
     )
-    count = _count(connection, f"from ({query})")
+    count = number(connection, f"select count(*) from ({query})")
     return Finding(count=count, examples=_examples(connection, f"{query} order by all") if count else ())
 
 
-def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Finding:
+def check_current(connection: Connection, history: History) -> Finding:
     """Rows that stand without one state that holds, and states that hold of a row that does not stand."""
     table = history.table
-    ensure_shape(connection, table, comments=False)
-    ensure_shape(connection, history, comments=False)
     keys = ", ".join(identifier(name) for name in table.key)
-    standing = f"(select {keys} from {qualified(table.name)} where _deleted_at is null)"
-    holding = f"(select {keys} from {qualified(history.name)} where valid_to is null)"
+    standing = f"(select {keys} from {shaped(connection, table)} where _deleted_at is null)"
+    holding = f"(select {keys} from {shaped(connection, history)} where valid_to is null)"
     without = f"(from {standing} except from {holding})"
     beyond = f"(from {holding} except from {standing})"
     counts = {
-        "without_state": _count(connection, f"from {without}"),
-        "of_no_row": _count(connection, f"from {beyond}"),
+        "without_state": number(connection, f"select count(*) from {without}"),
+        "of_no_row": number(connection, f"select count(*) from {beyond}"),
     }
     found = f"from {without} union from {beyond}"
     count = sum(counts.values())
@@ -148,17 +146,14 @@ def check_current(connection: duckdb.DuckDBPyConnection, history: History) -> Fi
     )
 
 
-def check_query(connection: duckdb.DuckDBPyConnection, sql: str) -> Finding:
+def check_query(connection: Connection, sql: str) -> Finding:
     """The rows that a query returns: how many, and some of them by their whole-number columns."""
-    return Finding(count=_count(connection, f"from ({sql})"), examples=_examples(connection, sql))
+    return Finding(
+        count=number(connection, f"select count(*) from ({sql})"), examples=_examples(connection, sql)
+    )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
-    found = connection.execute(f"select count(*) {source}").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _examples(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Mapping[str, int], ...]:
+def _examples(connection: Connection, query: str) -> tuple[Mapping[str, int], ...]:
     """Some rows of a query, their whole numbers only: texts may be a customer's."""
     described = connection.execute(f"describe {query}").fetchall()
     whole = [name for name, type_, *_ in described if type_ in WHOLE]

@@ -5,21 +5,23 @@ order. Up to which of them a child table is cut stands in the ledger, in the tra
 between parent and child leaves the child behind, and the next derivation catches up.
 """
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-
-import duckdb
 
 from freshdesk_assets.schema.child import PARENTS, Child, Elements, Entries, Pooled, Rows, json_paths
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import identifier, literal
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.following import (
+    CHANGED_AT,
+    Made,
+    fingerprint,
+    last_change,
+    made_before,
+    record_made,
+)
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
-
-CHANGED_AT = "greatest(p._synced_at, p._deleted_at)"
-"""When a parent was last written; greatest() passes over nulls."""
+from freshdesk_assets.warehouse.sql import identifier, literal, number
 
 LISTS = {Type.BIGINTS: Type.BIGINT, Type.VARCHARS: Type.VARCHAR}
 
@@ -38,48 +40,25 @@ class Derived:
     rows: int = 0
 
 
-def last_change(connection: duckdb.DuckDBPyConnection, table: Table) -> datetime | None:
-    """When a row of the table was last written or marked as deleted; None while it has none."""
-    found = connection.execute(f"select max({CHANGED_AT}) from {qualified(table.name)} p").fetchone()
-    return found[0] if found else None
-
-
-def derive(
-    connection: duckdb.DuckDBPyConnection, child: Child, parent: Table, *, whole: bool = False
-) -> Derived:
+def derive(connection: Connection, child: Child, parent: Table, *, whole: bool = False) -> Derived:
     """Bring a child table to what its parent says now.
 
     Only parents that changed since the last derivation are cut again, unless it is to be `whole` or the
     child is declared otherwise than it was then. A row that comes out as it was keeps its `_synced_at`.
     """
-    ensure_shape(connection, parent, comments=False)
     ensure_shape(connection, child)
-    ensure_ledger(connection)
-    derived = qualified("derived", META)
-    cut = hashlib.sha256(repr(child).encode()).hexdigest()
-    before = connection.execute(
-        f"select derived_to, cut from {derived} where table_name = ?", [child.name]
-    ).fetchone()
-    as_before = before is not None and before[1] == cut and not whole
-    reached = last_change(connection, parent)
+    now = Made(last_change(connection, parent), fingerprint(child.recipe))
+    before = made_before(connection, child.name)
+    # A file of an earlier version has the fingerprint of the whole declaration, words and all.
+    known = before is not None and before.recipe in (now.recipe, fingerprint(child)) and not whole
     done = Derived()
-    if not (as_before and before == (reached, cut)):
-        done = _cut_again(connection, child, parent, before[0] if before and as_before else None)
-        connection.execute(f"delete from {derived} where table_name = ?", [child.name])
-        connection.execute(f"insert into {derived} values (?, ?, ?)", [child.name, reached, cut])
-    found = connection.execute(f"select count(*) from {qualified(child.name)}").fetchone()
-    return Derived(
-        parents=done.parents,
-        written=done.written,
-        removed=done.removed,
-        left_out=done.left_out,
-        rows=int(found[0]) if found else 0,
-    )
+    if not known or before != now:
+        done = _cut_again(connection, child, parent, before.reached if before and known else None)
+        record_made(connection, child.name, now)
+    return replace(done, rows=number(connection, f"select count(*) from {qualified(child.name)}"))
 
 
-def _cut_again(
-    connection: duckdb.DuckDBPyConnection, child: Child, parent: Table, since: datetime | None
-) -> Derived:
+def _cut_again(connection: Connection, child: Child, parent: Table, since: datetime | None) -> Derived:
     target, by = qualified(child.name), identifier(child.by)
     columns = ", ".join(f"p.{identifier(name)}" for name in dict.fromkeys(("id", *child.sources)))
     connection.execute(
@@ -89,9 +68,9 @@ def _cut_again(
     )
     keyed = " and ".join(f"{identifier(key)} is not null" for key in child.keys)
     connection.execute(f"create or replace temp table cut as {_select(connection, child, parent)}")
-    left_out = _deleted(connection, f"delete from cut where not ({keyed})")
+    left_out = number(connection, f"delete from cut where not ({keyed})")
     order = ", ".join(_order(column) for column in sorted(child.cells, key=lambda c: c.name != "position"))
-    keys = ", ".join(identifier(key) for key in child.keys)
+    keys = ", ".join(f"c.{identifier(key)}" for key in child.keys)
     cells = ", ".join(f"c.{identifier(column.name)}" for column in child.cells)
     connection.execute(
         f"create or replace temp table fresh as select {cells}, p._deleted_at from cut c"
@@ -103,29 +82,20 @@ def _cut_again(
         for name in (*(column.name for column in child.cells), "_deleted_at")
     )
     scope = f"t.{by} in (select id from {PARENTS})" if since is not None else "true"
-    removed = _deleted(
+    removed = number(
         connection,
         f"delete from {target} t where {scope} and not exists (select 1 from fresh f where {same})",
     )
-    written = connection.execute(
+    written = number(
+        connection,
         f"insert into {target} by name select f.*, ?::timestamptz as _synced_at from fresh f"
         f" where not exists (select 1 from {target} t where {same})",
         [datetime.now(UTC)],
-    ).fetchone()
-    counted = connection.execute(f"select count(*) from {PARENTS}").fetchone()
+    )
+    parents = number(connection, f"select count(*) from {PARENTS}")
     for name in (PARENTS, "cut", "fresh"):
         connection.execute(f"drop table {name}")
-    return Derived(
-        parents=int(counted[0]) if counted else 0,
-        written=int(written[0]) if written else 0,
-        removed=removed,
-        left_out=left_out,
-    )
-
-
-def _deleted(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    found = connection.execute(statement).fetchone()
-    return int(found[0]) if found else 0
+    return Derived(parents=parents, written=written, removed=removed, left_out=left_out)
 
 
 def _order(column: Column) -> str:
@@ -134,7 +104,7 @@ def _order(column: Column) -> str:
     return f"cast({name} as varchar)" if column.type is Type.JSON else name
 
 
-def _select(connection: duckdb.DuckDBPyConnection, child: Child, parent: Table) -> str:
+def _select(connection: Connection, child: Child, parent: Table) -> str:
     """The child's cells for the rows in `parents`, before elements with the same key are made one."""
     by = identifier(child.by)
     match child.cut:

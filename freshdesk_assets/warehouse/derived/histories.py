@@ -4,20 +4,23 @@ Up to which change of the table its history is kept stands in the ledger, as for
 an older version or a changed declaration left out is caught up with at the next landing.
 """
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History, history_of
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.derived.children import last_change
-from freshdesk_assets.warehouse.file import identifier
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger, version_of
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.following import (
+    Made,
+    fingerprint,
+    last_change,
+    made_before,
+    record_made,
+)
+from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key
+from freshdesk_assets.warehouse.sql import identifier, number
 
 FORMER = "former"
 """A temporary table: the keys of the rows that a landing replaced, and the versions they had."""
@@ -25,17 +28,18 @@ FORMER = "former"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """States that were begun, ended, and completed by what a row's own view said later."""
+    """States that were begun, ended, and completed by what a row's own call said later."""
 
     begun: int = 0
     ended: int = 0
     completed: int = 0
 
 
-def note_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Keep the versions of the rows that the `winners` are about to replace, for `record_states`.
+def note_former(connection: Connection, table: Table, replaced: str) -> None:
+    """Keep the versions of the rows that are about to be replaced, for `record_states`.
 
-    A version that did not move since is no time of what changed: an agent who joins a group keeps theirs.
+    `replaced` is a query for their row ids. A version that did not move since is no time of what changed: an
+    agent who joins a group keeps theirs.
     """
     if not table.history:
         return
@@ -43,12 +47,12 @@ def note_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     _ensure_former(connection, table)
     connection.execute(
         f"insert into temp.{FORMER} select {keys}, {version_of(table, 't')} from {qualified(table.name)} t"
-        " where t.rowid in (select stored from winners)"
+        f" where t.rowid in ({replaced})"
     )
 
 
 def record_states(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     run: str | None = None,
     *,
@@ -68,26 +72,21 @@ def record_states(
     history = history_of(table)
     if history is None:
         return Recorded()
-    ensure_shape(connection, table, comments=False)
-    ensure_ledger(connection, comments=False)
-    derived = qualified("derived", META)
-    made_of = hashlib.sha256(repr((history.keys, history.tracked)).encode()).hexdigest()
-    before = connection.execute(
-        f"select derived_to, cut from {derived} where table_name = ?", [history.name]
-    ).fetchone()
-    reached = last_change(connection, table)
     ensure_shape(connection, history, comments=comments)
+    now = Made(last_change(connection, table), fingerprint(history.recipe))
+    before = made_before(connection, history.name)
+    # A file of an earlier version has the fingerprint of the whole columns, words and all.
+    former = fingerprint((history.keys, history.tracked))
+    known = before is not None and before.recipe in (now.recipe, former) and not whole
     recorded = Recorded()
-    if whole or before != (reached, made_of):
-        since = before[0] if before and before[1] == made_of and not whole else None
-        recorded = _follow(connection, history, since, run)
-        connection.execute(f"delete from {derived} where table_name = ?", [history.name])
-        connection.execute(f"insert into {derived} values (?, ?, ?)", [history.name, reached, made_of])
+    if not known or before != now:
+        recorded = _follow(connection, history, before.reached if before and known else None, run)
+        record_made(connection, history.name, now)
     connection.execute(f"drop table if exists temp.{FORMER}")
     return recorded
 
 
-def state_counts(connection: duckdb.DuckDBPyConnection, history: History) -> tuple[int, int]:
+def state_counts(connection: Connection, history: History) -> tuple[int, int]:
     """How many states there are, and how many of them hold."""
     found = connection.execute(
         f"select count(*), count(*) filter (valid_to is null) from {qualified(history.name)}"
@@ -95,14 +94,12 @@ def state_counts(connection: duckdb.DuckDBPyConnection, history: History) -> tup
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
-def _ensure_former(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _ensure_former(connection: Connection, table: Table) -> None:
     keys = ", ".join(f"{identifier(key)} {table.column(key).type}" for key in table.key)
     connection.execute(f"create temp table if not exists {FORMER} ({keys}, version timestamptz)")
 
 
-def _follow(
-    connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None, run: str | None
-) -> Recorded:
+def _follow(connection: Connection, history: History, since: datetime | None, run: str | None) -> Recorded:
     """Write what the rows written or buried after `since` (None: all rows) add to the history."""
     table = history.table
     source, target = qualified(table.name), qualified(history.name)
@@ -111,12 +108,12 @@ def _follow(
     connection.execute(
         "create or replace temp table begun as select *, " + _BEGINS + " as begins from states"
     )
-    ended = _count(
+    ended = number(
         connection, f"update {target} h set valid_to = b.begins from begun b where h.rowid = b.held"
     )
     tracked = "".join(f", t.{identifier(column.name)}" for column in history.tracked)
     keys = ", ".join(f"t.{identifier(key)}" for key in table.key)
-    begun = _count(
+    begun = number(
         connection,
         f"insert into {target} by name select {keys}{tracked}, b.begins as valid_from,"
         " t._deleted_at as valid_to, t._synced_at, ?::varchar as _run_id"
@@ -125,10 +122,10 @@ def _follow(
     )
     gone = f"from {source} t where t._deleted_at {'is not null' if since is None else '> ?'}"
     if connection.execute(f"select 1 {gone} limit 1", _given(since)).fetchone():
-        ended += _count(
+        ended += number(
             connection,
             f"update {target} h set valid_to = g._deleted_at from (select t.* {gone}) g"
-            f" where h.valid_to is null and {_on(table, 'h', 'g')}",
+            f" where h.valid_to is null and {same_key(table, 'h', 'g')}",
             _given(since),
         )
     for name in ("states", "begun"):
@@ -144,7 +141,7 @@ case
 end"""
 
 
-def _find_states(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> None:
+def _find_states(connection: Connection, history: History, since: datetime | None) -> None:
     """Make `states`, a row per row written since: its place, the state that holds of it, and their times.
 
     Narrow columns only: what is tracked may be large, and most rows of a table were not written. A row that
@@ -181,19 +178,19 @@ select
   s.ended,
   {noted} as former
 from written w
-left join standing s on {_on(table, "s", "w")}
+left join standing s on {same_key(table, "s", "w")}
 left join (select {keys}, min(version) as version from temp.{FORMER} group by {keys}) f
-  on {_on(table, "f", "w")}
+  on {same_key(table, "f", "w")}
 where s.held is not null or s.ended is null or w._synced_at > s.ended
 """
     )
     connection.execute("drop table written")
 
 
-def _leave_out_same(connection: duckdb.DuckDBPyConnection, history: History, since: datetime | None) -> int:
+def _leave_out_same(connection: Connection, history: History, since: datetime | None) -> int:
     """Take the rows out of `states` that are still as the state that holds says.
 
-    A state is completed in place where it was stored before the row's own view was read, and where it is of
+    A state is completed in place where it was stored before the row's own call was made, and where it is of
     the very row that stands, which happens when another column is tracked. Returns how many were.
     """
     table, columns = history.table, history.tracked
@@ -215,7 +212,7 @@ def _leave_out_same(connection: duckdb.DuckDBPyConnection, history: History, sin
     if connection.execute("select 1 from same where incomplete limit 1").fetchone():
         values = ", ".join(f"{identifier(each.name)} = n.{identifier(each.name)}" for each in columns)
         named = ", ".join(f"t.{identifier(each.name)}" for each in columns)
-        completed = _count(
+        completed = number(
             connection,
             f"update {target} h set {values} from (select s.held, {named} from same s"
             f" join {source} t on t.rowid = s.row where s.incomplete) n where h.rowid = n.held",
@@ -252,16 +249,5 @@ def _sorted_entries(value: str) -> str:
     )
 
 
-def _on(table: Table, one: str, other: str) -> str:
-    return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
-
-
 def _given(since: datetime | None) -> list[datetime]:
     return [] if since is None else [since]
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[str | datetime | None] = ()
-) -> int:
-    found = connection.execute(statement, values).fetchone()
-    return int(found[0]) if found else 0

@@ -6,14 +6,13 @@ The counts are stored as `relations.foreign_keys`, for analysts to read and for 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import duckdb
-
 from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
 from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 RELATIONS = "relations"
 FOREIGN_KEYS = "foreign_keys"
@@ -78,12 +77,10 @@ def references(catalog: Catalog) -> Iterator[Reference]:
 
 
 def count_references(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, chosen: Iterable[Reference]
+    connection: Connection, catalog: Catalog, chosen: Iterable[Reference]
 ) -> dict[str, Orphans]:
     """What the references lead to, by their places."""
-    for declared in catalog.everything:
-        ensure_shape(connection, declared, comments=False)
-    counted = [_counting(reference) for reference in chosen]
+    counted = _countings(connection, catalog, chosen)
     rows = connection.execute(" union all ".join(counted)).fetchall() if counted else []
     return {
         f"{table}.{column}": Orphans(references=count, orphans=orphans, examples=tuple(examples or ()))
@@ -91,16 +88,14 @@ def count_references(
     }
 
 
-def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> int:
+def store_references(connection: Connection, catalog: Catalog) -> int:
     """Count every reference and store the counts; returns how many references there are."""
-    for declared in catalog.everything:
-        ensure_shape(connection, declared, comments=False)
-    counted = [_counting(reference) for reference in references(catalog)]
+    counted = _countings(connection, catalog, references(catalog))
     target = qualified(FOREIGN_KEYS, RELATIONS)
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
     connection.execute(f"create schema if not exists {ALIAS}.{RELATIONS}")
     connection.execute(f"create table if not exists {target} ({columns})")
-    connection.execute(f"create or replace temp table former as from {target}")
+    connection.execute(f"create or replace temp table counted_before as from {target}")
     connection.execute(f"create or replace table {target} ({columns})")
     if counted:
         # What is as it was keeps its time, so that nothing seems to have changed.
@@ -110,15 +105,22 @@ def store_references(connection: duckdb.DuckDBPyConnection, catalog: Catalog) ->
         connection.execute(
             f"insert into {target}"
             f" select c.*, case when {known} {now} then f.counted_at else now() end"
-            f" from ({' union all '.join(counted)}) c({', '.join(SHOWN)}) left join former f on {same}"
+            f" from ({' union all '.join(counted)}) c({', '.join(SHOWN)})"
+            f" left join counted_before f on {same}"
         )
-    connection.execute("drop table former")
+    connection.execute("drop table counted_before")
     connection.execute(f"comment on table {target} is {literal(DOC)}")
     for column in COLUMNS:
         connection.execute(
             f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
         )
     return len(counted)
+
+
+def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Reference]) -> list[str]:
+    for declared in catalog.everything:
+        ensure_shape(connection, declared, comments=False)
+    return [_counting(reference) for reference in chosen]
 
 
 def _counting(reference: Reference) -> str:

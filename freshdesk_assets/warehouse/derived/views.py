@@ -14,9 +14,10 @@ from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.derived.children import cell
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class AccountField:
 
 
 def ensure_views(
-    connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView], catalog: Catalog
+    connection: Connection, views: Iterable[SqlView], catalog: Catalog
 ) -> dict[tuple[str, str], bool]:
     """Bring the views to what their files say, in the order given; says of each whether it was created anew.
 
@@ -38,11 +39,10 @@ def ensure_views(
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
-    ensure_ledger(connection)
     made = {
         (schema, name): made_of
         for schema, name, made_of in connection.execute(
-            f"select v.schema_name, v.view_name, m.made_of from {qualified('views', META)} m"
+            f"select v.schema_name, v.view_name, m.made_of from {ledger(connection, 'views')} m"
             " join duckdb_views() v on v.database_name = ? and v.schema_name = m.schema_name"
             " and v.view_name = m.view_name",
             [ALIAS],
@@ -51,11 +51,10 @@ def ensure_views(
     return {view.id: _ensure_view(connection, view, catalog, made) for view in views}
 
 
-def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
+def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
     """Drop the views that were created from a file which is not there any more; says which."""
-    ensure_ledger(connection)
     declared = {view.id for view in views}
-    known = connection.execute(f"select schema_name, view_name from {qualified('views', META)}").fetchall()
+    known = connection.execute(f"select schema_name, view_name from {ledger(connection, 'views')}").fetchall()
     gone = [(schema, name) for schema, name in known if (schema, name) not in declared]
     for schema, name in gone:
         connection.execute(f"drop view if exists {qualified(name, schema)}")
@@ -64,7 +63,7 @@ def drop_undeclared(connection: duckdb.DuckDBPyConnection, views: Iterable[SqlVi
 
 
 def account_fields(
-    connection: duckdb.DuckDBPyConnection, child: Child, prefix: str, taken: Iterable[str] = ()
+    connection: Connection, child: Child, prefix: str, taken: Iterable[str] = ()
 ) -> list[AccountField]:
     """The fields of the account's own that a child table of custom fields holds, by name.
 
@@ -112,7 +111,7 @@ order by 1
 """
 
 
-def _held(connection: duckdb.DuckDBPyConnection, child: Child, fields: Fields) -> dict[str, dict[str, int]]:
+def _held(connection: Connection, child: Child, fields: Fields) -> dict[str, dict[str, int]]:
     """Per field, how many values it has in all, under "", and as each type."""
     counts = "".join(f", count({identifier(column)})" for column in fields.typed.values())
     rows = connection.execute(
@@ -122,7 +121,7 @@ def _held(connection: duckdb.DuckDBPyConnection, child: Child, fields: Fields) -
 
 
 def _type_of(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     child: Child,
     key: str,
     declared: str | None,
@@ -136,17 +135,17 @@ def _type_of(
     type_ = Type(declared)
     if type_ is Type.VARCHAR or held.get(type_, 0) == total:
         return type_, 0
-    found = connection.execute(
+    misfits = number(
+        connection,
         f"select count(*) filter ({cell(type_, 'value')} is null) from {qualified(child.name)}"
         " where name = ?",
         [key],
-    ).fetchone()
-    misfits = int(found[0]) if found else 0
+    )
     return (Type.VARCHAR, misfits) if misfits else (type_, 0)
 
 
 def _ensure_view(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     view: SqlView,
     catalog: Catalog,
     made: Mapping[tuple[str, str], str],
@@ -176,13 +175,11 @@ def _ensure_view(
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
     _forget(connection, *view.id)
-    connection.execute(f"insert into {qualified('views', META)} values (?, ?, ?)", [*view.id, made_of])
+    connection.execute(f"insert into {ledger(connection, 'views')} values (?, ?, ?)", [*view.id, made_of])
     return True
 
 
-def _spread(
-    connection: duckdb.DuckDBPyConnection, view: SqlView, catalog: Catalog
-) -> tuple[str, list[AccountField]]:
+def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[str, list[AccountField]]:
     """The view's SQL with a column for each of the account's fields, and those."""
     if view.family is None:
         return view.sql, []
@@ -210,7 +207,7 @@ def _spread(
     return f"select\n  {listed}\nfrom (\n{view.sql}\n) base", fields
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
+def _shape(connection: Connection, sql: str) -> list[tuple[str, str]]:
     """Names and types of a query's columns; `describe` would give `id` for `id as ID` (DuckDB 2.0.0)."""
     described = connection.execute(f"from (\n{sql}\n) limit 0").description or []
     return [(name, str(type_)) for name, type_, *_ in described]
@@ -220,7 +217,7 @@ def _comment(doc: str, references: str) -> str:
     return f"{doc} → {references}." if references else doc
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+def _forget(connection: Connection, schema: str, name: str) -> None:
     connection.execute(
-        f"delete from {qualified('views', META)} where schema_name = ? and view_name = ?", [schema, name]
+        f"delete from {ledger(connection, 'views')} where schema_name = ? and view_name = ?", [schema, name]
     )

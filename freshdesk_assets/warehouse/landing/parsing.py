@@ -5,11 +5,13 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
-from freshdesk_assets.schema.table import Table, Value
-from freshdesk_assets.warehouse.file import identifier, literal
+from freshdesk_assets.schema.endpoint import Value
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, TAKEN_APART, VERBATIM, Fitter, payload_tree
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.sql import identifier, literal
 
 MAXIMUM_OBJECT = 16 * 1024 * 1024
 """DuckDB's own bound for one JSON object, raised for a file that holds a longer one."""
@@ -17,7 +19,7 @@ MAXIMUM_OBJECT = 16 * 1024 * 1024
 REFUSALS = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.ParserException)
 
 
-def parse(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[str]:
+def parse(connection: Connection, batch: Batch) -> list[str]:
     """A temporary table for each of the batch's files; the transaction must not have done anything before.
 
     A file that DuckDB refuses is taken apart row by row and read again. The refusal ends the transaction
@@ -41,7 +43,7 @@ def parse(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[str]:
             return names
 
 
-def _parsed(connection: duckdb.DuckDBPyConnection, table: Table, file: SpooledFile, name: str) -> str:
+def _parsed(connection: Connection, table: Table, file: SpooledFile, name: str) -> str:
     connection.execute(
         f"create or replace temp table {name.removeprefix('temp.')} as {select_rows(table, file)}"
     )

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -12,14 +11,14 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import BinaryIO, Self, TypeAlias
 
+from filelock import FileLock, Timeout
+
+from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
-from freshdesk_assets.schema.table import Table, Value
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
-
-if sys.platform != "win32":
-    import fcntl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +80,11 @@ class Batch:
     spent: CallsMade | None = None
     rows: int = 0
     bytes: int = 0
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last of its table."""
+        return self.folder is not None
 
     @property
     def settles_nothing(self) -> bool:
@@ -238,16 +242,15 @@ which in a container is the same after each start, the lock cannot be mistaken f
 YOUNG = 60.0
 """Seconds that a folder may be without a claim, because it is only just being made."""
 
-_claims: dict[Path, int] = {}
+_claims: dict[Path, FileLock] = {}
 
 
 def _claim(folder: Path) -> None:
     """Mark the folder as ours until it is removed."""
     for claimed in [path for path in _claims if not path.exists()]:
-        os.close(_claims.pop(claimed))
-    _claims[folder] = os.open(folder / CLAIM, os.O_CREAT | os.O_RDWR)
-    if sys.platform != "win32":
-        fcntl.flock(_claims[folder], fcntl.LOCK_EX)
+        _claims.pop(claimed).release()
+    _claims[folder] = FileLock(folder / CLAIM, thread_local=False)
+    _claims[folder].acquire()
 
 
 def sweep(root: Path) -> int:
@@ -264,17 +267,10 @@ def _abandoned(folder: Path) -> bool:
     claim = folder / CLAIM
     if not claim.exists():
         return folder.exists() and time.time() - folder.stat().st_mtime > YOUNG
-    if sys.platform == "win32":
-        try:
-            claim.unlink()  # which Windows refuses while a process has it open
-        except OSError:
-            return False
-        return True
-    opened = os.open(claim, os.O_RDWR)
+    lock = FileLock(claim)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        lock.acquire(blocking=False)
+    except Timeout:
         return False
-    finally:
-        os.close(opened)
+    lock.release()
     return True

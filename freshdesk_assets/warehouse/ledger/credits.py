@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.ledger.tables import META
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.sql import number, scalar
 
 READING, PLAN, DOCTOR, POLL = "reading", "plan", "doctor", "poll"
 """What calls are made for."""
@@ -30,49 +29,46 @@ class ReadState:
     """How far the last reading of a table went; `needs_more_than` credits did not do for it in one go."""
 
     finished_at: datetime | None = None
-    left_open: str | None = None
+    unfinished: str | None = None
     needs_more_than: int | None = None
 
 
-def record_credits(connection: duckdb.DuckDBPyConnection, spent: CallsMade, moment: datetime) -> None:
+def record_credits(connection: Connection, spent: CallsMade, moment: datetime) -> None:
     """Add to what the run has spent on the table this day."""
     if not spent.calls:
         return
-    target = qualified("credits", META)
+    target = ledger(connection, "credits")
     row = [spent.table, spent.purpose, spent.run_id, moment.date()]
     amounts = [spent.calls, spent.credits, spent.waited]
-    found = connection.execute(
+    added = number(
+        connection,
         f"update {target} set calls = calls + ?, credits = credits + ?, seconds_waited = seconds_waited + ?"
         " where table_name is not distinct from ? and purpose = ? and run_id is not distinct from ?"
         " and day = ?",
         [*amounts, *row],
-    ).fetchone()
-    if not (found and found[0]):
+    )
+    if not added:
         connection.execute(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", [*row, *amounts])
 
 
-def is_recorded(connection: duckdb.DuckDBPyConnection, purpose: str, run_id: str) -> bool:
+def is_recorded(connection: Connection, purpose: str, run_id: str) -> bool:
     """Whether the run has calls for the purpose."""
-    query = f"select 1 from {qualified('credits', META)} where purpose = ? and run_id = ? limit 1"
-    return connection.execute(query, [purpose, run_id]).fetchone() is not None
+    query = f"select 1 from {ledger(connection, 'credits')} where purpose = ? and run_id = ? limit 1"
+    return scalar(connection, query, [purpose, run_id]) is not None
 
 
-def credits_of_day(connection: duckdb.DuckDBPyConnection, day: date) -> int:
+def credits_of_day(connection: Connection, day: date) -> int:
     """What was spent on a day, whatever for."""
-    found = connection.execute(
-        f"select sum(credits) from {qualified('credits', META)} where day = ?", [day]
-    ).fetchone()
-    return int(found[0]) if found and found[0] is not None else 0
+    query = f"select sum(credits) from {ledger(connection, 'credits')} where day = ?"
+    return number(connection, query, [day])
 
 
-def record_finished(connection: duckdb.DuckDBPyConnection, table: Table, moment: datetime) -> None:
+def record_finished(connection: Connection, table: Table, moment: datetime) -> None:
     """Remember that the table was read to its end."""
-    _stand(connection, table, ReadState(finished_at=moment))
+    _record(connection, table, ReadState(finished_at=moment))
 
 
-def record_unfinished(
-    connection: duckdb.DuckDBPyConnection, table: Table, left: str, needs_more_than: int | None
-) -> None:
+def record_unfinished(connection: Connection, table: Table, left: str, needs_more_than: int | None) -> None:
     """Remember what of the table was not read for want of credits; when it was read last stays.
 
     `needs_more_than` None tells nothing new of it, 0 that nothing is read in one go any more.
@@ -81,28 +77,28 @@ def record_unfinished(
     needs = before.needs_more_than
     if needs_more_than is not None:
         needs = max(needs_more_than, needs or 0) if needs_more_than else None
-    _stand(
+    _record(
         connection,
         table,
-        ReadState(finished_at=before.finished_at, left_open=left, needs_more_than=needs),
+        ReadState(finished_at=before.finished_at, unfinished=left, needs_more_than=needs),
     )
 
 
-def read_states(connection: duckdb.DuckDBPyConnection) -> dict[str, ReadState]:
+def read_states(connection: Connection) -> dict[str, ReadState]:
     """How far the last reading of each table went, by its name."""
     rows = connection.execute(
-        f"select table_name, finished_at, left_open, needs_more_than from {qualified('standing', META)}"
+        f"select table_name, finished_at, unfinished, needs_more_than from {ledger(connection, 'read_state')}"
     ).fetchall()
     return {
-        name: ReadState(finished_at=finished_at, left_open=left_open, needs_more_than=needs)
-        for name, finished_at, left_open, needs in rows
+        name: ReadState(finished_at=finished_at, unfinished=unfinished, needs_more_than=needs)
+        for name, finished_at, unfinished, needs in rows
     }
 
 
-def _stand(connection: duckdb.DuckDBPyConnection, table: Table, standing: ReadState) -> None:
-    target = qualified("standing", META)
+def _record(connection: Connection, table: Table, state: ReadState) -> None:
+    target = ledger(connection, "read_state")
     connection.execute(f"delete from {target} where table_name = ?", [table.name])
     connection.execute(
         f"insert into {target} values (?, ?, ?, ?)",
-        [table.name, standing.finished_at, standing.left_open, standing.needs_more_than],
+        [table.name, state.finished_at, state.unfinished, state.needs_more_than],
     )

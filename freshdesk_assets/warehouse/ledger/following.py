@@ -1,21 +1,62 @@
 """What has followed what: which derived table, check or copy was made of which state of the tables.
 
 A step that makes something of tables is remembered with a fingerprint of what it was made of. While that is
-the same, making it again would change nothing.
+the same, making it again would change nothing. A child table or history is remembered with the last change
+of its table that is in it, and goes on from there.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.names import SCHEMA
-from freshdesk_assets.warehouse.file import ALIAS
-from freshdesk_assets.warehouse.ledger.tables import META
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.shape import qualified, shaped
+from freshdesk_assets.warehouse.sql import ALIAS, scalar
+
+CHANGED_AT = "greatest(p._synced_at, p._deleted_at)"
+"""When a row `p` was last written or marked as deleted; greatest() passes over nulls."""
 
 
-def states(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Up to which change of its table something is made, and the fingerprint of how."""
+
+    reached: datetime | None
+    recipe: str
+
+
+def fingerprint(recipe: object) -> str:
+    """Tells one recipe from another, by what it looks like in Python."""
+    return hashlib.sha256(repr(recipe).encode()).hexdigest()
+
+
+def last_change(connection: Connection, table: Table) -> datetime | None:
+    """When a row of the table was last written or marked as deleted; None while it has none."""
+    changed: datetime | None = scalar(
+        connection, f"select max({CHANGED_AT}) from {shaped(connection, table)} p"
+    )
+    return changed
+
+
+def made_before(connection: Connection, name: str) -> Made | None:
+    """How a child table or history was last made; None if it never was."""
+    query = f"select derived_to, cut from {ledger(connection, 'derived')} where table_name = ?"
+    found = connection.execute(query, [name]).fetchone()
+    return Made(*found) if found else None
+
+
+def record_made(connection: Connection, name: str, made: Made) -> None:
+    """Remember how a child table or history is made now."""
+    derived = ledger(connection, "derived")
+    connection.execute(f"delete from {derived} where table_name = ?", [name])
+    connection.execute(f"insert into {derived} values (?, ?, ?)", [name, made.reached, made.recipe])
+
+
+def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
     """What tells one state of a table from another: when a row was last written, and how many there are."""
     stored = {
         name
@@ -35,23 +76,25 @@ def states(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[
     return {asked[place]: f"{synced} {deleted} {count}" for place, synced, deleted, count in rows}
 
 
-def followed(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, datetime]]:
+def followed(connection: Connection) -> dict[str, tuple[str, datetime]]:
     """By step: the fingerprint of what it was last made of, and when."""
-    rows = connection.execute(f"select step, made_of, made_at from {qualified('followed', META)}").fetchall()
+    rows = connection.execute(
+        f"select step, made_of, made_at from {ledger(connection, 'followed')}"
+    ).fetchall()
     return {step: (made_of, made_at) for step, made_of, made_at in rows}
 
 
-def record_followed(connection: duckdb.DuckDBPyConnection, made: Mapping[str, str], moment: datetime) -> None:
+def record_followed(connection: Connection, made: Mapping[str, str], moment: datetime) -> None:
     """Remember what steps were made of."""
     forget_followed(connection, made)
     for step, made_of in made.items():
         connection.execute(
-            f"insert into {qualified('followed', META)} values (?, ?, ?)", [step, made_of, moment]
+            f"insert into {ledger(connection, 'followed')} values (?, ?, ?)", [step, made_of, moment]
         )
 
 
-def forget_followed(connection: duckdb.DuckDBPyConnection, steps: Iterable[str]) -> None:
+def forget_followed(connection: Connection, steps: Iterable[str]) -> None:
     """Have steps made again by the next run that they are part of."""
     connection.execute(
-        f"delete from {qualified('followed', META)} where list_contains(?, step)", [list(steps)]
+        f"delete from {ledger(connection, 'followed')} where list_contains(?, step)", [list(steps)]
     )

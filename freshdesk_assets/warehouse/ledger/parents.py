@@ -6,13 +6,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.file import identifier
-from freshdesk_assets.warehouse.ledger.tables import META, version_of
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
+from freshdesk_assets.warehouse.shape import qualified, shaped
+from freshdesk_assets.warehouse.sql import identifier, number, scalar
+
+READS = "reads"
+"""A temporary table of the parents that `record_parents` was given last: `id`, and whether it is `gone`."""
 
 SAME_MOMENT = 2
 """Versions are told to the second: one read within so many seconds of its version is read once more, for it
@@ -55,40 +58,39 @@ class Asked:
     asked_before: datetime | None = None
 
 
-def pending(
-    connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked, *, limit: int = 2000
-) -> Pending:
+def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
     """The rows of which `table` is still to be read, oldest change first."""
-    source, values = _due(table, asked)
+    source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
-    total = connection.execute(f"select count(*) {source}", values).fetchone()
+    total = number(connection, f"select count(*) {source}", values)
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
     rows = connection.execute(
         f"select p.id, {version} as version {source} order by version, p.id", values
     ).fetchmany(limit)
-    return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
+    return Pending(tuple(Parent(*row) for row in rows), total)
 
 
-def earliest_pending(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> datetime | None:
+def earliest_pending(connection: Connection, table: Table, asked: Asked) -> datetime | None:
     """The first time, by the source's window column, of a row that is still to be asked.
 
     None where there is none, and for a table that was never begun: one that may not be read, say.
     """
-    begun = connection.execute(
-        f"select 1 from {qualified('parents_read', META)} where table_name = $1"
-        f" union all select 1 from {qualified('standing', META)} where table_name = $1 limit 1",
+    begun = scalar(
+        connection,
+        f"select 1 from {ledger(connection, 'parents_read')} where table_name = $1"
+        f" union all select 1 from {ledger(connection, 'read_state')} where table_name = $1 limit 1",
         [table.name],
-    ).fetchone()
+    )
     if begun is None:
         return None
-    source, values = _due(table, asked)
+    source, values = _due(connection, table, asked)
     window = identifier(asked.source.window)
-    found = connection.execute(f"select min(p.{window}) {source}", values).fetchone()
-    return found[0] if found else None
+    earliest: datetime | None = scalar(connection, f"select min(p.{window}) {source}", values)
+    return earliest
 
 
-def _due(table: Table, asked: Asked) -> tuple[str, list[object]]:
+def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[object]]:
     """The rows to be asked, as SQL from its `from` on with its values."""
     parent = asked.source
     version = version_of(parent, "p")
@@ -107,7 +109,7 @@ def _due(table: Table, asked: Asked) -> tuple[str, list[object]]:
         due.append(f"({asked.stale})")
     if asked.asked_before is not None and isinstance(table.sync, PerParent):
         column = identifier(table.sync.column)
-        held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
+        held = f"select {column} from {shaped(connection, table)} where _deleted_at is null"
         # What is archived does not change any more.
         flag = parent.existence.flag if parent.existence else ""
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
@@ -120,25 +122,28 @@ def _due(table: Table, asked: Asked) -> tuple[str, list[object]]:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
     source = (
-        f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
+        f"from {shaped(connection, parent)} p left join {ledger(connection, 'parents_read')} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
     )
     return source, values
 
 
 def record_parents(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     parent: str,
     reads: list[ParentRead],
     moment: datetime,
 ) -> None:
-    """Remember the lists as read, those of a version None at the version that is stored now."""
+    """Remember the lists as read, those of a version None at the version that is stored now.
+
+    What they are of stands in `READS` from here on.
+    """
     if not reads:
         return
-    parents_read = qualified("parents_read", META)
+    parents_read = ledger(connection, "parents_read")
     connection.execute(
-        "create or replace temp table reads as select unnest(?::bigint[]) as id,"
+        f"create or replace temp table {READS} as select unnest(?::bigint[]) as id,"
         " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone,"
         " unnest(?::timestamptz[]) as asked",
         [
@@ -151,7 +156,7 @@ def record_parents(
     )
     stored = version_of(table, "p")
     connection.execute(
-        f"delete from {parents_read} where table_name = ? and parent_id in (select id from reads)",
+        f"delete from {parents_read} where table_name = ? and parent_id in (select id from {READS})",
         [table.name],
     )
     version = "r.version"
@@ -163,6 +168,6 @@ def record_parents(
         f"insert into {parents_read} by name select ? as table_name, r.id as parent_id,"
         f" any_value({version}) as version, max(r.at) as read_at, bool_or(r.gone) as gone,"
         " min(r.asked) as asked_at"
-        f" from reads r {join} group by r.id",
+        f" from {READS} r {join} group by r.id",
         [table.name],
     )

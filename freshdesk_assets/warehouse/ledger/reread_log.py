@@ -1,30 +1,28 @@
-"""What was read again, and since when: an interrupted backfill goes on, two that overlap read once."""
+"""What was re-read, and since when: an interrupted backfill continues, two that overlap share their reads."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.ledger.tables import META
-from freshdesk_assets.warehouse.shape import qualified
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
 
 KEPT = timedelta(days=7)
-"""How long that is remembered: no backfill waits longer for its turn, or to be gone on with."""
+"""How long that is remembered: no backfill waits longer to run, or to be continued."""
 
 
 def record_reread(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
-    stretches: Iterable[tuple[str, datetime, datetime, datetime]],
+    intervals: Iterable[tuple[str, datetime, datetime, datetime]],
 ) -> None:
-    """Remember the stretches of listings that were read again, each with when that began.
+    """Remember the intervals of listings that were re-read, each with when that began.
 
-    A stretch that goes on from where it was is one; what is long past is forgotten.
+    An interval that continues an earlier one of the same re-reading takes its place. Old ones are forgotten.
     """
-    reread = qualified("reread", META)
+    reread = ledger(connection, "reread")
     reached: dict[tuple[str, datetime, datetime], datetime] = {}
-    for listing, start, end, began in stretches:
+    for listing, start, end, began in intervals:
         same = (listing, start, began)
         reached[same] = max(end, reached.get(same, end))
     for (listing, start, began), end in reached.items():
@@ -39,11 +37,11 @@ def record_reread(
 
 
 def reread(
-    connection: duckdb.DuckDBPyConnection, table: Table, listing: str, since: datetime
+    connection: Connection, table: Table, listing: str, since: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """Stretches of a listing that were read again, begun at or after a moment of this machine's clock."""
+    """The intervals of a listing that were re-read, begun at or after a moment of this machine's clock."""
     return connection.execute(
-        f"select reread_from, reread_to from {qualified('reread', META)}"
+        f"select reread_from, reread_to from {ledger(connection, 'reread')}"
         " where table_name = ? and listing = ? and began_at >= ? order by all",
         [table.name, listing, since],
     ).fetchall()

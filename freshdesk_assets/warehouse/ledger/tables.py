@@ -1,23 +1,24 @@
 """What has been read, remembered beside the data and stored in the same transaction as it.
 
-`coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
+`coverage` are the intervals of time whose changes are stored, `reread` those that were re-read;
 `parents_read` the version of each parent at which its list was read;
 `rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
 the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
 and histories kept; `views` the views as they were created; `followed` what was made of which state of the
-tables; `credits` what was spent, and `standing` how far that went.
+tables; `credits` what was spent, and `read_state` how far that went.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema import names
 from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import ALIAS, identifier, literal, once
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.intervals import Interval, joined
+from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 META = names.META
 
@@ -26,7 +27,7 @@ _TABLE = text("table_name", "Table it is about.")
 
 LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
     "coverage": (
-        "Stretches of time whose changes are stored, by table and listing.",
+        "Intervals of time whose changes are stored, by table and listing.",
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
@@ -35,7 +36,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "reread": (
-        "Stretches of time that were read again in the last week: no backfill asked for before reads them.",
+        "Intervals of time re-read in the last week: no backfill requested before that reads them again.",
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
@@ -81,7 +82,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "verified": (
-        "Stretches of time of whose rows each was listed, or is doubted.",
+        "Intervals of time of whose rows each was listed, or is doubted.",
         (
             _TABLE,
             timestamp("verified_from", "Since when, by the time the list is bounded by."),
@@ -125,46 +126,55 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             double("seconds_waited", "Wall time during which a request stood waiting for the limit."),
         ),
     ),
-    "standing": (
+    "read_state": (
         "How far the last reading of each table went.",
         (
             _TABLE,
             timestamp("finished_at", "When it was last read to its end; null if never."),
-            text("left_open", "What was still to be read when the budget was spent; null if nothing."),
+            text("unfinished", "What was still to be read when the budget was spent; null if nothing."),
             bigint("needs_more_than", "Credits that were not enough for a list read in one go, or null."),
         ),
     ),
 }
 
 
-def ensure_ledger(connection: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
+STANDING = "standing"
+"""What `read_state` was called in earlier versions, with `left_open` for `unfinished`. A view has that name
+until version 0.2, for whoever reads it."""
+
+
+def ledger(connection: Connection, name: str) -> str:
+    """The name of a table of the ledger as SQL wants it; all of the ledger is there from here on."""
+    ensure_ledger(connection, comments=False)
+    return qualified(name, META)
+
+
+def ensure_ledger(connection: Connection, *, comments: bool = True) -> None:
     """Create what is missing of the ledger, once per process and file; `comments` as in `ensure_shape`."""
-    if not once(connection, "comments of the ledger" if comments else "ledger"):
-        return
+    if once(connection, "ledger"):
+        _create(connection)
+    if comments and once(connection, "comments of the ledger"):
+        _comment(connection)
+
+
+def _create(connection: Connection) -> None:
     connection.execute(f"create schema if not exists {ALIAS}.{META}")
+    tables = "select table_name from duckdb_tables() where database_name = ? and schema_name = ?"
+    if (STANDING,) in connection.execute(tables, [ALIAS, META]).fetchall():
+        read_state = qualified("read_state", META)
+        connection.execute(f"alter table {qualified(STANDING, META)} rename to read_state")
+        connection.execute(f"alter table {read_state} rename column left_open to unfinished")
     for name, (_, columns) in LEDGER.items():
         typed = ", ".join(f"{identifier(column.name)} {column.type}" for column in columns)
         connection.execute(f"create table if not exists {qualified(name, META)} ({typed})")
         _add_missing(connection, name, columns)
-    if not comments:
-        return
-    standing = connection.execute(
-        "select table_name, comment from duckdb_tables() where database_name = $1 and schema_name = $2"
-        " union all select concat(table_name, '.', column_name), comment from duckdb_columns()"
-        " where database_name = $1 and schema_name = $2",
-        [ALIAS, META],
-    ).fetchall()
-    for name, (doc, columns) in LEDGER.items():
-        target = qualified(name, META)
-        if (name, doc) not in standing:
-            connection.execute(f"comment on table {target} is {literal(doc)}")
-        for column in columns:
-            if (f"{name}.{column.name}", column_comment(column)) not in standing:
-                said = literal(column_comment(column))
-                connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
+    connection.execute(
+        f"create view if not exists {qualified(STANDING, META)} as"
+        f" select table_name, finished_at, unfinished as left_open, needs_more_than from {META}.read_state"
+    )
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+def _add_missing(connection: Connection, name: str, columns: tuple[Column, ...]) -> None:
     """Give a table of the ledger the columns it has not had in earlier versions."""
     target = qualified(name, META)
     stored = {column[0] for column in connection.execute(f"describe {target}").fetchall()}
@@ -173,43 +183,49 @@ def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: tupl
             connection.execute(f"alter table {target} add column {identifier(column.name)} {column.type}")
 
 
-def covered(
-    connection: duckdb.DuckDBPyConnection, table: Table, listing: str
-) -> list[tuple[datetime, datetime]]:
-    """Stretches [from, to) of a listing that are stored, in order, none touching another."""
+def _comment(connection: Connection) -> None:
+    """Write the comments that are not there yet."""
+    there = connection.execute(
+        "select table_name, comment from duckdb_tables() where database_name = $1 and schema_name = $2"
+        " union all select concat(table_name, '.', column_name), comment from duckdb_columns()"
+        " where database_name = $1 and schema_name = $2",
+        [ALIAS, META],
+    ).fetchall()
+    for name, (doc, columns) in LEDGER.items():
+        target = qualified(name, META)
+        if (name, doc) not in there:
+            connection.execute(f"comment on table {target} is {literal(doc)}")
+        for column in columns:
+            if (f"{name}.{column.name}", column_comment(column)) not in there:
+                said = literal(column_comment(column))
+                connection.execute(f"comment on column {target}.{identifier(column.name)} is {said}")
+
+
+def covered(connection: Connection, table: Table, listing: str) -> list[Interval]:
+    """The intervals of a listing that are stored, in order, none touching another."""
     return connection.execute(
-        f"select covered_from, covered_to from {qualified('coverage', META)}"
+        f"select covered_from, covered_to from {ledger(connection, 'coverage')}"
         " where table_name = ? and listing = ? order by covered_from",
         [table.name, listing],
     ).fetchall()
 
 
 def record_coverage(
-    connection: duckdb.DuckDBPyConnection, table: Table, stretches: Iterable[tuple[str, datetime, datetime]]
+    connection: Connection, table: Table, intervals: Iterable[tuple[str, datetime, datetime]]
 ) -> None:
-    """Add stretches, joined to those they touch."""
-    coverage = qualified("coverage", META)
-    for listing, start, end in _joined(stretches):
-        touching = "table_name = ? and listing = ? and covered_from <= ? and covered_to >= ?"
-        found = connection.execute(
-            f"select min(covered_from), max(covered_to) from {coverage} where {touching}",
-            [table.name, listing, end, start],
-        ).fetchone()
-        if found and found[0] is not None:
-            start, end = min(start, found[0]), max(end, found[1])
-        connection.execute(f"delete from {coverage} where {touching}", [table.name, listing, end, start])
-        connection.execute(f"insert into {coverage} values (?, ?, ?, ?)", [table.name, listing, start, end])
-
-
-def _joined(stretches: Iterable[tuple[str, datetime, datetime]]) -> list[tuple[str, datetime, datetime]]:
-    """The stretches of each listing with those that touch made one: each page of a batch brings its own."""
-    joined: list[tuple[str, datetime, datetime]] = []
-    for listing, start, end in sorted(stretches):
-        if joined and joined[-1][0] == listing and start <= joined[-1][2]:
-            joined[-1] = (listing, joined[-1][1], max(end, joined[-1][2]))
-        else:
-            joined.append((listing, start, end))
-    return joined
+    """Add intervals of listings to those that are stored."""
+    coverage = ledger(connection, "coverage")
+    added: dict[str, list[Interval]] = {}
+    for listing, start, end in intervals:
+        added.setdefault(listing, []).append((start, end))
+    for listing, new in added.items():
+        rows = joined([*covered(connection, table, listing), *new])
+        connection.execute(
+            f"delete from {coverage} where table_name = ? and listing = ?", [table.name, listing]
+        )
+        connection.executemany(
+            f"insert into {coverage} values (?, ?, ?, ?)", [[table.name, listing, *row] for row in rows]
+        )
 
 
 def version_of(table: Table, alias: str) -> str:

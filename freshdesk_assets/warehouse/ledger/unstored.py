@@ -3,26 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import duckdb
-
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import identifier
+from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import version_of
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.shape import shaped
+from freshdesk_assets.warehouse.sql import identifier
 
 Key = tuple[str, ...]
 
 
-def not_stored(
-    connection: duckdb.DuckDBPyConnection, table: Table, versions: Mapping[Key, datetime | None]
-) -> list[Key]:
+def not_stored(connection: Connection, table: Table, versions: Mapping[Key, datetime | None]) -> list[Key]:
     """The keys of rows that are missing, or stored at an older version, in order."""
-    ensure_shape(connection, table, comments=False)
     key = ", ".join(f"cast(stored.{identifier(name)} as varchar)" for name in table.key)
     stored = {
         tuple(found): version
         for *found, version in connection.execute(
-            f"select {key}, {version_of(table, 'stored')} from {qualified(table.name)} as stored"
+            f"select {key}, {version_of(table, 'stored')} from {shaped(connection, table)} as stored"
             f" where list_contains(?, concat_ws(chr(0), {key}))",
             [["\0".join(each) for each in versions]],
         ).fetchall()

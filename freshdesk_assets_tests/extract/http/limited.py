@@ -5,8 +5,9 @@ import itertools
 import threading
 from collections.abc import Callable
 
-from freshdesk_assets.extract.http.limiter import Limiter, window
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.extract.http.account_limit import window
+from freshdesk_assets.extract.http.limiter import Limiter
+from freshdesk_assets.schema.endpoint import SubLimit
 
 
 class VirtualClock:

@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from freshdesk_assets.extract.http.address import base_url
-from freshdesk_assets.extract.http.client import Client, session
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.connection import session
 from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
 )

@@ -14,7 +14,7 @@ from freshdesk_assets.extract.http.errors import BudgetSpent
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import rows_of
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import PerParent
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.conversations import conversations

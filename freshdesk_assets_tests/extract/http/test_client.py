@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from freshdesk_assets.extract.http.client import Client, moment
+from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import (
     Unavailable,
     UnexpectedReply,
 )
+from freshdesk_assets.extract.http.headers import moment
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets_tests.extract.http.answering import KEY, LIMIT, Answer, Library, rows, said
 from freshdesk_assets_tests.extract.http.limited import VirtualClock

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from freshdesk_assets.extract.http.account_limit import window
 from freshdesk_assets.extract.http.errors import Unavailable
-from freshdesk_assets.extract.http.limiter import Limiter, window
+from freshdesk_assets.extract.http.limiter import Limiter
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets_tests.extract.http.limited import Account, VirtualClock, fullest, limiter_of, take
 

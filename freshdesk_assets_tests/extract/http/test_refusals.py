@@ -13,7 +13,7 @@ from freshdesk_assets.extract.http.errors import (
     NotFound,
     Refused,
 )
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets_tests.extract.http.answering import KEY, LIMIT, Answer, Library, rows, said
 from freshdesk_assets_tests.extract.http.limited import VirtualClock
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from freshdesk_assets.schema.table import SubLimit
+from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets_tests.extract.http.limited import VirtualClock, fullest, limiter_of, take
 
 SHELVES = SubLimit("shelves list", ((0, 20), (400, 100)))

@@ -11,14 +11,14 @@ from freshdesk_assets.orchestration.assets.freshness import policy
 from freshdesk_assets.orchestration.names import CADENCE, ONLY_MISSING, REPLICATE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.table import Cadence
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import in_order
 from freshdesk_assets.views.view_files import read_view
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
 
-MADE = build_defs(Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY))
+MADE = build_defs(Settings(start_date=datetime(2026, 1, 14, tzinfo=UTC), partitions=PartitionLength.DAILY))
 SPECS = {"/".join(spec.key.path): spec for spec in MADE.resolve_all_asset_specs()}
 
 
@@ -64,7 +64,7 @@ def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> No
     file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
     start = datetime(2026, 1, 14, tzinfo=UTC)
     job = build_defs(
-        Partitioning(start=start, length=PartitionLength.DAILY), resources={"duckdb": file}
+        Settings(start_date=start, partitions=PartitionLength.DAILY), resources={"duckdb": file}
     ).resolve_job_def(REPLICATE)
     with recording(tmp_path) as instance:
         reported = []
@@ -92,7 +92,7 @@ def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> 
     views = in_order(read_view(tmp_path / f"{place}.sql") for place in texts)
     file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
     job = build_defs(
-        Partitioning(start=datetime(2026, 1, 14, tzinfo=UTC), length=PartitionLength.DAILY),
+        Settings(start_date=datetime(2026, 1, 14, tzinfo=UTC), partitions=PartitionLength.DAILY),
         declared_tables(),
         views=views,
         resources={"duckdb": file},

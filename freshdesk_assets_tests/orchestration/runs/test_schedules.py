@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -14,8 +15,9 @@ from freshdesk_assets.orchestration.names import BY_CADENCE, ONLY_MISSING, PROCE
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import Cadence, FullList
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Cadence
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, schedule_tick, span_of
@@ -47,10 +49,9 @@ def replica(file: DuckDBFile) -> dg.Definitions:
     return made_with(file)
 
 
-def made_with(file: DuckDBFile, length: PartitionLength = PartitionLength.DAILY) -> dg.Definitions:
-    return build_defs(
-        Partitioning(start=START, length=length), Catalog([SHELVES, RULES]), resources={"duckdb": file}
-    )
+def made_with(file: DuckDBFile, **settings: Any) -> dg.Definitions:
+    decided = Settings(**{"start_date": START, "partitions": PartitionLength.DAILY, **settings})
+    return build_defs(decided, Catalog([SHELVES, RULES]), resources={"duckdb": file})
 
 
 def materialize_until(replica: dg.Definitions, instance: dg.DagsterInstance, last: str) -> None:
@@ -63,13 +64,10 @@ def materialize_until(replica: dg.Definitions, instance: dg.DagsterInstance, las
                 instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=day))
 
 
-def test_schedules_are_off_until_their_owner_turns_them_on(
-    monkeypatch: pytest.MonkeyPatch, file: DuckDBFile
-) -> None:
+def test_schedules_are_off_until_their_owner_turns_them_on(file: DuckDBFile) -> None:
     """Whoever opens the UI for a look must not find that it has spent the night reading."""
-    for setting, status in (("", "STOPPED"), ("on", "RUNNING")):
-        monkeypatch.setenv("FRESHDESK_SCHEDULES", setting)
-        schedules = list(made_with(file).schedules or ())
+    for decided, status in (({}, "STOPPED"), ({"schedules": True}, "RUNNING")):
+        schedules = list(made_with(file, **decided).schedules or ())
         found = {each.name: each.default_status.name for each in schedules}
         assert {name: found[name] for name in SCHEDULES} == dict.fromkeys(SCHEDULES, status)
         assert all(each.description for each in schedules)
@@ -91,7 +89,7 @@ def test_the_first_look_is_at_all_days_and_the_next_at_today(
 
 def test_a_look_is_at_the_tables_of_its_cadence_and_what_is_made_of_them() -> None:
     """Set-up changes once a month: asking for it every quarter of an hour is a thousand credits a day."""
-    replica = build_defs(Partitioning(start=START, length=PartitionLength.DAILY))
+    replica = build_defs(Settings(start_date=START, partitions=PartitionLength.DAILY))
     graph = replica.resolve_asset_graph()
     read = {}
     for cadence, job in BY_CADENCE.items():
@@ -110,7 +108,7 @@ def test_a_look_is_at_the_tables_of_its_cadence_and_what_is_made_of_them() -> No
 
 def test_what_runs_many_times_a_day_makes_only_the_checks_that_hold_damage_back() -> None:
     """The others took 40 % of the CPU and 60 % of the records of a run that found nothing new."""
-    replica = build_defs(Partitioning(start=START, length=PartitionLength.DAILY))
+    replica = build_defs(Settings(start_date=START, partitions=PartitionLength.DAILY))
     jobs = {name: replica.resolve_job_def(name).asset_layer for name in ("keep_current", "replicate_live")}
     often, nightly = jobs["keep_current"], jobs["replicate_live"]
     assert replica.resolve_schedule_def("keep_current").job_name == "keep_current"
@@ -129,7 +127,7 @@ def test_yesterday_is_closed_after_its_end(replica: dg.Definitions, instance: dg
 
 
 def test_a_month_that_goes_on_is_not_closed(file: DuckDBFile, instance: dg.DagsterInstance) -> None:
-    monthly = made_with(file, PartitionLength.MONTHLY)
+    monthly = made_with(file, partitions=PartitionLength.MONTHLY)
     assert schedule_tick(monthly, "close_yesterday", NIGHT, instance) == "no partition ended at midnight"
     april = datetime(2026, 4, 1, 0, 10, tzinfo=UTC)
     assert span_of(only(schedule_tick(monthly, "close_yesterday", april, instance))) == (
@@ -160,11 +158,9 @@ def test_days_are_read_again_as_a_backfill_from_the_ui_would(
 
 
 def test_days_to_read_again_are_settings_and_none_is_no_schedule(
-    file: DuckDBFile, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    file: DuckDBFile, instance: dg.DagsterInstance
 ) -> None:
-    monkeypatch.setenv("FRESHDESK_REREAD_NIGHTLY", "7")
-    monkeypatch.setenv("FRESHDESK_REREAD_WEEKLY", "0")
-    replica = made_with(file)
+    replica = made_with(file, reread_nightly=7, reread_weekly=0)
     assert span_of(only(schedule_tick(replica, "reread_nightly", NOON, instance)))[0] == "2026-03-11"
     assert "reread_weekly" not in {each.name for each in replica.schedules or ()}
 
@@ -218,19 +214,16 @@ def test_a_tick_does_not_wait_for_the_file(
 
 @pytest.mark.parametrize(
     ("minutes", "cron"),
-    [("5", "*/5 * * * *"), ("60", "0 */1 * * *"), ("120", "0 */2 * * *"), ("1440", "0 0 * * *")],
+    [(5, "*/5 * * * *"), (60, "0 */1 * * *"), (120, "0 */2 * * *"), (1440, "0 0 * * *")],
 )
-def test_how_often_is_a_setting(
-    minutes: str, cron: str, file: DuckDBFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FRESHDESK_EVERY", minutes)
-    assert made_with(file).resolve_schedule_def("keep_current").cron_schedule == cron
+def test_how_often_is_a_setting(minutes: int, cron: str, file: DuckDBFile) -> None:
+    every = timedelta(minutes=minutes)
+    assert made_with(file, every=every).resolve_schedule_def("keep_current").cron_schedule == cron
 
 
 def test_a_night_asks_what_is_gone_whatever_the_days(instance: dg.DagsterInstance, file: DuckDBFile) -> None:
     """Its run reads all that is stored: the partition it is launched for is only where its record stands."""
-    partitioning = Partitioning(start=START, length=PartitionLength.DAILY)
-    replica = build_defs(partitioning, declared_tables(), resources={"duckdb": file})
+    replica = build_defs(Settings(start_date=START), declared_tables(), resources={"duckdb": file})
     request = only(schedule_tick(replica, "reconcile_nightly", NIGHT, instance))
     assert request.tags[RECONCILE] == "true"
     assert span_of(request) == ("2026-03-18", "2026-03-18")

@@ -10,12 +10,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import time_machine
+from pydantic import SecretStr
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import ALERTS, PROCESS
 from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
 from freshdesk_assets_tests.orchestration.runs.ticking import sensor_tick
@@ -33,6 +34,7 @@ class Library:
 
     instance: dg.DagsterInstance
     listener: Listener
+    wanted: bool = True
     fault: Exception | None = None
     doubled: bool = False
     cursor: str | None = None
@@ -58,7 +60,12 @@ class Library:
 
         everything = dg.define_asset_job("everything", ["library/loans", "library/overdue"])
         ours = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+            Settings(
+                start_date=datetime(2026, 1, 1, tzinfo=UTC),
+                partitions=PartitionLength.DAILY,
+                alert_webhook=SecretStr(self.listener.url) if self.wanted else None,
+                ui_url="https://dagster.example.com/",
+            ),
             Catalog([]),
             # One of somebody else's has no step.
             assets=[loans, overdue, dg.AssetsDefinition(specs=[dg.AssetSpec("elsewhere")])],
@@ -90,10 +97,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+def library(tmp_path: Path) -> Iterator[Library]:
     with listening() as listener, recording(tmp_path) as instance:
-        monkeypatch.setenv("FRESHDESK_ALERT_WEBHOOK", listener.url)
-        monkeypatch.setenv("FRESHDESK_UI_URL", "https://dagster.example.com/")
         yield Library(instance, listener)
 
 
@@ -217,12 +222,9 @@ def test_a_webhook_that_is_down_is_told_at_a_later_tick(library: Library) -> Non
     assert library.told() == []
 
 
-def test_nobody_is_called_until_somebody_wants_to_hear(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_is_called_until_somebody_wants_to_hear(library: Library) -> None:
     assert library.defs.resolve_sensor_def(ALERTS).default_status is dg.DefaultSensorStatus.RUNNING
-    monkeypatch.delenv("FRESHDESK_ALERT_WEBHOOK")
-    quiet = Library(library.instance, library.listener)
+    quiet = Library(library.instance, library.listener, wanted=False)
     assert quiet.defs.resolve_sensor_def(ALERTS).default_status is dg.DefaultSensorStatus.STOPPED
     quiet.fault = WarehouseError("the disk is full")
     quiet.run()

@@ -14,7 +14,7 @@ from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.upkeep.tidying import tidy
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Partitioning, PartitionLength
+from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets_tests.orchestration.runs.ticking import only, schedule_tick
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
@@ -44,7 +44,7 @@ class Library:
     def __post_init__(self) -> None:
         job = dg.define_asset_job("lend", "library/loans")
         ours = build_defs(
-            Partitioning(start=datetime(2026, 1, 1, tzinfo=UTC), length=PartitionLength.DAILY),
+            Settings(start_date=datetime(2026, 1, 1, tzinfo=UTC), partitions=PartitionLength.DAILY),
             Catalog([]),
             resources={"duckdb": DuckDBFile(database=str(self.folder / "replica.duckdb"))},
         )

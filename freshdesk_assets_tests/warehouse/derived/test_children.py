@@ -1,7 +1,9 @@
 """Child tables: what an element becomes, and that parent and children agree after every derivation."""
 
+import hashlib
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -273,6 +275,38 @@ def test_a_child_declared_otherwise_is_cut_anew(library: Library) -> None:
     )
     assert library.derive(dearer).parents == 1
     assert library.rows(dearer, "number, price") == [(7, 3)]
+
+
+def reworded(child: Child) -> Child:
+    """The same child table in other words."""
+    columns = tuple(replace(column, doc=f"Said better: {column.doc}") for column in child.columns)
+    return replace(child, doc=f"Said better: {child.doc}", columns=columns)
+
+
+def test_better_words_cut_nothing_again(library: Library) -> None:
+    """A sentence mended in a declaration would cost every user a cut of every row; its comment is renewed."""
+    library.shelve(1, words=["1"])
+    library.derive(WORDS)
+    assert library.derive(reworded(WORDS)).parents == 0
+    with library.warehouse.open() as connection:
+        comments = (
+            "select comment from duckdb_columns() where table_name = 'book_words' and column_name = 'word'"
+        )
+        assert connection.execute(comments).fetchall() == [("Said better: Word.",)]
+    numbers = replace(WORDS, columns=(bigint("word", "Word.", path="value", required=True),))
+    assert library.derive(numbers).parents == 1
+    assert library.rows(numbers, "word") == [(1,)]
+
+
+def test_a_file_of_an_earlier_version_is_not_cut_again(library: Library) -> None:
+    """It has a fingerprint of the words too, which the next derivation replaces."""
+    library.shelve(1, words=["sea"])
+    library.derive(WORDS)
+    with library.warehouse.open() as connection:
+        earlier = hashlib.sha256(repr(WORDS).encode()).hexdigest()
+        connection.execute("update freshdesk_meta.derived set cut = ?", [earlier])
+    assert library.derive(WORDS).parents == 0
+    assert library.derive(reworded(WORDS)).parents == 0
 
 
 def test_on_demand_all_is_cut_anew(library: Library) -> None:

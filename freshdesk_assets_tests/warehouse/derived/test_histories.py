@@ -1,5 +1,6 @@
 """What rows were before is kept once, without overlaps, in the transaction that stores what they are."""
 
+import hashlib
 import json
 import random
 import time
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.column import DeclarationError, bigint, bigints, text, timestamp
+from freshdesk_assets.schema.column import DeclarationError, Type, bigint, bigints, text, timestamp
+from freshdesk_assets.schema.endpoint import RowCall
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.table import FullList, RowCall, Table
+from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
 from freshdesk_assets.warehouse.derived.histories import Recorded, record_states
 from freshdesk_assets.warehouse.landing.spool import Spool
@@ -218,6 +221,28 @@ def test_what_is_missing_is_mended_by_looking_at_the_whole(library: Library) -> 
         assert record_states(connection, MEMBERS) == Recorded()
         assert record_states(connection, MEMBERS, whole=True) == Recorded(begun=1)
     assert states(library) == known
+
+
+def test_better_words_look_at_nothing_again(library: Library) -> None:
+    """Nor does a file of an earlier version, which has a fingerprint of the words too."""
+    library.land(MEMBERS, page(member(0)), moment=later(10))
+    columns = tuple(replace(column, doc=f"Said better: {column.doc}") for column in MEMBERS.columns)
+    reworded = replace(MEMBERS, columns=columns)
+    other = tuple(
+        replace(column, type=Type.JSON) if column.name == "standing" else column for column in columns
+    )
+    with library.warehouse.open() as connection:
+        connection.execute("delete from freshdesk.members_history")
+        assert record_states(connection, reworded, comments=True) == Recorded()
+        earlier = hashlib.sha256(repr((STATES.keys, STATES.tracked)).encode()).hexdigest()
+        connection.execute("update freshdesk_meta.derived set cut = ?", [earlier])
+        assert record_states(connection, MEMBERS) == Recorded()
+        assert record_states(connection, reworded) == Recorded()
+        comments = "select comment from duckdb_columns() where table_name = ? and column_name = 'standing'"
+        (said,) = connection.execute(comments, [STATES.name]).fetchall()
+        assert said[0].startswith("Said better: ")
+    with library.warehouse.open() as connection:
+        assert record_states(connection, replace(MEMBERS, columns=other)) == Recorded(begun=1)
 
 
 def test_the_history_of_a_table_that_was_never_read_is_empty(library: Library) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from freshdesk_assets.schema.column import bigint, text, timestamp
 from freshdesk_assets.schema.column import json as json_column
+from freshdesk_assets.schema.endpoint import RowCall
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.page import Page, ParentRead
-from freshdesk_assets.schema.table import RowCall
 from freshdesk_assets.warehouse.landing.merging import land, row_count, window_counts
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, SPECIMENS, UPDATED_AT, declared

@@ -15,6 +15,7 @@ from freshdesk_assets.warehouse.ledger.credits import (
 )
 from freshdesk_assets.warehouse.ledger.parents import Asked, earliest_pending
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
+from freshdesk_assets.warehouse.notes import forget
 from freshdesk_assets_tests.library import BOOKS, SHELVES
 from freshdesk_assets_tests.warehouse.library import Library, at, later, page
 
@@ -54,7 +55,7 @@ def test_what_was_left_open_is_remembered_until_it_is_finished(library: Library)
         record_unfinished(connection, table, "its list", 40)
         record_unfinished(connection, table, "its list", 10)
         record_unfinished(connection, table, "its list", None)
-        left = ReadState(finished_at=NOON, left_open="its list", needs_more_than=40)
+        left = ReadState(finished_at=NOON, unfinished="its list", needs_more_than=40)
         assert read_states(connection) == {"shelves": left}
         record_unfinished(connection, table, "3 shelves to be asked", 0)
         assert read_states(connection)["shelves"].needs_more_than is None
@@ -84,3 +85,28 @@ def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(lib
     others = tuple(ParentRead(id=number, version=later(number), at=later(99)) for number in range(2, 6))
     library.land(BOOKS, page(parents=others))
     assert earliest() is None
+
+
+def test_a_file_of_an_earlier_version_has_its_states_under_the_new_name_and_is_read_by_the_old(
+    library: Library,
+) -> None:
+    """Whoever asks `freshdesk_meta.standing` on a dashboard goes on for a version."""
+    with library.warehouse.open() as connection:
+        connection.execute("create schema freshdesk_meta")
+        connection.execute(
+            "create table freshdesk_meta.standing (table_name varchar, finished_at timestamptz,"
+            " left_open varchar, needs_more_than bigint)"
+        )
+        connection.execute("insert into freshdesk_meta.standing values ('books', ?, 'its list', 40)", [NOON])
+    with library.warehouse.open() as connection:
+        record_finished(connection, SHELVES, NOON)
+        left = ReadState(finished_at=NOON, unfinished="its list", needs_more_than=40)
+        assert read_states(connection) == {"books": left, SHELVES.name: ReadState(finished_at=NOON)}
+    for _ in range(2):
+        forget(str(library.warehouse.path.resolve()))
+        with library.warehouse.open() as connection:
+            ensure_ledger(connection)
+    assert library.query(
+        "select table_name, finished_at, left_open, needs_more_than from file.freshdesk_meta.standing"
+        " order by table_name"
+    ) == [("books", NOON, "its list", 40), (SHELVES.name, NOON, None, None)]

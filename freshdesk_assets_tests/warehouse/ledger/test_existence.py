@@ -5,8 +5,10 @@ from typing import Any
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import bigint, boolean, text
+from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, ParentRead, Verdict
-from freshdesk_assets.schema.table import Existence, LookBack, PerParent, Table
+from freshdesk_assets.schema.sync import LookBack, PerParent
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.ledger.existence import (
     ASKED_AGAIN_AFTER,
@@ -64,8 +66,8 @@ def asked(library: Library, table: Table, limit: int = 10, now: datetime = TONIG
         return open_doubts(connection, table, table.existence, now=now, limit=limit)
 
 
-def answered(library: Library, table: Table, *ids: int, standing: Fate, moment: datetime = TONIGHT) -> None:
-    verdicts = tuple(Verdict(id=id_, standing=standing) for id_ in ids)
+def answered(library: Library, table: Table, *ids: int, fate: Fate, moment: datetime = TONIGHT) -> None:
+    verdicts = tuple(Verdict(id=id_, fate=fate) for id_ in ids)
     put(library, table, verdicts=verdicts, moment=moment)
 
 
@@ -103,7 +105,7 @@ def test_what_is_archived_is_marked_and_never_doubted_again(library: Library) ->
     """It leaves every list as a deleted row does, and is as good as ever."""
     readers(library, 1, 2)
     listed(library, READERS)
-    answered(library, READERS, 1, standing=Fate.ARCHIVED)
+    answered(library, READERS, 1, fate=Fate.ARCHIVED)
     assert library.rows(READERS, "id, archived, _deleted_at is null") == [(1, True, True), (2, None, True)]
     assert [doubt.id for doubt in asked(library, READERS)] == [2]
     assert listed(library, READERS) == 0
@@ -113,7 +115,7 @@ def test_what_freshdesk_would_not_say_is_asked_again_after_a_while(library: Libr
     """A key without the right would else cost a credit for it every night."""
     readers(library, 1)
     listed(library, READERS)
-    answered(library, READERS, 1, standing=Fate.UNKNOWN)
+    answered(library, READERS, 1, fate=Fate.UNKNOWN)
     assert library.living(READERS) == [1]
     assert asked(library, READERS) == []
     later_on = TONIGHT + ASKED_AGAIN_AFTER + timedelta(minutes=1)
@@ -133,9 +135,9 @@ def test_what_belongs_to_a_row_goes_with_it_and_comes_back(library: Library) -> 
     letters = [{"id": 5, "reader_id": 1, "updated_at": at(0)}]
     reads = tuple(ParentRead(id=id_, version=later(id_), at=TONIGHT) for id_ in (1, 2))
     put(library, LETTERS, *letters, parents=reads)
-    answered(library, VISITS, 11, standing=Fate.GONE, moment=LONG_AGO)
+    answered(library, VISITS, 11, fate=Fate.GONE, moment=LONG_AGO)
     listed(library, READERS, 2)
-    answered(library, READERS, 1, standing=Fate.GONE)
+    answered(library, READERS, 1, fate=Fate.GONE)
     assert (library.living(READERS), library.living(VISITS), library.living(LETTERS)) == ([2], [20], [])
     readers(library, 1, moment=TONIGHT + timedelta(days=1))
     assert (library.living(READERS), library.living(VISITS)) == ([1, 2], [10, 20])

@@ -1,0 +1,55 @@
+"""What people ask of the replica: a SQL file for each table or view, queries/<schema>/<table>.sql.
+
+A file holds two or three queries, each ended by a semicolon. The comment that a query begins with says in one
+sentence what it answers. A second comment, `-- Empty …`, says when there is nothing to answer.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from freshdesk_assets.schema.column import DeclarationError
+from freshdesk_assets.schema.query import Query
+
+FOLDER = Path(__file__).parent
+FEWEST, MOST = 2, 3
+END = re.compile(r";[ \t]*(?:\n|\Z)")
+EMPTY = "Empty "
+
+
+@cache
+def declared_queries() -> Mapping[tuple[str, str], tuple[Query, ...]]:
+    """Every query of this package, by the schema and the table it is about."""
+    return {(file.parent.name, file.stem): read_queries(file) for file in sorted(FOLDER.glob("*/*.sql"))}
+
+
+def read_queries(file: Path) -> tuple[Query, ...]:
+    """The queries of a file; raises DeclarationError with what is wrong in it."""
+    where = f"queries {file.parent.name}/{file.name}"
+    *statements, rest = END.split(file.read_text(encoding="utf-8"))
+    if rest.strip():
+        raise DeclarationError(f"{where}: its last query does not end with a semicolon")
+    if not FEWEST <= len(statements) <= MOST:
+        raise DeclarationError(
+            f"{where}: it has {len(statements)} queries; write {FEWEST} or {MOST}, each ended by a semicolon"
+        )
+    return tuple(_read(statement.strip(), file, where) for statement in statements)
+
+
+def _read(statement: str, file: Path, where: str) -> Query:
+    lines = statement.splitlines()
+    length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    said = [line.removeprefix("--").strip() for line in lines[:length]]
+    sql = "\n".join(lines[length:]).strip()
+    at = next((at for at, line in enumerate(said) if line.startswith(EMPTY)), len(said))
+    question, nothing = " ".join(said[:at]), " ".join(said[at:])
+    if not question.endswith((".", "?")):
+        first = next(iter(sql.splitlines()), "")
+        raise DeclarationError(
+            f"{where}: the query that begins with {first!r} has no comment above it that says in a sentence "
+            "what it answers"
+        )
+    if nothing and not nothing.endswith("."):
+        raise DeclarationError(f"{where}: {nothing!r} does not end in a full stop")
+    return Query(schema=file.parent.name, table=file.stem, question=question, nothing=nothing, sql=sql)

@@ -1,0 +1,79 @@
+"""How a table's list is read, from what the endpoint offers; `how` says it to whoever looks at the table."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """A list in ascending order of a time, restarted from the last time seen.
+
+    `since` is the request parameter (inclusive), `cursor` the column it compares. Only such a list can
+    be bounded by a window, committed page by page and resumed; no page is ever read by number except
+    inside one second, and there not beyond `last_page`.
+    """
+
+    since: str
+    cursor: str = "updated_at"
+    last_page: int = 300
+    how: ClassVar[str] = (
+        "The list comes in ascending order of a time; each sync goes on from the last time seen."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince:
+    """A list of the rows changed since a time, in no order of time; first of all, the whole list.
+
+    `parameters` are the spellings of the parameter, tried in turn while Freshdesk refuses them as
+    unknown; refused all, the whole list is read instead. The table is complete, whatever the start date.
+    Changes do not tell what is gone: the whole list does, read again at least `whole_every` where the
+    night's budget allows.
+    """
+
+    parameters: tuple[str, ...]
+    whole_every: timedelta = timedelta(days=7)
+    how: ClassVar[str] = (
+        "The first sync reads the whole list; each later one the rows that changed since the one before."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FullList:
+    """The whole list each time; rows that are no longer in it get `_deleted_at`."""
+
+    how: ClassVar[str] = "Each sync reads the whole list; rows that are no longer in it get `_deleted_at`."
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """A list filtered on a time that later edits do not move, so that the last days are read again.
+
+    `after` and `before` are the request parameters, `cursor` the column they compare; `before` is empty
+    where the list has no upper bound.
+    """
+
+    after: str
+    cursor: str
+    days: int
+    before: str = ""
+    how: ClassVar[str] = (
+        "The list is filtered by a time that later edits do not move: each sync reads the last days again."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PerParent:
+    """One list per row of a parent table, read once per version of the parent; the table's path holds `{id}`.
+
+    `column` is where a row names its parent. `archived` is where the list stands once the parent is archived.
+    """
+
+    parent: str
+    column: str
+    archived: str = ""
+    how: ClassVar[str] = "One list per row of the parent table, read again when that row has changed."
+
+
+Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent

@@ -1,0 +1,109 @@
+"""From what somebody wrote to a value, or to the rest of a sentence that begins with the setting's name."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+LEAST_CREDITS = 50
+"""Twice what a sync costs that finds nothing new: with less a run would not get beyond looking."""
+
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+def number(least: float, most: float, like: str, of: type[float] = float) -> BeforeValidator:
+    """A number from `least` to `most`; with `of=int` what follows its point is dropped."""
+    return BeforeValidator(lambda given: of(_within(given, least, most, like)))
+
+
+def span(unit: timedelta, least: float, most: float, like: str) -> BeforeValidator:
+    """A time, written as a number of units from `least` to `most`."""
+
+    def parse(given: Any) -> timedelta | None:
+        if given is None:
+            return None
+        return unit * _within(given / unit if isinstance(given, timedelta) else given, least, most, like)
+
+    return BeforeValidator(parse)
+
+
+def choice(*names: str) -> BeforeValidator:
+    """One of some words, in whatever case."""
+
+    def parse(given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        if given.lower() not in names:
+            raise ValueError(f"is {given!r}: set it to {', '.join(names[:-1])} or {names[-1]}")
+        return given.lower()
+
+    return BeforeValidator(parse)
+
+
+def _within(given: Any, least: float, most: float, like: str) -> float:
+    try:
+        found = float(given)
+    except (TypeError, ValueError):
+        found = float("nan")
+    if not least <= found <= most:
+        raise ValueError(f"is {given!r}: set it to a number from {least:g} to {most:g}, like {like}")
+    return found
+
+
+def _credits(given: Any) -> int | None:
+    if given is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", str(given)) or int(given) < LEAST_CREDITS:
+        raise ValueError(
+            f"is {str(given)!r}: set it to at least {LEAST_CREDITS} credits, like 5000, or leave it out"
+        )
+    return int(given)
+
+
+def _day(given: Any) -> datetime:
+    try:
+        day = given if isinstance(given, datetime) else datetime.strptime(given, "%Y-%m-%d")
+    except ValueError:
+        raise ValueError(f"is {given!r}: set it to a day like 2025-01-01") from None
+    day = day.replace(tzinfo=UTC)
+    if day > datetime.now(UTC):
+        raise ValueError(f"is {given}, which is still to come: set it to a past day")
+    return day
+
+
+def _even(every: timedelta) -> timedelta:
+    minutes = every / MINUTE
+    if 60 % minutes and (minutes % 60 or 1440 % minutes):
+        raise ValueError(
+            f"is '{minutes:g}': set it to minutes that divide an hour, like 15, or to hours that divide a"
+            " day, in minutes, like 120"
+        )
+    return every
+
+
+def _url(given: Any) -> str:
+    if not str(given).startswith(("http://", "https://")):
+        # What stands before an @ may be a password.
+        raise ValueError(f"is {str(given).rpartition('@')[2]!r}: set it to a URL like http://localhost:3000")
+    return str(given).rstrip("/")
+
+
+def _hook(given: Any) -> Any:
+    if isinstance(given, str) and not given.startswith(("http://", "https://")):
+        # Not quoted: who knows the address can write there.
+        raise ValueError("is not a URL: set it to one that begins with https://")
+    return given
+
+
+Switch = Annotated[bool, choice("on", "off")]
+Credits = Annotated[int | None, BeforeValidator(_credits)]
+Day = Annotated[datetime, BeforeValidator(_day)]
+Every = Annotated[timedelta, AfterValidator(_even), span(MINUTE, 1, 1440, "15")]
+Poll = Annotated[
+    timedelta | None,
+    span(SECOND, 30, 86_400, "120, or to off"),
+    BeforeValidator(lambda given: None if str(given).lower() == "off" else given),
+]
+Url = Annotated[str, BeforeValidator(_url)]
+Hook = Annotated[SecretStr | None, BeforeValidator(_hook)]

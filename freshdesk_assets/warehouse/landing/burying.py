@@ -1,0 +1,101 @@
+"""From what a batch settles to rows marked as gone: a whole list lacked them, or Freshdesk said so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from freshdesk_assets.schema.page import Fate
+from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.landing.spool import Batch, Landed
+from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
+from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
+from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.shape import qualified, same_key
+from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
+
+
+def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:
+    """Keep the keys of a list that takes several batches, to know at its end which rows it lacked."""
+    folder.mkdir(exist_ok=True)
+    key = ", ".join(identifier(column) for column in table.key)
+    path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
+    connection.execute(f"copy (select {key} from {name}) to {literal(str(path))} (format parquet)")
+
+
+def bury_unlisted(
+    connection: Connection,
+    table: Table,
+    folder: Path,
+    moment: datetime,
+    belonging: Sequence[tuple[Table, str]],
+) -> Landed:
+    """Mark the rows that a full list no longer had."""
+    listed, count = "false", "select 0"
+    if folder.exists() and any(folder.iterdir()):
+        keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        listed = f"exists (select 1 from {keys} k where {same_key(table, 'k', 't')})"
+        count = f"select count(*) from (select distinct * from {keys})"
+    known = ledger(connection, "listed")
+    connection.execute(f"delete from {known} where table_name = ?", [table.name])
+    connection.execute(f"insert into {known} select ?, ({count}), ?", [table.name, moment])
+    return _bury(connection, table.name, f"not {listed}", moment, belonging)
+
+
+def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> Landed:
+    """Mark what was asked for and is gone or archived, and doubt it no more."""
+    if not batch.verdicts:
+        return Landed()
+    table = batch.table
+    settle_doubts(connection, table, batch.verdicts, moment)
+    gone = [verdict.id for verdict in batch.verdicts if verdict.fate is Fate.GONE]
+    if not gone:
+        return Landed()
+    listed = ", ".join(map(str, gone))
+    return _bury(connection, table.name, f"t.id in ({listed})", moment, batch.belonging.get(table.name, ()))
+
+
+def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
+    """Remember whose lists were read; mark what a list no longer had, and the parents that are gone."""
+    table, reads = batch.table, batch.parents
+    if not reads:
+        return Landed()
+    parent = table.sync.parent if isinstance(table.sync, PerParent) else table.name
+    record_parents(connection, table, parent, reads, moment)
+    landed = Landed()
+    if isinstance(table.sync, PerParent):
+        listed = "".join(
+            f" and not exists (from {name} b where {same_key(table, 'b', 't')})" for name in parsed
+        )
+        column = identifier(table.sync.column)
+        landed += _bury(connection, table.name, f"t.{column} in (select id from {READS}){listed}", moment)
+    if any(read.gone for read in reads):
+        gone = f"t.id in (select id from {READS} where gone)"
+        buried = _bury(connection, parent, gone, moment, batch.belonging.get(parent, ()))
+        landed += buried if parent == table.name else Landed()
+    return landed
+
+
+def _bury(
+    connection: Connection,
+    name: str,
+    condition: str,
+    moment: datetime,
+    belonging: Sequence[tuple[Table, str]] = (),
+) -> Landed:
+    """Mark rows as gone, and what belongs to them."""
+    if belonging:
+        connection.execute(
+            f"create or replace temp table buried as select t.id from {qualified(name)} t"
+            f" where t._deleted_at is null and {condition}"
+        )
+        if scalar(connection, "select 1 from buried limit 1"):
+            bury_belonging(connection, belonging, "select id from buried", moment)
+        connection.execute("drop table buried")
+    deleted = number(
+        connection,
+        f"update {qualified(name)} t set _deleted_at = ? where t._deleted_at is null and {condition}",
+        [moment],
+    )
+    return Landed(deleted=deleted)

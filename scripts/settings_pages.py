@@ -1,0 +1,98 @@
+"""From the declared settings to their page, the file to begin with, and the few that README shows."""
+
+import re
+from collections.abc import Iterable, Mapping
+from textwrap import wrap
+
+from pydantic.fields import FieldInfo
+
+from freshdesk_assets.settings import Group, Settings, variable
+
+HEAD = ("setting", "default", "what it does")
+
+INTRODUCTION = """\
+Settings are read from the environment, and from a file `.env` in the working directory, when a command, the
+UI or the daemon begins: a change holds from the next start. All that is wrong or missing is said at once,
+before anything is read from Freshdesk. [.env.example](../.env.example) has every setting with its default."""
+
+BESIDE = """\
+Dagster's own variables hold beside them. `DAGSTER_HOME` says where run records go: `.dagster_home` in the
+working directory if it is not set."""
+
+FIRST = ("domain", "api_key", "start_date", "duckdb", "published")
+"""Those that somebody needs, or asks for, before a first sync."""
+
+BEGINNING = (
+    "# Copy to .env and fill in. The commands, the UI and the daemon read it from the working directory."
+)
+
+BETWEEN = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
+"""What README leaves to this script."""
+
+WIDTH = 118
+
+
+def chapters() -> Mapping[str, list[tuple[str, str, str]]]:
+    """A row for each setting, by group."""
+    made: dict[str, list[tuple[str, str, str]]] = {group.value: [] for group in Group}
+    for name, field in Settings.model_fields.items():
+        made[about(field)["group"]].append(row(name, field))
+    return made
+
+
+def first_rows() -> list[tuple[str, str, str]]:
+    """A row for each of the first settings."""
+    return [row(name, Settings.model_fields[name]) for name in FIRST]
+
+
+def row(name: str, field: FieldInfo) -> tuple[str, str, str]:
+    """A setting's name in the environment, its default and what it does."""
+    value = default(field)
+    return f"`{variable(name)}`", f"`{value}`" if value else about(field)["unset"], field.description or ""
+
+
+def with_first_settings(readme: str, table: str) -> str:
+    """README with the table of the first settings in its place."""
+    if not BETWEEN.search(readme):
+        raise SystemExit(
+            "README.md has no place for settings: write <!-- settings --> and <!-- /settings -->"
+        )
+    return BETWEEN.sub(lambda _: f"\n{table}\n\n", readme)
+
+
+def example_file() -> str:
+    """Every setting as the environment would have it, with what it does in a comment above."""
+    parts = [BEGINNING]
+    for group in Group:
+        parts.append(f"# {group.value}\n# {'-' * len(group.value)}")
+        parts += [
+            "\n".join([*comment(field), f"{variable(name)}={about(field)['like'] or default(field)}"])
+            for name, field in Settings.model_fields.items()
+            if about(field)["group"] == group
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def comment(field: FieldInfo) -> Iterable[str]:
+    """What a setting does, and what holds if it is not set, in lines of a comment."""
+    unset = about(field)["unset"]
+    said = f"{field.description}{f' If not set: {unset}.' if unset else ''}"
+    return wrap(said.replace("`", ""), WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def default(field: FieldInfo) -> str:
+    """A setting's default as one would write it."""
+    match field.default:
+        case None:
+            return ""
+        case float() | int() as number:
+            return f"{number:g}"
+        case other:
+            return str(other)
+
+
+def about(field: FieldInfo) -> Mapping[str, str]:
+    """What is told of a setting beside its description."""
+    told = field.json_schema_extra
+    assert isinstance(told, dict)
+    return {name: str(value) for name, value in told.items()}
