@@ -29,7 +29,8 @@ from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Partitioning
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
+from freshdesk_assets.views import bound, declared_views, traced
+from freshdesk_assets.warehouse.derived.views import readable
 
 
 def build_defs(
@@ -52,6 +53,11 @@ def build_defs(
             declared_views() if views is None else views,
             declared_checks() if checks is None else checks,
         )
+    views, checks, assets = views or (), checks or (), list(assets)
+    others = (key.path for made in assets for key in made.keys)
+    shapes = {**readable(catalog), **{(path[-2], path[-1]): {} for path in others if len(path) > 1}}
+    columns = traced(views, shapes)
+    bound(checks, views, columns, shapes)
     file = resources["duckdb"] if resources and "duckdb" in resources else DuckDBFile()
     api = resources["freshdesk"] if resources and "freshdesk" in resources else account_in_environment()
     ours = {
@@ -63,13 +69,13 @@ def build_defs(
         *build_assets(catalog, partitioning),
         *build_children(catalog, POOL),
         *build_histories(catalog, POOL),
-        *build_views(views or (), catalog, POOL),
+        *build_views(views, columns, catalog, POOL),
         build_references(catalog, POOL),
-        build_publication(views or (), POOL),
+        build_publication(views, POOL),
     ]
     return dg.Definitions(
         assets=[*with_freshness(made, catalog, settings.every()), *assets],
-        asset_checks=build_checks(catalog, checks or ()),
+        asset_checks=build_checks(catalog, checks, [*made, *assets]),
         jobs=[*build_jobs(catalog), build_tidying(file)],
         schedules=build_schedules(catalog, partitioning, file),
         sensors=[*build_sensors(catalog, partitioning, api, file), build_alerts()],

@@ -20,10 +20,11 @@ from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
-from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
-from freshdesk_assets.views.tracing import trace
+from freshdesk_assets.tables import GROUPS, declared_tables
+from freshdesk_assets.views import declared_schemas, declared_views
+from freshdesk_assets.views import traced as columns_of_views
 from freshdesk_assets.warehouse.derived.references import COLUMNS, DOC, FOREIGN_KEYS, RELATIONS
+from freshdesk_assets.warehouse.derived.views import readable
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,17 +48,6 @@ of its own, as Stitch makes it."""
 NEVER_EMPTY = """\
 No column is without a source. Those that come from elsewhere than the row's own payload, or that only some
 accounts are sent, say so in their description."""
-
-GROUPS = {
-    "tickets": "Tickets and what hangs on them.",
-    "people": "Who asks and who answers.",
-    "setup": "How the account is set up.",
-}
-SCHEMAS = {
-    RELATIONS: "Views with the names behind ids and the words behind codes.",
-    "synchub": "SyncHub's Freshdesk tables, column by column.",
-    "stitch": "Stitch's Freshdesk tables, column by column.",
-}
 
 
 def main() -> int:
@@ -88,8 +78,7 @@ def pages() -> dict[Path, str]:
     """Every page by its file."""
     catalog, views = declared_tables(), declared_views()
     groups: dict[str, list[Table]] = {
-        group: [table for table in catalog if table.group == group]
-        for group in sorted({table.group for table in catalog}, key=[*GROUPS].index)
+        group: [table for table in catalog if table.group == group] for group in GROUPS
     }
     made = {
         DOCS / "README.md": index(catalog, groups, views),
@@ -100,7 +89,7 @@ def pages() -> dict[Path, str]:
     for group, tables in groups.items():
         sections = [section(each, catalog) for table in tables for each in catalog.with_derived(table)]
         made[DOCS / "dictionary" / f"{group}.md"] = page(f"{SCHEMA}: {group}", GROUPS[group], *sections)
-    for schema, said in SCHEMAS.items():
+    for schema, said in declared_schemas().items():
         sections = [view_section(view) for view in by_name(views) if view.schema == schema]
         if schema == RELATIONS:
             sections.append(f"## {FOREIGN_KEYS}\n\n{DOC} A table.\n\n" + plain_columns(COLUMNS))
@@ -111,11 +100,7 @@ def pages() -> dict[Path, str]:
 @cache
 def traced() -> Mapping[tuple[str, str], Mapping[str, Traced]]:
     """What every column of every view is."""
-    shapes = {
-        (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
-        for declared in declared_tables().everything
-    }
-    return trace(declared_views(), shapes)
+    return columns_of_views(declared_views(), readable(declared_tables()))
 
 
 @cache
@@ -160,7 +145,7 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
             for each in catalog.with_derived(table)
         ]
         parts.append(f"### {group}\n\n{GROUPS[group]}\n\n" + "\n".join(lines))
-    for schema, said in SCHEMAS.items():
+    for schema, said in declared_schemas().items():
         lines = [
             f"- [{view.name}](dictionary/{schema}.md#{view.name.lower()}): {first_sentence(view)}"
             for view in by_name(views)

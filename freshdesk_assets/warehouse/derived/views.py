@@ -12,10 +12,12 @@ import duckdb
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
-from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.view import Shapes, SqlView
 from freshdesk_assets.warehouse.derived.children import cell
+from freshdesk_assets.warehouse.derived.references import COLUMNS, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.file import ALIAS, identifier, literal
-from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 
 
@@ -27,6 +29,14 @@ class AccountField:
     column: str
     type: Type
     doc: str
+
+
+def readable(catalog: Catalog) -> Shapes:
+    """The tables that a view or a check may read: the catalog's, the counted references, the ledger."""
+    own = {(SCHEMA, declared.name): declared.stored for declared in catalog.everything}
+    ledger = {(META, name): columns for name, (_, columns) in LEDGER.items()}
+    every = {**own, (RELATIONS, FOREIGN_KEYS): COLUMNS, **ledger}
+    return {place: {column.name: str(column.type) for column in columns} for place, columns in every.items()}
 
 
 def ensure_views(
