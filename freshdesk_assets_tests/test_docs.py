@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from freshdesk_assets.schema.catalog import key_of
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 
@@ -61,6 +62,14 @@ def test_every_reference_is_a_line_in_the_diagram_of_the_whole() -> None:
     for table in catalog:
         for declared, column in catalog.referring(table.name):
             assert re.search(rf"^    {table.name} \S+ {declared.name} : {column.name}$", whole, re.MULTILINE)
+
+
+def test_every_table_is_a_line_of_the_graph_with_its_key() -> None:
+    """A key that changes would change the RemoteID that SyncHub's users join on: none changes unseen."""
+    page = (DOCS / "graph.md").read_text(encoding="utf-8")
+    for declared in declared_tables().everything:
+        line = next(each for each in page.splitlines() if each.startswith(f"| freshdesk/{declared.name} |"))
+        assert line.split(" | ")[3] == ", ".join(key_of(declared))
 
 
 def chapter(file: Path, name: str) -> str:

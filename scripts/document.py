@@ -1,4 +1,4 @@
-"""Writes docs/ from the declarations: a data dictionary, where each product's columns come from, diagrams.
+"""Writes docs/ from the declarations: a data dictionary, the sources of each product's columns, pictures.
 
 `python scripts/document.py` writes; with `--check` it only says which pages are not current.
 """
@@ -12,6 +12,7 @@ from os.path import relpath
 from pathlib import Path
 
 from diagrams import diagrams
+from graph import graph
 
 from freshdesk_assets.schema.catalog import Catalog, Declared, SourceLine, cells, key_of
 from freshdesk_assets.schema.child import Child, Elements, Entries, json_paths
@@ -37,7 +38,8 @@ NAMED = 2
 
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
-[Stitch and SyncHub](seeds.md) where each of those products' columns comes from."""
+[Stitch and SyncHub](seeds.md) where each of those products' columns comes from, the
+[asset graph](graph.md) what Dagster makes of what."""
 
 SAME_QUERIES = """\
 Queries written for either product run unchanged. Types: SyncHub's string, long, int, boolean and datetime are
@@ -83,6 +85,7 @@ def pages() -> dict[Path, str]:
     made = {
         DOCS / "README.md": index(catalog, groups, views),
         DOCS / "seeds.md": seeds(views),
+        DOCS / "graph.md": page("Asset graph", graph()),
         DOCS / "diagrams.md": page("Entity-relationship diagrams", diagrams(catalog, groups)),
         DOCS / "dictionary" / f"{META}.md": ledger(),
     }
