@@ -1,16 +1,15 @@
 """What a sync spends beside the least any client of this API could spend: `python -m benchmarks.credits`.
 
 The floor is counted from the simulated account's own rows, never from our code: pages of a hundred changed
-rows, a call for each changed ticket that has conversations, a view for each changed contact and agent.
+rows, a call for each changed ticket that has conversations, a call for each changed contact and agent.
 """
 
 import argparse
 import math
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from benchmarks.replica import Replica, conditions, replica, show
 from freshdesk_assets.simulator.clock import moment, stamp
@@ -36,23 +35,12 @@ ALWAYS_WHOLE = {
 }
 """Lists that cannot be asked for changes, and the simulator's name of their rows."""
 
-TOUCHED_AFTER = 5
-"""Seconds after its creation from which a ticket counts as touched (sheet, section 8, "a few")."""
-
-CHATS = {7, 15, 21}
-"""Sources that have conversations of their own from the first moment."""
-
-PLAIN = {1, 2, 3, 9, 10}
-"""Sources whose first message is known to be the description: e-mail, portal, phone, widget, outbound."""
-
 
 def main() -> None:
     """Three syncs: everything, a day's changes, nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=5_000)
-    parser.add_argument("--skip-untouched", action="store_true", help="with FRESHDESK_SKIP_UNTOUCHED=true")
     options = parser.parse_args()
-    os.environ["FRESHDESK_SKIP_UNTOUCHED"] = str(options.skip_untouched).lower()
     with replica(tickets=options.tickets, plan="unlimited", days_behind=1) as account:
         print(f"{options.tickets:,} tickets; {conditions()}")
         seen = measure(account, "First sync", "", look_back=None)
@@ -71,7 +59,8 @@ def measure(
     read_again = stamp(moment(since) - look_back) if look_back else start
     least = floor(world, since, max(since, start), read_again, daily=daily)
     planned, asking = foreseen(account)
-    silent = unskippable(changed_tickets(world, max(since, start)), talk(world))
+    said = talk(world)
+    silent = sum(not said[row["id"]] for row in changed_tickets(world, max(since, start)))
     meter.reset()
     account.sync()
     spent, calls = meter.credits_by_path, meter.calls
@@ -82,10 +71,9 @@ def measure(
     floor_total = sum(least.values())
     rows.append(("all", meter.requests, meter.credits, floor_total, ratio(meter.credits, floor_total)))
     rows.append(("planned, and what that cost", None, planned, asking, ratio(meter.credits, planned)))
-    for why, tickets in silent.items():
-        floor_total += tickets
-        label = f"with {tickets:,} silent tickets {why}"
-        rows.append((label, None, meter.credits, floor_total, ratio(meter.credits, floor_total)))
+    floor_total += silent
+    label = f"with {silent:,} tickets that have no conversations"
+    rows.append((label, None, meter.credits, floor_total, ratio(meter.credits, floor_total)))
     show(title, ("path", "calls", "credits", "floor", "ratio"), rows)
     return now
 
@@ -102,7 +90,7 @@ def foreseen(account: Replica) -> tuple[int, int]:
 def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
     """The least credits by path for what changed, given that lists come a hundred rows at a time.
 
-    `daily` is a sync that views all agents: nothing else tells when their roles or skills change.
+    `daily` is a sync that calls for all agents: nothing else tells when their roles or skills change.
     """
     tickets = changed_tickets(world, tickets_since)
     said = talk(world)
@@ -143,28 +131,6 @@ def changed_tickets(world: World, since: str) -> list[Row]:
 def talk(world: World) -> Counter[int]:
     """How many conversations each ticket has."""
     return Counter(row["ticket_id"] for row in world.truth_conversations().values())
-
-
-def unskippable(tickets: list[Row], said: Mapping[int, int]) -> Mapping[str, int]:
-    """Tickets without conversations that must be asked to know it, by why no rule tells."""
-    silent = [row for row in tickets if not said[row["id"]]]
-    return {
-        "that were touched, or are chats": sum(not untouched(row) for row in silent),
-        "of channels that may begin with one": sum(
-            untouched(row) and row["source"] not in PLAIN for row in silent
-        ),
-    }
-
-
-def untouched(row: Row) -> bool:
-    """Never touched since its creation, with nothing in its stats, and no chat (sheet, section 8)."""
-    age = seconds(row["created_at"], row["updated_at"])
-    return age <= TOUCHED_AFTER and not any(row["stats"].values()) and row["source"] not in CHATS
-
-
-def seconds(first: str, last: str) -> float:
-    """Seconds from one stamp to another."""
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
 
 
 def pages(rows: int) -> int:

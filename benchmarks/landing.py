@@ -256,10 +256,9 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             since=EPOCH,
             reading=Reading.AGAIN,
             requested_at=datetime.now(UTC),
-            leave_out=False,
         )
         replication = Replication(
-            extent=extent,
+            scope=extent,
             reader=reader,
             spool=spool,
             progress=Progress("tickets", client, lambda _: None, interval=math.inf),

@@ -264,7 +264,7 @@ def read_and_land() -> None:
             root = warehouse.path.with_suffix(".spool")
             spool = spools.enter_context(Spool(root, table, belonging, parent=catalog.parent_of(table)))
             replication = Replication(
-                extent=ReadScope(
+                scope=ReadScope(
                     table=table,
                     catalog=catalog,
                     warehouse=warehouse,
@@ -273,7 +273,6 @@ def read_and_land() -> None:
                     since=partitioning.since,
                     reading=Reading.MISSING,
                     requested_at=now,
-                    leave_out=False,
                 ),
                 reader=reader,
                 spool=spool,

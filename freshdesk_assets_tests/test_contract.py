@@ -19,8 +19,9 @@ CATALOG = declared_tables()
 NOT_SENT = {
     "conversations": {"archived"},  # by the archive's path only
     "contacts": {"blocked"},  # ours: from the list that returned the row
-    "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},  # SyncHub has it, the sheet does not
-    "tickets": {"form_id", "archived"},  # on view only, and by the archive
+    # SyncHub alone has it (docs/freshdesk_api.md, 4.15).
+    "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},
+    "tickets": {"form_id", "archived"},  # by the row's own call only, and by the archive
     "groups": {
         "group_type",
         "business_hour_id",
@@ -39,7 +40,7 @@ def server() -> Iterator[Server]:
 
 
 def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
-    """Rows as they are sent: the lists, and for what only they show, some views."""
+    """Rows as they are sent: the lists, and for what only they show, some rows' own calls."""
 
     def get(path: str, **params: Any) -> Any:
         reply = requests.get(f"{server.url}/api/v2/{path}", params=params, auth=(server.key, "X"), timeout=30)
@@ -58,8 +59,8 @@ def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
     for listing in table.listings:
         found = get(table.path, **{**table.params, **listing.params, **since, "per_page": 100})
         rows += found
-        if table.view:
-            rows += [get(table.view.path.format(id=row["id"])) for row in found[:60]]
+        if table.row_call:
+            rows += [get(table.row_call.path.format(id=row["id"])) for row in found[:60]]
     return rows
 
 

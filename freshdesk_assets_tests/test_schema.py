@@ -174,22 +174,22 @@ TAGS = texts("tags", "Tags.", detail=True)
             {
                 "columns": (ID, UPDATED_AT, TAGS, bigint("room", "Room.", required=True)),
                 "key": ("id", "room"),
-                "view": RowCall("shelves/{id}"),
+                "row_call": RowCall("shelves/{id}"),
             },
-            "table shelves: it has a view, so its key must be id",
+            "table shelves: its rows have calls of their own, so its key must be id",
         ),
         (
             {"columns": (ID, UPDATED_AT, TAGS)},
-            "table shelves: tags is a detail, but there is no view to read it from",
+            "table shelves: tags is a detail, but there is no row call to read it from",
         ),
-        ({"view": RowCall("shelves/{id}")}, "table shelves: it has a view, but no column needs it"),
+        ({"row_call": RowCall("shelves/{id}")}, "table shelves: it has a row call, but no column needs it"),
         (
-            {"columns": (ID, UPDATED_AT, TAGS), "view": RowCall("shelves")},
-            "table shelves: the path of its view, shelves, has no {id}",
+            {"columns": (ID, UPDATED_AT, TAGS), "row_call": RowCall("shelves")},
+            "table shelves: the path of its row call, shelves, has no {id}",
         ),
         (
-            {"fallback": Fallback("old/shelves", view=RowCall("old/shelves"))},
-            "table shelves: the path of its view, old/shelves, has no {id}",
+            {"fallback": Fallback("old/shelves", row_call=RowCall("old/shelves"))},
+            "table shelves: the path of its row call, old/shelves, has no {id}",
         ),
         ({"listings": (Listing(), Listing())}, "table shelves: two of its listings have the same name"),
         (
@@ -202,7 +202,7 @@ TAGS = texts("tags", "Tags.", detail=True)
         ),
         (
             {"fallback": Fallback("old/shelves", detail=("title",))},
-            "table shelves: title is a detail of its fallback, which has no view",
+            "table shelves: title is a detail of its fallback, which has no row call",
         ),
         (
             {"sync": LookBack("lent_after", "updated_at", 0)},
@@ -339,7 +339,9 @@ def test_each_word_of_the_vocabulary_has_its_type(constructor: Any, expected: Ty
 
 def test_a_table_finds_its_columns() -> None:
     """A wrong name fails with both names in the message."""
-    table = shelves(columns=(ID, UPDATED_AT, TAGS), view=RowCall("shelves/{id}", every=timedelta(hours=1)))
+    table = shelves(
+        columns=(ID, UPDATED_AT, TAGS), row_call=RowCall("shelves/{id}", every=timedelta(hours=1))
+    )
     assert table.column("tags") is TAGS
     assert table.detail == {"tags"}
     assert table.stored == (ID, UPDATED_AT, TAGS, *REPLICA_COLUMNS)

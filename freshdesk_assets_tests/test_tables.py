@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
-import pytest
-
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, LookBack, PerParent, Sync, Table
 from freshdesk_assets.tables import declared_tables
@@ -280,15 +277,15 @@ def test_listings_of_a_table_settle_the_same_columns() -> None:
         assert len({frozenset(listing.defaults) for listing in table.listings}) == 1, table.name
 
 
-def test_tickets_cost_no_view() -> None:
-    """A view is a credit per ticket, twenty times what the list costs with both its includes."""
-    assert TABLES["tickets"].view is None
+def test_tickets_cost_no_row_call() -> None:
+    """A row call is a credit per ticket, twenty times what the list costs with both its includes."""
+    assert TABLES["tickets"].row_call is None
     assert TABLES["tickets"].params["include"] == "description,stats"
 
 
-def test_views_are_paid_for_what_no_list_sends() -> None:
+def test_row_calls_are_paid_for_what_no_list_sends() -> None:
     """A credit a row is spent on contacts and agents only, and on agents at most twice a day."""
-    assert {table.name: sorted(table.detail) for table in TABLES if table.view} == {
+    assert {table.name: sorted(table.detail) for table in TABLES if table.row_call} == {
         "agents": ["contribution_group_ids", "group_ids", "role_ids", "skill_ids"],
         "contacts": [
             "avatar_content_type",
@@ -305,7 +302,7 @@ def test_views_are_paid_for_what_no_list_sends() -> None:
             "view_all_tickets",
         ],
     }
-    agents = TABLES["agents"].view
+    agents = TABLES["agents"].row_call
     assert agents is not None
     assert agents.every is not None
     assert agents.every >= timedelta(hours=12)
@@ -369,53 +366,6 @@ def test_what_names_a_person_is_marked() -> None:
                 and column.type in (Type.VARCHAR, Type.VARCHARS)
             ):
                 assert column.pii, f"{name}.{column.name}"
-
-
-UNTOUCHED = {
-    "created_at": "2024-05-01 10:00:00+00",
-    "updated_at": "2024-05-01 10:00:05+00",
-    "status_updated_at": "2024-05-01 10:00:00+00",
-    "pending_since": "2024-05-01 10:00:00+00",
-    "source": 1,
-}
-LATER = "2024-05-01 10:00:01+00"
-
-
-@pytest.mark.parametrize(
-    ("difference", "skipped"),
-    [
-        ({}, True),
-        ({"source": 9}, True),
-        ({"updated_at": "2024-05-01 10:00:06+00"}, False),
-        ({"agent_responded_at": LATER}, False),
-        ({"requester_responded_at": LATER}, False),
-        ({"first_responded_at": LATER}, False),
-        ({"reopened_at": LATER}, False),
-        ({"resolved_at": LATER}, False),
-        ({"closed_at": LATER}, False),
-        ({"source": 15}, False),
-        ({"source": 22}, False),
-        ({"source": 101}, False),
-        ({"source": None}, False),
-        ({"updated_at": None}, False),
-    ],
-)
-def test_only_tickets_that_nobody_touched_are_thought_to_have_no_conversations(
-    difference: dict[str, str | int | None], skipped: bool
-) -> None:
-    """A reply or note moves updated_at; a web chat repeats its description as a conversation."""
-    sync = TABLES["conversations"].sync
-    assert isinstance(sync, PerParent)
-    ticket = UNTOUCHED | difference
-    values = ", ".join(
-        f"cast(${column.name} as {column.type}) as {column.name}" for column in TABLES["tickets"].columns
-    )
-    with duckdb.connect() as connection:
-        answer = connection.execute(
-            f"select coalesce({sync.unless}, false) from (select {values})",
-            {column.name: ticket.get(column.name) for column in TABLES["tickets"].columns},
-        ).fetchone()
-    assert answer == (skipped,)
 
 
 def test_a_module_declares_the_table_of_its_name() -> None:

@@ -39,7 +39,10 @@ NAMED = 2
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
 [Stitch and SyncHub](seeds.md) where each of those products' columns comes from, the
-[asset graph](graph.md) what Dagster makes of what."""
+[asset graph](graph.md) what Dagster makes of what.
+
+Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
+[Dagster and DuckDB](engineering.md), and how sure it is."""
 
 SAME_QUERIES = """\
 Queries written for either product run unchanged. Types: SyncHub's string, long, int, boolean and datetime are

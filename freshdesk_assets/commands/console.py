@@ -85,12 +85,12 @@ def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
     ]
 
 
-def left_open(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+def unfinished(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     """What a budget left to be read, by table."""
     return {
         event.materialization.asset_key.path[-1]: str(left.value)
         for event in result.get_asset_materialization_events()
-        if (left := event.materialization.metadata.get("left_open")) is not None
+        if (left := event.materialization.metadata.get("unfinished")) is not None
     }
 
 
@@ -105,7 +105,7 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
-REMARKS = {"skipped": " (left out)", "left_open": " (to go on)", "stood_back": " (stood back)"}
+REMARKS = {"skipped": " (left out)", "unfinished": " (unfinished)", "deferred": " (deferred)"}
 """What is said beside a table's name, by the metadata that calls for it."""
 
 

@@ -115,7 +115,6 @@ def planned(
                     since=partitioning.since,
                     reading=reading_of(request.tags),
                     requested_at=datetime.fromisoformat(asked_at) if asked_at else datetime.now(UTC),
-                    leave_out=settings.leave_out_untouched(),
                 )
             )
             for table in catalog

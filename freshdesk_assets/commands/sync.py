@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 from rich.console import Console
 
-from freshdesk_assets.commands.console import arrived, console_logger, left_open, made_anew, warnings
+from freshdesk_assets.commands.console import arrived, console_logger, made_anew, unfinished, warnings
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -68,8 +68,10 @@ def sync(
         except WarehouseError as error:
             console.print(str(error), style="red", markup=False)
             return 1
-        if request.goes_on:
-            console.print(f"Going on with what was asked for at {request.goes_on:%H:%M} UTC and did not end.")
+        if request.continues:
+            console.print(
+                f"Continuing the backfill requested at {request.continues:%H:%M} UTC, which did not end."
+            )
         if request.read:
             console.print(f"{len(request.read)} tables, partitions {request.start} to {request.end}")
         # What stands now stands to the end; garbage is made from here on.
@@ -88,15 +90,15 @@ def sync(
         console.print(f"Views made anew: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
-    if left := left_open(result):
+    if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(
-            f"The budget is spent, what was read is stored; run again to go on. Left: {said}",
+            f"The credit budget is spent. What was read is stored; run again to continue. Unfinished: {said}",
             style="yellow",
             markup=False,
         )
     took = timedelta(seconds=round(time.monotonic() - began))
-    outcome = "Done" if result.success else "Failed, what was read is stored; run again to go on"
+    outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     return 0 if result.success else 1

@@ -33,7 +33,7 @@ class KeyOwner:
 def key_owner(client: Client) -> KeyOwner:
     """What the key's agent sees; raises ConfigurationError when the key is not accepted."""
     try:
-        me = client.get("agents/me", {}, parse=_object, view=True).content
+        me = client.get("agents/me", {}, parse=_object, one_row=True).content
     except (NotAllowed, NotFound):
         return KeyOwner(None, None)
     scope = me.get("ticket_scope")
@@ -58,7 +58,7 @@ def access(reader: Reader, table: Table) -> Access:
         return Access(table.name, False, str(error))
     except NotFound as error:
         return Access(table.name, False, f"this account does not have it: {error}")
-    if table.view:
+    if table.row_call:
         return Access(table.name, True, "one more call per changed row")
     return Access(table.name, True)
 

@@ -1,6 +1,6 @@
 """From doubts to verdicts: rows that no list sent any more are asked for, one by one.
 
-What `/tickets/{id}` answers of an archived ticket is not established (sheet, section 4.2): nothing, a
+What `/tickets/{id}` answers of an archived ticket is not established (docs/freshdesk_api.md, 4.2): nothing, a
 redirect, the ticket with `archived`, or as if it were not archived. Each leads to the archive.
 """
 
@@ -96,7 +96,7 @@ class _Asking:
 
     def _get(self, path: str, doubt: Doubt) -> bytes:
         (row,) = self.reader.client.get(
-            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, view=True
+            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, one_row=True
         ).content
         return row
 

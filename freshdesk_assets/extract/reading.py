@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -31,12 +32,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a list that was read whole is covered."""
 
 LAG = timedelta(minutes=5)
-"""How long after a change Freshdesk may still answer without it: unknown (sheet, section 8), so the last
-minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
+"""How long after a change Freshdesk may still answer without it: unknown (docs/freshdesk_api.md, 5.6), so the
+last minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
 
 
 class ParentRow(Protocol):
-    """A row whose list or view is to be read."""
+    """A row whose list, or which itself, is to be read."""
 
     @property
     def id(self) -> int:
@@ -114,32 +115,43 @@ class Reader:
         Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows in
         none of them are gone.
         """
-        for parameter in self._spellings(table, sync) if since else (None,):
+        ask = partial(self._read_changed, table, since)
+        yield from self.spelled(table, sync, ask) if since else ask(None)
+
+    def spelled(
+        self,
+        table: Table,
+        sync: ChangedSince,
+        ask: Callable[[str | None], Iterator[T]],
+        *,
+        whole: bool = True,
+    ) -> Iterator[T]:
+        """What `ask` brings with the parameter that this account accepts for changes, which is remembered.
+
+        Accounts differ in the spelling they know. None stands for none, so for the whole list; without
+        `whole` that is no answer. Whatever came of a spelling before it was refused comes again.
+        """
+        spellings = (*sync.parameters, *((None,) if whole else ()))
+        if table.name in self._accepted:
+            spellings = (self._accepted[table.name],)
+        for parameter in spellings:
             try:
-                yield from self._read_changed(table, parameter, since)
+                yield from ask(parameter)
             except Refused as refused:
-                # Known at the first reply that was asked with it; what came before is read again.
-                if parameter is None or parameter not in refused.fields:
+                if parameter is None or parameter == spellings[-1] or parameter not in refused.fields:
                     raise
             else:
+                self._accepted[table.name] = parameter
                 return
 
-    def _spellings(self, table: Table, sync: ChangedSince) -> tuple[str | None, ...]:
-        """The parameter this account accepted before, or all that it may accept, the whole list last."""
-        if table.name in self._accepted:
-            return (self._accepted[table.name],)
-        return (*sync.parameters, None)
-
     def _read_changed(
-        self, table: Table, parameter: str | None, since: Mapping[str, datetime]
+        self, table: Table, since: Mapping[str, datetime], parameter: str | None
     ) -> Iterator[Page]:
         complete = parameter is None
         for listing in table.listings:
             start = since.get(listing.name) if parameter else None
             asked: dict[str, Value] = {parameter: iso(start)} if parameter and start else {}
             complete = yield from self._read_whole(table, listing, asked, start or EPOCH, complete=complete)
-            if since and (start or parameter is None):
-                self._accepted[table.name] = parameter
 
     def read_full(self, table: Table) -> Iterator[Page]:
         """Every row there is; rows in none of the listings are gone, unless one was seen moving meanwhile."""
@@ -177,18 +189,18 @@ class Reader:
 
         yield from self.concurrently(read, parents)
 
-    def read_views(self, table: Table, view: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per row: its own view, or that it is gone."""
+    def read_row_calls(self, table: Table, row_call: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
+        """A page per row: what its own call sent, or that it is gone."""
         known = frozenset(name for listing in table.listings for name in listing.defaults)
 
         def read(parent: ParentRow, stopped: threading.Event) -> Page:
             check_wanted(stopped)
             try:
-                reply = self.client.get(view.path.format(id=parent.id), {}, parse=row_of, view=True)
+                reply = self.client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
             except NotFound:
-                return Page(listing="view", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
+                return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
             settled = (ParentRead(id=parent.id, at=reply.moment),)
-            return Page(listing="view", rows=tuple(reply.content), keep=known, parents=settled)
+            return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
 
         yield from self.concurrently(read, parents)
 
@@ -197,10 +209,10 @@ class Reader:
         """Freshdesk's clock at its last list reply; ours before the first."""
         return self._answered or datetime.now(UTC)
 
-    def view_of(self, table: Table) -> RowCall | None:
-        """The view that completes the rows of a table, on this account."""
+    def row_call_of(self, table: Table) -> RowCall | None:
+        """The call that completes a row of a table, on this account."""
         fallback = self._falls_back(table)
-        return fallback.view if fallback else table.view
+        return fallback.row_call if fallback else table.row_call
 
     def falls_back(self, table: Table) -> bool:
         """Whether this account was found to keep the table's list at its old place."""

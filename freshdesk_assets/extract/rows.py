@@ -63,16 +63,29 @@ def _after(text: str, position: int) -> int:
 
 
 class RowReader:
-    """Reads, of a table's rows, what identifies and orders them."""
+    """Reads, of a table's rows as they were sent, what identifies and orders them."""
 
     def __init__(self, table: Table, cursor: str | None = None) -> None:
-        identity = (table.column(name).steps[0] for name in (*table.key, *table.version))
-        self._identity = _Picker(tuple(dict.fromkeys(identity)))
+        self._key = [table.column(name).steps for name in table.key]
+        self._version = [table.column(name).steps for name in table.version]
+        first = (steps[0] for steps in (*self._key, *self._version))
+        self._identity = _Picker(tuple(dict.fromkeys(first)))
         self._cursor = _Picker((table.column(cursor).steps[0],)) if cursor else None
 
     def mark(self, row: bytes) -> tuple[bytes, ...]:
         """A row's key and version: what shows that two replies hold the same, unchanged row."""
         return self._identity.pick(row)
+
+    def key(self, row: bytes) -> tuple[str, ...]:
+        """What identifies a row, as text."""
+        picked = self._identity.values(row)
+        return tuple(str(_at(picked, steps)) for steps in self._key)
+
+    def version(self, row: bytes) -> datetime | None:
+        """The newest of the times that tell a row's version; None when it has none that can be read."""
+        picked = self._identity.values(row)
+        times = [moment for steps in self._version if (moment := _moment(_at(picked, steps)))]
+        return max(times, default=None)
 
     def moment(self, row: bytes) -> datetime | None:
         """The time by which the list is ordered; None when the row has none that can be read."""
@@ -80,10 +93,9 @@ class RowReader:
             return None
         (raw,) = self._cursor.pick(row)
         try:
-            moment = msgspec.json.decode(raw, type=datetime)
+            return _utc(msgspec.json.decode(raw, type=datetime))
         except msgspec.MsgspecError:
             return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class _Picker:
@@ -104,3 +116,24 @@ class _Picker:
             found = _lenient.decode(row.decode("utf-8", errors="surrogateescape"))
             values = found if isinstance(found, dict) else {}
             return tuple(json.dumps(values.get(key)).encode() for key in self._keys)
+
+    def values(self, row: bytes) -> dict[str, Any]:
+        """The same, decoded, by their names in the row."""
+        return {key: json.loads(value) for key, value in zip(self._keys, self.pick(row), strict=True)}
+
+
+def _at(picked: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        picked = picked.get(step) if isinstance(picked, dict) else None
+    return picked
+
+
+def _moment(given: Any) -> datetime | None:
+    try:
+        return _utc(datetime.fromisoformat(given))
+    except (TypeError, ValueError):
+        return None
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

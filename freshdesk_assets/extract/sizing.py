@@ -5,7 +5,7 @@ doubling and halving page numbers: some ten calls for thirty thousand rows, and 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +15,9 @@ from functools import partial
 import msgspec
 
 from freshdesk_assets.extract.http.client import Reply
-from freshdesk_assets.extract.http.errors import Refused
 from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
-from freshdesk_assets.extract.reading import EPOCH, Reader, iso
+from freshdesk_assets.extract.reading import Reader, iso
 from freshdesk_assets.extract.rows import RowReader
-from freshdesk_assets.extract.watching import row_key, row_version
 from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
 
 Fetch = Callable[[int], Reply[list[bytes]]]
@@ -52,13 +50,16 @@ def size_changes(
     reader: Reader, table: Table, sync: ChangedSince, listing: Listing, since: datetime | None, rows: int = 0
 ) -> Size:
     """Of a list of rows changed since a time, or of the whole list; `rows` is how many there may be."""
-    for parameter in sync.parameters if since else ():
-        try:
-            return _size_numbered(reader, table, {**listing.params, parameter: iso(since or EPOCH)}, rows)
-        except Refused as refused:
-            if parameter not in refused.fields:
-                raise
-    return _size_numbered(reader, table, listing.params, rows)
+    if since is None:
+        return size_whole(reader, table, listing, rows)
+    asked = iso(since)
+
+    def sized(parameter: str | None) -> Iterator[Size]:
+        changed: dict[str, Value] = {parameter: asked} if parameter else {}
+        yield _size_numbered(reader, table, {**listing.params, **changed}, rows)
+
+    (size,) = reader.spelled(table, sync, sized)
+    return size
 
 
 def size_whole(reader: Reader, table: Table, listing: Listing, rows: int = 0) -> Size:
@@ -182,9 +183,9 @@ def _overlap(times: RowReader, pages: Mapping[int, Reply[list[bytes]]]) -> float
 
 def versions(sample: list[bytes], table: Table) -> dict[tuple[str, ...], datetime | None]:
     """The sampled rows by key, each with its newest time."""
+    reader = RowReader(table)
     found = {}
     for row in sample:
         with suppress(ValueError, msgspec.MsgspecError):
-            decoded = msgspec.json.decode(row)
-            found[row_key(table, decoded)] = row_version(table, decoded)
+            found[reader.key(row)] = reader.version(row)
     return found

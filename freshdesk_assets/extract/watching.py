@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
+from datetime import datetime
 
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.extract.http.errors import FreshdeskError, Refused
+from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader, iso
-from freshdesk_assets.schema.column import Column
+from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.schema.table import ChangedSince, Keyset, Listing, LookBack, Table, Value
 
 PAGE = 100
 """So many rows cost the same credit as one, and show the newest in whatever order they come."""
+
+
+ASKABLE = Keyset | LookBack | ChangedSince
+"""Ways of reading whose lists can be asked what changed since a time."""
 
 
 class LimitReached(FreshdeskError):
@@ -53,7 +54,12 @@ class Look:
 
 def watched(tables: Iterable[Table]) -> list[Watched]:
     """What to look at in turn: the lists in order of change before each of the others, which change less."""
-    found = [Watched(table, listing) for table in tables for listing in table.listings if _since(table)]
+    found = [
+        Watched(table, listing)
+        for table in tables
+        for listing in table.listings
+        if isinstance(table.sync, ASKABLE)
+    ]
     first = [
         each
         for each in found
@@ -78,58 +84,24 @@ def impatient(domain: str, api_key: str, reserve: float) -> Iterator[Reader]:
 
 def look(reader: Reader, target: Watched, since: datetime) -> Look:
     """The rows changed since; one credit. Raises FreshdeskError, LimitReached among them."""
-    table = target.table
-    *others, last = _since(table)
-    for parameter in others:
-        try:
+    match target.table.sync:
+        case Keyset(since=parameter) | LookBack(after=parameter):
             return _look(reader, target, parameter, since)
-        except Refused as refused:
-            # Accounts differ in the spelling they know.
-            if parameter not in refused.fields:
-                raise
-    return _look(reader, target, last, since)
+        case ChangedSince() as sync:
+
+            def ask(parameter: str | None) -> Iterator[Look]:
+                yield _look(reader, target, parameter or "", since)
+
+            (found,) = reader.spelled(target.table, sync, ask, whole=False)
+            return found
+        case _:
+            raise TypeError(f"{target.name} cannot be asked what changed")
 
 
 def _look(reader: Reader, target: Watched, parameter: str, since: datetime) -> Look:
     table = target.table
     asked: dict[str, Value] = {**target.listing.params, parameter: iso(since), "per_page": PAGE}
     reply = reader.ask(table, asked, plain=True)
-    rows = [msgspec.json.decode(row) for row in reply.content]
-    return Look(
-        {row_key(table, row): row_version(table, row) for row in rows}, tight=reader.client.limiter.tight
-    )
-
-
-def _since(table: Table) -> tuple[str, ...]:
-    match table.sync:
-        case Keyset(since=parameter) | LookBack(after=parameter):
-            return (parameter,)
-        case ChangedSince(parameters=parameters):
-            return parameters
-        case _:
-            return ()
-
-
-def row_key(table: Table, row: Any) -> tuple[str, ...]:
-    """What identifies a decoded row, as text."""
-    return tuple(str(_value(table.column(name), row)) for name in table.key)
-
-
-def row_version(table: Table, row: Any) -> datetime | None:
-    """The newest of the times that tell its version."""
-    times = [moment for name in table.version if (moment := _moment(_value(table.column(name), row)))]
-    return max(times, default=None)
-
-
-def _value(column: Column, row: Any) -> Any:
-    for step in column.steps:
-        row = row.get(step) if isinstance(row, dict) else None
-    return row
-
-
-def _moment(given: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(given)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    rows = RowReader(table)
+    versions = {rows.key(row): rows.version(row) for row in reply.content}
+    return Look(versions, tight=reader.client.limiter.tight)

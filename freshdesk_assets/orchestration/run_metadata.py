@@ -59,8 +59,8 @@ def reading_metadata(
     *,
     partitions: int,
     skipped: str | None,
-    left_open: str | None = None,
-    stood_back: str | None = None,
+    unfinished: str | None = None,
+    deferred: str | None = None,
 ) -> dict[str, Any]:
     """What reading cost, in calls, credits, seconds and bytes, and why something was not read."""
     spent: dict[str, Any] = {
@@ -71,7 +71,7 @@ def reading_metadata(
         "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
         "partitions_in_run": partitions,
     }
-    for name, said in (("skipped", skipped), ("left_open", left_open), ("stood_back", stood_back)):
+    for name, said in (("skipped", skipped), ("unfinished", unfinished), ("deferred", deferred)):
         if said:
             spent[name] = dg.MetadataValue.text(said)
     return spent

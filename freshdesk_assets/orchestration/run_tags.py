@@ -16,7 +16,7 @@ from freshdesk_assets.orchestration.names import (
 from freshdesk_assets.replication.scope import Reading
 
 RESUMED_WITHIN = timedelta(days=1)
-"""So long after it was asked for a backfill that did not end is gone on with when it is asked for again."""
+"""For so long after it was requested, repeating the command continues a backfill that did not end."""
 
 
 def reading_of(tags: Mapping[str, str]) -> Reading:
@@ -29,7 +29,7 @@ def reading_of(tags: Mapping[str, str]) -> Reading:
 def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
     """When what the run does was first asked for, by this machine's clock.
 
-    A run that executes another again goes on with what that one was asked for.
+    A run that Dagster retries or re-executes continues what the first one was asked for.
     """
     for run_id in (run.tags.get(ROOT_RUN), run.run_id):
         record = instance.get_run_record_by_id(run_id) if run_id else None
@@ -42,7 +42,7 @@ def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
 def backfill_tags(
     instance: dg.DagsterInstance, range_tags: Mapping[str, str], selection: str | None
 ) -> tuple[dict[str, str], datetime | None]:
-    """The tags of a backfill asked for now, and when the one was asked for that it goes on with, if any.
+    """The tags of a backfill requested now, and when the unfinished one was that it continues, if any.
 
     That is the last one of the same range and selection, unless it has ended well or is long past.
     """

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from freshdesk_assets.extract.http.client import credits_of
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused
@@ -17,19 +16,21 @@ from freshdesk_assets.extract.sizing import (
     size_whole,
     versions,
 )
-from freshdesk_assets.replication.scope import Asked, ReadScope
-from freshdesk_assets.schema.table import (
-    ChangedSince,
-    FullList,
-    Keyset,
-    LookBack,
-    PerParent,
-    SubLimit,
-    Table,
-    Value,
+from freshdesk_assets.replication.itinerary import (
+    Changes,
+    Days,
+    KeysetInterval,
+    PerRow,
+    Step,
+    Verification,
+    Whole,
+    WholeListIfDue,
+    steps,
 )
-from freshdesk_assets.warehouse.ledger.parents import PROOFS
-from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, left_out_share, rows_there
+from freshdesk_assets.replication.scope import ReadScope
+from freshdesk_assets.schema.table import SubLimit, Table, Value
+from freshdesk_assets.warehouse.ledger.parents import Asked
+from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 MINUTE = 60.0
@@ -71,85 +72,71 @@ class Estimator:
     chosen: Collection[str]
     _changed: dict[str, Size] = field(default_factory=dict)
 
-    def estimate(self, extent: ReadScope) -> Estimate:
-        """What a run would spend on the table."""
-        made = Estimate(table=extent.table)
+    def estimate(self, scope: ReadScope) -> Estimate:
+        """What a run would spend on the table, step by step."""
+        made = Estimate(table=scope.table)
+        self._changed[scope.table.name] = Size()
         try:
-            self._changed[extent.table.name] = self._add_lists(made, extent)
+            for step in steps(scope, self.reader):
+                self._changed[scope.table.name] += self._price(made, scope, step)
         except (NotAllowed, NotFound, Refused) as error:
             made.add_list(1, 1)
             made.note = f"left out: {error}"
-        else:
-            self._add_views(made, extent)
         return made
 
-    def _add_lists(self, made: Estimate, extent: ReadScope) -> Size:
-        """Add the calls of the table's lists; what they would bring."""
-        table, found = extent.table, Size()
-        match table.sync:
-            case Keyset() as sync:
-                for listing in table.listings:
-                    for start, end in extent.gaps(listing):
-                        size = size_keyset(self.reader, table, sync, listing, start, end)
-                        found += size
-                        made.add_list(int(listing.probe), 1)
-                        if size.sample or not listing.probe:
-                            made.add_list(size.calls, _price(table, listing.params))
-            case ChangedSince() as sync:
-                since = extent.changed_since()
+    def _price(self, made: Estimate, scope: ReadScope, step: Step) -> Size:
+        """Add the calls of a step to what the table costs; the rows that it would bring."""
+        table, found = scope.table, Size()
+        match step:
+            case KeysetInterval(sync=sync, listing=listing, start=start, end=end):
+                found = size_keyset(self.reader, table, sync, listing, start, end)
+                made.add_list(int(listing.probe), 1)
+                if found.sample or not listing.probe:
+                    made.add_list(found.calls, _page_price(table, listing.params))
+            case Changes(sync=sync, changed_since=since):
                 for listing in table.listings:
                     size = size_changes(self.reader, table, sync, listing, since.get(listing.name))
                     found += size
-                    made.add_list(size.calls, _price(table, listing.params))
-            case FullList():
-                if not extent.reread(table.listings[-1]):
-                    found = self._size_full(made, extent)
-            case LookBack(days=days) as sync:
-                listing = table.listings[0]
-                for start, end in extent.gaps(listing):
-                    back = extent.look_back(start, days)
-                    closed = end if end <= datetime.now(UTC) else None
-                    size = size_look_back(self.reader, table, sync, listing, start - back, closed)
+                    made.add_list(size.calls, _page_price(table, listing.params))
+            case Whole():
+                found = self._size_whole(made, scope)
+            case Days(sync=sync, start=start, end=end, back=back):
+                for listing in table.listings:
+                    size = size_look_back(self.reader, table, sync, listing, start - back, end)
                     found += size
-                    made.add_list(size.calls, _price(table, listing.params))
-            case PerParent(parent=parent):
-                asked = extent.parents(extent.catalog[parent])
-                parents = self._due(extent, asked)
-                with extent.warehouse.open(checkpoint=False) as connection:
-                    each = calls_per_parent(connection, table, PER_PAGE)
-                made.add_rows(math.ceil(parents * each))
-                made.note = f"{parents:,} {parent} to ask"
+                    made.add_list(size.calls, _page_price(table, listing.params))
+            case PerRow(asked=asked, call=call):
+                rows = self._due(scope, asked)
+                each = 1.0
+                if call is None:
+                    with scope.warehouse.open(checkpoint=False) as connection:
+                        each = calls_per_parent(connection, table, PER_PAGE)
+                made.add_rows(math.ceil(rows * each))
+                made.note = f"{rows:,} {asked.source.name} to ask"
+            case WholeListIfDue() | Verification():
+                raise TypeError("a plan of what exists would cost what finding it out does")
         return found
 
-    def _size_full(self, made: Estimate, extent: ReadScope) -> Size:
+    def _size_whole(self, made: Estimate, scope: ReadScope) -> Size:
         """A list read whole: counted where a call per row hangs on it, else as long as it was last time."""
-        table = extent.table
-        with extent.warehouse.open(checkpoint=False) as connection:
+        table = scope.table
+        with scope.warehouse.open(checkpoint=False) as connection:
             stored = rows_there(connection, table)
         found = Size()
         for listing in table.listings:
-            if table.fallback or (table.view and not stored):
+            if table.fallback or (table.row_call and not stored):
                 size = size_whole(self.reader, table, listing, stored)
                 found += size
-                made.add_list(size.calls, _price(table, listing.params))
+                made.add_list(size.calls, _page_price(table, listing.params))
             else:
-                made.add_list(calls_for(stored), _price(table, listing.params))
+                made.add_list(calls_for(stored), _page_price(table, listing.params))
         if table.fallback and self.reader.falls_back(table):
             made.add_list(1, 1)
         return found
 
-    def _add_views(self, made: Estimate, extent: ReadScope) -> None:
-        view = self.reader.view_of(extent.table)
-        if view is None:
-            return
-        before = self.reader.now - view.every if view.every else None
-        rows = self._due(extent, Asked(source=extent.table, read_before=before, stale=view.stale))
-        made.add_rows(rows)
-        made.note = f"{rows:,} {extent.table.name} to ask"
-
-    def _due(self, extent: ReadScope, asked: Asked) -> int:
+    def _due(self, scope: ReadScope, asked: Asked) -> int:
         """How many rows would be asked: those that wait already, and those that the lists will bring."""
-        waiting = extent.pending(asked, limit=None)
+        waiting = scope.pending(asked, limit=None)
         lists = self._changed.get(asked.source.name, Size())
         if asked.source.name not in self.chosen or not lists.sample:
             return waiting.total
@@ -161,12 +148,11 @@ class Estimator:
                 (asked.start is None or version >= asked.start) and (asked.end is None or version < asked.end)
             )
         }
-        with extent.warehouse.open(checkpoint=False) as connection:
+        with scope.warehouse.open(checkpoint=False) as connection:
             waits = {(str(parent.id),) for parent in waiting.parents}
             fresh = len(set(not_stored(connection, asked.source, seen)) - waits)
-            left_out = left_out_share(connection, extent.table) if extent.leave_out else 0.0
         coming = round(lists.rows * fresh / len(seen)) if seen else 0
-        return waiting.total + coming - math.floor(max(0, coming - PROOFS) * left_out)
+        return waiting.total + coming
 
 
 def seconds_for(estimates: list[Estimate], reader: Reader, reserve: float) -> float:
@@ -189,6 +175,6 @@ def _waited(amount: int, a_minute: float) -> float:
     return max(0.0, amount - a_minute * AT_ONCE) / a_minute * MINUTE
 
 
-def _price(table: Table, params: Mapping[str, Value]) -> int:
+def _page_price(table: Table, params: Mapping[str, Value]) -> int:
     """Credits of a page of the table's list."""
-    return credits_of({**table.params, **params}, view=False)
+    return credits_of({**table.params, **params}, one_row=False)

@@ -1,6 +1,6 @@
 """A night's budget turned into certainty: which of the stored rows Freshdesk still has.
 
-Lists are gone through without what only changes are worth, the stretch verified longest ago first; rows they
+Lists are gone through without what only changes are worth, the interval verified longest ago first; rows they
 lack are asked for one by one, the oldest doubt first. What is not done when the budget is spent is left for
 the next night.
 """
@@ -8,7 +8,7 @@ the next night.
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from freshdesk_assets.extract.existence import ask_doubts
 from freshdesk_assets.extract.http.tally import Tally
@@ -16,13 +16,21 @@ from freshdesk_assets.extract.offsets import PER_PAGE
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.replication.intervals import Interval, common
+from freshdesk_assets.replication.itinerary import (
+    Days,
+    KeysetInterval,
+    Lists,
+    Verification,
+    WholeListIfDue,
+    over,
+)
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, Existence, Keyset, LookBack, Table
+from freshdesk_assets.schema.table import ChangedSince, Existence, Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import (
     doubt_unlisted,
     doubted,
-    next_stretch,
+    next_interval,
     open_doubts,
     record_verified,
     whole_list,
@@ -33,7 +41,7 @@ from freshdesk_assets.warehouse.shape import ensure_shape
 AT_ONCE = 200
 """Doubts asked for before the answers are stored."""
 
-STRETCH_ROWS = 10_000
+INTERVAL_ROWS = 10_000
 """Rows that are verified before the doubts they brought are asked for."""
 
 
@@ -53,44 +61,45 @@ class Allowance:
         """Credits still to be spent."""
         return max(0, self.credits + self.beside - self.tally.credits)
 
-    def leave_out(self, before: int) -> None:
-        """Not count what was spent since the tally stood at `before`."""
-        self.beside += self.tally.credits - before
+    def leave_out(self, spent: int) -> None:
+        """Not count so many of the credits that the run has spent."""
+        self.beside += spent
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The rows that a table's listings sent, and over which stretches they were read."""
+    """The rows that a table's listings sent, and over which intervals they were read."""
 
     table: Table
     _ids: "array[int]" = field(default_factory=lambda: array("q"))
     _read: dict[str, list[Interval]] = field(default_factory=dict)
 
-    def heed(self, start: datetime, pages: Iterable[Page]) -> Iterator[Page]:
-        """The pages of listings read since `start`, noted; those of a reading cut short prove nothing."""
-        if self.table.existence is None:
+    def heed(self, step: Lists, pages: Iterable[Page]) -> Iterator[Page]:
+        """The pages of a step, noted if it proves what exists; those of a reading cut short prove nothing."""
+        if self.table.existence is None or not isinstance(step, KeysetInterval | Days) or not step.proves:
             yield from pages
             return
-        mark = RowReader(self.table).mark
+        since = step.start - step.back if isinstance(step, Days) else step.start
+        key = RowReader(self.table).key
         reached: dict[str, datetime] = {}
         for page in pages:
-            self._ids.extend(int(key) for row in page.rows if (key := mark(row)[0]).isdigit())
-            reached[page.listing] = page.covered_to or reached.get(page.listing, start)
+            self._ids.extend(int(id_) for row in page.rows if (id_ := key(row)[0]).isdigit())
+            reached[page.listing] = page.covered_to or reached.get(page.listing, since)
             yield page
         for listing, end in reached.items():
-            self._read.setdefault(listing, []).append((start, end))
+            self._read.setdefault(listing, []).append((since, end))
 
     def doubt(self, warehouse: Warehouse, at: datetime) -> None:
         """Doubt what is stored and was not sent, where every listing was read; `at` is what that is dated."""
         if self.table.existence is None:
             return
-        stretches = common(self._read.get(listing.name, []) for listing in self.table.listings)
-        if not stretches:
+        intervals = common(self._read.pop(listing.name, []) for listing in self.table.listings)
+        if not intervals:
             return
         with warehouse.open(checkpoint=False) as connection:
             ensure_shape(connection, self.table)
             ensure_ledger(connection)
-            for start, end in stretches:
+            for start, end in intervals:
                 doubt_unlisted(connection, self.table, self._ids, start, end, datetime.now(UTC))
                 record_verified(connection, self.table, start, end, at)
 
@@ -111,18 +120,16 @@ class Reconciliation:
     say: Callable[[str], None]
     warn: Callable[[str], None]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self, step: WholeListIfDue | Verification) -> Iterator[Page]:
         """What is found: rows, and verdicts on those that are doubted."""
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_shape(connection, self.table)
             ensure_ledger(connection)
-        match self.table.sync:
-            case ChangedSince() as sync:
+        match step:
+            case WholeListIfDue(sync=sync):
                 yield from self._whole_list(sync)
-            case Keyset() | LookBack() if self.table.existence:
-                yield from self._verified(self.table.existence)
-            case _:
-                pass
+            case Verification(existence=existence):
+                yield from self._verified(existence)
 
     def _whole_list(self, sync: ChangedSince) -> Iterator[Page]:
         """The whole list, when it is due: rows in none of its listings are gone."""
@@ -147,8 +154,8 @@ class Reconciliation:
 
     def _verified(self, existence: Existence) -> Iterator[Page]:
         yield from self._answers(existence)
-        while stretch := self._next_stretch():
-            yield from self._go_through(*stretch)
+        while interval := self._next_interval():
+            yield from self._go_through(*interval)
             self.store()
             yield from self._answers(existence)
         with self.warehouse.open(checkpoint=False) as connection:
@@ -167,7 +174,7 @@ class Reconciliation:
             yield from ask_doubts(self.reader, self.table, existence, doubts)
             self.store()
 
-    def _next_stretch(self) -> Interval | None:
+    def _next_interval(self) -> Interval | None:
         """What to verify next that the budget can pay for: a page per listing is the least."""
         most = (self.allowance.left - 2 * len(self.table.listings)) * PER_PAGE * 7 // 8
         if most <= 0:
@@ -176,28 +183,21 @@ class Reconciliation:
             reached = covered(connection, self.table, self.table.listings[0].name)
             if not reached:
                 return None
-            return next_stretch(
+            return next_interval(
                 connection,
                 self.table,
                 until=reached[-1][1],
                 before=self.requested_at,
-                rows=min(most, STRETCH_ROWS),
+                rows=min(most, INTERVAL_ROWS),
             )
 
     def _go_through(self, start: datetime, end: datetime) -> Iterator[Page]:
-        """A stretch of all listings; the rows of a list that sends them whole are stored too."""
+        """An interval of all listings; the rows of a list that sends them whole are stored too."""
         evidence = Evidence(self.table)
-        match self.table.sync:
-            case Keyset() as sync:
-                for listing in self.table.listings:
-                    pages = self.reader.read_keyset(self.table, sync, listing, start, end, plain=True)
-                    for _ in evidence.heed(start, pages):
-                        pass
-            case LookBack() as sync:
-                pages = self.reader.read_look_back(self.table, sync, start, end, timedelta(0))
-                yield from evidence.heed(start, pages)
-            case _:
-                pass
+        for step in over(self.table, start, end):
+            for page in evidence.heed(step, step.pages(self.reader)):
+                if isinstance(step, Days):
+                    yield page
         evidence.doubt(self.warehouse, self.requested_at)
         # Gone through is gone through, however far the lists vouch for themselves.
         with self.warehouse.open(checkpoint=False) as connection:

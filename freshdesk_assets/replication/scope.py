@@ -1,7 +1,9 @@
-"""From what the ledger remembers to what of one table a run is to read."""
+"""What of one table a run is to read: the window asked for, and what of it the ledger lacks."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -9,8 +11,8 @@ from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.replication.intervals import Interval, uncovered
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Listing, Table
-from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.ledger.parents import Pending, pending
+from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.parents import Asked, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
@@ -33,25 +35,13 @@ class Reading(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which rows of `source` are asked for their list or view; as in the ledger's `pending`."""
-
-    source: Table
-    start: datetime | None = None
-    end: datetime | None = None
-    read_before: datetime | None = None
-    stale: str = ""
-    asked_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadScope:
     """What of a table is to be read.
 
-    `start` and `end` are the window asked for. What is missing is read whatever the window; read again is
-    the whole of it, but for what was read again since `requested_at`, by this run's forerunner or another.
-    `since` is the account's start date. `leave_out` says whether parents may be left out of which a rule
-    says that they have no rows.
+    - `start`, `end`: the window asked for. MISSING reads every gap from `since` to `end` and ignores
+      `start`. AGAIN re-reads [start, end), except intervals that an earlier attempt, or another run, has
+      re-read since `requested_at`.
+    - `since`: the account's start date.
     """
 
     table: Table
@@ -62,26 +52,25 @@ class ReadScope:
     since: datetime
     reading: Reading
     requested_at: datetime
-    leave_out: bool
 
     def gaps(self, listing: Listing) -> list[Interval]:
-        """The stretches to read."""
+        """The intervals to read."""
         if self.reading is Reading.AGAIN:
             return uncovered(self.reread(listing), self.start, self.end)
         return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
-        """Per listing since when changes are missing; a listing that was never read whole is left out."""
+        """Since when changes are missing, by listing; without those that were never read whole."""
         since = {}
         for listing in self.table.listings:
-            stretches = self.covered(listing)
-            if stretches and stretches[0][0] <= EPOCH:
-                reached = stretches[0][1]
+            intervals = self.covered(listing)
+            if intervals and intervals[0][0] <= EPOCH:
+                reached = intervals[0][1]
                 since[listing.name] = min([reached, *(start for start, _ in self.gaps(listing)[:1])])
         return since
 
     def reread(self, listing: Listing) -> list[Interval]:
-        """What was read again since that was asked for."""
+        """The intervals of a listing that were re-read since the backfill was requested."""
         if self.reading is not Reading.AGAIN:
             return []
         with self.warehouse.open(checkpoint=False) as connection:
@@ -89,9 +78,10 @@ class ReadScope:
             return reread(connection, self.table, listing.name, self.requested_at)
 
     def look_back(self, start: datetime, days: int) -> timedelta:
-        """In full once a day, by a day in between: a full one costs a credit per hundred rows each time.
+        """How far before `start` a list is read, for rows of old times that changed without a sign.
 
-        Where a window is read again, once.
+        The first read of a day looks back `days`, later ones a single day, for each look back costs a credit
+        per hundred rows. A backfill looks back once, at its beginning.
         """
         full = timedelta(days=days)
         if self.reading is Reading.AGAIN:
@@ -101,36 +91,35 @@ class ReadScope:
         return full
 
     def parents(self, source: Table) -> Asked:
-        """The rows of the parent table whose own lists are read."""
+        """The rows of a parent table whose own lists are to be read."""
         again = self.requested_at if self.reading is Reading.AGAIN else None
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
         """The next rows to ask, None for all of them, and how many there are."""
+        with self._asking(asked) as connection:
+            return pending(connection, self.table, asked, limit=sys.maxsize if limit is None else limit)
+
+    def earliest(self, asked: Asked) -> datetime | None:
+        """The first time, from `since` on, of a row still to be asked; None where there is none."""
+        with self._asking(asked) as connection:
+            return earliest_pending(connection, self.table, replace(asked, start=self.since, end=None))
+
+    @contextmanager
+    def _asking(self, asked: Asked) -> Iterator[Connection]:
         with self.warehouse.open(checkpoint=False) as connection:
             for name in {asked.source.name, self.table.name, *upstream(self.table)}:
                 ensure_shape(connection, self.catalog[name])
             ensure_ledger(connection)
-            return pending(
-                connection,
-                self.table,
-                asked.source,
-                start=asked.start,
-                end=asked.end,
-                read_before=asked.read_before,
-                stale=asked.stale,
-                asked_before=asked.asked_before,
-                leave_out=self.leave_out,
-                limit=sys.maxsize if limit is None else limit,
-            )
+            yield connection
 
     @property
     def day(self) -> datetime:
-        """What is verified by the way is dated: the day alone, or each look would be remembered."""
+        """The date under which rows seen in passing count as verified; finer, every look would be stored."""
         return self.requested_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def covered(self, listing: Listing) -> list[Interval]:
-        """What of a listing is stored."""
+        """The intervals of a listing that are stored."""
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
             return covered(connection, self.table, listing.name)

@@ -4,13 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import duckdb
-
 from freshdesk_assets.extract.http.budget import Budget, today
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import (
     POLL,
     READING,
@@ -23,7 +21,7 @@ from freshdesk_assets.warehouse.ledger.credits import (
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 
 FRESH = timedelta(days=1)
-"""For so long a table that was read to its end stands back behind those that a budget left open. Else each of
+"""For so long a table that was read to its end is deferred behind those that are unfinished. Else each of
 many runs on a small budget would begin with the same lists, and some accounts would never get beyond them."""
 
 NAMED = 3
@@ -51,7 +49,7 @@ class Spending:
                 now = self.write(connection)
             self.told(now)
 
-    def write(self, connection: duckdb.DuckDBPyConnection) -> Tally:
+    def write(self, connection: Connection) -> Tally:
         """Record it in a transaction under way; give the result to `told` once that is committed."""
         reached = self.client.tally.since(self._told)
         record_credits(connection, self._of(reached), datetime.now(UTC))
@@ -110,16 +108,16 @@ def spent_today(warehouse: Warehouse) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """Why a table is not begun in a run with a budget; `left_open` where that leaves something to be read."""
+    """Why a table is not begun in a run with a budget; `unfinished` where that leaves something to read."""
 
     reason: str
-    left_open: str | None = None
+    unfinished: str | None = None
 
 
 def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budget: Budget) -> Deferral | None:
     """Whether the credits are better spent on other tables of the run; None to begin.
 
-    `with_it` are the tables of the run before which it may stand back.
+    `with_it` are the tables of the run before which it may be deferred.
     """
     if not budget.limited or not warehouse.path.exists():
         return None
@@ -131,7 +129,7 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
         return None
     if own.needs_more_than is not None and own.needs_more_than >= budget.left:
         reason = f"{in_one_go(own.needs_more_than, budget)}; {budget.left:,.0f} are left"
-        return Deferral(reason, left_open=reason)
+        return Deferral(reason, unfinished=reason)
     waiting = sorted(
         name
         for name, standing in found.items()

@@ -1,19 +1,28 @@
 """One table brought up to date: what is missing is read, spooled, and landed batch by batch."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.replication.itinerary import (
+    KeysetInterval,
+    Lists,
+    PerRow,
+    Step,
+    Verification,
+    WholeListIfDue,
+    steps,
+)
 from freshdesk_assets.replication.progress import Progress, share_of
 from freshdesk_assets.replication.reconciling import Allowance, Evidence, Reconciliation
-from freshdesk_assets.replication.scope import Asked, Reading, ReadScope
+from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, in_one_go
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.table import ChangedSince, FullList, Keyset, Listing, LookBack, PerParent, Table
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
@@ -31,13 +40,13 @@ time take twice the CPU). Against the API it is the seconds that count."""
 
 @dataclass(slots=True, kw_only=True)
 class Replication:
-    """Reads and lands one table, as far as its extent.
+    """Reads and lands one table, as far as its scope says.
 
     `allowance` is what finding out what exists may cost. Afterwards `skipped` says why the table may not be
-    read, and `left_open` what is still to be read for want of credits.
+    read, and `unfinished` what is still to be read for want of credits.
     """
 
-    extent: ReadScope
+    scope: ReadScope
     reader: Reader
     spool: Spool
     progress: Progress
@@ -45,22 +54,21 @@ class Replication:
     allowance: Allowance
     landed: Landed = field(default_factory=Landed)
     skipped: str | None = None
-    left_open: str | None = None
+    unfinished: str | None = None
     warnings: list[str] = field(default_factory=list)
     _stored_at: float = field(default_factory=time.monotonic)
     _settled: int = 0
-    _listing: Listing | None = None
-    _asking: Asked | None = None
+    _step: Step | None = None
 
     @property
     def table(self) -> Table:
         """The table it reads."""
-        return self.extent.table
+        return self.scope.table
 
     @property
     def warehouse(self) -> Warehouse:
         """Where it lands it."""
-        return self.extent.warehouse
+        return self.scope.warehouse
 
     def run(self) -> Batch:
         """Read everything; returns the last batch, still to be landed."""
@@ -75,11 +83,11 @@ class Replication:
         except NotAllowed as error:
             self.skipped = str(error)
         except BudgetSpent as spent:
-            if self.extent.reading is Reading.EXISTENCE:
+            if self.scope.reading is Reading.EXISTENCE:
                 self._store()
-                self.warnings.append(f"{self.table.name}: to be gone on with the next night: {spent}")
+                self.warnings.append(f"{self.table.name}: unfinished, the next night continues: {spent}")
             else:
-                self._leave_open()
+                self._stop_for_credits()
         except WarehouseError:
             raise
         except BaseException as error:
@@ -88,8 +96,8 @@ class Replication:
                 self._store()
             self.spending.tell(self.warehouse)
             raise
-        read = self.extent.reading is not Reading.EXISTENCE
-        batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.left_open))
+        read = self.scope.reading is not Reading.EXISTENCE
+        batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.unfinished))
         batch.spent = self.spending.untold
         return batch
 
@@ -114,136 +122,86 @@ class Replication:
         self._stored_at = time.monotonic()
 
     def _pages(self) -> Iterator[tuple[Page, float | None]]:
-        if self.extent.reading is Reading.EXISTENCE:
-            yield from self._existence()
-            return
+        """What every step brings, with the share of the step that is done, where that is known."""
         evidence = Evidence(self.table)
-        match self.table.sync:
-            case Keyset() as sync:
-                yield from self._changes(sync, evidence)
-                if self.extent.reading is Reading.AGAIN:
-                    evidence.doubt(self.warehouse, self.extent.day)
-            case ChangedSince() as sync:
-                pages = self.reader.read_changes(self.table, sync, self.extent.changed_since())
-                yield from _unmeasured(self._noted(pages))
-            case FullList():
-                if not self.extent.reread(self.table.listings[-1]):
-                    yield from _unmeasured(self._noted(self.reader.read_full(self.table)))
-            case LookBack(days=days) as sync:
-                for start, end in self.extent.gaps(self.table.listings[0]):
-                    back = self.extent.look_back(start, days)
-                    closed = end if end <= datetime.now(UTC) else None
-                    pages = self.reader.read_look_back(self.table, sync, start, closed, back)
-                    yield from _unmeasured(evidence.heed(start - back, self._noted(pages)))
-                evidence.doubt(self.warehouse, self.extent.day)
-            case PerParent(parent=parent) as sync:
-                asked = self.extent.parents(self.extent.catalog[parent])
-                for parents, share in self._parents(asked):
-                    for page in _closing(self.reader.read_lists(self.table, sync, parents)):
-                        yield page, share()
-        yield from self._views()
+        for step in steps(self.scope, self.reader):
+            self._step = step
+            before = self.progress.spent.credits
+            match step:
+                case PerRow():
+                    # What the lists brought is landed first: the ledger tells which rows are to be asked.
+                    evidence.doubt(self.warehouse, self.scope.day)
+                    self._store()
+                    yield from self._rows(step)
+                case WholeListIfDue() | Verification():
+                    for page in self._reconciliation().pages(step):
+                        yield page, None
+                case _:
+                    pages = self._noted(step.pages(self.reader))
+                    for page in evidence.heed(step, pages):
+                        yield page, _share(step, page)
+                    if self.scope.reading is Reading.EXISTENCE:
+                        self.allowance.leave_out(self.progress.spent.credits - before)
+                        self._store()
+        evidence.doubt(self.warehouse, self.scope.day)
 
-    def _changes(self, sync: Keyset, evidence: Evidence) -> Iterator[tuple[Page, float | None]]:
-        for listing in self.table.listings:
-            self._listing = listing
-            for start, end in self.extent.gaps(listing):
-                pages = self._noted(self.reader.read_keyset(self.table, sync, listing, start, end))
-                for page in evidence.heed(start, pages):
-                    yield page, share_of(page.covered_to, start, min(end, datetime.now(UTC)))
-
-    def _existence(self) -> Iterator[tuple[Page, float | None]]:
-        """What exists. A row that changed since the last sync would be missed where it was: it is read first.
-
-        Nothing is known of what was never read.
-        """
-        match self.table.sync:
-            case Keyset() as sync:
-                if not self.extent.covered(self.table.listings[0]):
-                    return
-                before = self.allowance.tally.credits
-                yield from self._changes(sync, Evidence(self.table))
-                self.allowance.leave_out(before)
-                self._store()
-            case _:
-                pass
-        reconciliation = Reconciliation(
+    def _reconciliation(self) -> Reconciliation:
+        return Reconciliation(
             table=self.table,
             reader=self.reader,
             warehouse=self.warehouse,
             allowance=self.allowance,
-            requested_at=self.extent.requested_at,
+            requested_at=self.scope.requested_at,
             store=self._store,
             say=self.progress.say,
             warn=self.warnings.append,
         )
-        yield from _unmeasured(reconciliation.pages())
 
-    def _views(self) -> Iterator[tuple[Page, float | None]]:
-        """The rows' own calls, for those of them that changed; what the lists brought is landed before."""
-        if (view := self.reader.view_of(self.table)) is None:
-            return
-        self._store()
-        before = self.reader.now - view.every if view.every else None
-        for parents, share in self._parents(Asked(source=self.table, read_before=before, stale=view.stale)):
-            for page in _closing(self.reader.read_views(self.table, view, parents)):
-                yield page, share()
-
-    def _parents(self, asked: Asked) -> Iterator[tuple[Iterable[Parent], "_Share"]]:
-        """Rows whose list or view is not read yet, some at a time, with the share done."""
-        share = _Share()
+    def _rows(self, step: PerRow) -> Iterator[tuple[Page, float | None]]:
+        """A call per row, some rows at a time, until none is left that was not asked."""
+        total = done = 0
         before: tuple[Parent, ...] = ()
-        self._asking = asked
         while True:
-            found = self.extent.pending(asked)
+            found = self.scope.pending(step.asked)
             if not found.parents or found.parents == before:
                 return
-            share.total = share.total or found.total
+            total = total or found.total
             before = found.parents
-            yield found.parents, share
+            for page in _closing(step.pages(self.reader, found.parents)):
+                done += 1
+                yield page, min(1.0, done / total)
             self._store()
 
     def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
         """The pages, with when this reading began if it is one of what was read before."""
         began = datetime.now(UTC)
         for page in pages:
-            yield replace(page, again=began) if self.extent.reading is Reading.AGAIN else page
+            yield replace(page, again=began) if self.scope.reading is Reading.AGAIN else page
 
-    def _leave_open(self) -> None:
-        """Say what is still to be read, and remember it for the next run."""
+    def _stop_for_credits(self) -> None:
+        """Store what was read, say what is still to be read, and remember it for the next run."""
         self._store()
         needs: int | None = None
-        match self.table.sync:
-            case _ if self._asking:
+        match self._step:
+            case PerRow(asked=asked):
                 needs = 0
-                waiting = self.extent.pending(self._asking).total
-                self.left_open = f"{waiting:,} {self._asking.source.name} to be asked"
-            case Keyset():
-                listing = self._listing or self.table.listings[0]
-                start, _ = next(iter(self.extent.gaps(listing)), (self.extent.start, self.extent.end))
-                self.left_open = f"its list ({listing.name}) from {start:%Y-%m-%d %H:%M} UTC on"
+                self.unfinished = f"{self.scope.pending(asked).total:,} {asked.source.name} to be asked"
+            case KeysetInterval(listing=listing):
+                start, _ = next(iter(self.scope.gaps(listing)), (self.scope.start, self.scope.end))
+                self.unfinished = f"its list ({listing.name}) from {start:%Y-%m-%d %H:%M} UTC on"
             case _:
                 needs = self.progress.spent.credits - self._settled or None
-                self.left_open = in_one_go(needs, self.reader.client.budget) if needs else "its list"
+                self.unfinished = in_one_go(needs, self.reader.client.budget) if needs else "its list"
         with self.warehouse.open(checkpoint=False) as connection:
             ensure_ledger(connection)
-            record_unfinished(connection, self.table, self.left_open, needs)
+            record_unfinished(connection, self.table, self.unfinished, needs)
 
 
-@dataclass(slots=True)
-class _Share:
-    """How much of a number of parents is done."""
-
-    total: int = 0
-    done: int = 0
-
-    def __call__(self) -> float:
-        self.done += 1
-        return min(1.0, self.done / self.total) if self.total else 1.0
-
-
-def _unmeasured(pages: Iterator[Page]) -> Iterator[tuple[Page, None]]:
-    for page in pages:
-        yield page, None
+def _share(step: Lists, page: Page) -> float | None:
+    """How much of a step is done with a page; None where pages do not come in order of time."""
+    if isinstance(step, KeysetInterval):
+        return share_of(page.covered_to, step.start, min(step.end, datetime.now(UTC)))
+    return None
 
 
 def _closing(pages: Iterator[Page]) -> Iterator[Page]:

@@ -176,7 +176,7 @@ def belongs(declared: Declared, column: Column) -> bool:
 
 def upstream(table: Table) -> frozenset[str]:
     """Names of the tables that must be read before `table`."""
-    after = frozenset(table.view.after if table.view else ())
+    after = frozenset(table.row_call.after if table.row_call else ())
     match table.sync:
         case PerParent(parent=parent):
             return after | {parent}

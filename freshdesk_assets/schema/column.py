@@ -36,7 +36,7 @@ class Column:
 
     `path` is the dotted place in the payload (`stats.resolved_at`), the column's own name by default.
     `references` is `table.column`; `also` is where the row may stand instead, for ids that two tables share.
-    `accepted` are the only values it is known to take. `detail` marks what only the row's own view call
+    `accepted` are the only values it is known to take. `detail` marks what only the row's own call
     sends, not the list. `volatile` marks values that differ on each read, such as signed URLs: they are
     stored, but a row is not taken for changed because of them.
     """

@@ -53,7 +53,7 @@ class History:
 
     @property
     def late(self) -> frozenset[str]:
-        """Tracked columns that the row's own view sends, after the list has shown the row."""
+        """Tracked columns that the row's own call sends, after the list has shown the row."""
         fallback = self.table.fallback.detail if self.table.fallback else ()
         return (self.table.detail | frozenset(fallback)) & frozenset(self.table.history)
 

@@ -75,15 +75,12 @@ class LookBack:
 class PerParent:
     """One list per row of a parent table, read once per version of the parent; `path` holds `{id}`.
 
-    `column` is where a row names its parent. `unless` is an SQL condition on the parent's columns under
-    which Freshdesk is known to have no rows; the reader samples such parents and gives the rule up when it
-    finds it broken. `archived` is where the list stands once the parent is archived.
+    `column` is where a row names its parent. `archived` is where the list stands once the parent is archived.
     """
 
     parent: str
     column: str
     archived: str = ""
-    unless: str = ""
 
 
 Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent
@@ -121,10 +118,10 @@ class RowCall:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """Where older accounts keep the same list, and the columns that only its view sends there."""
+    """Where older accounts keep the same list, and the columns that only a row's own call sends there."""
 
     path: str
-    view: RowCall | None = None
+    row_call: RowCall | None = None
     detail: tuple[str, ...] = ()
 
 
@@ -199,7 +196,7 @@ class Table:
     key: tuple[str, ...] = ("id",)
     version: tuple[str, ...] = ("updated_at",)
     window: str = "updated_at"
-    view: RowCall | None = None
+    row_call: RowCall | None = None
     fallback: Fallback | None = None
     sub_limit: SubLimit | None = None
     history: tuple[str, ...] = ()
@@ -219,7 +216,7 @@ class Table:
 
     @property
     def detail(self) -> frozenset[str]:
-        """Names of the columns that only the row's view call fills."""
+        """Names of the columns that only the row's own call fills."""
         return frozenset(column.name for column in self.columns if column.detail)
 
     @property
@@ -303,15 +300,15 @@ def complaints(table: Table) -> list[str]:
     found += _complaints_of_existence(table, table.existence) if table.existence else []
     if table.belongs_to and (table.belongs_to not in names or not table.column(table.belongs_to).references):
         found.append(f"it belongs to {table.belongs_to}, which is not a column that refers to a table")
-    if (table.detail or table.view) and table.key != ("id",):
-        found.append("it has a view, so its key must be id")
-    if table.detail and table.view is None:
-        found.append(f"{sorted(table.detail)[0]} is a detail, but there is no view to read it from")
-    if table.view is not None and not table.detail:
-        found.append("it has a view, but no column needs it")
-    for view in (table.view, table.fallback.view if table.fallback else None):
-        if view is not None and "{id}" not in view.path:
-            found.append(f"the path of its view, {view.path}, has no {{id}}")
+    if (table.detail or table.row_call) and table.key != ("id",):
+        found.append("its rows have calls of their own, so its key must be id")
+    if table.detail and table.row_call is None:
+        found.append(f"{sorted(table.detail)[0]} is a detail, but there is no row call to read it from")
+    if table.row_call is not None and not table.detail:
+        found.append("it has a row call, but no column needs it")
+    for row_call in (table.row_call, table.fallback.row_call if table.fallback else None):
+        if row_call is not None and "{id}" not in row_call.path:
+            found.append(f"the path of its row call, {row_call.path}, has no {{id}}")
     if len({listing.name for listing in table.listings}) < len(table.listings):
         found.append("two of its listings have the same name")
     found += [
@@ -322,8 +319,8 @@ def complaints(table: Table) -> list[str]:
     ]
     found += _history_complaints(table)
     if table.fallback:
-        if table.fallback.detail and table.fallback.view is None:
-            found.append(f"{table.fallback.detail[0]} is a detail of its fallback, which has no view")
+        if table.fallback.detail and table.fallback.row_call is None:
+            found.append(f"{table.fallback.detail[0]} is a detail of its fallback, which has no row call")
         found += [
             f"its fallback calls {name} a detail, which is not a column"
             for name in table.fallback.detail

@@ -13,7 +13,10 @@ class AccountChanges(PeopleChanges):
 
     @change
     def set_group_members(self, group_id: int, agent_ids: Sequence[int]) -> None:
-        """Other members; the group moves, the agents' rows do not (section 4.10)."""
+        """Other members; the group moves, the agents' rows do not.
+
+        Neither is established (docs/freshdesk_api.md, 4.10 and 4.11).
+        """
         self._change_row(self.tables["groups"][group_id], agent_ids=list(agent_ids))
 
     @change
@@ -71,7 +74,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def remove_custom_field(self, name: str) -> None:
-        """A ticket field goes: its key just disappears from rows (section 6, fact 16)."""
+        """A ticket field goes: its key just disappears from rows (docs/freshdesk_api.md, 6.4)."""
         del self.tables["ticket_fields"][self._field(name)["id"]]
         self.removed_ticket_fields.append(name)
         if name in self.added_ticket_fields:

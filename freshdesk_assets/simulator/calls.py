@@ -1,6 +1,6 @@
 """A request as the endpoints see it: known ids, known parameters, one page of rows.
 
-Parameters are strict: an unknown one, or a value outside its range, is a 400 (sheet, section 1).
+Parameters are strict: an unknown one, or a value outside its range, is a 400 (docs/freshdesk_api.md, 1.6).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -32,14 +32,14 @@ class Switches:
     missing_features: set[str] = field(default_factory=set)
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
-    # 403 or 404 on accounts without the groups of 2021 (section 4.11).
+    # 403 or 404 on accounts without the groups of 2021 (docs/freshdesk_api.md, 4.11).
     admin_groups_status: int = 200
-    # Whether rows under filter=deleted say `deleted: true` (not established, section 9).
+    # Whether rows under filter=deleted say `deleted: true`; not established (docs/freshdesk_api.md, 4.1).
     deleted_key: bool = True
-    # What a ticket's own URL answers once it is archived (not established, section 4.2): "missing",
+    # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",
     # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
     archived_view: str = "missing"
-    # "plain" as recorded on live accounts, or "docs" with the blanks of the documentation (section 3).
+    # "plain" as recorded on live accounts, or "docs" with the page's own blanks (docs/freshdesk_api.md, 3.2).
     link_style: str = "plain"
     # How long each reply takes at least.
     latency_ms: float = 0.0

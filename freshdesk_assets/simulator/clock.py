@@ -1,7 +1,7 @@
 """The world's time, kept apart from the time that meters requests.
 
-Freshdesk writes `YYYY-MM-DDTHH:MM:SSZ`, to the second (sheet, section 1). Rows hold that text rather than a
-datetime: it is what is sent, and it sorts as time does.
+Freshdesk writes `YYYY-MM-DDTHH:MM:SSZ`, to the second (docs/freshdesk_api.md, 1.3). Rows hold that text
+rather than a datetime: it is what is sent, and it sorts as time does.
 """
 
 import time
@@ -31,7 +31,7 @@ def epoch(text: str) -> int:
 def earliest_stamp(text: str) -> str:
     """The first stamp that is not before the moment a client gave.
 
-    A date alone, a zone offset, or no zone (meaning UTC) are accepted (sheet, section 1, "Time").
+    A date alone, a zone offset, or no zone (meaning UTC) are accepted (docs/freshdesk_api.md, 1.3).
     Raises ValueError for anything else, including a `+` that arrived as a blank because it was not encoded.
     """
     given = datetime.fromisoformat(text)

@@ -15,7 +15,7 @@ from freshdesk_assets.simulator.state import Row, State, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the codes of a conversation are for one way of talking (sheet, section 4.3)."""
+    """What the codes of a conversation are for one way of talking (docs/freshdesk_api.md, 4.3)."""
 
     source: int
     category: int
@@ -95,7 +95,7 @@ def conversations_of(state: State, ticket: Ticket) -> list[Row]:
             number = ticket.first_conversation_id + position
             row = new_conversation(rng, ticket.id, cast, kind, epoch_stamp(at), number)
             if kind == "private_note" and number % 11 == 0:
-                # Edited since: no other stamp tells (sheet, section 6, fact 9).
+                # Edited since: no other stamp tells (docs/freshdesk_api.md, 5.1).
                 row["last_edited_at"] = min(epoch_stamp(at + 600), state.founded_until)
                 row["last_edited_user_id"] = cast.agent_id
             past.append(row)

@@ -1,8 +1,8 @@
 """The account's ticket, contact and company fields, and the custom values a ticket carries.
 
-Choices come in five shapes (sheet, section 4.13): absent, a list of texts, {label: id}, {code: [two labels]}
-and nested lists. Those that name groups, agents and products are filled in when read, from the rows that
-exist then.
+Choices come in five shapes (docs/freshdesk_api.md, 4.13): absent, a list of texts, {label: id}, {code: [two
+labels]} and nested lists. Those that name groups, agents and products are filled in when read, from the rows
+that exist then.
 """
 
 import random
@@ -157,7 +157,7 @@ def ticket_field(state: State, name: str, label: str, kind: str, at: str) -> Row
 
 
 def custom_values(rng: random.Random) -> Row:
-    """One ticket's custom fields: blank ones are null, never left out (sheet, section 6, fact 16)."""
+    """One ticket's custom fields: blank ones are null, never left out (docs/freshdesk_api.md, 6.4)."""
     filled = rng.random()
     region = country = city = None
     if filled > 0.5:

@@ -9,7 +9,7 @@ from freshdesk_assets.simulator.fields import SOURCES, TICKET_TYPES, custom_valu
 from freshdesk_assets.simulator.state import Row, State, Ticket
 
 DAY = 86_400
-# A survey answer moves its ticket this many seconds later (sheet, section 6, fact 9).
+# A survey answer moves its ticket this many seconds later (docs/freshdesk_api.md, 5.1).
 SURVEY_DELAY = 8
 STATS = (
     "agent_responded_at",
@@ -117,7 +117,7 @@ def found_tickets(state: State, *, count: int, days: int) -> None:
     recent = sorted(now - 3600 - int(rng.random() * (days * DAY - 3600)) for _ in range(count - archived))
     requesters, agents = state.contact_pool, state.agent_pool
     for position, at in enumerate([*older, *recent]):
-        # An agent can be a requester: the two share one id space (sheet, section 6, fact 13).
+        # An agent can be a requester: the two share one id space (docs/freshdesk_api.md, 5.5).
         pool = agents if position % 83 == 3 else requesters
         ticket = new_ticket(state, rng, at, pool[int(rng.random() * len(pool))])
         ticket.archived = position < archived
@@ -206,12 +206,12 @@ def new_rating(state: State, rng: random.Random, ticket: Ticket, at: int) -> Row
 
 
 def new_time_entry(state: State, rng: random.Random, ticket: Ticket, at: int) -> Row:
-    """Time an agent spent; the ticket does not move (sheet, section 6, fact 9)."""
+    """Time an agent spent; the ticket does not move (docs/freshdesk_api.md, 5.1)."""
     entry_id = state.next_id("time_entries")
     seconds = 60 + int(rng.random() * 9000)
     agents = state.agent_pool
     created_at = epoch_stamp(at)
-    # Some agents book on a day to come: executed_at is theirs to edit (sheet, section 4.6).
+    # Some agents book on a day to come: executed_at is theirs to edit (docs/freshdesk_api.md, 4.6).
     executed_at = epoch_stamp(at // DAY * DAY + DAY) if entry_id % 9 == 0 else created_at
     row: Row = {
         "id": entry_id,
@@ -233,7 +233,7 @@ def new_time_entry(state: State, rng: random.Random, ticket: Ticket, at: int) ->
 
 
 def hours_and_minutes(seconds: int) -> str:
-    """hh:mm, cut rather than rounded: 103 s is 00:01 (sheet, section 6, fact 19)."""
+    """hh:mm, cut rather than rounded: 103 s is 00:01 (docs/freshdesk_api.md, 6.6)."""
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
 
 

@@ -1,7 +1,8 @@
 """What a call costs, what a plan allows, and what has been spent.
 
-Windows are fixed minutes (fixed hours on accounts not yet migrated), counted on a clock of their own: sheet,
-section 2. A refused call (429) costs nothing, any other costs its credits, errors included.
+Windows are fixed minutes (fixed hours on accounts not yet migrated), counted on a clock of their own. A
+refused call (429) costs nothing, any other costs its credits, errors included. That windows are fixed, and
+that a 429 is free, is not established (docs/freshdesk_api.md, 2.2 and 2.4).
 """
 
 import math

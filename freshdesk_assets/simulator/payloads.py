@@ -1,7 +1,7 @@
 """Rows as the API sends them: the list shape, the view shape, and what an include adds.
 
 The differences are the account's traps: keys that only the view of one row has, keys left out of lists, URLs
-that are signed anew on every read (sheet, sections 4 and 6).
+that are signed anew on every read (docs/freshdesk_api.md, 4 and 6.5).
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _reads = itertools.count(1)
 
 
 def signed(state: State, row: Row) -> Row:
-    """A copy whose URLs expire and differ on each read, as CloudFront's do (section 6, fact 20)."""
+    """A copy whose URLs expire and differ on each read, as CloudFront's do (docs/freshdesk_api.md, 6.5)."""
     copy = dict(row)
     for key in SIGNED_KEYS:
         if key in copy:
@@ -104,7 +104,7 @@ def conversation(state: State, row: Row) -> Row:
 
 
 def contact_in_list(contact: Contact) -> Row:
-    """A row of GET /contacts: other companies as ids, without a company not even the key (section 4.8)."""
+    """GET /contacts: other companies as ids, no key without a company (docs/freshdesk_api.md, 4.8)."""
     row = dict(contact.row)
     if row["company_id"] is not None:
         row["other_companies"] = [other["company_id"] for other in contact.other_companies]
@@ -130,7 +130,7 @@ def contact_truth(contact: Contact) -> Row:
 
 
 def agent_in_list(agent: Agent) -> Row:
-    """A row of GET /agents: neither groups nor roles nor skills (section 4.10)."""
+    """A row of GET /agents: neither groups nor roles nor skills (docs/freshdesk_api.md, 4.10)."""
     return agent.row
 
 
@@ -146,18 +146,18 @@ def agent_view(state: State, agent: Agent) -> Row:
 
 
 def old_group(row: Row, *, view: bool) -> Row:
-    """GET /groups, where only the view of one group tells its members (section 4.11)."""
+    """GET /groups, where only the view of one group tells its members (docs/freshdesk_api.md, 4.11)."""
     shown = {key: row[key] for key in OLD_GROUP_KEYS}
     return {**shown, "agent_ids": row["agent_ids"]} if view else shown
 
 
 def admin_group(row: Row) -> Row:
-    """GET /admin/groups, which tells the members in the list too (section 4.11)."""
+    """GET /admin/groups, which tells the members in the list too (docs/freshdesk_api.md, 4.11)."""
     return {key: row[key] for key in ADMIN_GROUP_KEYS}
 
 
 def group_agent(agent: Agent) -> Row:
-    """A row of GET /admin/groups/{id}/agents, the cheap way to role_ids (section 4.11)."""
+    """A row of GET /admin/groups/{id}/agents, the cheap way to role_ids (docs/freshdesk_api.md, 4.11)."""
     contact = agent.row["contact"]
     return {
         "id": agent.row["id"],
@@ -186,7 +186,7 @@ def ticket_field(state: State, row: Row) -> Row:
 
 
 def admin_ticket_field(row: Row) -> Row:
-    """A row of GET /admin/ticket_fields: no choices, more about the form (section 4.13)."""
+    """A row of GET /admin/ticket_fields: no choices, more about the form (docs/freshdesk_api.md, 4.13)."""
     shown = {key: value for key, value in row.items() if key not in ("choices", "nested_ticket_fields")}
     return {
         **shown,
@@ -204,7 +204,7 @@ def ids_by_name(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def email_config(row: Row) -> Row:
-    """A row of the old GET /email_configs, which has the mailboxes' ids (section 4.12)."""
+    """A row of the old GET /email_configs, which has the mailboxes' ids (docs/freshdesk_api.md, 4.15)."""
     forward = cast(Row, row.get("freshdesk_mailbox") or {})
     return {
         "id": row["id"],
@@ -221,7 +221,7 @@ def email_config(row: Row) -> Row:
 
 
 def skill(state: State, row: Row) -> Row:
-    """A row of GET /admin/skills, with the agents who have it now (section 4.12)."""
+    """A row of GET /admin/skills, with the agents who have it now (docs/freshdesk_api.md, 4.12)."""
     skilled = [{"id": number} for number, agent in state.agents.items() if row["id"] in agent.skill_ids]
     return {**row, "agents": skilled}
 

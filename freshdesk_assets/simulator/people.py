@@ -7,7 +7,7 @@ from freshdesk_assets.simulator import vocabulary as words
 from freshdesk_assets.simulator.clock import epoch_stamp
 from freshdesk_assets.simulator.state import Agent, Contact, Row, State
 
-# Beyond 2^53: such ids break readers that pass them through a float (sheet, section 6, fact 17).
+# Beyond 2^53: such ids break readers that pass them through a float (docs/freshdesk_api.md, 6.1).
 FIRST_ORG_CONTACT_ID = 1_823_456_789_012_345_679
 BLANK = (None, None, None)
 

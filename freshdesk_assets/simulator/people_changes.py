@@ -22,7 +22,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def rename_contact(self, contact_id: int, name: str) -> None:
-        """A contact moves in the alphabet; its tickets do not move (section 6, fact 9)."""
+        """A contact moves in the alphabet; its tickets do not move (docs/freshdesk_api.md, 5.1)."""
         with self.changing_contact(self.contacts[contact_id]) as row:
             row["name"] = name
             row["first_name"], _, last = name.partition(" ")
@@ -61,14 +61,14 @@ class PeopleChanges(TicketChanges):
 
     @change
     def hard_delete_contact(self, contact_id: int) -> None:
-        """Delete for good, with the tickets (section 6, fact 7); no trace of either is left."""
+        """Delete for good, with the tickets (docs/freshdesk_api.md, 5.4); no trace of either is left."""
         for ticket_id in self._tickets_with("requester_id", contact_id):
             self._purge(ticket_id)
         self.forget_contact(self.contacts[contact_id])
 
     @change
     def merge_contacts(self, primary_id: int, secondary_id: int) -> None:
-        """The second is deleted and its tickets are the first's (section 6, fact 13)."""
+        """The second is deleted and its tickets are the first's (docs/freshdesk_api.md, 5.5)."""
         primary, secondary = self.contacts[primary_id], self.contacts[secondary_id]
         for ticket_id in self._tickets_with("requester_id", secondary_id):
             with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:
@@ -82,7 +82,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def make_agent(self, contact_id: int) -> None:
-        """A contact becomes an agent under the same id (section 6, fact 13)."""
+        """A contact becomes an agent under the same id (docs/freshdesk_api.md, 5.5)."""
         contact = self.contacts[contact_id]
         self.forget_contact(contact)
         new_agent(self, self.rng, self.clock.stamp(), agent_id=contact_id, contact=contact.row)
@@ -109,12 +109,12 @@ class PeopleChanges(TicketChanges):
 
     @change
     def set_agent_roles(self, agent_id: int, role_ids: list[int]) -> None:
-        """Other rights; updated_at is no sign of it (section 4.10)."""
+        """Other rights; updated_at is no sign of it (docs/freshdesk_api.md, 4.10)."""
         self.agents[agent_id].role_ids = list(role_ids)
 
     @change
     def touch_agent(self, agent_id: int) -> None:
-        """An agent works: updated_at moves with last_active_at and means nothing else (section 4.10)."""
+        """An agent works, which moves last_active_at and updated_at (docs/freshdesk_api.md, 4.10)."""
         now = self.clock.stamp()
         self.agents[agent_id].row |= {"last_active_at": now, "updated_at": now}
 
@@ -130,7 +130,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def delete_company(self, company_id: int) -> None:
-        """Delete for good: no list tells (section 6, fact 14). Contacts and tickets lose the reference."""
+        """Delete for good: no list tells, and references to it are emptied (docs/freshdesk_api.md, 5.4)."""
         del self.tables["companies"][company_id]
         for ticket_id in self._tickets_with("company_id", company_id):
             with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:

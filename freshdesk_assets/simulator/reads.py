@@ -1,7 +1,4 @@
-"""How each endpoint answers: which rows it finds, in which order, and in which shape it shows them.
-
-The numbers are sections of the sheet.
-"""
+"""How each endpoint answers: which rows it finds, in which order, and in which shape it shows them."""
 
 from collections.abc import Callable
 
@@ -16,7 +13,7 @@ CONTACT_STATES = ("verified", "unverified", "blocked", "deleted")
 
 
 def view_ticket(call: Call) -> Row:
-    """4.2: live, spam and deleted tickets alike; of an archived one, what the account's switch says."""
+    """Live, spam and deleted ones; of an archived one, what a switch says (docs/freshdesk_api.md, 4.2)."""
     ticket = call.world.tickets.get(call.id)
     if ticket is None:
         raise not_found()
@@ -32,12 +29,12 @@ def view_ticket(call: Call) -> Row:
 
 
 def view_archived_ticket(call: Call) -> Row:
-    """4.4: by id only, there is no list."""
+    """By id only, there is no list (docs/freshdesk_api.md, 4.4)."""
     return payloads.ticket_view(call.world, archived_ticket(call), call.includes(VIEW_INCLUDES))
 
 
 def ticket_conversations(call: Call) -> Page:
-    """4.3: oldest first, of deleted and spam tickets too."""
+    """Oldest first, of deleted and spam tickets too (docs/freshdesk_api.md, 3.4 and 4.3)."""
     ticket = call.world.tickets.get(call.id)
     if ticket is None or ticket.archived:
         raise not_found()
@@ -45,22 +42,22 @@ def ticket_conversations(call: Call) -> Page:
 
 
 def archived_conversations(call: Call) -> Page:
-    """4.4."""
+    """What was said on an archived ticket (docs/freshdesk_api.md, 4.4)."""
     return page_of_conversations(call, archived_ticket(call))
 
 
 def ticket_time_entries(call: Call) -> Page:
-    """4.6, of one ticket."""
+    """Those of one ticket (docs/freshdesk_api.md, 4.2)."""
     return page_of_ticket(call, "time_entries")
 
 
 def ticket_ratings(call: Call) -> Page:
-    """4.7, of one ticket."""
+    """Those of one ticket (docs/freshdesk_api.md, 4.2)."""
     return page_of_ticket(call, "satisfaction_ratings")
 
 
 def time_entries(call: Call) -> Page:
-    """4.6: the only filters in time are on executed_at, which agents edit; newest first."""
+    """In time by executed_at only, which agents edit; newest first (docs/freshdesk_api.md, 3.4 and 4.6)."""
     after, before = call.since("executed_after"), call.since("executed_before")
     agent_id, company_id, billable = call.number("agent_id"), call.number("company_id"), call.flag("billable")
     found = [
@@ -76,7 +73,7 @@ def time_entries(call: Call) -> Page:
 
 
 def satisfaction_ratings(call: Call) -> Page:
-    """4.7: created_since looks at created_at, so a changed rating is not found by it."""
+    """created_since looks at created_at, and does not find a changed one (docs/freshdesk_api.md, 4.7)."""
     since, user_id = call.since("created_since"), call.number("user_id")
     found = [
         row
@@ -87,7 +84,7 @@ def satisfaction_ratings(call: Call) -> Page:
 
 
 def surveys(call: Call) -> Page:
-    """4.7."""
+    """Active or not (docs/freshdesk_api.md, 4.7)."""
     active = call.choice("state", ("active", "inactive"), "")
     rows = call.world.tables["surveys"].values()
     found = [row for row in rows if not active or row["active"] == (active == "active")]
@@ -95,7 +92,7 @@ def surveys(call: Call) -> Page:
 
 
 def contacts(call: Call) -> Page:
-    """4.8: ordered by name; blocked and deleted ones only through `state`."""
+    """Ordered by name; blocked and deleted ones only through `state` (docs/freshdesk_api.md, 3.4 and 4.8)."""
     state = call.choice("state", CONTACT_STATES, "")
     kind = call.choice("contact_type", ("contact", "visitor"), "")
     since = call.since("_updated_since", "updated_since")
@@ -116,21 +113,21 @@ def contacts(call: Call) -> Page:
 
 
 def view_contact(call: Call) -> Row:
-    """4.8."""
+    """A contact with what its list leaves out (docs/freshdesk_api.md, 4.8)."""
     if call.id not in call.world.contacts:
         raise not_found()
     return payloads.contact_view(call.world, call.world.contacts[call.id])
 
 
 def companies(call: Call) -> Page:
-    """4.9: ordered by name."""
+    """Ordered by name (docs/freshdesk_api.md, 3.4 and 4.9)."""
     since = call.since("updated_since") or ""
     rows = [row for row in call.world.tables["companies"].values() if row["updated_at"] >= since]
     return call.page_of(sorted(rows, key=name_key), as_it_is)
 
 
 def agents(call: Call) -> Page:
-    """4.10: ordered by name; no filter in time."""
+    """Ordered by name; no filter in time (docs/freshdesk_api.md, 3.4 and 4.10)."""
     state = call.choice("state", ("fulltime", "occasional"), "")
     exact = {name: call.query[name] for name in ("email", "mobile", "phone") if name in call.query}
     found: list[Agent] = [
@@ -144,58 +141,58 @@ def agents(call: Call) -> Page:
 
 
 def view_agent(call: Call) -> Row:
-    """4.10."""
+    """An agent with groups, roles and skills (docs/freshdesk_api.md, 4.10)."""
     if call.id not in call.world.agents:
         raise not_found()
     return payloads.agent_view(call.world, call.world.agents[call.id])
 
 
 def view_me(call: Call) -> Row:
-    """4.10: the key belongs to the agent who was here first."""
+    """The key belongs to the agent who was here first (docs/freshdesk_api.md, 4.10)."""
     for agent in call.world.agents.values():
         return payloads.agent_view(call.world, agent)
     raise not_found()
 
 
 def groups(call: Call) -> Page:
-    """4.11, the old list: without agent_ids."""
+    """The old list, without agent_ids (docs/freshdesk_api.md, 4.11)."""
     rows = list(call.world.tables["groups"].values())
     return call.page_of(rows, lambda row: payloads.old_group(row, view=False))
 
 
 def view_group(call: Call) -> Row:
-    """4.11, the old view."""
+    """The old view, with agent_ids (docs/freshdesk_api.md, 4.11)."""
     return payloads.old_group(row_of(call, "groups"), view=True)
 
 
 def admin_groups(call: Call) -> Page:
-    """4.11, the list of 2021: with agent_ids."""
+    """The list of 2021, with agent_ids (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     return call.page_of(list(call.world.tables["groups"].values()), payloads.admin_group)
 
 
 def view_admin_group(call: Call) -> Row:
-    """4.11."""
+    """The view of 2021 (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     return payloads.admin_group(row_of(call, "groups"))
 
 
 def admin_group_agents(call: Call) -> Page:
-    """4.11: the members with their role_ids."""
+    """The members with their role_ids (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     members = [call.world.agents[number] for number in row_of(call, "groups")["agent_ids"]]
     return call.page_of(members, payloads.group_agent)
 
 
 def ticket_fields(call: Call) -> Page:
-    """4.13: the lookups of status, source, priority, group, agent and product in one call."""
+    """The words for status, source, priority, group, agent and product (docs/freshdesk_api.md, 4.13)."""
     rows = [payloads.ticket_field(call.world, row) for row in call.world.tables["ticket_fields"].values()]
     kind = call.query.get("type")
     return call.page_of([row for row in rows if kind in (None, row["type"])], as_it_is)
 
 
 def admin_ticket_fields(call: Call) -> Page:
-    """4.13: no choices; sections on demand."""
+    """No choices; sections on demand (docs/freshdesk_api.md, 4.13)."""
     sections = "section" in call.includes(("section",))
 
     def shown(row: Row) -> Row:
@@ -205,12 +202,12 @@ def admin_ticket_fields(call: Call) -> Page:
 
 
 def email_configs(call: Call) -> Page:
-    """4.12: the old face of the mailboxes."""
+    """The old face of the mailboxes (docs/freshdesk_api.md, 4.15)."""
     return call.page_of(list(call.world.tables["mailboxes"].values()), payloads.email_config)
 
 
 def mailboxes(call: Call) -> Page:
-    """4.12: primaries first, then by product, unless asked otherwise."""
+    """Primaries first, then by product, unless asked otherwise (docs/freshdesk_api.md, 3.4 and 4.15)."""
     order = call.choice("order_by", ("product_id", "group_id"), "")
     descending = call.choice("order_type", ("asc", "desc"), "asc") == "desc"
     product_id, group_id, active = call.number("product_id"), call.number("group_id"), call.flag("active")
@@ -232,18 +229,18 @@ def mailboxes(call: Call) -> Page:
 
 
 def skills(call: Call) -> Page:
-    """4.12."""
+    """With the agents who have each (docs/freshdesk_api.md, 4.12)."""
     rows = list(call.world.tables["skills"].values())
     return call.page_of(rows, lambda row: payloads.skill(call.world, row))
 
 
 def helpdesk(call: Call) -> Row:
-    """4.12: one object without id."""
+    """One object without id (docs/freshdesk_api.md, 4.18)."""
     return call.world.helpdesk
 
 
 def account(call: Call) -> Row:
-    """4.12: one object."""
+    """One object (docs/freshdesk_api.md, 4.18)."""
     return payloads.account(call.world)
 
 
@@ -293,7 +290,7 @@ def page_of_ticket(call: Call, table: str) -> Page:
 
 
 def check_admin_groups(call: Call) -> None:
-    """Refuse on accounts that still have the old groups (4.11)."""
+    """Refuse on accounts that still have the old groups (docs/freshdesk_api.md, 4.11)."""
     match call.switches.admin_groups_status:
         case 200:
             return

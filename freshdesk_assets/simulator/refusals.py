@@ -1,4 +1,4 @@
-"""The API's ways of saying no (sheet, section 1, "Error bodies")."""
+"""The API's ways of saying no (docs/freshdesk_api.md, 1.5)."""
 
 from freshdesk_assets.simulator.state import Row
 
@@ -20,7 +20,7 @@ def validation_failed(field: str, message: str, code: str) -> Refused:
 
 
 def unexpected_field(field: str) -> Refused:
-    """400 for a query parameter the endpoint does not know: a hard refusal (section 6, fact 11)."""
+    """400 for a query parameter the endpoint does not know: a hard refusal (docs/freshdesk_api.md, 1.6)."""
     return validation_failed(field, "Unexpected/invalid field in request", "invalid_field")
 
 
@@ -30,7 +30,7 @@ def invalid_value(field: str, expected: str) -> Refused:
 
 
 def page_too_far() -> Refused:
-    """400 for page 301 of the tickets list, word for word (section 1)."""
+    """400 for page 301 of the tickets list, word for word (docs/freshdesk_api.md, 1.5)."""
     message = "You cannot access tickets beyond the 300th page. Please provide a smaller page number."
     return validation_failed("page", message, "invalid_value")
 

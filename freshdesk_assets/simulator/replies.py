@@ -109,12 +109,12 @@ class Answering:
         return reply
 
     def cost(self, request: Request) -> int:
-        """One credit, and more for each include (sheet, section 2, "Credit cost")."""
+        """One credit, and more for each include (docs/freshdesk_api.md, 2.4)."""
         asked = [name for name in request.query_params.get("include", "").split(",") if name]
         return 1 + (self.endpoint.include_cost if self.endpoint else 0) * len(asked)
 
     def throttled(self, retry_after: int) -> Reply:
-        """429: Retry-After in whole seconds, and a body nobody should parse (section 1)."""
+        """429: Retry-After in whole seconds, and a body nobody should parse (docs/freshdesk_api.md, 2.5)."""
         return Reply(
             status=429, body=self.desk.switches.throttled_body, headers={"Retry-After": str(retry_after)}
         )
@@ -202,7 +202,7 @@ class Answering:
         return self.desk.faults.disturb_text(fault, body) if fault.name == "odd_value" else body
 
     def add_headers(self, reply: Reply, charge: Charge) -> None:
-        """What every reply carries (sheet, sections 1 and 2); Date is the world's time, not ours."""
+        """What every reply has (docs/freshdesk_api.md, 1.4 and 2.3); Date is the world's time, not ours."""
         self.desk.requests_seen += 1
         reply.headers = {
             "Content-Type": JSON,
@@ -252,7 +252,7 @@ def given_key(request: Request) -> str | None:
 
 
 def link(request: Request, page: int, style: str, fault: Fault | None) -> str:
-    """The Link header: only rel="next", the caller's parameters percent-encoded (sheet, section 3)."""
+    """The Link header: rel="next" alone, with the caller's own parameters (docs/freshdesk_api.md, 3.2)."""
     params = dict(request.query_params)
     params["page"] = str(page if fault and fault.name == "link_loop" else page + 1)
     base = request.url.replace(query="")

@@ -1,7 +1,7 @@
 """What can be read from the account, endpoint by endpoint, as the API's documentation lists it.
 
-`Timesheets`, `Multi Product` and `Skill Based Routing` are names of features we chose: the sheet gives only
-`Surveys` and `Archive Tickets`.
+`Timesheets`, `Multi Product` and `Skill Based Routing` are names of features we chose: only `Surveys` and
+`Archive Tickets` have been seen (docs/freshdesk_api.md, 1.5).
 """
 
 from collections.abc import Callable, Sequence

@@ -118,7 +118,7 @@ def found_organisation(state: State, at: str) -> None:
 
 
 def assignment(auto: int) -> Row:
-    """How a group hands tickets out, as /admin/groups tells it (sheet, section 4.11)."""
+    """How a group hands tickets out, as /admin/groups tells it (docs/freshdesk_api.md, 4.11)."""
     if not auto:
         return {"enabled": False}
     return {
@@ -135,7 +135,7 @@ def assignment(auto: int) -> Row:
 
 
 def found_mailboxes(state: State, stamps: Row) -> None:
-    """Mailboxes of both kinds; each has the object of its own kind only (sheet, section 4.12)."""
+    """Mailboxes of both kinds; each has the object of its own kind only (docs/freshdesk_api.md, 4.15)."""
     groups, products = list(state.tables["groups"]), list(state.tables["products"])
     for position, name in enumerate(("Support", "Billing", "Mühle 🛠")):
         row_id = state.next_id("mailboxes")
@@ -168,7 +168,7 @@ def found_mailboxes(state: State, stamps: Row) -> None:
 
 
 def found_policies(state: State, stamps: Row) -> None:
-    """SLA policies; the default one applies to everything, which is written `{}` (sheet, section 4.12)."""
+    """SLA policies; the default one applies to everything, written `{}` (docs/freshdesk_api.md, 4.17)."""
     applicable: Row = {
         "company_ids": list(state.tables["companies"])[:2],
         "group_ids": list(state.tables["groups"])[:2],

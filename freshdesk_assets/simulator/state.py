@@ -3,7 +3,7 @@
 Rows are kept in the shape in which the API sends them in lists; what only the view of one row shows lies
 beside. Lists that clients page through are indexes kept sorted on every change, so that a page of a list of
 20,000 tickets costs a slice, and a change between two pages shifts what follows as it does on a live account
-(sheet, section 6, fact 3).
+(docs/freshdesk_api.md, 3.5).
 """
 
 import functools
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Ids of people, groups and conversations have 11 to 14 digits on live accounts (sheet, section 6, fact 17).
+# Ids of people, groups and conversations have 11 to 14 digits on live accounts (docs/freshdesk_api.md, 6.1).
 FIRST_IDS = {
     "people": 43_012_345_001,
     "companies": 43_000_900_001,
@@ -88,7 +88,7 @@ class Ticket:
 
     @property
     def shelf(self) -> str | None:
-        """The list it appears in; an archived ticket appears in none (sheet, section 4.4)."""
+        """The list it appears in; an archived ticket appears in none (docs/freshdesk_api.md, 4.4)."""
         if self.archived:
             return None
         if self.deleted:
@@ -108,7 +108,7 @@ class Contact:
 
     @property
     def state(self) -> str:
-        """What `state=` finds it under (sheet, section 4.8)."""
+        """What `state=` finds it under (docs/freshdesk_api.md, 4.8)."""
         if self.deleted:
             return "deleted"
         if self.blocked:
@@ -232,7 +232,7 @@ class State:
         del self.tickets[ticket.id]
 
     def add_contact(self, contact: Contact) -> None:
-        """Take in a contact; the list is ordered by name (sheet, section 3)."""
+        """Take in a contact; the list is ordered by name (docs/freshdesk_api.md, 3.4)."""
         self.contacts[contact.row["id"]] = contact
         insort(self.contact_names, name_key(contact.row))
 
@@ -263,7 +263,7 @@ class State:
                     pass
 
     def person(self, person_id: int) -> Row | None:
-        """The contact, or the contact part of the agent: the two share one id space (section 6, fact 13)."""
+        """The contact, or an agent's contact part: they share one id space (docs/freshdesk_api.md, 5.5)."""
         if person_id in self.contacts:
             return self.contacts[person_id].row
         if person_id in self.agents:

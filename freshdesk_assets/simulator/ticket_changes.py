@@ -1,7 +1,7 @@
 """What agents and customers do to tickets.
 
-Replies and notes move a ticket; time entries, edited notes and renamed contacts do not (sheet, section 6,
-facts 7 and 9). Where the sheet calls it not established, `unsettled_bumps` of the world decides.
+Replies and notes move a ticket; time entries, edited notes and renamed contacts do not
+(docs/freshdesk_api.md, 5.1). Where it is not established, `unsettled_bumps` of the world decides.
 """
 
 from datetime import timedelta
@@ -87,7 +87,7 @@ class TicketChanges(State):
 
     @change
     def edit_note(self, conversation_id: int, *, text: str = 'Edited: "it was the cable"') -> None:
-        """Rewrite a conversation: only last_edited_at tells (section 6, fact 9); the ticket does not move."""
+        """Rewrite a conversation: last_edited_at alone tells of it (docs/freshdesk_api.md, 5.1)."""
         row = self._conversation(conversation_id)
         row["body_text"], row["body"] = text, words.html(text)
         row["last_edited_at"] = self.clock.stamp()
@@ -160,13 +160,13 @@ class TicketChanges(State):
 
     @change
     def escalate(self, ticket_id: int) -> None:
-        """The due time has passed; the ticket moves (section 6, fact 9)."""
+        """The due time has passed; the ticket moves (docs/freshdesk_api.md, 5.1)."""
         with self.changing(self.tickets[ticket_id]) as row:
             row["is_escalated"] = True
 
     @change
     def bulk_update(self, count: int, *, tag: str = "bulk") -> list[int]:
-        """One change to many tickets at once: they share one updated_at (section 6, fact 5)."""
+        """One change to many tickets at once: they share one updated_at (docs/freshdesk_api.md, 5.3)."""
         live = [number for _, number in self.shelves["live"].updated_at]
         chosen = sorted(self.rng.sample(live, k=min(count, len(live))))
         for ticket_id in chosen:
@@ -211,7 +211,7 @@ class TicketChanges(State):
 
     @change
     def purge(self, ticket_id: int) -> None:
-        """Delete a ticket for good: it leaves no trace (section 6, fact 7)."""
+        """Delete a ticket for good: it leaves no trace (docs/freshdesk_api.md, 5.4)."""
         self._purge(ticket_id)
 
     def _purge(self, ticket_id: int) -> None:
@@ -226,14 +226,14 @@ class TicketChanges(State):
 
     @change
     def archive(self, ticket_id: int) -> None:
-        """Archive a ticket: it leaves every list without a sign (section 6, fact 8)."""
+        """Archive a ticket: it leaves every list without a sign (docs/freshdesk_api.md, 4.4)."""
         ticket = self.tickets[ticket_id]
         with self.changing(ticket, bump=False):
             ticket.archived = True
 
     @change
     def add_time_entry(self, ticket_id: int) -> int:
-        """Book time on a ticket, which does not move (section 6, fact 9). Returns the entry's id."""
+        """Book time on a ticket, which does not move (docs/freshdesk_api.md, 5.1). Returns the entry's id."""
         entry = new_time_entry(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
         return int(entry["id"])
 
@@ -260,7 +260,7 @@ class TicketChanges(State):
 
     @change
     def change_rating(self, rating_id: int, *, value: int, feedback: str | None = None) -> None:
-        """A customer thinks again; created_since does not find it (section 4.7)."""
+        """A customer thinks again; created_since does not find it (docs/freshdesk_api.md, 4.7)."""
         rating = self.tables["satisfaction_ratings"][rating_id]
         rating["ratings"] = {**rating["ratings"], "default_question": value}
         rating["feedback"] = feedback

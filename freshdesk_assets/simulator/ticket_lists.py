@@ -24,7 +24,7 @@ DEFAULT_WINDOW = timedelta(days=30)
 
 
 def tickets(call: Call) -> Page:
-    """GET /tickets (sheet, section 4.1)."""
+    """GET /tickets (docs/freshdesk_api.md, 4.1)."""
     includes = call.includes(LIST_INCLUDES)
     if call.page > LAST_PAGE:
         raise page_too_far()
@@ -46,7 +46,7 @@ def found_entries(call: Call) -> Sequence[tuple[str, int]]:
     if order == "updated_at" and since and not wanted:
         entries = shelf.updated_at[bisect_left(shelf.updated_at, (since, 0)) :]
         return entries[::-1] if descending else entries
-    # Without updated_since only tickets created in the last 30 days are found (section 6, fact 1).
+    # Without updated_since only tickets created in the last 30 days are found (docs/freshdesk_api.md, 4.1).
     oldest = "" if since else stamp(call.world.clock.now() - DEFAULT_WINDOW)
     if order == "created_at" and not since and not wanted:
         entries = shelf.created_at[bisect_left(shelf.created_at, (oldest, 0)) :]

@@ -6,8 +6,8 @@ from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
 from freshdesk_assets.schema.table import FullList, RowCall, Table
 
-# Nothing says that joining or leaving a group moves an agent's updated_at (sheet, section 4.10). The list of
-# groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
+# Nothing says that joining or leaving a group moves an agent's updated_at (docs/freshdesk_api.md, 4.10). The
+# list of groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
 MEMBERSHIP_CHANGED = """
 exists (
   select 1
@@ -24,9 +24,9 @@ agents = Table(
     doc="One row per agent; one who is deleted turns into a contact of the same id and leaves the list.",
     path="agents",
     sync=FullList(),
-    # Memberships and roles come with the view alone, a credit each. updated_at moves with last_active_at and
-    # is no sign of either (sheet, section 4.10): so once a day, whether it moved or not.
-    view=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
+    # Memberships and roles come with the row's own call alone, a credit each. updated_at moves with
+    # last_active_at and is no sign of either (docs/freshdesk_api.md, 4.10): so once a day, moved or not.
+    row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
     history=("group_ids", "role_ids"),
     group="people",
     docs="agents",

@@ -23,7 +23,7 @@ company_fields = Table(
         boolean("displayed_for_agents", "Whether agents see it."),
         boolean("unique", "Whether no two companies may have the same value."),
         boolean("editable_in_signup", "Whether it is part of the form to sign up with."),
-        # The list sends the words themselves, the view objects that hold them.
+        # The list sends the words themselves, the row's own call the objects that hold them.
         json("choices", "Values it can take; null unless it offers some."),
         timestamp("created_at", "When the field was created."),
         timestamp("updated_at", "When it last changed."),

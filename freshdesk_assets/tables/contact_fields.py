@@ -28,7 +28,7 @@ contact_fields = Table(
         boolean("customers_can_edit", "Whether customers can fill it."),
         boolean("required_for_customers", "Whether customers must fill it."),
         boolean("displayed_for_customers", "Whether customers see it."),
-        # The list sends the words themselves, the view objects that hold them.
+        # The list sends the words themselves, the row's own call the objects that hold them.
         json("choices", "Values it can take; null unless it offers some."),
         timestamp("created_at", "When the field was created."),
         timestamp("updated_at", "When it last changed."),

@@ -19,7 +19,7 @@ contacts = Table(
         Listing(name="blocked", params={"state": "blocked"}, defaults={"deleted": False, "blocked": True}),
         Listing(name="deleted", params={"state": "deleted"}, defaults={"deleted": True, "blocked": False}),
     ),
-    view=RowCall("contacts/{id}"),
+    row_call=RowCall("contacts/{id}"),
     sub_limit=CONTACTS_LIST,
     history=("company_id", "other_companies"),
     group="people",
@@ -104,7 +104,7 @@ contact_other_companies = Child(
     by="contact_id",
     cut=Elements("other_companies"),
     columns=(
-        # Documented as bare ids in the list and as objects in the view.
+        # Documented as bare ids in the list and as objects in the row's own call.
         bigint(
             "company_id",
             "Company.",

@@ -4,29 +4,14 @@ from freshdesk_assets.schema.child import Child, Elements, Pooled
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.table import PerParent, Table
 
-# A first read of 100,000 tickets costs 5,000 credits and their conversations 100,000, so tickets nobody wrote
-# on are not asked. A reply or a note moves updated_at, and a reply sets one of the responded times; five
-# seconds allow for Freshdesk filling in due times after creation. A ticket resolved, closed or reopened in
-# that time was handled by an automation, which may have written too. status_updated_at and pending_since say
-# nothing: the status given at creation may set both. Sources are the ones whose first message is known to be
-# the description; a web chat (15) repeats it as a conversation, and unknown or later channels cost a credit
-# rather than rows. The rule is inferred, not documented: it is used when asked for, and sampled.
-UNTOUCHED = """\
-updated_at <= created_at + interval 5 seconds
-and agent_responded_at is null
-and requester_responded_at is null
-and first_responded_at is null
-and reopened_at is null
-and resolved_at is null
-and closed_at is null
-and source in (1, 2, 3, 9, 10)"""
-
 conversations = Table(
     name="conversations",
     doc="One row per reply, note or forward on a ticket; the ticket's own description is not among them.",
     path="tickets/{id}/conversations",
     # There is no list across tickets and no updated_since. Tickets closed and idle for 120 days are archived.
-    sync=PerParent("tickets", "ticket_id", archived="tickets/archived/{id}/conversations", unless=UNTOUCHED),
+    # Every changed ticket is asked, also one that nobody seems to have written on: which those are could only
+    # be inferred from its times and its channel, and an automation's note at creation shows in neither.
+    sync=PerParent("tickets", "ticket_id", archived="tickets/archived/{id}/conversations"),
     # An edited note was seen with updated_at 19:31:18 and last_edited_at 19:41:45.
     version=("updated_at", "last_edited_at"),
     window="created_at",

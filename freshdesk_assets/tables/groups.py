@@ -9,8 +9,8 @@ groups = Table(
     doc="One row per group of agents; an account fills the columns of its old or of its new groups page.",
     path="admin/groups",
     # The new list holds agent_ids; on accounts without the groups page of 2021 the old one is all there is,
-    # and it leaves them to a view per group.
-    fallback=Fallback("groups", view=RowCall("groups/{id}"), detail=("agent_ids",)),
+    # and it leaves them to a call per group.
+    fallback=Fallback("groups", row_call=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
     history=("agent_ids",),
     group="setup",

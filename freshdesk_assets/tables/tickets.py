@@ -8,9 +8,9 @@ from freshdesk_assets.tables.limits import TICKETS_LIST
 
 # Only GET /tickets/{id} sends attachments, source_additional_info, associated_tickets_list,
 # internal_agent_id, internal_group_id and, on old accounts, urgent. It costs a credit per ticket, the list
-# with both its includes 0.05 (five credits per page of 100): with a view, 100,000 tickets would cost 105,000
-# credits instead of 5,000. So there is none. Nor are include=requester and include=company asked for, at two
-# more credits per page each: contacts and companies hold the same.
+# with both its includes 0.05 (five credits per page of 100): with a call per row, 100,000 tickets would
+# cost 105,000 credits instead of 5,000. So there is none. Nor are include=requester and include=company asked
+# for, at two more credits per page each: contacts and companies hold the same.
 tickets = Table(
     name="tickets",
     doc="One row per ticket, as it stands now; spam and deleted ones included.",
@@ -27,7 +27,7 @@ tickets = Table(
         Listing(name="spam", params={"filter": "spam"}, defaults={"deleted": False}, probe=True),
         Listing(name="deleted", params={"filter": "deleted"}, defaults={"deleted": True}, probe=True),
     ),
-    # Closed tickets that rest for 120 days are archived and leave every list, as purged ones do (sheet, 4.4).
+    # Closed tickets are archived after 120 idle days and leave every list (docs/freshdesk_api.md, 4.4).
     existence=Existence(
         "tickets/{id}",
         archived="tickets/archived/{id}",

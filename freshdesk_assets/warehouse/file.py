@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 import duckdb
 
@@ -52,6 +52,10 @@ Found = TypeVar("Found")
 
 
 ENGINES_KEPT = 2
+
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
+"""Inside one transaction of a file; whoever holds one need not know DuckDB."""
 
 
 class WarehouseError(Exception):

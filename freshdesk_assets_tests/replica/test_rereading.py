@@ -121,6 +121,6 @@ def test_killed_at_the_command_line_it_goes_on_when_it_is_asked_for_again(
         process.send_signal(signal.SIGKILL)
         process.communicate()
         output, _ = command(acme, *again).communicate(timeout=120)
-        assert "Going on with what was asked for" in output, output
+        assert "Continuing the backfill requested at" in output, output
         assert acme.server.meter.calls["tickets"] < 16
         assert acme.differences(only=CHOSEN) == []

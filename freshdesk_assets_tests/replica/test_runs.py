@@ -67,7 +67,7 @@ def test_what_the_plan_or_role_refuses_is_left_out_with_the_reason(account: Call
 
 
 def test_an_old_account_without_admin_groups_gets_its_groups(account: Callable[..., Any]) -> None:
-    """Accounts from before 2021 keep them under /groups, their members in the view only."""
+    """Accounts from before 2021 keep them under /groups, their members in the row's own call only."""
     with account(tickets=60, admin_groups_status=404) as acme:
         acme.sync()
         members = acme.query("select id, agent_ids from replica.freshdesk.groups order by id")

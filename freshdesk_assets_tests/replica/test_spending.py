@@ -83,7 +83,7 @@ def test_run_after_run_on_a_small_budget_comes_to_the_truth(
             result = acme.sync(select=select)
             spent.append(acme.server.meter.credits)
             events = result.get_asset_materialization_events()
-            if not any("left_open" in event.materialization.metadata for event in events):
+            if not any("unfinished" in event.materialization.metadata for event in events):
                 break
         assert max(spent) == 50
         assert len(spent) == 1 + whole // 50
@@ -115,7 +115,7 @@ def test_a_backfill_that_ended_for_its_budget_goes_on_when_it_is_asked_for_again
             result = acme.run(request.start, request.end, dict(request.tags), select=request.names)
             asked_at.add(request.tags[REQUESTED_AT])
             asked += acme.server.meter.calls[CONVERSATIONS]
-        assert "left_open" not in acme.metadata(result, "conversations")
+        assert "unfinished" not in acme.metadata(result, "conversations")
         assert len(asked_at) == 1
         held = "select count(distinct ticket_id) from replica.freshdesk.conversations"
         assert asked <= acme.query(held)[0][0] + 5
@@ -128,7 +128,7 @@ def test_a_day_has_one_budget_for_all_its_runs(account: Callable[..., Any]) -> N
             process = command(acme, "sync", "--select", TICKETS_AND_TALK, FRESHDESK_DAY_CREDITS="60")
             output, _ = process.communicate(timeout=120)
             assert process.returncode == 0, output
-            assert "The budget is spent, what was read is stored; run again to go on" in output
+            assert "The credit budget is spent. What was read is stored; run again to continue" in output
             assert "tickets to be asked" in output.replace("\n", " ")
             assert 60 - 5 < acme.server.meter.credits <= 60
         assert acme.query(SPENT)[0][1] == acme.server.meter.credits

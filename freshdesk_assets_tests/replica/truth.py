@@ -110,14 +110,14 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     rows = world.truth(RESOURCES.get(table, table))
     if table == "tickets":
         # An archived ticket is in no list: the replica has it as it was before, or not at all.
-        # The form's id is sent on view only, and a view of every ticket would cost a credit each.
+        # The form's id is sent by the row's own call only, and one for every ticket would cost a credit each.
         return {
             key: {**row, "form_id": None, "archived": None}
             for key, row in rows.items()
             if not row["archived"]
         }
     if table == "conversations":
-        # An edited note moves neither its own nor its ticket's updated_at (sheet, section 6, item 9): it is
+        # An edited note moves neither its own nor its ticket's updated_at (docs/freshdesk_api.md, 5.1): it is
         # seen when its ticket is read again for another reason.
         tickets = world.truth("tickets")
         return {

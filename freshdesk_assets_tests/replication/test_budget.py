@@ -36,10 +36,9 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
             since=EPOCH,
             reading=Reading.MISSING,
             requested_at=datetime.now(UTC),
-            leave_out=False,
         )
         replication = Replication(
-            extent=extent,
+            scope=extent,
             reader=reader,
             spool=spool,
             progress=Progress(table.name, reader.client, lambda _: None, interval=math.inf),
@@ -58,17 +57,17 @@ def test_a_list_that_does_not_fit_says_so_and_is_not_begun_again(tmp_path: Path)
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     with open_shop(Shop([book(number) for number in range(450)])) as shop:
         with reading(shop, budget=Budget(run=3)) as reader:
-            left = read(reader, books, tmp_path).left_open
+            left = read(reader, books, tmp_path).unfinished
             assert left == "its list needs more than 3 credits in one go, and FRESHDESK_RUN_CREDITS is 3"
         assert len(shop.asked) == 3
         back = deferral(warehouse, books, BOTH, Budget(run=3))
         assert back is not None
-        assert back.left_open == f"{left}; 3 are left"
+        assert back.unfinished == f"{left}; 3 are left"
         assert deferral(warehouse, books, BOTH, Budget()) is None
         budget = Budget(run=20)
         assert deferral(warehouse, books, BOTH, budget) is None
         with reading(shop, budget=budget) as reader:
-            assert read(reader, books, tmp_path).left_open is None
+            assert read(reader, books, tmp_path).unfinished is None
     with warehouse.open() as connection:
         assert read_states(connection)["books"].needs_more_than is None
 
@@ -81,7 +80,7 @@ def test_a_list_by_time_goes_on_where_the_budget_ended(tmp_path: Path) -> None:
     with open_shop(shop):
         for _ in range(3):
             with reading(shop, budget=Budget(run=2)) as reader:
-                left = read(reader, books, tmp_path).left_open
+                left = read(reader, books, tmp_path).unfinished
             asked.append((len(shop.asked), left))
     assert asked == [
         (2, "its list (all) from 2026-03-01 00:03 UTC on"),
@@ -102,7 +101,7 @@ def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Pa
         )
     back = deferral(warehouse, books, BOTH, Budget(run=100))
     assert back is not None
-    assert back.left_open is None
+    assert back.unfinished is None
     assert back.reason.endswith("first shelves")
     assert deferral(warehouse, books, {"books"}, Budget(run=100)) is None, f"{shelves} are not in the run"
     assert deferral(warehouse, books, BOTH, Budget(run=60)) is None, f"{shelves} never fit"

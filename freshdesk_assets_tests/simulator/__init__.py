@@ -1,1 +1,1 @@
-"""The simulator does what the API sheet says."""
+"""The simulator does what docs/freshdesk_api.md says."""

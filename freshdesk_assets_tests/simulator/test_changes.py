@@ -62,7 +62,7 @@ def test_a_customers_reply_reopens(world: World) -> None:
 
 
 def test_an_edited_note_shows_only_in_last_edited_at(world: World) -> None:
-    """Neither the conversation's updated_at nor the ticket moves (section 6, fact 9)."""
+    """Neither the conversation's updated_at nor the ticket moves (docs/freshdesk_api.md, 5.1)."""
     ticket_id = oldest(world)
     conversation_id = world.add_note(ticket_id)
     before = world.tickets[ticket_id].row["updated_at"]
@@ -75,7 +75,7 @@ def test_an_edited_note_shows_only_in_last_edited_at(world: World) -> None:
 
 
 def test_time_entries_and_renamed_contacts_do_not_move_tickets(world: World) -> None:
-    """`updated_at` is no full change detector (section 6, fact 9)."""
+    """`updated_at` is no full change detector (docs/freshdesk_api.md, 5.1)."""
     ticket_id = next(
         n
         for _, n in world.shelves["live"].updated_at
@@ -93,7 +93,7 @@ def test_time_entries_and_renamed_contacts_do_not_move_tickets(world: World) -> 
 
 
 def test_a_survey_answer_moves_its_ticket_eight_seconds_later(world: World) -> None:
-    """Asynchronously (section 6, fact 9)."""
+    """Asynchronously (docs/freshdesk_api.md, 5.1)."""
     ticket_id = oldest(world)
     rating_id = world.add_rating(ticket_id)
     assert not moved(world, ticket_id)
@@ -160,7 +160,7 @@ def test_contacts_are_deleted_restored_blocked_merged_and_gone(server: Server, c
 
 
 def test_people_change_sides_under_one_id(server: Server, client: Client) -> None:
-    """Agents and contacts share one id space (section 6, fact 13)."""
+    """Agents and contacts share one id space (docs/freshdesk_api.md, 5.5)."""
     contact_id = server.world.contact_pool[0]
     server.world.make_agent(contact_id)
     assert client.get(f"contacts/{contact_id}").status_code == 404
@@ -175,7 +175,7 @@ def test_people_change_sides_under_one_id(server: Server, client: Client) -> Non
 
 
 def test_a_company_goes_without_a_trace_but_for_the_references(server: Server, client: Client) -> None:
-    """No list tells of it (section 6, fact 14)."""
+    """No list tells of it (docs/freshdesk_api.md, 5.4)."""
     world = server.world
     contact = next(each for each in world.contacts.values() if each.row["company_id"])
     company_id = contact.row["company_id"]
@@ -187,7 +187,7 @@ def test_a_company_goes_without_a_trace_but_for_the_references(server: Server, c
 
 
 def test_custom_fields_come_and_go_without_moving_tickets(world: World) -> None:
-    """A new one is null everywhere, a removed one is no key any more (section 6, fact 16)."""
+    """A new one is null everywhere, a removed one is no key any more (docs/freshdesk_api.md, 6.4)."""
     before = [row["updated_at"] for row in world.truth_tickets().values()]
     world.add_custom_field("cf_mood")
     assert all(row["custom_fields"]["cf_mood"] is None for row in world.truth_tickets().values())
@@ -202,7 +202,7 @@ def test_custom_fields_come_and_go_without_moving_tickets(world: World) -> None:
 
 
 def test_what_is_not_established_can_be_had_both_ways(world: World) -> None:
-    """Whether tags alone move a ticket, for one (section 6, fact 9)."""
+    """Whether tags alone move a ticket, for one (docs/freshdesk_api.md, 5.1)."""
     world.unsettled_bumps = False
     ticket_id = oldest(world)
     world.set_tags(ticket_id, ["a"])
@@ -215,7 +215,7 @@ def test_what_is_not_established_can_be_had_both_ways(world: World) -> None:
 def test_a_ticket_changed_between_two_pages_makes_the_next_page_skip_a_row(
     server: Server, client: Client
 ) -> None:
-    """Offset paging over a moving set loses rows (section 6, fact 3): the hook lets tests prove it."""
+    """Offset paging over a moving set loses rows (docs/freshdesk_api.md, 3.5): the hook proves it."""
     world = server.world
     world.clock.advance(MINUTE)
     expected = [number for _, number in world.shelves["live"].updated_at]

@@ -108,7 +108,7 @@ def test_link_can_loop_or_lead_elsewhere(server: Server, client: Client) -> None
 
 
 def test_due_by_can_be_pending_at_the_first_read(server: Server, client: Client) -> None:
-    """It is filled seconds later (section 6, fact 10)."""
+    """It is filled seconds later (docs/freshdesk_api.md, 5.2)."""
     server.faults.add("due_by_pending", times=None)
     first, second = (client.get("tickets", **ALL).json() for _ in range(2))
     assert {row["due_by"] for row in first} == {None}

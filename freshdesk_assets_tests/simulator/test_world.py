@@ -97,7 +97,7 @@ def test_references_lead_to_rows(old_world: World) -> None:
 
 
 def test_the_world_is_hard_on_readers(old_world: World) -> None:
-    """Each of these has broken a connector (sheet, section 6)."""
+    """Each of these has broken a connector (docs/freshdesk_api.md, 5 and 6)."""
     tickets = list(old_world.truth_tickets().values())
     talks = list(old_world.truth_conversations().values())
     contacts = list(old_world.truth_contacts().values())

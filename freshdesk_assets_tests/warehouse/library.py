@@ -94,7 +94,7 @@ SHELVES = declared(
 BOOKS = declared(
     "books",
     path="shelves/{id}/books",
-    sync=PerParent("shelves", "shelf_id", unless="label = 'empty' and updated_at is not null"),
+    sync=PerParent("shelves", "shelf_id"),
     columns=(
         ID,
         bigint("shelf_id", "Shelf it stands on.", references="shelves.id"),

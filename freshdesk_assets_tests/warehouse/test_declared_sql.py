@@ -9,7 +9,7 @@ import pytest
 from freshdesk_assets.checks import declared_checks
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.child import Child
-from freshdesk_assets.schema.table import PerParent, Table
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.checks import check_query
@@ -17,8 +17,7 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.views import account_fields, ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import open_doubts
-from freshdesk_assets.warehouse.ledger.parents import pending
-from freshdesk_assets.warehouse.ledger.sizes import left_out_share
+from freshdesk_assets.warehouse.ledger.parents import Asked, pending
 
 CATALOG = declared_tables()
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -57,12 +56,10 @@ def test_a_child_table_can_be_cut_and_its_fields_be_listed(
 
 @pytest.mark.parametrize("table", CATALOG, ids=lambda table: table.name)
 def test_the_conditions_of_a_table_can_be_asked(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """`PerParent.unless`, `RowCall.stale` and `Existence.idle`."""
-    if isinstance(table.sync, PerParent):
-        assert left_out_share(empty, table) == 0
-        assert pending(empty, table, CATALOG[table.sync.parent]).total == 0
-    for call in (table.view, table.fallback.view if table.fallback else None):
+    """`RowCall.stale` and `Existence.idle`."""
+    for call in (table.row_call, table.fallback.row_call if table.fallback else None):
         if call is not None:
-            assert pending(empty, table, table, read_before=MOMENT, stale=call.stale).total == 0
+            asked = Asked(source=table, read_before=MOMENT, stale=call.stale)
+            assert pending(empty, table, asked).total == 0
     if table.existence:
         assert open_doubts(empty, table, table.existence, now=MOMENT, limit=1) == []

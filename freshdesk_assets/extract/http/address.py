@@ -60,7 +60,7 @@ def next_page(link: str, base: SplitResult, where: str) -> str | None:
     """The URL that a Link header calls next; UnexpectedReply if it is not of this account.
 
     Freshdesk's documentation has a blank after `<` and none before `rel`, recorded replies the usual
-    spelling (sheet, section 3).
+    spelling (docs/freshdesk_api.md, 3.2).
     """
     found = re.search(r"<\s*([^>\s]+)\s*>[^,<]*;\s*rel\s*=\s*[\"']?next\b", link, re.IGNORECASE)
     if found is None:

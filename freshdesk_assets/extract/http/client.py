@@ -113,10 +113,10 @@ class Client:
         params: Mapping[str, Value] = {},
         *,
         parse: Callable[[bytes], T],
-        view: bool = False,
+        one_row: bool = False,
         sub_limit: SubLimit | None = None,
     ) -> Reply[T]:
-        """One page of the list, or with `view` the one row, at `path` below /api/v2/.
+        """One page of the list, or with `one_row` the one row, at `path` below /api/v2/.
 
         `parse` turns the body into the content; when it raises ValueError or msgspec.MsgspecError the
         body is taken for damaged and asked for again. Waits as long as the limit demands. Raises the
@@ -129,7 +129,7 @@ class Client:
                 for name, value in params.items()
             },
             where=described(path, params),
-            credits=credits_of(params, view=view),
+            credits=credits_of(params, one_row=one_row),
             sub_limit=sub_limit,
         )
         failures = 0
@@ -288,10 +288,10 @@ def session(base: SplitResult, api_key: str, workers: int) -> requests.Session:
     return made
 
 
-def credits_of(params: Mapping[str, Value], *, view: bool) -> int:
-    """What a request costs: 1, and for each include 2 more on a list, 1 more on a view (sheet, section 2)."""
+def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:
+    """Credits of a request: 1, per include 2 more on a list, 1 on a row (docs/freshdesk_api.md, 2.4)."""
     includes = [name for name in str(params.get("include", "")).split(",") if name.strip()]
-    return 1 + (1 if view else 2) * len(includes)
+    return 1 + (1 if one_row else 2) * len(includes)
 
 
 def moment(headers: Mapping[str, str]) -> datetime | None:
@@ -306,7 +306,7 @@ def moment(headers: Mapping[str, str]) -> datetime | None:
 def number(text: str | None) -> int | None:
     """A header's number, as a whole one; None for anything else.
 
-    One connector's recorded headers say "100.0" (sheet, section 2).
+    One connector's tests have "100.0" (docs/freshdesk_api.md, 2.3).
     """
     try:
         value = float(text or "")

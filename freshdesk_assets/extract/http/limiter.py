@@ -303,7 +303,8 @@ def window(total: int) -> float:
     """Seconds to which a total applies.
 
     Accounts not yet migrated to limits per minute show an hourly total of 3000 or 5000; per minute, plans
-    and packs end at 2000 (sheet, section 2). A total beyond both can only be a larger pack, per minute.
+    and packs end at 2000 (docs/freshdesk_api.md, 2.1 and 2.2). A total beyond both can only be a larger pack,
+    per minute.
     """
     return HOUR if 3000 <= total <= 5000 else MINUTE
 

@@ -1,11 +1,11 @@
 """From declared tables to assets: one per table, partitioned by date and read from the API."""
 
 import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
 
-from freshdesk_assets import settings
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
@@ -14,6 +14,7 @@ from freshdesk_assets.orchestration.names import (
     OWNERS,
     POOL,
     RECONCILED,
+    SYNC,
     UNFINISHED,
     asset_key,
 )
@@ -55,7 +56,7 @@ def _asset(
         kinds={API_KIND, FILE_KIND},
         owners=OWNERS,
         tags={
-            "freshdesk/sync": type(table.sync).__name__,
+            SYNC: type(table.sync).__name__,
             **({RECONCILED: "true"} if table.reconciled else {}),
         },
         metadata=table_metadata(table, catalog.places.get(table.name)),
@@ -80,7 +81,7 @@ def _asset(
         ):
             warehouse = duckdb.warehouse(context.log.info)
             budget = freshdesk.budget(warehouse, context.run)
-            extent = ReadScope(
+            scope = ReadScope(
                 table=table,
                 catalog=catalog,
                 warehouse=warehouse,
@@ -89,10 +90,9 @@ def _asset(
                 since=since,
                 reading=reading_of(context.run.tags),
                 requested_at=requested_at(context.instance, context.run),
-                leave_out=settings.leave_out_untouched(),
             )
             replication = Replication(
-                extent=extent,
+                scope=scope,
                 reader=freshdesk.reader,
                 spool=spool,
                 progress=progress,
@@ -103,21 +103,18 @@ def _asset(
             )
             with_it = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
             # What is asked for by its dates waits for no other table.
-            others = with_it if extent.reading is Reading.MISSING else set[str]()
-            reads = extent.reading is not Reading.EXISTENCE
-            back = deferral(warehouse, table, others, budget) if reads else None
-            batch = spool.take_last(Landed(), finished=False) if back else replication.run()
-        left_open = back.left_open if back else replication.left_open
-        for warning in replication.warnings:
-            context.log.warning(warning)
-        if replication.skipped:
-            context.log.warning(f"{table.name} was left out: {replication.skipped}")
-        if left_open:
-            context.log.warning(f"{table.name} is to be gone on with when there are credits: {left_open}")
-            context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
-        if back and not left_open:
-            context.log.info(f"{table.name} stands back: {back.reason}")
+            others = with_it if scope.reading is Reading.MISSING else set[str]()
+            reads = scope.reading is not Reading.EXISTENCE
+            deferred = deferral(warehouse, table, others, budget) if reads else None
+            batch = spool.take_last(Landed(), finished=False) if deferred else replication.run()
         progress.end()
+        unfinished = deferred.unfinished if deferred else replication.unfinished
+        if unfinished:
+            context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
+        for warning in _warnings(replication, unfinished):
+            context.log.warning(warning)
+        if deferred and not unfinished:
+            context.log.info(f"{table.name} is deferred: {deferred.reason}")
         context.add_asset_metadata(
             reading_metadata(
                 progress.spent,
@@ -125,8 +122,8 @@ def _asset(
                 window.end,
                 partitions=len(context.partition_keys),
                 skipped=replication.skipped,
-                left_open=left_open,
-                stood_back=back.reason if back else None,
+                unfinished=unfinished,
+                deferred=deferred.reason if deferred else None,
             ),
             # What is said of a range stands once, on its last partition, which the UI shows first.
             partition_key=context.partition_keys[-1],
@@ -136,3 +133,13 @@ def _asset(
         return batch
 
     return replicate
+
+
+def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]:
+    """What the run's log is to say of a table that was not read as it should be."""
+    yield from replication.warnings
+    name = replication.table.name
+    if replication.skipped:
+        yield f"{name} was left out: {replication.skipped}"
+    if unfinished:
+        yield f"{name} is unfinished: the credit budget is spent. The next run continues: {unfinished}"

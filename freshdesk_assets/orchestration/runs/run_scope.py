@@ -21,7 +21,7 @@ from freshdesk_assets.warehouse.file import Warehouse
 class RunScope:
     """What a run is to make: assets, of them those that are read, and of which partitions.
 
-    `goes_on` is when the backfill was asked for that it goes on with, if it does.
+    `continues` is when the unfinished backfill was requested that this run continues; None for a new one.
     """
 
     keys: frozenset[dg.AssetKey]
@@ -29,7 +29,7 @@ class RunScope:
     start: str
     end: str
     tags: Mapping[str, str]
-    goes_on: datetime | None = None
+    continues: datetime | None = None
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +57,7 @@ def run_scope(
     keys = frozenset(keys)
     read = tuple(sorted(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA))
     partitions = partitions_of(partitioning)
-    tags, goes_on = {ONLY_MISSING: "true"}, None
+    tags, continues = {ONLY_MISSING: "true"}, None
     if reconcile:
         start = end = partitions.get_partition_keys()[-1]
         tags = {RECONCILE: "true"}
@@ -66,10 +66,10 @@ def run_scope(
         start, end = stale_range(instance, read, partitions, since)
     else:
         start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
-        tags, goes_on = backfill_tags(instance, _range(start, end), selection)
+        tags, continues = backfill_tags(instance, _range(start, end), selection)
     if read:
         tags = {**tags, **_range(start, end)}
-    return RunScope(keys=keys, read=read, start=start, end=end, tags=tags, goes_on=goes_on)
+    return RunScope(keys=keys, read=read, start=start, end=end, tags=tags, continues=continues)
 
 
 def _range(start: str, end: str) -> dict[str, str]:

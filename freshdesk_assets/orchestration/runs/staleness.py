@@ -5,13 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from freshdesk_assets.replication import itinerary
+from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.table import ChangedSince, Keyset, LookBack, PerParent
-from freshdesk_assets.settings import leave_out_untouched
-from freshdesk_assets.warehouse.file import Warehouse
-from freshdesk_assets.warehouse.ledger.parents import earliest_pending
-from freshdesk_assets.warehouse.ledger.tables import covered, ensure_ledger
-from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets.warehouse.file import Warehouse, lingering
 
 
 def stale_range(
@@ -57,36 +54,27 @@ def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime
     return ended[-1] if ended else None
 
 
-def reached(
-    warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime | None = None
-) -> datetime | None:
+def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime) -> datetime | None:
     """Up to when every one of the tables that know a time is stored; None where nothing is.
 
-    Not beyond the first row, changed `since` the start, whose own list is still to be read: a run that ended
-    for want of credits, or of rights, leaves such behind in partitions that Dagster counts as run.
+    What is still to be read, `since` the start, is what `replication.itinerary` says.
     """
     if not warehouse.path.exists():
         return None
-    ends: list[datetime] = []
-    with warehouse.open() as connection:
-        ensure_ledger(connection)
-        for name in names:
-            table = catalog[name]
-            match table.sync:
-                case Keyset():
-                    found = [covered(connection, table, listing.name) for listing in table.listings]
-                    ends += [stretches[-1][1] for stretches in found if stretches]
-                    if since is not None and any(found) and not all(found):
-                        ends.append(since)
-                case ChangedSince() | LookBack():
-                    stretches = covered(connection, table, table.listings[0].name)
-                    ends += [stretches[-1][1]] if stretches else []
-                case PerParent(parent=parent):
-                    ensure_shape(connection, catalog[parent])
-                    waiting = earliest_pending(
-                        connection, table, catalog[parent], since, leave_out=leave_out_untouched()
-                    )
-                    ends += [waiting] if waiting else []
-                case _:
-                    pass
+    now = datetime.now(UTC)
+    scopes = [
+        ReadScope(
+            table=catalog[name],
+            catalog=catalog,
+            warehouse=warehouse,
+            start=since,
+            end=now + timedelta(days=1),
+            since=since,
+            reading=Reading.MISSING,
+            requested_at=now,
+        )
+        for name in names
+    ]
+    with lingering():
+        ends = [moment for scope in scopes if (moment := itinerary.reached(scope))]
     return min(ends, default=None)

@@ -25,7 +25,7 @@ from freshdesk_assets.warehouse.ledger.existence import (
     revive_belonging,
     settle_doubts,
 )
-from freshdesk_assets.warehouse.ledger.parents import check_rule, record_parents
+from freshdesk_assets.warehouse.ledger.parents import record_parents
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
 from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger, record_coverage, version_of
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
@@ -298,7 +298,6 @@ def _settle_parents(
     record_parents(connection, table, parent, reads, moment)
     landed = Landed()
     if isinstance(table.sync, PerParent):
-        check_rule(connection, table, parsed, moment)
         on = " and ".join(f"b.{identifier(key)} = t.{identifier(key)}" for key in table.key)
         listed = "".join(f" and not exists (from {name} b where {on})" for name in parsed)
         column = identifier(table.sync.column)

@@ -162,7 +162,7 @@ def revive_belonging(
         )
 
 
-def next_stretch(
+def next_interval(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     *,

@@ -14,14 +14,6 @@ from freshdesk_assets.warehouse.file import identifier
 from freshdesk_assets.warehouse.ledger.tables import META, version_of
 from freshdesk_assets.warehouse.shape import qualified
 
-PROOFS = 100
-"""So many parents that a rule would leave out are read before the rule is trusted in an account."""
-
-
-SAMPLE = 16
-"""And one in so many of them after that, to find out when it stops holding."""
-
-
 SAME_MOMENT = 2
 """Versions are told to the second: one read within so many seconds of its version is read once more, for it
 may have changed again in the same second without a new version."""
@@ -43,41 +35,32 @@ class Pending:
     total: int
 
 
-def pending(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parent: Table,
-    *,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    read_before: datetime | None = None,
-    stale: str = "",
-    asked_before: datetime | None = None,
-    leave_out: bool = True,
-    limit: int = 2000,
-) -> Pending:
-    """Rows of `parent` at a version at which `table` was not read, oldest change first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which rows of `source` have a call of their own still to be made.
 
-    `start` and `end` bound the parent's window column. With `read_before` it is not the version that
-    counts, but whether it was read since then. Whenever the SQL condition `stale` holds of a parent `p`
-    and its reading `r`, it is read all the same. So is, with `asked_before`, a parent that has rows and was
-    last asked for them before that moment. `leave_out` says whether the table's rule may be used.
+    Those at a version at which they were not asked yet, and:
+
+    - `start`, `end`: only rows whose window column lies in [start, end).
+    - `read_before`: not the version counts, but whether a row was asked since then.
+    - `stale`: rows for which this SQL condition on the row `p` and its reading `r` holds, whatever else.
+    - `asked_before`: rows that have rows of their own and were last asked for them before that moment.
     """
-    source, values, proving = _due(
-        connection,
-        table,
-        parent,
-        start=start,
-        end=end,
-        read_before=read_before,
-        stale=stale,
-        asked_before=asked_before,
-        leave_out=leave_out,
-    )
-    if proving:
-        # Few at a time, so that no more are read for a proof than it takes.
-        limit = min(limit, PROOFS)
-    version = version_of(parent, "p")
+
+    source: Table
+    start: datetime | None = None
+    end: datetime | None = None
+    read_before: datetime | None = None
+    stale: str = ""
+    asked_before: datetime | None = None
+
+
+def pending(
+    connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked, *, limit: int = 2000
+) -> Pending:
+    """The rows of which `table` is still to be read, oldest change first."""
+    source, values = _due(table, asked)
+    version = version_of(asked.source, "p")
     total = connection.execute(f"select count(*) {source}", values).fetchone()
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
@@ -87,15 +70,8 @@ def pending(
     return Pending(tuple(Parent(*row) for row in rows), total[0] if total else 0)
 
 
-def earliest_pending(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parent: Table,
-    since: datetime | None,
-    *,
-    leave_out: bool,
-) -> datetime | None:
-    """The window column's first time, from `since` on, of a parent that is still to be read.
+def earliest_pending(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> datetime | None:
+    """The first time, by the source's window column, of a row that is still to be asked.
 
     None where there is none, and for a table that was never begun: one that may not be read, say.
     """
@@ -106,66 +82,48 @@ def earliest_pending(
     ).fetchone()
     if begun is None:
         return None
-    source, values, _ = _due(connection, table, parent, start=since, leave_out=leave_out)
-    found = connection.execute(f"select min(p.{identifier(parent.window)}) {source}", values).fetchone()
+    source, values = _due(table, asked)
+    window = identifier(asked.source.window)
+    found = connection.execute(f"select min(p.{window}) {source}", values).fetchone()
     return found[0] if found else None
 
 
-def _due(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parent: Table,
-    *,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    read_before: datetime | None = None,
-    stale: str = "",
-    asked_before: datetime | None = None,
-    leave_out: bool = True,
-) -> tuple[str, list[object], bool]:
-    """The parents to be read, as SQL from its `from` on with its values, and whether a rule is in proof."""
+def _due(table: Table, asked: Asked) -> tuple[str, list[object]]:
+    """The rows to be asked, as SQL from its `from` on with its values."""
+    parent = asked.source
     version = version_of(parent, "p")
     values: list[object] = [table.name]
     # What was gone and is not any more has come back with what hangs on it.
     due = ["r.parent_id is null", "r.gone"]
-    if read_before is None:
+    if asked.read_before is None:
         due += [
             f"r.version is distinct from {version}",
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
     else:
         due.append("r.read_at < ?")
-        values.append(read_before)
-    if stale:
-        due.append(f"({stale})")
-    if asked_before is not None and isinstance(table.sync, PerParent):
+        values.append(asked.read_before)
+    if asked.stale:
+        due.append(f"({asked.stale})")
+    if asked.asked_before is not None and isinstance(table.sync, PerParent):
         column = identifier(table.sync.column)
         held = f"select {column} from {qualified(table.name)} where _deleted_at is null"
         # What is archived does not change any more.
         flag = parent.existence.flag if parent.existence else ""
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
         due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
-        values.append(asked_before)
+        values.append(asked.asked_before)
     conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"
-    for bound, comparison in ((start, ">="), (end, "<")):
+    for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
             conditions.append(f"{window} {comparison} ?")
             values.append(bound)
-    proving = False
-    match table.sync:
-        case PerParent(unless=rule) as sync if leave_out and rule and not _broken(connection, table):
-            if _proven(connection, table, sync):
-                conditions.append(f"(p.id % {SAMPLE} = 0 or p.id not in ({_left_out(sync)}))")
-            else:
-                proving = True
-        case _:
-            pass
     source = (
         f"from {qualified(parent.name)} p left join {qualified('parents_read', META)} r"
         f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
     )
-    return source, values, proving
+    return source, values
 
 
 def record_parents(
@@ -207,54 +165,4 @@ def record_parents(
         " min(r.asked) as asked_at"
         f" from reads r {join} group by r.id",
         [table.name],
-    )
-
-
-def check_rule(
-    connection: duckdb.DuckDBPyConnection, table: Table, batches: list[str], moment: datetime
-) -> bool:
-    """Whether the rows just read belong to a parent the table's rule would have left out; remembered if so.
-
-    A row that came to be after the parent's version at which it was read proves nothing: the parent has
-    changed since, and the rule will not hold of it once it is read again. The `reads` of
-    `record_parents` say at which version that was.
-    """
-    if not (isinstance(table.sync, PerParent) and table.sync.unless) or _broken(connection, table):
-        return False
-    parent = f"b.{identifier(table.sync.column)}"
-    earlier = f"coalesce(b.{identifier(table.window)} <= r.version, true)"
-    for batch in batches:
-        found = connection.execute(
-            f"select 1 from {batch} b join reads r on r.id = {parent} and {earlier}"
-            f" where {parent} in ({_left_out(table.sync)}) limit 1"
-        ).fetchone()
-        if found:
-            connection.execute(
-                f"insert into {qualified('broken_rules', META)} values (?, ?)", [table.name, moment]
-            )
-            return True
-    return False
-
-
-def _left_out(sync: PerParent) -> str:
-    """The parents that the rule leaves out, in a query of their own so that its names mean their columns."""
-    return f"select id from {qualified(sync.parent)} where {sync.unless}"
-
-
-def _proven(connection: duckdb.DuckDBPyConnection, table: Table, sync: PerParent) -> bool:
-    """Whether the table's rule was tried often enough in this account."""
-    proofs = connection.execute(
-        f"select count(*) from {qualified('parents_read', META)}"
-        f" where table_name = ? and parent_id in ({_left_out(sync)})",
-        [table.name],
-    ).fetchone()
-    return proofs is not None and proofs[0] >= PROOFS
-
-
-def _broken(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
-    return (
-        connection.execute(
-            f"select 1 from {qualified('broken_rules', META)} where table_name = ?", [table.name]
-        ).fetchone()
-        is not None
     )

@@ -4,7 +4,6 @@ import duckdb
 
 from freshdesk_assets.schema.table import PerParent, Table
 from freshdesk_assets.warehouse.file import identifier
-from freshdesk_assets.warehouse.ledger.parents import SAMPLE
 from freshdesk_assets.warehouse.ledger.tables import META, ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 
@@ -30,22 +29,6 @@ def calls_per_parent(connection: duckdb.DuckDBPyConnection, table: Table, per_pa
         f" where _deleted_at is null group by {identifier(table.sync.column)})",
     )
     return 1.0 + more / read if read else 1.0
-
-
-def left_out_share(connection: duckdb.DuckDBPyConnection, table: Table) -> float:
-    """The share of the parents that the table's rule leaves out; 0 where it has none, or a broken one."""
-    if not isinstance(table.sync, PerParent) or not table.sync.unless:
-        return 0.0
-    if _number(
-        connection, f"select count(*) from {qualified('broken_rules', META)} where table_name = ?", table.name
-    ):
-        return 0.0
-    parents = qualified(table.sync.parent)
-    every = _number(connection, f"select count(*) from {parents}")
-    ruled = _number(
-        connection, f"select count(*) from {parents} where id % {SAMPLE} <> 0 and ({table.sync.unless})"
-    )
-    return ruled / every if every else 0.0
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> int:

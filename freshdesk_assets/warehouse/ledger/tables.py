@@ -1,8 +1,8 @@
 """What has been read, remembered beside the data and stored in the same transaction as it.
 
 `coverage` are the stretches of time whose changes are stored, `reread` those that were read once more;
-`parents_read` the version of each parent at which its list was read; `broken_rules` the savings that turned
-out not to hold; `rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
+`parents_read` the version of each parent at which its list was read;
+`rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
 the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
 and histories kept; `views` the views as they were created; `followed` what was made of which state of the
 tables; `credits` what was spent, and `standing` how far that went.
@@ -48,16 +48,12 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "The version of each parent at which its rows of a table were read whole.",
         (
             _TABLE,
-            bigint("parent_id", "Row whose list, or whose own view, was read."),
+            bigint("parent_id", "Row whose list was read, or the row itself, by its own call."),
             timestamp("version", "The row's version at which it was; null if it has none."),
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),
             timestamp("asked_at", "When it was asked, by the replica's clock."),
         ),
-    ),
-    "broken_rules": (
-        "Tables whose rule for leaving parents out was found broken, and when.",
-        (_TABLE, timestamp("found_at", "When that was found.")),
     ),
     "rejected": (
         "Rows that could not be stored in their table because they have no key, as they were sent.",

@@ -456,7 +456,7 @@ def test_an_account_without_any_calls_is_told_so(library: Library, client: Clien
 
 
 @pytest.mark.parametrize(
-    ("params", "view", "cost"),
+    ("params", "one_row", "cost"),
     [
         ({}, False, 1),
         ({"include": "a,b,c"}, False, 7),
@@ -464,12 +464,12 @@ def test_an_account_without_any_calls_is_told_so(library: Library, client: Clien
         ({"include": ""}, True, 1),
     ],
 )
-def test_includes_cost_two_on_a_list_and_one_on_a_view(
-    library: Library, client: Client, params: dict[str, str], view: bool, cost: int
+def test_includes_cost_two_on_a_list_and_one_on_a_row(
+    library: Library, client: Client, params: dict[str, str], one_row: bool, cost: int
 ) -> None:
     """Freshdesk's price list; one connector charges 1 per include and runs into 429s."""
     library.give(Answer(headers={"X-RateLimit-Total": "400"}))
-    client.get("shelves", params, parse=rows, view=view)
+    client.get("shelves", params, parse=rows, one_row=one_row)
     assert client.tally.credits == cost
 
 
@@ -480,7 +480,7 @@ def test_includes_cost_two_on_a_list_and_one_on_a_view(
 def test_what_freshdesk_says_it_cost_is_what_it_cost(
     library: Library, client: Client, header: str, cost: int
 ) -> None:
-    """Recorded headers even say 100.0; rubbish must neither stop the sync nor count."""
+    """One connector's tests have 100.0; rubbish must neither stop the sync nor count."""
     library.give(Answer(headers={"X-RateLimit-Total": "400.0", "X-RateLimit-Used-CurrentRequest": header}))
     client.get("shelves", parse=rows)
     assert client.tally.credits == cost

@@ -52,7 +52,7 @@ CLERKS = declared(
     "clerks",
     sync=FullList(),
     columns=(ID, bigints("desk_ids", "Desks they sit at.", detail=True), UPDATED_AT),
-    view=RowCall("clerks/{id}"),
+    row_call=RowCall("clerks/{id}"),
     history=("desk_ids",),
 )
 
@@ -390,7 +390,7 @@ def test_a_table_named_like_anothers_history_is_one_too_many() -> None:
         (
             {
                 "columns": (ID, UPDATED_AT, bigint("desk_id", "Desk.", detail=True)),
-                "view": RowCall("members/{id}"),
+                "row_call": RowCall("members/{id}"),
                 "history": ("desk_id",),
             },
             "its history names desk_id, a detail of which null does not say whether it was read",

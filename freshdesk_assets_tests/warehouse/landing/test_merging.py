@@ -41,7 +41,7 @@ READERS = declared(
         text("status", "Status, known from the list."),
         UPDATED_AT,
     ),
-    view=RowCall("readers/{id}"),
+    row_call=RowCall("readers/{id}"),
 )
 DETAIL = READERS.detail
 
@@ -200,19 +200,19 @@ def test_listings_give_what_their_rows_leave_out(library: Library) -> None:
 
 
 def test_columns_that_a_reply_does_not_carry_stay(library: Library) -> None:
-    """The list has no details and the view no status: neither takes away what the other said."""
+    """The list has no details and the row's own call no status: neither takes away what the other said."""
     listed = page({"id": 1, "name": "Ann", "updated_at": at(0)}, keep=DETAIL, defaults={"status": "active"})
-    viewed = page(
+    called = page(
         {"id": 1, "name": "Ann", "address": "Bath", "card": {"no": 1}, "updated_at": at(0)},
-        listing="view",
+        listing="row_call",
         keep=frozenset({"status"}),
     )
     complete = {"name": "Ann", "address": "Bath", "card": '{"no":1}', "status": "active"}
     library.land(READERS, listed)
-    library.land(READERS, viewed)
+    library.land(READERS, called)
     assert library.row(READERS, ", ".join(complete)) == complete
     assert library.land(READERS, listed) == Landed(read=1)
-    assert library.land(READERS, viewed) == Landed(read=1)
+    assert library.land(READERS, called) == Landed(read=1)
     assert library.row(READERS, ", ".join(complete)) == complete
     newer = page({"id": 1, "name": "Anne", "updated_at": at(1)}, keep=DETAIL, defaults={"status": "away"})
     assert library.land(READERS, newer) == Landed(read=1, updated=1)
@@ -227,16 +227,16 @@ def test_what_a_reply_carries_all_the_same_is_not_dropped(library: Library) -> N
     assert library.row(READERS, "address") == {"address": "Bath"}
 
 
-def test_list_and_view_share_extra_without_overwriting_each_other(library: Library) -> None:
+def test_list_and_row_call_share_extra_without_overwriting_each_other(library: Library) -> None:
     """Written in turns the row would change on every reading."""
     listed = page({"id": 1, "a": 1.50, "b": {"x": 1}, "n": None, "updated_at": at(0)}, keep=DETAIL)
-    viewed = page(
-        {"id": 1, "b": {"y": 2}, "c": 3, "updated_at": at(0)}, listing="view", keep=frozenset({"status"})
+    called = page(
+        {"id": 1, "b": {"y": 2}, "c": 3, "updated_at": at(0)}, listing="row_call", keep=frozenset({"status"})
     )
     library.land(READERS, listed)
-    library.land(READERS, viewed)
+    library.land(READERS, called)
     assert library.row(READERS, "_extra") == {"_extra": '{"a":1.5,"b":{"y":2},"n":null,"c":3}'}
-    assert library.land(READERS, viewed).updated == 0
+    assert library.land(READERS, called).updated == 0
     agreeing = page({"id": 1, "a": 1.50, "n": None, "updated_at": at(0)}, keep=DETAIL)
     assert library.land(READERS, agreeing).updated == 0
 
@@ -365,9 +365,9 @@ def test_a_parent_that_is_gone_is_marked_with_its_rows(library: Library) -> None
     assert library.query("select parent_id from freshdesk_meta.parents_read where gone") == [(1,)]
 
 
-def test_a_row_whose_view_is_gone_is_marked(library: Library) -> None:
+def test_a_row_whose_own_call_finds_it_gone_is_marked(library: Library) -> None:
     library.land(READERS, page({"id": 1}, {"id": 2}, keep=DETAIL))
-    landed = library.land(READERS, page(listing="view", parents=(parent(2, None, gone=True),)))
+    landed = library.land(READERS, page(listing="row_call", parents=(parent(2, None, gone=True),)))
     assert landed == Landed(deleted=1)
     assert library.living(READERS) == [1]
 

@@ -13,7 +13,7 @@ from freshdesk_assets.warehouse.ledger.credits import (
     record_finished,
     record_unfinished,
 )
-from freshdesk_assets.warehouse.ledger.parents import earliest_pending
+from freshdesk_assets.warehouse.ledger.parents import Asked, earliest_pending
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets_tests.warehouse.library import BOOKS, SHELVES, Library, at, later, page
 
@@ -71,7 +71,7 @@ def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(lib
 
     def earliest(since: datetime | None = None) -> datetime | None:
         with library.warehouse.open() as connection:
-            return earliest_pending(connection, BOOKS, SHELVES, since, leave_out=False)
+            return earliest_pending(connection, BOOKS, Asked(source=SHELVES, start=since))
 
     assert earliest() is None
     with library.warehouse.open() as connection:

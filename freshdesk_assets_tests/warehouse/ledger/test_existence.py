@@ -11,11 +11,11 @@ from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.ledger.existence import (
     ASKED_AGAIN_AFTER,
     doubt_unlisted,
-    next_stretch,
+    next_interval,
     open_doubts,
     record_verified,
 )
-from freshdesk_assets.warehouse.ledger.parents import pending
+from freshdesk_assets.warehouse.ledger.parents import Asked, pending
 from freshdesk_assets_tests.warehouse.library import ID, NOON, UPDATED_AT, Library, at, declared, later, page
 
 READERS = declared(
@@ -139,7 +139,7 @@ def test_what_belongs_to_a_row_goes_with_it_and_comes_back(library: Library) -> 
     readers(library, 1, moment=TONIGHT + timedelta(days=1))
     assert (library.living(READERS), library.living(VISITS)) == ([1, 2], [10, 20])
     with library.warehouse.open() as connection:
-        assert [each.id for each in pending(connection, LETTERS, READERS).parents] == [1]
+        assert [each.id for each in pending(connection, LETTERS, Asked(source=READERS)).parents] == [1]
 
 
 def test_entries_of_one_row_are_asked_for_in_one_call(library: Library) -> None:
@@ -160,7 +160,7 @@ def test_what_was_verified_longest_ago_comes_first(library: Library) -> None:
 
     def following(before: datetime, rows: int = 100) -> tuple[float, float] | None:
         with library.warehouse.open() as connection:
-            found = next_stretch(connection, READERS, until=later(20), before=before, rows=rows)
+            found = next_interval(connection, READERS, until=later(20), before=before, rows=rows)
         return found and tuple((moment - NOON).total_seconds() / 60 for moment in found)  # type: ignore[return-value]
 
     def verify(start: float, end: float, when: datetime) -> None:
@@ -187,5 +187,5 @@ def test_more_rows_in_one_second_than_fit_are_one_stretch(library: Library) -> N
     """A bulk update gives hundreds one time; a stretch that ended before it did would never end."""
     put(library, READERS, *({"id": id_, "updated_at": at(0)} for id_ in range(1, 8)))
     with library.warehouse.open() as connection:
-        found = next_stretch(connection, READERS, until=later(20), before=LONG_AGO, rows=3)
+        found = next_interval(connection, READERS, until=later(20), before=LONG_AGO, rows=3)
     assert found == (NOON, NOON + timedelta(seconds=1))

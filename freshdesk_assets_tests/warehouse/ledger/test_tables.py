@@ -10,7 +10,7 @@ import pytest
 from freshdesk_assets.schema.column import integer, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.table import PerParent, Table
-from freshdesk_assets.warehouse.ledger.parents import PROOFS, SAME_MOMENT, SAMPLE, pending
+from freshdesk_assets.warehouse.ledger.parents import SAME_MOMENT, Asked, pending
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, covered, ensure_ledger
 from freshdesk_assets_tests.warehouse.library import (
     BOOKS,
@@ -43,7 +43,7 @@ def cover(library: Library, *bounds: tuple[float, float], listing: str = "all") 
 
 def due(library: Library, table: Table, parent: Table, **asked: Any) -> list[int]:
     with library.warehouse.open() as connection:
-        return [each.id for each in pending(connection, table, parent, **asked).parents]
+        return [each.id for each in pending(connection, table, Asked(source=parent, **asked)).parents]
 
 
 def put_shelves(library: Library, minutes: Iterable[float], label: str = "full", start: int = 1) -> None:
@@ -116,7 +116,7 @@ def test_pending_is_bounded_by_window_and_number_and_counts_all(library: Library
     library.shape(BOOKS)
     put_shelves(library, range(10))
     with library.warehouse.open() as connection:
-        found = pending(connection, BOOKS, SHELVES, start=later(2), end=later(8), limit=3)
+        found = pending(connection, BOOKS, Asked(source=SHELVES, start=later(2), end=later(8)), limit=3)
     assert [(each.id, each.version) for each in found.parents] == [
         (3, later(2)),
         (4, later(3)),
@@ -162,77 +162,19 @@ def test_what_settles_waits_and_what_is_stale_does_not(library: Library) -> None
     assert due(library, BOOKS, SHELVES, read_before=later(30), stale=stale) == [1]
 
 
-def test_a_view_counts_as_read_at_the_version_it_was_stored_with(library: Library) -> None:
-    """The view may show a newer version than the list did, and that is the one that was read."""
+def test_a_row_call_counts_as_read_at_the_version_it_was_stored_with(library: Library) -> None:
+    """The row's own call may show a newer version than the list did, and that is the one that was read."""
     readers = declared("readers", columns=(ID, text("name", "Name."), UPDATED_AT))
     library.land(readers, page({"id": 1, "updated_at": at(0)}, {"id": 2, "updated_at": at(0)}))
-    viewed = page(
-        {"id": 1, "updated_at": at(5)}, listing="view", parents=(ParentRead(id=1), ParentRead(id=2))
+    called = page(
+        {"id": 1, "updated_at": at(5)}, listing="row_call", parents=(ParentRead(id=1), ParentRead(id=2))
     )
-    library.land(readers, viewed, moment=LATE)
+    library.land(readers, called, moment=LATE)
     assert library.query("select parent_id, version from freshdesk_meta.parents_read order by 1") == [
         (1, later(5)),
         (2, later(0)),
     ]
     assert due(library, readers, readers) == []
-
-
-def prove_rule(library: Library) -> None:
-    """Read so many shelves that the rule of BOOKS leaves out that it is trusted."""
-    put_shelves(library, [0.0] * PROOFS, label="empty", start=1000)
-    read(library, BOOKS, *((1000 + n, 0) for n in range(PROOFS)))
-
-
-def test_a_rule_is_trusted_once_it_was_tried_often_enough(library: Library) -> None:
-    """It is inferred, not documented: this account may be unlike the one it was inferred from."""
-    library.shape(BOOKS)
-    put_shelves(library, [1.0] * 4, label="empty")
-    assert due(library, BOOKS, SHELVES) == [1, 2, 3, 4]
-    prove_rule(library)
-    put_shelves(library, [1.0] * 2, label="full", start=5)
-    assert due(library, BOOKS, SHELVES) == [5, 6]
-
-
-def test_one_in_so_many_is_read_although_the_rule_leaves_it_out(library: Library) -> None:
-    library.shape(BOOKS)
-    prove_rule(library)
-    put_shelves(library, [1.0] * 3 * SAMPLE, label="empty")
-    assert due(library, BOOKS, SHELVES) == [SAMPLE, 2 * SAMPLE, 3 * SAMPLE]
-
-
-def test_a_rule_that_is_unknown_of_a_parent_does_not_leave_it_out(library: Library) -> None:
-    library.shape(BOOKS)
-    prove_rule(library)
-    library.land(SHELVES, page({"id": 1, "updated_at": at(0)}))
-    assert due(library, BOOKS, SHELVES) == [1]
-
-
-def test_a_broken_rule_is_remembered_and_ignored(library: Library) -> None:
-    """A parent that it leaves out turned out to have rows: from then on all are read."""
-    library.shape(BOOKS)
-    prove_rule(library)
-    put_shelves(library, [1.0] * 2 * SAMPLE, label="empty")
-    assert len(due(library, BOOKS, SHELVES)) == 2
-    row = {"id": 1, "shelf_id": SAMPLE, "created_at": at(0)}
-    for _ in range(2):
-        proof = page(row, parents=(ParentRead(id=SAMPLE, version=later(1)),))
-        library.land(BOOKS, proof, moment=LATE)
-    assert library.query("select * from freshdesk_meta.broken_rules") == [("books", LATE)]
-    assert len(due(library, BOOKS, SHELVES)) == 2 * SAMPLE - 1
-
-
-def test_what_came_after_the_parent_was_read_breaks_no_rule(library: Library) -> None:
-    """A reply written between the readings of a ticket and of its conversations shows a change, no exception.
-
-    A first read takes hours and meets many such; giving the rule up costs a credit for every ticket.
-    """
-    library.shape(BOOKS)
-    prove_rule(library)
-    put_shelves(library, [1.0], label="empty", start=SAMPLE)
-    row = {"id": 1, "shelf_id": SAMPLE, "created_at": at(5)}
-    library.land(BOOKS, page(row, parents=(ParentRead(id=SAMPLE, version=later(1)),)), moment=LATE)
-    assert library.query("select * from freshdesk_meta.broken_rules") == []
-    assert library.living(BOOKS) == [1]
 
 
 def test_names_that_parent_and_ledger_share_are_not_confused(library: Library) -> None:
@@ -250,32 +192,27 @@ def test_names_that_parent_and_ledger_share_are_not_confused(library: Library) -
         ),
         version=("updated_at", "read_at"),
     )
-    rule = "version = 1 and table_name = 'x' and parent_id = 1 and gone = 0 and read_at is not null"
     books = declared(
         "books",
         path="shelves/{id}/books",
-        sync=PerParent("shelves", "parent_id", unless=rule),
+        sync=PerParent("shelves", "parent_id"),
         columns=(ID, integer("parent_id", "Shelf."), integer("version", "Version."), UPDATED_AT),
     )
     library.shape(books)
-    left_out = {"version": 1, "table_name": "x", "parent_id": 1, "gone": 0, "read_at": at(0)}
-    rows = [{"id": 1000 + n, "updated_at": at(0)} | left_out for n in range(PROOFS)]
-    library.land(shelves, page(*rows))
-    read(library, books, *((1000 + n, 0) for n in range(PROOFS)))
     library.land(
         shelves,
         page(
-            {"id": 1, "updated_at": at(2)} | left_out,
+            {"id": 1, "version": 1, "table_name": "x", "parent_id": 1, "gone": 0, "updated_at": at(2)},
             {"id": 2, "version": 9, "updated_at": at(1), "read_at": at(8)},
             {"id": 3, "version": 10, "updated_at": at(7)},
         ),
     )
-    assert due(library, books, shelves, start=later(0), end=later(9)) == [3, 2]
-    proof = page(
+    assert due(library, books, shelves, start=later(0), end=later(9)) == [1, 3, 2]
+    read_again = page(
         {"id": 1, "parent_id": 1, "updated_at": at(0)}, parents=(ParentRead(id=1, version=later(2)),)
     )
-    library.land(books, proof, moment=LATE)
-    assert library.query("select table_name from freshdesk_meta.broken_rules") == [("books",)]
+    library.land(books, read_again, moment=LATE)
+    assert due(library, books, shelves, start=later(0), end=later(9)) == [3, 2]
 
 
 def test_the_ledger_says_what_it_is_and_is_made_once(library: Library) -> None:

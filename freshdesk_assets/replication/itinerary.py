@@ -1,0 +1,245 @@
+"""From what the ledger remembers to the steps by which one table is read.
+
+The steps are worked out here and nowhere else. A run reads them (`table.py`), a plan prices them
+(`estimating.py`), what a run leaves unfinished is told by the step it stopped at, and a sync begins with the
+partition in which the earliest of them begins (`reached`).
+
+Steps come one by one, each worked out once the one before is done: which rows have calls of their own is
+known when the list is stored, and whether an account keeps a list at its old place when it was asked for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.replication.scope import Reading, ReadScope
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.table import (
+    ChangedSince,
+    Existence,
+    FullList,
+    Keyset,
+    Listing,
+    LookBack,
+    PerParent,
+    RowCall,
+    Table,
+)
+from freshdesk_assets.warehouse.ledger.parents import Asked, Parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysetInterval:
+    """The rows of one listing that changed in [start, end), in order of that change.
+
+    With `proves`, a stored row of the interval that does not come is doubted. `plain` leaves the includes
+    out, where only which rows there are matters.
+    """
+
+    table: Table
+    sync: Keyset
+    listing: Listing
+    start: datetime
+    end: datetime
+    proves: bool = False
+    plain: bool = False
+
+    @property
+    def since(self) -> datetime:
+        """From when on it reads."""
+        return self.start
+
+    def pages(self, reader: Reader) -> Iterator[Page]:
+        """What Freshdesk sends."""
+        return reader.read_keyset(self.table, self.sync, self.listing, self.start, self.end, plain=self.plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The rows that changed since a time per listing; a listing without one is read whole."""
+
+    table: Table
+    sync: ChangedSince
+    changed_since: Mapping[str, datetime]
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on it reads; None if the list is read whole."""
+        return self.changed_since.get(self.table.listings[0].name)
+
+    def pages(self, reader: Reader) -> Iterator[Page]:
+        """What Freshdesk sends."""
+        return reader.read_changes(self.table, self.sync, self.changed_since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Every row of the list, which has no times to ask by."""
+
+    table: Table
+
+    @property
+    def since(self) -> None:
+        """It begins at no time."""
+
+    def pages(self, reader: Reader) -> Iterator[Page]:
+        """What Freshdesk sends."""
+        return reader.read_full(self.table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The rows whose time lies in [start - back, end); without an end, those with a time to come too.
+
+    With `proves`, a stored row of the interval that does not come is doubted.
+    """
+
+    table: Table
+    sync: LookBack
+    start: datetime
+    end: datetime | None
+    back: timedelta
+    proves: bool = True
+
+    @property
+    def since(self) -> datetime:
+        """From when on it reads what was not read before."""
+        return self.start
+
+    def pages(self, reader: Reader) -> Iterator[Page]:
+        """What Freshdesk sends."""
+        return reader.read_look_back(self.table, self.sync, self.start, self.end, self.back)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerRow:
+    """A call per row: of a parent table's rows for their own lists, or of the table's rows for themselves.
+
+    `call` is the latter; None means the former. How many rows it is, is asked of the warehouse as it goes.
+    """
+
+    table: Table
+    asked: Asked
+    call: RowCall | None = None
+
+    def pages(self, reader: Reader, rows: Iterable[Parent]) -> Iterator[Page]:
+        """What Freshdesk sends for these rows."""
+        if self.call:
+            return reader.read_row_calls(self.table, self.call, rows)
+        if not isinstance(self.table.sync, PerParent):
+            raise TypeError(f"{self.table.name} has no lists per row")
+        return reader.read_lists(self.table, self.table.sync, rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeListIfDue:
+    """The whole list, to find what it no longer has, unless that was done lately (`sync.whole_every`)."""
+
+    table: Table
+    sync: ChangedSince
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Interval by interval which rows there are, and a call for each that a list came without."""
+
+    table: Table
+    existence: Existence
+
+
+Lists: TypeAlias = KeysetInterval | Changes | Whole | Days
+"""Steps that read a list."""
+
+Step: TypeAlias = Lists | PerRow | WholeListIfDue | Verification
+
+
+def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
+    """What is to be read of the scope's table, in order."""
+    if scope.reading is Reading.EXISTENCE:
+        yield from _existence(scope)
+        return
+    yield from _new_rows(scope)
+    table = scope.table
+    if call := reader.row_call_of(table):
+        before = reader.now - call.every if call.every else None
+        asked = Asked(source=table, read_before=before, stale=call.stale)
+        yield PerRow(table=table, asked=asked, call=call)
+
+
+def reached(scope: ReadScope) -> datetime | None:
+    """Up to when the table is stored; None where nothing is, and for a table that knows no time.
+
+    Not beyond the first row, changed `scope.since` the start, whose own list is still to be read: a run that
+    ended for want of credits, or of rights, leaves such behind in partitions that Dagster counts as run.
+    """
+    begun = any(scope.covered(listing) for listing in scope.table.listings)
+    found = [
+        scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
+        for step in _new_rows(scope)
+    ]
+    return min((moment for moment in found if moment), default=None)
+
+
+def over(table: Table, start: datetime, end: datetime) -> Iterator[KeysetInterval | Days]:
+    """The steps that show which rows of [start, end) there are, whatever is stored."""
+    match table.sync:
+        case Keyset() as sync:
+            for listing in table.listings:
+                yield KeysetInterval(
+                    table=table, sync=sync, listing=listing, start=start, end=end, proves=True, plain=True
+                )
+        case LookBack() as sync:
+            yield Days(table=table, sync=sync, start=start, end=end, back=timedelta(0))
+        case _:
+            pass
+
+
+def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
+    """How rows that are not stored, or not as they are now, come in."""
+    table = scope.table
+    match table.sync:
+        case Keyset():
+            yield from _keyset(scope, proves=scope.reading is Reading.AGAIN)
+        case ChangedSince() as sync:
+            yield Changes(table=table, sync=sync, changed_since=scope.changed_since())
+        case FullList():
+            if not scope.reread(table.listings[-1]):
+                yield Whole(table=table)
+        case LookBack(days=days) as sync:
+            for start, end in scope.gaps(table.listings[0]):
+                closed = end if end <= datetime.now(UTC) else None
+                back = scope.look_back(start, days)
+                yield Days(table=table, sync=sync, start=start, end=closed, back=back)
+        case PerParent(parent=parent):
+            yield PerRow(table=table, asked=scope.parents(scope.catalog[parent]))
+
+
+def _keyset(scope: ReadScope, *, proves: bool = False) -> Iterator[KeysetInterval]:
+    table = scope.table
+    if isinstance(table.sync, Keyset):
+        for listing in table.listings:
+            for start, end in scope.gaps(listing):
+                yield KeysetInterval(
+                    table=table, sync=table.sync, listing=listing, start=start, end=end, proves=proves
+                )
+
+
+def _existence(scope: ReadScope) -> Iterator[Step]:
+    """What exists. A row that changed since the last sync would be missed where it was: it is read first.
+
+    Nothing is known of what was never read.
+    """
+    table = scope.table
+    match table.sync:
+        case Keyset():
+            if not scope.covered(table.listings[0]):
+                return
+            yield from _keyset(scope)
+        case ChangedSince() as sync:
+            yield WholeListIfDue(table=table, sync=sync)
+        case _:
+            pass
+    if table.existence and isinstance(table.sync, Keyset | LookBack):
+        yield Verification(table=table, existence=table.existence)
