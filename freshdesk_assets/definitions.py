@@ -29,7 +29,8 @@ from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Settings, read_settings, without_effect
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views, schemas
+from freshdesk_assets.views import bound, declared_views, schemas, traced
+from freshdesk_assets.warehouse.derived.views import readable
 
 
 def build_defs(
@@ -53,6 +54,11 @@ def build_defs(
             declared_views() if views is None else views,
             declared_checks() if checks is None else checks,
         )
+    views, checks, assets = views or (), checks or (), list(assets)
+    others = (key.path for made in assets for key in made.keys)
+    shapes = {**readable(catalog), **{(path[-2], path[-1]): {} for path in others if len(path) > 1}}
+    columns = traced(views, shapes)
+    bound(checks, views, columns, shapes)
     file = resources["duckdb"] if resources and "duckdb" in resources else duckdb_file(settings)
     api = resources["freshdesk"] if resources and "freshdesk" in resources else freshdesk_api(settings)
     ours = {
@@ -64,13 +70,13 @@ def build_defs(
         *build_assets(catalog, settings.partitioning),
         *build_children(catalog),
         *build_histories(catalog),
-        *build_views(views or (), catalog),
+        *build_views(views, columns, catalog),
         build_references(catalog),
-        build_publication(views or ()),
+        build_publication(views),
     ]
     return dg.Definitions(
         assets=[*with_freshness(made, catalog, settings.every), *assets],
-        asset_checks=build_checks(catalog, checks or ()),
+        asset_checks=build_checks(catalog, checks, [*made, *assets]),
         jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
         schedules=build_schedules(catalog, settings, file),
         sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],

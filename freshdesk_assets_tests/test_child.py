@@ -91,41 +91,6 @@ def test_a_column_of_two_shapes_names_both_its_places() -> None:
     assert json_paths(text("label", "Label.", path="value.name|value")) == [("value", "name"), ("value",)]
 
 
-CHILDREN = {
-    "company_domains": ("companies", "domain"),
-    "company_custom_fields": ("companies", "name"),
-    "contact_tags": ("contacts", "tag"),
-    "contact_other_emails": ("contacts", "email"),
-    "contact_other_companies": ("contacts", "company_id"),
-    "contact_other_phone_numbers": ("contacts", "position"),
-    "contact_custom_fields": ("contacts", "name"),
-    "group_agents": ("groups", "agent_id"),
-    "agent_groups": ("agents", "group_id"),
-    "agent_roles": ("agents", "role_id"),
-    "sla_policy_targets": ("sla_policies", "target_name"),
-    "sla_policy_agent_escalations": ("sla_policies", "escalation_name, agent_id"),
-    "sla_policy_applicable_to_companies": ("sla_policies", "company_id"),
-    "sla_policy_applicable_to_groups": ("sla_policies", "group_id"),
-    "sla_policy_applicable_to_sources": ("sla_policies", "source"),
-    "sla_policy_applicable_to_ticket_types": ("sla_policies", "ticket_type"),
-    "sla_policy_applicable_to_products": ("sla_policies", "product_id"),
-    "survey_questions": ("surveys", "question"),
-    "ticket_tags": ("tickets", "tag"),
-    "ticket_recipients": ("tickets", "email"),
-    "ticket_custom_fields": ("tickets", "name"),
-    "ticket_field_choices": ("ticket_fields", "path"),
-    "conversation_recipients": ("conversations", "email"),
-    "conversation_attachments": ("conversations", "position"),
-    "satisfaction_rating_answers": ("satisfaction_ratings", "question"),
-}
-
-
-def test_every_list_in_a_row_is_a_table_by_these_keys() -> None:
-    """A key that changes would change the RemoteID that SyncHub's users join on."""
-    declared = {child.name: (child.parent, ", ".join(child.key)) for child in declared_tables().children}
-    assert declared == CHILDREN
-
-
 def test_ids_in_child_tables_are_references() -> None:
     """A foreign key without a reference is missing from the documentation and from every check on it."""
     catalog = declared_tables()

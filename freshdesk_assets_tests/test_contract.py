@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
@@ -51,11 +51,11 @@ def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
     if isinstance(table.sync, PerParent):
         tickets = [ticket["id"] for ticket in get("tickets", updated_since="2000-01-01", per_page=100)]
         return [row for key in tickets for row in get(table.path.format(id=key), per_page=100)]
-    since = {
-        "tickets": {"updated_since": "2000-01-01"},
-        "time_entries": {"executed_after": "2000-01-01T00:00:00Z"},
-        "satisfaction_ratings": {"created_since": "2000-01-01T00:00:00Z"},
-    }.get(table.name, {})
+    match table.sync:
+        case Keyset(since=name) | LookBack(after=name):
+            since = {name: "2000-01-01T00:00:00Z"}
+        case _:
+            since = {}
     rows: list[dict[str, Any]] = []
     for listing in table.listings:
         found = get(table.path, **{**table.params, **listing.params, **since, "per_page": 100})

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from freshdesk_assets.queries import declared_queries
+from freshdesk_assets.schema.catalog import key_of
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 
@@ -87,6 +88,14 @@ def said_of(root: Path) -> str:
     )
     assert done.returncode == bool(done.stderr)
     return done.stderr
+
+
+def test_every_table_is_a_line_of_the_graph_with_its_key() -> None:
+    """A key that changes would change the RemoteID that SyncHub's users join on: none changes unseen."""
+    page = (DOCS / "graph.md").read_text(encoding="utf-8")
+    for declared in declared_tables().everything:
+        line = next(each for each in page.splitlines() if each.startswith(f"| freshdesk/{declared.name} |"))
+        assert line.split(" | ")[3] == ", ".join(key_of(declared))
 
 
 def chapter(folder: Path, schema: str, name: str) -> str:

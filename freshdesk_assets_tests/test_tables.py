@@ -369,17 +369,6 @@ def test_what_names_a_person_is_marked() -> None:
                 assert column.pii, f"{name}.{column.name}"
 
 
-def test_tables_are_gathered_in_three_groups() -> None:
-    """The Dagster UI shows them by group; one in a group of its own would be overlooked."""
-
-    def names(group: str) -> set[str]:
-        return {table.name for table in TABLES if table.group == group}
-
-    assert names("tickets") == {"tickets", "conversations", "time_entries", "satisfaction_ratings"}
-    assert names("people") == {"contacts", "companies", "agents"}
-    assert {table.group for table in TABLES} == {"tickets", "people", "setup"}
-
-
 def test_a_module_declares_the_table_of_its_name() -> None:
     """Whoever looks for a table finds it in the file of that name."""
     for table in TABLES:

@@ -17,8 +17,9 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
-from freshdesk_assets.views.tracing import trace
+from freshdesk_assets.views import traced as columns_of_views
 from freshdesk_assets.warehouse.derived.references import COLUMNS, DOC, FOREIGN_KEYS, RELATIONS
+from freshdesk_assets.warehouse.derived.views import readable
 
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = ROOT / "docs" / "dictionary"
@@ -149,11 +150,7 @@ def plain_columns(columns: Iterable[Column]) -> str:
 @cache
 def traced() -> Mapping[tuple[str, str], Mapping[str, Traced]]:
     """What every column of every view is."""
-    shapes = {
-        (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
-        for declared in declared_tables().everything
-    }
-    return trace(declared_views(), shapes)
+    return columns_of_views(declared_views(), readable(declared_tables()))
 
 
 @cache

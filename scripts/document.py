@@ -1,4 +1,4 @@
-"""Writes docs/ from the declarations: a data dictionary, where each product's columns come from, diagrams.
+"""Writes docs/ from the declarations: a data dictionary, the sources of each product's columns, pictures.
 
 Settings too: their page, .env.example, and the first of them in README.
 
@@ -22,6 +22,7 @@ from dictionary import (
     traced,
     view_section,
 )
+from graph import graph
 from markdown import grid, page
 from settings_pages import BESIDE, HEAD, chapters, example_file, first_rows, with_first_settings
 from settings_pages import INTRODUCTION as OF_SETTINGS
@@ -31,8 +32,8 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
+from freshdesk_assets.tables import GROUPS, declared_tables
+from freshdesk_assets.views import declared_schemas, declared_views
 from freshdesk_assets.warehouse.derived.references import DOC, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META
 
@@ -43,8 +44,9 @@ CONTRACT = DOCS / "contract"
 
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
-[Stitch and SyncHub](seeds.md) where each of those products' columns comes from. Each page of a table or a
-relation opens with queries that a support analyst would run.
+[Stitch and SyncHub](seeds.md) where each of those products' columns comes from, the
+[asset graph](graph.md) what Dagster makes of what. Each page of a table or a relation opens with queries
+that a support analyst would run.
 
 Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
 [Dagster and DuckDB](engineering.md), and how sure it is. How to run the replica, what it costs and what it
@@ -59,17 +61,6 @@ of its own, as Stitch makes it."""
 NEVER_EMPTY = """\
 No column is without a source. Those that come from elsewhere than the row's own payload, or that only some
 accounts are sent, say so in their description."""
-
-GROUPS = {
-    "tickets": "Tickets and what hangs on them.",
-    "people": "Who asks and who answers.",
-    "setup": "How the account is set up.",
-}
-SCHEMAS = {
-    RELATIONS: "Views with the names behind ids and the words behind codes.",
-    "synchub": "SyncHub's Freshdesk tables, column by column.",
-    "stitch": "Stitch's Freshdesk tables, column by column.",
-}
 
 
 def main() -> int:
@@ -116,12 +107,12 @@ def pages() -> dict[Path, str]:
     """Every page by its file; raises DeclarationError where a table's queries are missing or stray."""
     catalog, views = declared_tables(), declared_views()
     groups: dict[str, list[Table]] = {
-        group: [table for table in catalog if table.group == group]
-        for group in sorted({table.group for table in catalog}, key=[*GROUPS].index)
+        group: [table for table in catalog if table.group == group] for group in GROUPS
     }
     made = {
         DOCS / "README.md": index(catalog, groups, views),
         DOCS / "seeds.md": seeds(views),
+        DOCS / "graph.md": page("Asset graph", graph()),
         DOCS / "diagrams.md": page("Entity-relationship diagrams", diagrams(catalog, groups)),
         DICTIONARY / f"{META}.md": ledger(),
         **table_pages(catalog, views),
@@ -129,9 +120,10 @@ def pages() -> dict[Path, str]:
         ROOT / ".env.example": example_file(),
         README: with_first_settings(README.read_text(encoding="utf-8"), grid(HEAD, first_rows())),
     }
-    for schema in PRODUCTS:
-        sections = [view_section(view) for view in by_name(views) if view.schema == schema]
-        made[DICTIONARY / f"{schema}.md"] = page(schema, SCHEMAS[schema], *sections)
+    for schema, said in declared_schemas().items():
+        if schema != RELATIONS:
+            sections = [view_section(view) for view in by_name(views) if view.schema == schema]
+            made[DICTIONARY / f"{schema}.md"] = page(schema, said, *sections)
     return made
 
 
@@ -148,7 +140,7 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
             for each in catalog.with_derived(table)
         ]
         parts.append(f"### {group}\n\n{GROUPS[group]}\n\n" + "\n".join(lines))
-    for schema, said in SCHEMAS.items():
+    for schema, said in declared_schemas().items():
         lines = [
             f"- {link(*view.id)}: {first_sentence(view)}" for view in by_name(views) if view.schema == schema
         ]

@@ -6,6 +6,7 @@ The comment a file begins with says what should hold. No row, and the check pass
 from functools import cache
 from pathlib import Path
 
+from freshdesk_assets.schema.catalog import SourceLine
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
 
@@ -25,10 +26,12 @@ def read_check(file: Path) -> SqlCheck:
     said = " ".join(line.removeprefix("--").strip() for line in lines[:length]).strip()
     if not said:
         raise DeclarationError(f"check {file.name}: it does not begin with a comment on what should hold")
+    first = next((at for at, line in enumerate(lines) if at >= length and line.strip()), length)
     return SqlCheck(
         schema=file.parent.parent.name,
         table=file.parent.name,
         name=file.stem,
         doc=said,
         sql="\n".join(lines[length:]).strip().rstrip(";"),
+        place=SourceLine(file, first + 1),
     )

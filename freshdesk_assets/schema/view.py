@@ -3,9 +3,17 @@
 A view's schema is the folder it stands in, its name the file's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from freshdesk_assets.schema.catalog import SourceLine
+
+Shapes: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+"""What a query may read: by (schema, table) the columns' types, as DuckDB prints them.
+
+A table without any is one that is there, but of whose columns nothing is known.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +41,8 @@ class Family:
 class SqlView:
     """A view, still to be created.
 
-    `reads` are the tables and views its SQL names, as (schema, name).
+    `reads` are the tables and views its SQL names, as (schema, name); `place` is the line of its file on
+    which the SQL begins.
     """
 
     schema: str
@@ -49,6 +58,11 @@ class SqlView:
     def id(self) -> tuple[str, str]:
         """Schema and name."""
         return self.schema, self.name
+
+    @property
+    def file(self) -> str:
+        """Its file, as messages name it."""
+        return f"{self.schema}/{self.name}.sql"
 
 
 @dataclass(frozen=True, slots=True)

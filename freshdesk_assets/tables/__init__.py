@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,7 +10,15 @@ from types import ModuleType
 
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
 from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.table import Table
+
+GROUPS = {
+    "tickets": "Tickets and what hangs on them.",
+    "people": "Who asks and who answers.",
+    "setup": "How the account is set up.",
+}
+"""What the tables of each group are about, in the order in which the documentation shows the groups."""
 
 
 @cache
@@ -17,11 +26,22 @@ def declared_tables() -> Catalog:
     """Every `Table` and `Child` that a module of this package declares, and where."""
     modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
     declared = [value for module in modules for value in vars(module).values()]
+    check_groups(value for value in declared if isinstance(value, Table))
     return Catalog(
         (value for value in declared if isinstance(value, Table)),
         (value for value in declared if isinstance(value, Child)),
         {name: place for module in modules for name, place in _places(module).items()},
     )
+
+
+def check_groups(tables: Iterable[Table]) -> None:
+    """Raise DeclarationError for a table of a group of which nothing says what it is about."""
+    for table in tables:
+        if table.group not in GROUPS:
+            raise DeclarationError(
+                f"table {table.name}: its group {table.group!r} has no sentence; write one into GROUPS in"
+                " freshdesk_assets/tables/__init__.py"
+            )
 
 
 def _places(module: ModuleType) -> dict[str, SourceLine]:

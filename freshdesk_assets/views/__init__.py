@@ -1,4 +1,7 @@
-"""The views of the replica: a SQL file each, its folder the schema; a file dropped here adds one."""
+"""The views of the replica: a SQL file each, its folder the schema; a file dropped here adds one.
+
+What the views of a schema are for says the README.md in its folder.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -6,10 +9,12 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.schema.view import SqlView, Traced
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.view import Shapes, SqlView, Traced
 from freshdesk_assets.views.trace_cache import kept
-from freshdesk_assets.views.view_files import read_view
+from freshdesk_assets.views.view_files import read_schema, read_view
 
 FOLDER = Path(__file__).parent
 
@@ -17,6 +22,7 @@ FOLDER = Path(__file__).parent
 @cache
 def declared_views() -> tuple[SqlView, ...]:
     """Every view of this package, those that a view reads before it."""
+    declared_schemas()
     files = sorted(FOLDER.glob("*/*.sql"))
     texts = [(str(file.relative_to(FOLDER)), file.read_text(encoding="utf-8")) for file in files]
     reads = kept("reads", texts, lambda: [sorted(read_view(file).reads) for file in files])
@@ -26,10 +32,17 @@ def declared_views() -> tuple[SqlView, ...]:
     )
 
 
-def traced(
-    views: Sequence[SqlView], shapes: Mapping[tuple[str, str], Mapping[str, str]]
-) -> dict[tuple[str, str], dict[str, Traced]]:
-    """What the columns of each view are, as `tracing.trace` finds."""
+@cache
+def declared_schemas() -> Mapping[str, str]:
+    """By schema that has views, what they are for."""
+    return {schema: read_schema(FOLDER / schema) for schema in schemas()}
+
+
+def traced(views: Sequence[SqlView], shapes: Shapes) -> dict[tuple[str, str], dict[str, Traced]]:
+    """What the columns of each view are, as `tracing.trace` finds.
+
+    Raises DeclarationError for a view that reads what there is not, or whose header names other columns.
+    """
 
     def find() -> list[list[Any]]:
         from freshdesk_assets.views.tracing import trace
@@ -39,17 +52,61 @@ def traced(
             for id_, columns in trace(views, shapes).items()
         ]
 
-    made_of = (
-        [(view.id, view.sql) for view in views],
-        sorted((place, list(of.items())) for place, of in shapes.items()),
-    )
-    return {
+    made_of = [(view.id, view.sql, view.family is None) for view in views], _listed(shapes)
+    found = {
         (schema, view): {
             name: Traced(type_, frozenset((of, table, column) for of, table, column in sources))
             for name, type_, sources in columns
         }
         for schema, view, columns in kept("traced", made_of, find)
     }
+    for view in views:
+        _check_header(view, found[view.id], shapes)
+    return found
+
+
+def bound(
+    checks: Sequence[SqlCheck],
+    views: Sequence[SqlView],
+    found: Mapping[tuple[str, str], Mapping[str, Traced]],
+    shapes: Shapes,
+) -> None:
+    """Raise DeclarationError for a check that cannot be parsed, or reads what there is not.
+
+    `found` is what `traced` says of the views.
+    """
+    readable = dict(shapes)
+    for view in views:
+        # Which columns a family has, only the account knows.
+        columns = {} if view.family else found[view.id]
+        readable[view.id] = {name: column.type for name, column in columns.items()}
+
+    def find() -> None:
+        from freshdesk_assets.views.tracing import bind
+
+        bind(checks, readable)
+
+    kept("bound", ([(check.file, check.sql) for check in checks], _listed(readable)), find)
+
+
+def _check_header(view: SqlView, columns: Mapping[str, Traced], shapes: Shapes) -> None:
+    """Raise DeclarationError where header and SQL differ; a family stands for one column of the SQL's."""
+    said, given = {column.name for column in view.columns}, set(columns)
+    odd = sorted(said - given) if view.family and len(given - said) == 1 else sorted(said ^ given)
+    if odd:
+        raise DeclarationError(
+            f"view {view.file}: its header and its SQL differ in {', '.join(odd)}; give the header a line for"
+            " each column that the SQL selects, and no other"
+        )
+    if view.family and (SCHEMA, view.family.child) not in shapes:
+        raise DeclarationError(
+            f"view {view.file}: its {view.family.prefix}* are made of {view.family.child}, which is not a"
+            " table; name the child table that holds the fields"
+        )
+
+
+def _listed(shapes: Shapes) -> list[tuple[tuple[str, str], list[tuple[str, str]]]]:
+    return sorted((place, list(columns.items())) for place, columns in shapes.items())
 
 
 def schemas() -> list[str]:

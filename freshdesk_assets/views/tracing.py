@@ -9,13 +9,11 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
+from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.schema.view import SqlView, Traced
+from freshdesk_assets.schema.view import Shapes, SqlView, Traced
 
 DIALECT = "duckdb"
-
-Shapes = Mapping[tuple[str, str], Mapping[str, str]]
-"""By (schema, table) the columns' types, as DuckDB spells them."""
 
 Source = tuple[str, str, str]
 Columns = dict[str, Traced]
@@ -24,49 +22,128 @@ SPELLED = {"TEXT": "VARCHAR", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "INT": 
 """DuckDB's spelling of a type where sqlglot has another."""
 
 
+OF_DUCKDB = {"information_schema", "pg_catalog"}
+"""Schemas that are in every file."""
+
+
 def trace(views: Iterable[SqlView], shapes: Shapes) -> dict[tuple[str, str], Columns]:
     """What the columns of each view are, by (schema, view); a view comes after those it reads.
 
     Sources are those whose values are shown, not those that are joined or filtered by. Raises
-    DeclarationError for a view that cannot be followed.
+    DeclarationError for a view that cannot be followed, or that reads a table or column which there is not.
     """
-    schema = MappingSchema(dialect=DIALECT)
-    known: dict[tuple[str, str], Columns] = {}
-    for place, columns in shapes.items():
-        known[place] = {name: Traced(type_, frozenset({(*place, name)})) for name, type_ in columns.items()}
-        _add(schema, place, known[place])
+    catalog = _Catalog(shapes)
     found = {}
     for view in views:
-        try:
-            found[view.id] = _traced(view, schema, known)
-        except SqlglotError as error:
-            raise DeclarationError(f"view {view.schema}.{view.name} cannot be followed: {error}") from error
-        known[view.schema, view.name.lower()] = {
-            name.lower(): column for name, column in found[view.id].items()
-        }
-        _add(schema, view.id, found[view.id])
+        where = f"view {view.file}"
+        columns = catalog.columns_of(parse(view.sql, where, view.place.line), where)
+        found[view.id] = columns
+        catalog.add((view.schema, view.name), columns, whole=view.family is None)
     return found
 
 
-def _add(schema: MappingSchema, place: tuple[str, str], columns: Columns) -> None:
-    table = exp.table_(place[1], db=place[0], quoted=True)
-    schema.add_table(table, {name: column.type for name, column in columns.items()}, dialect=DIALECT)
+def bind(checks: Iterable[SqlCheck], shapes: Shapes) -> None:
+    """Raise DeclarationError for a check that is no query, or reads a table or column which there is not."""
+    catalog = _Catalog(shapes)
+    for check in checks:
+        where = f"check {check.file}"
+        query = parse(check.sql, where, check.place.line)
+        if catalog.knows_all(query, where):
+            catalog.qualified(query, where, whole=True)
 
 
-def _traced(view: SqlView, schema: MappingSchema, known: Mapping[tuple[str, str], Columns]) -> Columns:
-    parsed = parse_one(view.sql, dialect=DIALECT)
-    # Qualifying makes every name lower case, as SQL means it: here it is as it is written.
-    names = [selected.alias_or_name for selected in _query(parsed).selects]
-    qualified = qualify(parsed, schema=schema, dialect=DIALECT, validate_qualify_columns=False)
-    typed = annotate_types(qualified, schema=schema, dialect=DIALECT)
-    scope = build_scope(typed)
-    if scope is None:
-        raise DeclarationError(f"view {view.schema}.{view.name} cannot be followed: it is not a query")
-    selects = _query(typed).selects
-    return {
-        name: Traced(_spelled(selects[at]), frozenset(_sources_at(scope, at, known)))
-        for at, name in enumerate(names)
-    }
+def parse(sql: str, where: str, line: int = 1) -> exp.Query:
+    """A query taken apart; DeclarationError for SQL that is none. In its file it begins on `line`."""
+    try:
+        parsed = parse_one("\n" * (line - 1) + sql, dialect=DIALECT)
+    except SqlglotError as error:
+        raise DeclarationError(f"{where}: its SQL cannot be parsed: {_said(error)}") from error
+    if not isinstance(parsed, exp.Query):
+        raise DeclarationError(f"{where}: its SQL is not one query; write a single select")
+    return parsed
+
+
+def tables_in(query: exp.Query, where: str) -> frozenset[tuple[str, str]]:
+    """The tables and views that a query names, as (schema, name)."""
+    defined = {cte.alias for cte in query.find_all(exp.CTE)}
+    named = set()
+    for table in query.find_all(exp.Table):
+        if table.db:
+            named.add((table.db, table.name))
+        elif table.name and table.name not in defined:
+            raise DeclarationError(f"{where}: it reads {table.name} without saying of which schema")
+    return frozenset(named)
+
+
+class _Catalog:
+    """The tables and views that a query may read, and what is known of their columns."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._schema = MappingSchema(dialect=DIALECT)
+        self._known: dict[tuple[str, str], Columns] = {}
+        # Those that have columns which are not known here.
+        self._open: set[tuple[str, str]] = set()
+        for place, columns in shapes.items():
+            known = {name: Traced(type_, frozenset({(*place, name)})) for name, type_ in columns.items()}
+            self.add(place, known, whole=bool(columns))
+
+    def add(self, place: tuple[str, str], columns: Columns, *, whole: bool) -> None:
+        """Take in a table or view; `whole` says whether it has no other columns than these."""
+        lowered = (place[0].lower(), place[1].lower())
+        self._known[lowered] = {name.lower(): column for name, column in columns.items()}
+        if columns:
+            table = exp.table_(place[1], db=place[0], quoted=True)
+            shape = {name: column.type for name, column in columns.items()}
+            self._schema.add_table(table, shape, dialect=DIALECT)
+        if not whole:
+            self._open.add(lowered)
+
+    def knows_all(self, query: exp.Query, where: str) -> bool:
+        """Whether every column is known of what a query reads; DeclarationError where it reads no table."""
+        whole = True
+        for schema, name in sorted(tables_in(query, where)):
+            lowered = (schema.lower(), name.lower())
+            if lowered in self._open or lowered[0] in OF_DUCKDB:
+                whole = False
+            elif lowered not in self._known:
+                raise DeclarationError(
+                    f"{where}: it reads {schema}.{name}, which is neither a table nor a view; mend the name,"
+                    " or declare it"
+                )
+        return whole
+
+    def qualified(self, query: exp.Query, where: str, *, whole: bool) -> exp.Query:
+        """A query with every column's table named; where all are known (`whole`), each must be one."""
+        try:
+            done = qualify(query, schema=self._schema, dialect=DIALECT, validate_qualify_columns=whole)
+        except SqlglotError as error:
+            why = "it reads what there is not; mend the name, or declare the column"
+            raise DeclarationError(
+                f"{where}: {why if whole else 'its SQL cannot be followed'}: {_said(error)}"
+            ) from error
+        return _query(done)
+
+    def columns_of(self, query: exp.Query, where: str) -> Columns:
+        """The columns of a query: their types and sources."""
+        # Qualifying makes every name lower case, as SQL means it: here it is as it is written.
+        names = [selected.alias_or_name for selected in query.selects]
+        qualified = self.qualified(query, where, whole=self.knows_all(query, where))
+        try:
+            typed = _query(annotate_types(qualified, schema=self._schema, dialect=DIALECT))
+            scope = build_scope(typed)
+        except SqlglotError as error:
+            raise DeclarationError(f"{where}: its SQL cannot be followed: {_said(error)}") from error
+        if scope is None:
+            raise DeclarationError(f"{where}: its SQL cannot be followed, for it is not a query")
+        return {
+            name: Traced(_spelled(typed.selects[at]), frozenset(_sources_at(scope, at, self._known)))
+            for at, name in enumerate(names)
+        }
+
+
+def _said(error: SqlglotError) -> str:
+    """What sqlglot says, without the piece of SQL that it shows."""
+    return str(error).partition("\n")[0].rstrip(".") + "."
 
 
 def _query(expression: exp.Expr) -> exp.Query:

@@ -22,7 +22,7 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
     `reads` are the tables its SQL names, where that is known already.
     """
     text = file.read_text(encoding="utf-8")
-    header, sql = _split(text)
+    header, sql, first = _split(text)
     where = f"{file.parent.name}/{file.name}"
     paragraphs = "\n".join(header).split("\n\n")
     if len(paragraphs) < 2:
@@ -58,18 +58,30 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         columns=tuple(columns),
         family=family,
         sql=sql,
-        reads=_reads(sql, where) if reads is None else frozenset(reads),
-        place=SourceLine(file, len(header) + 2),
+        reads=_reads(sql, where, first) if reads is None else frozenset(reads),
+        place=SourceLine(file, first),
     )
 
 
-def _split(text: str) -> tuple[list[str], str]:
-    """The lines of the leading comment without their dashes, and the SQL below it."""
+def read_schema(folder: Path) -> str:
+    """What the views in a folder are for: the sentence in its README.md; DeclarationError without one."""
+    file = folder / "README.md"
+    said = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    if not said.endswith(".") or "\n" in said:
+        raise DeclarationError(
+            f"schema {folder.name}: nothing says what its views are for; write one line that does, with a"
+            f" full stop, into freshdesk_assets/views/{folder.name}/README.md"
+        )
+    return said
+
+
+def _split(text: str) -> tuple[list[str], str, int]:
+    """The lines of the leading comment without their dashes, the SQL below it, and the line it begins on."""
     lines = text.splitlines()
     length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    return [line[2:].removeprefix(" ") for line in lines[:length]], "\n".join(lines[length:]).strip().rstrip(
-        ";"
-    )
+    first = next((at for at, line in enumerate(lines) if at >= length and line.strip()), length)
+    sql = "\n".join(lines[first:]).strip().rstrip(";")
+    return [line[2:].removeprefix(" ") for line in lines[:length]], sql, first + 1
 
 
 def _joined(lines: list[str]) -> list[str]:
@@ -82,20 +94,8 @@ def _joined(lines: list[str]) -> list[str]:
     return joined
 
 
-def _reads(sql: str, where: str) -> frozenset[tuple[str, str]]:
+def _reads(sql: str, where: str, line: int) -> frozenset[tuple[str, str]]:
     # Imported where it is used: it costs a process 0.2 s.
-    import sqlglot
-    from sqlglot import exp
+    from freshdesk_assets.views.tracing import parse, tables_in
 
-    try:
-        parsed = sqlglot.parse_one(sql, dialect="duckdb")
-    except sqlglot.ParseError as error:
-        raise DeclarationError(f"view {where}: its SQL cannot be parsed: {error}") from error
-    defined = {cte.alias for cte in parsed.find_all(exp.CTE)}
-    reads = set()
-    for table in parsed.find_all(exp.Table):
-        if table.db:
-            reads.add((table.db, table.name))
-        elif table.name and table.name not in defined:
-            raise DeclarationError(f"view {where}: it reads {table.name} without saying of which schema")
-    return frozenset(reads)
+    return tables_in(parse(sql, f"view {where}", line), f"view {where}")

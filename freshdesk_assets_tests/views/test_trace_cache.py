@@ -5,26 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import FOLDER, declared_views, traced
 from freshdesk_assets.views.trace_cache import AT_MOST, kept
 from freshdesk_assets.views.tracing import trace
 from freshdesk_assets.views.view_files import read_view
-
-
-def shapes(catalog: Catalog) -> dict[tuple[str, str], dict[str, str]]:
-    return {
-        ("freshdesk", declared.name): {column.name: str(column.type) for column in declared.stored}
-        for declared in catalog.everything
-    }
+from freshdesk_assets.warehouse.derived.views import readable
 
 
 def test_what_is_kept_is_what_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lineage, types and order of the views do not depend on whether somebody has looked before."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     declared_views.cache_clear()
-    found, known = declared_views(), shapes(declared_tables())
+    found, known = declared_views(), readable(declared_tables())
     declared_views.cache_clear()
     assert declared_views() == found
     assert {view.id for view in found} == {read_view(file).id for file in FOLDER.glob("*/*.sql")}

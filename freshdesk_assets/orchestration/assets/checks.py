@@ -3,7 +3,7 @@
 What a check says is kept in the run's records: counts, ids and codes, never customers' text.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -24,6 +24,7 @@ from freshdesk_assets.orchestration.names import (
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
 from freshdesk_assets.schema.check import SqlCheck
+from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
@@ -54,8 +55,20 @@ FOUND_BY: Mapping[str, Callable[[Connection, Any], Finding]] = {
 of them has which."""
 
 
-def build_checks(catalog: Catalog, queries: Sequence[SqlCheck]) -> list[dg.AssetChecksDefinition]:
-    """Every check: of tables' keys, before anything is made of them; of all else, and the users' own."""
+def build_checks(
+    catalog: Catalog, queries: Sequence[SqlCheck], assets: Iterable[dg.AssetsDefinition]
+) -> list[dg.AssetChecksDefinition]:
+    """Every check: of tables' keys, before anything is made of them; of all else, and the users' own.
+
+    Raises DeclarationError for one of a thing that is not among the assets.
+    """
+    known = {key for made in assets for key in made.keys}
+    for query in queries:
+        if asset_key(query.table, query.schema) not in known:
+            raise DeclarationError(
+                f"check {query.file}: there is no table or view {query.schema}.{query.table}; put the file"
+                " into checks/<schema>/<table>/ of the one it checks"
+            )
     checks = [_key_check(table) for table in catalog]
     checks += [_contents_check(catalog), build_reference_checks(catalog)]
     return [*checks, _queries_check(queries)] if queries else checks

@@ -1,6 +1,6 @@
 """From SQL files to assets: one operation per schema creates its views and says which it created anew."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -16,8 +16,7 @@ from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.names import SCHEMA
-from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.views import traced
+from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
 
 
@@ -29,13 +28,12 @@ def schema_key(schema: str) -> dg.AssetKey:
     return dg.AssetKey(["views", schema])
 
 
-def build_views(views: Sequence[SqlView], catalog: Catalog) -> list[dg.AssetsDefinition]:
-    """An asset for every view, those of a schema in one operation."""
-    shapes = {
-        (SCHEMA, declared.name): {column.name: str(column.type) for column in declared.stored}
-        for declared in catalog.everything
-    }
-    found = traced(views, shapes)
+def build_views(
+    views: Sequence[SqlView],
+    found: Mapping[tuple[str, str], Mapping[str, Traced]],
+    catalog: Catalog,
+) -> list[dg.AssetsDefinition]:
+    """An asset for every view, those of a schema in one operation; `found` is what their columns are."""
     keys = {(view.schema, view.name.lower()): view.id for view in views}
 
     def spec(view: SqlView) -> dg.AssetSpec:

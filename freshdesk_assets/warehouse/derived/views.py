@@ -12,10 +12,12 @@ import duckdb
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
-from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.view import Shapes, SqlView
 from freshdesk_assets.warehouse.derived.children import cell
+from freshdesk_assets.warehouse.derived.references import COLUMNS, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ledger
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
@@ -28,6 +30,14 @@ class AccountField:
     column: str
     type: Type
     doc: str
+
+
+def readable(catalog: Catalog) -> Shapes:
+    """The tables that a view or a check may read: the catalog's, the counted references, the ledger."""
+    own = {(SCHEMA, declared.name): declared.stored for declared in catalog.everything}
+    remembered = {(META, name): columns for name, (_, columns) in LEDGER.items()}
+    every = {**own, (RELATIONS, FOREIGN_KEYS): COLUMNS, **remembered}
+    return {place: {column.name: str(column.type) for column in columns} for place, columns in every.items()}
 
 
 def ensure_views(

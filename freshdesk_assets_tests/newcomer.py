@@ -1,0 +1,68 @@
+"""From CONTRIBUTING to what a newcomer has typed who follows it: files and lines, each where it says."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TOLD = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+BLOCK = re.compile(
+    r"^`(?P<file>[\w./]+)`, "
+    r"(?P<where>a new file|at the end, below an empty line|"
+    r"(?P<side>below|above) the line `(?P<line>[^\n]+)`):\n\n"
+    r"```\w+\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is to be typed into a file, and where."""
+
+    file: str
+    where: str
+    side: str | None
+    line: str | None
+    text: str
+
+
+def edits() -> list[Edit]:
+    """What CONTRIBUTING tells to type, in its order."""
+    return [Edit(**found.groupdict()) for found in BLOCK.finditer(TOLD)]
+
+
+def copy_of_the_tree(folder: Path) -> None:
+    """What git has, or would take in, copied; and a repository of its own, so that the copy can be copied."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+
+
+def follow(folder: Path, edit: Edit) -> None:
+    """Type into a tree what is told; what stands there already is left as it is."""
+    file = folder / edit.file
+    if edit.where == "a new file":
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(edit.text, encoding="utf-8")
+        return
+    before = file.read_text(encoding="utf-8")
+    if edit.text in before:
+        return
+    if edit.line is None:
+        file.write_text(f"{before}\n{edit.text}", encoding="utf-8")
+        return
+    line = f"{edit.line}\n"
+    assert f"\n{before}".count(f"\n{line}") == 1, f"{edit.file} does not have the line {edit.line!r} once"
+    typed = line + edit.text if edit.side == "below" else edit.text + line
+    file.write_text(f"\n{before}".replace(f"\n{line}", f"\n{typed}")[1:], encoding="utf-8")
