@@ -9,6 +9,7 @@ tables; `credits` what was spent, and `read_state` how far that went.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from freshdesk_assets.schema import names
@@ -139,8 +140,13 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
 
 
 STANDING = "standing"
-"""What `read_state` was called in earlier versions, with `left_open` for `unfinished`. A view has that name
-until version 0.2, for whoever reads it."""
+"""What `read_state` was called in earlier versions, with `left_open` for `unfinished`. A view keeps that name
+until version 0.2, for queries that use it."""
+
+STANDING_DOC = "The table read_state under its earlier name. It goes with version 0.2."
+
+
+READ_STATE = LEDGER["read_state"][1]
 
 
 def ledger(connection: Connection, name: str) -> str:
@@ -187,14 +193,18 @@ def _comment(connection: Connection) -> None:
     """Write the comments that are not there yet."""
     there = connection.execute(
         "select table_name, comment from duckdb_tables() where database_name = $1 and schema_name = $2"
+        " union all select view_name, comment from duckdb_views()"
+        " where database_name = $1 and schema_name = $2"
         " union all select concat(table_name, '.', column_name), comment from duckdb_columns()"
         " where database_name = $1 and schema_name = $2",
         [ALIAS, META],
     ).fetchall()
-    for name, (doc, columns) in LEDGER.items():
+    former = [replace(each, name="left_open") if each.name == "unfinished" else each for each in READ_STATE]
+    for name, (doc, columns) in {**LEDGER, STANDING: (STANDING_DOC, tuple(former))}.items():
         target = qualified(name, META)
         if (name, doc) not in there:
-            connection.execute(f"comment on table {target} is {literal(doc)}")
+            kind = "view" if name == STANDING else "table"
+            connection.execute(f"comment on {kind} {target} is {literal(doc)}")
         for column in columns:
             if (f"{name}.{column.name}", column_comment(column)) not in there:
                 said = literal(column_comment(column))
