@@ -29,6 +29,7 @@ ITERATING = (
     "test_child.py",
     "test_contract.py",
     "test_docs.py",
+    "test_queries.py",
     "test_tables.py",
     "orchestration/test_definitions.py",
     "warehouse/test_declared_sql.py",

@@ -201,7 +201,7 @@ ELSEWHERE = {
     "settings.py": "names that mean nothing any more",
     "views/trace_cache.py": "the user's cache folder",
     "orchestration/instance.py": "DAGSTER_HOME",
-    "orchestration/records/__init__.py": "how many events Dagster stores together",
+    "orchestration/records/batches.py": "how many events Dagster stores together",
 }
 """Modules that look into the environment, and for what."""
 

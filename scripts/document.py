@@ -24,8 +24,7 @@ from dictionary import (
 )
 from graph import graph
 from markdown import grid, page
-from settings_pages import BESIDE, HEAD, chapters, example_file, first_rows, with_first_settings
-from settings_pages import INTRODUCTION as OF_SETTINGS
+from settings_pages import settings_pages
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError
@@ -39,7 +38,6 @@ from freshdesk_assets.warehouse.ledger.tables import LEDGER, META
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-README = ROOT / "README.md"
 CONTRACT = DOCS / "contract"
 
 INTRODUCTION = """\
@@ -116,9 +114,7 @@ def pages() -> dict[Path, str]:
         DOCS / "diagrams.md": page("Entity-relationship diagrams", diagrams(catalog, groups)),
         DICTIONARY / f"{META}.md": ledger(),
         **table_pages(catalog, views),
-        DOCS / "settings.md": settings_page(),
-        ROOT / ".env.example": example_file(),
-        README: with_first_settings(README.read_text(encoding="utf-8"), grid(HEAD, first_rows())),
+        **settings_pages(ROOT),
     }
     for schema, said in declared_schemas().items():
         if schema != RELATIONS:
@@ -158,12 +154,6 @@ def ledger() -> str:
     """The tables of the replica's own records."""
     parts = [f"## {name}\n\n{doc}\n\n" + plain_columns(columns) for name, (doc, columns) in LEDGER.items()]
     return page(META, "What has been read and made, and what could not be stored.", *parts)
-
-
-def settings_page() -> str:
-    """Every setting, in groups."""
-    groups = [f"## {group}\n\n{grid(HEAD, rows)}" for group, rows in chapters().items()]
-    return page("Settings", OF_SETTINGS, *groups, BESIDE)
 
 
 def seeds(views: Iterable[SqlView]) -> str:

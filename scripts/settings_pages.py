@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from textwrap import wrap
 
+from markdown import grid, page
 from pydantic.fields import FieldInfo
 
 from freshdesk_assets.settings import Group, Settings, variable
@@ -22,6 +24,8 @@ working directory if it is not set."""
 FIRST = ("domain", "api_key", "start_date", "duckdb", "published")
 """Those that somebody needs, or asks for, before a first sync."""
 
+ALL = "[All settings](docs/settings.md), with those of credits, schedules and alerts."
+
 BEGINNING = (
     "# Copy to .env and fill in. The commands, the UI and the daemon read it from the working directory."
 )
@@ -32,32 +36,38 @@ BETWEEN = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DO
 WIDTH = 118
 
 
-def chapters() -> Mapping[str, list[tuple[str, str, str]]]:
-    """A row for each setting, by group."""
-    made: dict[str, list[tuple[str, str, str]]] = {group.value: [] for group in Group}
-    for name, field in Settings.model_fields.items():
-        made[about(field)["group"]].append(row(name, field))
-    return made
+def settings_pages(root: Path) -> dict[Path, str]:
+    """What is written about settings, by file."""
+    readme = root / "README.md"
+    return {
+        root / "docs" / "settings.md": page("Settings", INTRODUCTION, *chapters(), BESIDE),
+        root / ".env.example": example_file(),
+        readme: with_first_settings(readme.read_text(encoding="utf-8")),
+    }
 
 
-def first_rows() -> list[tuple[str, str, str]]:
-    """A row for each of the first settings."""
-    return [row(name, Settings.model_fields[name]) for name in FIRST]
+def chapters() -> Iterable[str]:
+    """A chapter for each group, with a line for each of its settings."""
+    for group in Group:
+        rows = [row(name) for name, field in Settings.model_fields.items() if about(field)["group"] == group]
+        yield f"## {group}\n\n{grid(HEAD, rows)}"
 
 
-def row(name: str, field: FieldInfo) -> tuple[str, str, str]:
+def row(name: str) -> tuple[str, str, str]:
     """A setting's name in the environment, its default and what it does."""
+    field = Settings.model_fields[name]
     value = default(field)
     return f"`{variable(name)}`", f"`{value}`" if value else about(field)["unset"], field.description or ""
 
 
-def with_first_settings(readme: str, table: str) -> str:
-    """README with the table of the first settings in its place."""
+def with_first_settings(readme: str) -> str:
+    """README with the first settings in their place."""
     if not BETWEEN.search(readme):
         raise SystemExit(
-            "README.md has no place for settings: write <!-- settings --> and <!-- /settings -->"
+            "README.md has no place for settings: write <!-- settings --> and <!-- /settings --> into it"
         )
-    return BETWEEN.sub(lambda _: f"\n{table}\n\n", readme)
+    table = grid(HEAD, [row(name) for name in FIRST])
+    return BETWEEN.sub(lambda _: f"\n{table}\n\n{ALL}\n\n", readme)
 
 
 def example_file() -> str:

@@ -21,7 +21,7 @@ AT_MOST = 8
 def kept(kind: str, made_of: object, find: Callable[[], Any]) -> Any:
     """What `find` finds in `made_of`, as JSON holds it; `made_of` is told by its `repr`."""
     told = hashlib.sha256(repr((version("sqlglot"), made_of)).encode()).hexdigest()[:32]
-    file = _folder() / f"{kind}-{told}.json"
+    file = folder() / f"{kind}-{told}.json"
     with suppress(OSError, ValueError):
         return json.loads(file.read_text(encoding="utf-8"))
     found = find()
@@ -30,7 +30,8 @@ def kept(kind: str, made_of: object, find: Callable[[], Any]) -> Any:
     return found
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where it is kept."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "freshdesk-assets"
 
