@@ -1,29 +1,24 @@
 """A declaration that contradicts itself fails where it is made, with one sentence that names it."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from freshdesk_assets.schema.catalog import Catalog, upstream
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import (
     Column,
     DeclarationError,
     Type,
     bigint,
-    bigints,
-    boolean,
-    date,
-    double,
     integer,
     json,
     text,
     texts,
     timestamp,
 )
-from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, SubLimit
+from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall
 from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
-from freshdesk_assets.schema.table import REPLICA_COLUMNS, Table
+from freshdesk_assets.schema.table import Table
 
 ID = bigint("id", "Shelf's id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")
@@ -274,72 +269,3 @@ def test_tables_that_contradict_each_other_say_so(tables: tuple[Table, ...], sen
     with pytest.raises(DeclarationError) as caught:
         Catalog(tables)
     assert str(caught.value) == sentence
-
-
-def test_parents_come_before_what_is_read_per_parent() -> None:
-    """Reading down the catalog reads every parent before its children, whatever the order of the files."""
-    catalog = Catalog((books(), shelves()))
-    assert [table.name for table in catalog] == ["shelves", "books"]
-    assert upstream(catalog["books"]) == {"shelves"}
-    assert upstream(catalog["shelves"]) == frozenset()
-    assert len(catalog) == 2
-
-
-def test_tables_may_refer_to_each_other() -> None:
-    """A reference is no order: groups name their agents and agents their groups."""
-    first = shelves(columns=(ID, UPDATED_AT, bigints("room_ids", "Rooms.", references="rooms.id")))
-    second = shelves(
-        name="rooms", columns=(ID, UPDATED_AT, bigint("shelf_id", "Shelf.", references="shelves.id"))
-    )
-    assert len(Catalog((first, second))) == 2
-
-
-def test_a_column_stands_where_its_name_says_unless_told() -> None:
-    """Most columns are the payload's own keys; a path is for what lies inside an object."""
-    assert TITLE.steps == ("title",)
-    assert text("cover_title", "Title.", path="cover.title").steps == ("cover", "title")
-
-
-def test_a_reference_is_a_table_and_a_column() -> None:
-    """Readers of a declaration join on it."""
-    assert bigint("shelf_id", "Shelf.", references="shelves.id").targets == (("shelves", "id"),)
-    assert TITLE.targets == ()
-
-
-@pytest.mark.parametrize(
-    ("constructor", "expected"),
-    [
-        (bigint, Type.BIGINT),
-        (integer, Type.INTEGER),
-        (boolean, Type.BOOLEAN),
-        (double, Type.DOUBLE),
-        (text, Type.VARCHAR),
-        (timestamp, Type.TIMESTAMPTZ),
-        (date, Type.DATE),
-        (json, Type.JSON),
-        (bigints, Type.BIGINTS),
-        (texts, Type.VARCHARS),
-    ],
-)
-def test_each_word_of_the_vocabulary_has_its_type(constructor: Any, expected: Type) -> None:
-    """The declarations name no SQL type, so the words must."""
-    assert constructor("title", "Title.").type is expected
-
-
-def test_a_table_finds_its_columns() -> None:
-    """A wrong name fails with both names in the message."""
-    table = shelves(
-        columns=(ID, UPDATED_AT, TAGS), row_call=RowCall("shelves/{id}", every=timedelta(hours=1))
-    )
-    assert table.column("tags") is TAGS
-    assert table.detail == {"tags"}
-    assert table.stored == (ID, UPDATED_AT, TAGS, *REPLICA_COLUMNS)
-    assert table.url.endswith("#shelves")
-    with pytest.raises(KeyError, match="table shelves has no column 'title'"):
-        table.column("title")
-
-
-def test_a_sub_limit_goes_by_the_largest_total_reached() -> None:
-    """Between two plans the smaller one's calls are allowed, and below all of them the least."""
-    limit = SubLimit("shelves list", ((100, 10), (400, 40)))
-    assert [limit.allowed(total) for total in (50, 100, 399, 400, 9000)] == [10, 10, 10, 40, 40]
