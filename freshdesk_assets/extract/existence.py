@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import msgspec
 
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
-from freshdesk_assets.extract.reading import Reader, check_wanted
+from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
+from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader, row_of
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
@@ -26,7 +27,7 @@ def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Itera
     """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
     asking = _Asking(reader, table, existence)
     ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
-    yield from reader.concurrently(ask, doubts)
+    yield from concurrently(reader.client.workers, ask, doubts)
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class _Asking:
         """
         listing = self.table.listings[0]
         path = self.existence.path.replace(f"{{{self.existence.by}}}", "{id}")
-        parts = self.reader.list_of(self.table, listing, path, doubt.id, stopped)
+        parts = list_of(self.reader.client, self.table, listing, path, doubt.id, stopped)
         if parts is None:
             return _decided(doubt, Fate.UNKNOWN)
         rows = tuple(row for part in parts for row in part.rows)

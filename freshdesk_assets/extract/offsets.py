@@ -53,7 +53,7 @@ Fetch = Callable[[int, int], Reply[list[bytes]]]
 
 
 def read_offsets(
-    fetch: Fetch, reader: RowReader, *, place: str, last_page: int | None = None
+    fetch: Fetch, reader: RowReader, *, where: str, last_page: int | None = None
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
 
@@ -69,7 +69,7 @@ def read_offsets(
     while True:
         if last_page is not None and page > last_page:
             raise UnexpectedReply(
-                f"{place} goes on after {end:,} rows that share one second, and Freshdesk answers no page"
+                f"{where} goes on after {end:,} rows that share one second, and Freshdesk answers no page"
                 f" beyond {last_page}. Nothing was skipped, and nothing from that second on was recorded as"
                 " read; wait until some of those rows change, or ask Freshdesk to page that second"
             )
@@ -81,7 +81,7 @@ def read_offsets(
         fruitless = 0 if fresh else fruitless + 1
         if fruitless > PATIENCE:
             raise UnexpectedReply(
-                f"{place}: {PATIENCE} calls in a row brought little or nothing new, so it might never end."
+                f"{where}: {PATIENCE} calls in a row brought little or nothing new, so it might never end."
                 " What was read is stored; run again later"
             )
         if start and recent and known.isdisjoint(marks):
@@ -92,7 +92,7 @@ def read_offsets(
         yield Slice(reply.content, reply.next is not None, reply.moment, steady)
         if reply.next is None:
             return
-        _check_forward(reply.next, page, place)
+        _check_forward(reply.next, page, where)
         end, before = start + len(marks), marks
         if len(marks) < size:
             recent.clear()
@@ -130,11 +130,11 @@ def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
     return best
 
 
-def _check_forward(following: str, page: int, place: str) -> None:
+def _check_forward(following: str, page: int, where: str) -> None:
     """A Link to the same or an earlier page would be read for ever, or end early."""
     numbers = parse_qs(urlsplit(following).query).get("page", [])
     if numbers and numbers[0].isdigit() and int(numbers[0]) <= page:
         raise UnexpectedReply(
-            f"{place}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
+            f"{where}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
             " Stopped rather than read in a circle; what was read is stored. Run again later"
         )

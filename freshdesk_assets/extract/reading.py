@@ -1,21 +1,21 @@
-"""From a declaration and what is still to be read to pages: one way of reading per kind of `Sync`."""
+"""From a declaration and what is still to be read to pages: a method per kind of `Sync`.
 
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+`PerParent` is in per_row.py.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
-from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
-from freshdesk_assets.schema.page import Page, ParentRead
-from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 
 T = TypeVar("T")
@@ -26,18 +26,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAG = timedelta(minutes=5)
 """How long after a change Freshdesk may still answer without it: unknown (docs/freshdesk_api.md, 5.6), so the
 last minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
-
-
-class ParentRow(Protocol):
-    """A row whose list, or which itself, is to be read."""
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-
-    @property
-    def version(self) -> datetime | None:
-        """The newest time on it; None when it has none."""
 
 
 @dataclass(slots=True)
@@ -68,7 +56,7 @@ class Reader:
         instead of pushing others out of sight.
         """
         reader = RowReader(table, sync.cursor)
-        place = f"{table.path} ({listing.name})"
+        where = f"{table.path} ({listing.name})"
         if listing.probe and not plain:
             reply = self.ask(table, {**listing.params, sync.since: iso(start), "per_page": 1}, plain=True)
             if not reply.content:
@@ -83,11 +71,11 @@ class Reader:
                 numbered = {"page": page} if page > 1 else {}
                 return self.ask(table, {**params, **numbered, "per_page": size}, plain=plain)
 
-            for part in read_offsets(fetch, reader, place=place, last_page=sync.last_page):
+            for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
                 times = [moment for row in part.rows if (moment := reader.moment(row))]
                 if times != sorted(times):
                     raise UnexpectedReply(
-                        f"{place} did not come in the order of {sync.cursor} that was asked for; reading on"
+                        f"{where} did not come in the order of {sync.cursor} that was asked for; reading on"
                         " would lose rows. Nothing of this page was recorded as read"
                     )
                 last = max(times, default=at).replace(microsecond=0)
@@ -165,37 +153,6 @@ class Reader:
                 edge = None if part.more else _closed(first, end, start)
                 yield _page(listing, part.rows, start, edge)
 
-    def read_lists(self, table: Table, sync: PerParent, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per parent: its whole list, or that the parent is gone."""
-        listing = table.listings[0]
-
-        def read(parent: ParentRow, stopped: threading.Event) -> Page:
-            asked = datetime.now(UTC)
-            parts = self.list_of(table, listing, table.path, parent.id, stopped)
-            if parts is None and sync.archived:
-                parts = self.list_of(table, listing, sync.archived, parent.id, stopped)
-            at = parts[0].moment if parts else None
-            settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
-            rows = tuple(row for part in parts or () for row in part.rows)
-            return Page(listing=listing.name, rows=rows, parents=(settled,))
-
-        yield from self.concurrently(read, parents)
-
-    def read_row_calls(self, table: Table, row_call: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per row: what its own call sent, or that it is gone."""
-        known = frozenset(name for listing in table.listings for name in listing.defaults)
-
-        def read(parent: ParentRow, stopped: threading.Event) -> Page:
-            check_wanted(stopped)
-            try:
-                reply = self.client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
-            except NotFound:
-                return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
-            settled = (ParentRead(id=parent.id, at=reply.moment),)
-            return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
-
-        yield from self.concurrently(read, parents)
-
     @property
     def now(self) -> datetime:
         """Freshdesk's clock at its last list reply; ours before the first."""
@@ -246,28 +203,7 @@ class Reader:
             numbered = {"page": page} if page > 1 else {}
             return self.ask(table, {**listing.params, **asked, **numbered, "per_page": size})
 
-        yield from read_offsets(fetch, RowReader(table), place=f"{table.path} ({listing.name})")
-
-    def list_of(
-        self, table: Table, listing: Listing, path: str, parent: int, stopped: threading.Event
-    ) -> list[Slice] | None:
-        """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
-
-        def fetch(page: int, size: int) -> Reply[list[bytes]]:
-            check_wanted(stopped)
-            numbered = {"page": page} if page > 1 else {}
-            params = {**table.params, **listing.params, **numbered, "per_page": size}
-            return self.client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
-
-        try:
-            return list(read_offsets(fetch, RowReader(table), place=path))
-        except NotFound:
-            return None
-        except NotAllowed:
-            # A plan without the archive has no archived parents: this one is gone.
-            if path == table.path:
-                raise
-            return None
+        yield from read_offsets(fetch, RowReader(table), where=f"{table.path} ({listing.name})")
 
     def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
         """A page of the table's list, where this account keeps it; `plain` leaves the includes out."""
@@ -287,47 +223,6 @@ class Reader:
         self._fallen_back.add(table.name)
         self._answered = reply.moment
         return reply
-
-    def concurrently(
-        self, read: Callable[[T, threading.Event], Page], parents: Iterable[T]
-    ) -> Iterator[Page]:
-        """Pages in the order they arrive, as many calls under way as the client has workers.
-
-        Whatever ends it (an error, Ctrl-C, nobody reading on) ends it at once: calls that wait for their
-        reply or for the limit are left to themselves, and no thread makes another one. Only when the budget
-        is spent are those under way waited for: they are paid from it.
-        """
-        waiting = iter(parents)
-        spent: BudgetSpent | None = None
-        stopped = threading.Event()
-        pool = ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk")
-        under_way: set[Future[Page]] = set()
-        try:
-            while True:
-                room = 2 * self.client.workers - len(under_way)
-                under_way.update(pool.submit(read, parent, stopped) for parent in islice(waiting, room))
-                if not under_way:
-                    break
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                # What was paid for is handed on before an error ends it all.
-                for finished in sorted(done, key=lambda future: future.exception() is not None):
-                    try:
-                        page = finished.result()
-                    except BudgetSpent as error:
-                        spent, waiting = error, iter(())
-                    else:
-                        yield page
-            if spent is not None:
-                raise spent
-        finally:
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def check_wanted(stopped: threading.Event) -> None:
-    """Make no call whose reply nobody waits for."""
-    if stopped.is_set():
-        raise CancelledError
 
 
 def _page(
