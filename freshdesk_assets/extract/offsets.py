@@ -1,4 +1,4 @@
-"""Lists that Freshdesk pages by number, read so that a row moving meanwhile is not lost.
+"""From a list paged by number to slices of it, read so that a row that moves meanwhile is not lost.
 
 When a row before the page boundary leaves the list, everything after it moves up by one and the first
 row of the next page is never sent. So each page overlaps the one before it by at least a row, and must
@@ -22,10 +22,10 @@ PER_PAGE = 100
 """The most rows Freshdesk gives per page; more is a 400."""
 
 SMALLEST = 50
-"""Overlapping pages are never made smaller than this: halving a page doubles its price per row."""
+"""The fewest rows of an overlapping page: halving a page doubles its price per row."""
 
 REMEMBERED = 4
-"""How many pages back a row is recognised; going back never leaves them in one step."""
+"""How many pages back a row is recognised; one step back never goes beyond them."""
 
 PATIENCE = 200
 """Calls in a row that may bring little or nothing new: enough to make up for 9,000 rows removed at once."""
@@ -33,7 +33,7 @@ PATIENCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A page of a list: its rows, whether the list goes on, and Freshdesk's clock when it answered.
+    """A page of a list: its rows, whether the list continues, and Freshdesk's clock when it answered.
 
     `steady` says that no row was seen to have moved so far: what is not in a list that stayed steady to
     its end does not exist.
@@ -57,9 +57,9 @@ def read_offsets(
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
 
-    The Link says whether the list goes on. After a short page with a Link nobody knows from where
-    Freshdesk counts on, so the next page by number is taken as it comes. Raises UnexpectedReply when a
-    Link points backwards, the list never ends, or it goes beyond `last_page`.
+    The Link says whether the list continues. After a short page that has a Link it is not known with which
+    row Freshdesk's next page begins, so the next page by number is taken as it is. Raises UnexpectedReply
+    when a Link points backwards, the list never ends, or it continues beyond `last_page`.
     """
     page, size, end = 1, PER_PAGE, 0
     furthest = fruitless = 0
@@ -69,7 +69,7 @@ def read_offsets(
     while True:
         if last_page is not None and page > last_page:
             raise UnexpectedReply(
-                f"{where} goes on after {end:,} rows that share one second, and Freshdesk answers no page"
+                f"{where} continues after {end:,} rows that share one second, and Freshdesk answers no page"
                 f" beyond {last_page}. Nothing was skipped, and nothing from that second on was recorded as"
                 " read; wait until some of those rows change, or ask Freshdesk to page that second"
             )
@@ -104,7 +104,7 @@ def read_offsets(
 
 
 def calls_for(rows: int) -> int:
-    """Calls it takes to read a list of so many rows that stands still."""
+    """Calls it takes to read a list of so many rows that does not change meanwhile."""
     page, size, calls = 1, PER_PAGE, 1
     while (end := page * size) < rows:
         page, size = _overlapping(end, None)
@@ -120,7 +120,7 @@ def _back(start: int) -> tuple[int, int]:
 def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
     """The page that begins at least one row before `end` and reaches furthest beyond it.
 
-    A page after `last_page` where none up to it does.
+    Where no page up to `last_page` does, a page after it.
     """
     best, reach = ((last_page or end) + 1, PER_PAGE), end
     for size in range(PER_PAGE, SMALLEST - 1, -1):

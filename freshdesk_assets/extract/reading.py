@@ -21,11 +21,11 @@ from freshdesk_assets.schema.table import Table
 T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""Since when a list that was read whole is covered."""
+"""Where the covered interval of a list that was read whole begins."""
 
 LAG = timedelta(minutes=5)
-"""How long after a change Freshdesk may still answer without it: unknown (docs/freshdesk_api.md, 5.6), so the
-last minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
+"""It is not known how long after a change Freshdesk may still answer without it (docs/freshdesk_api.md, 5.6).
+So the last minutes before a reply are read again next time; they fit in the page that is asked for anyway."""
 
 
 @dataclass(slots=True)
@@ -50,10 +50,10 @@ class Reader:
     ) -> Iterator[Page]:
         """Rows of a listing changed in [start, end), and the few beyond that share the last page.
 
-        `plain` leaves the includes out: a fifth of the price, where only which rows there are matters.
+        `plain` leaves the includes out, for a fifth of the price, where it only matters which rows there are.
 
-        Every page restarts at the last time seen, so that rows changing meanwhile are met again further on
-        instead of pushing others out of sight.
+        Every page restarts at the last time seen. So rows that change meanwhile come again later, and move no
+        other row to a page that was read already.
         """
         reader = RowReader(table, sync.cursor)
         where = f"{table.path} ({listing.name})"
@@ -92,8 +92,8 @@ class Reader:
     def read_changes(self, table: Table, sync: ChangedSince, since: Mapping[str, datetime]) -> Iterator[Page]:
         """Rows changed since a time per listing; a listing without one is read whole.
 
-        Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows in
-        none of them are gone.
+        Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows that
+        are in none of them are gone.
         """
         ask = partial(self._read_changed, table, since)
         yield from self.spelled(table, sync, ask) if since else ask(None)
@@ -106,10 +106,11 @@ class Reader:
         *,
         whole: bool = True,
     ) -> Iterator[T]:
-        """What `ask` brings with the parameter that this account accepts for changes, which is remembered.
+        """What `ask` yields with the spelling of the parameter that this account accepts.
 
-        Accounts differ in the spelling they know. None stands for none, so for the whole list; without
-        `whole` that is no answer. Whatever came of a spelling before it was refused comes again.
+        Accounts differ in the spelling they accept, which is remembered. After the last spelling `ask` is
+        called with None, for the whole list; with `whole=False` the last refusal is raised instead. What a
+        spelling yielded before it was refused, the next one yields again.
         """
         spellings = (*sync.parameters, *((None,) if whole else ()))
         if table.name in self._accepted:
@@ -134,7 +135,7 @@ class Reader:
             complete = yield from self._read_whole(table, listing, asked, start or EPOCH, complete=complete)
 
     def read_full(self, table: Table) -> Iterator[Page]:
-        """Every row there is; rows in none of the listings are gone, unless one was seen moving meanwhile."""
+        """Every row; rows in none of the listings are gone, unless a row was seen moving meanwhile."""
         complete = True
         for listing in table.listings:
             complete = yield from self._read_whole(table, listing, {}, None, complete=complete)
@@ -142,7 +143,7 @@ class Reader:
     def read_look_back(
         self, table: Table, sync: LookBack, start: datetime, end: datetime | None, back: timedelta
     ) -> Iterator[Page]:
-        """Rows whose time lies in [start - back, end); without an end, those with a time to come too."""
+        """Rows whose time lies in [start - back, end); without an end, also those in the future."""
         for listing in table.listings:
             asked: dict[str, Value] = {sync.after: iso(start - back)}
             if end is not None and sync.before:
@@ -164,7 +165,7 @@ class Reader:
         return fallback.row_call if fallback else table.row_call
 
     def falls_back(self, table: Table) -> bool:
-        """Whether this account was found to keep the table's list at its old place."""
+        """Whether this account was found to have the table's list at its old path only."""
         return self._falls_back(table) is not None
 
     def _falls_back(self, table: Table) -> Fallback | None:
@@ -184,10 +185,11 @@ class Reader:
         *,
         complete: bool,
     ) -> Generator[Page, None, bool]:
-        """The pages of a listing, and whether it was `complete` like those before it.
+        """Yield the pages of a listing; return whether it, and those before it, were read `complete`.
 
-        The last page of the last one completes the table. Where a row was seen moving, one may have moved
-        to where we had already been; it is not taken for deleted, and deletions are found next time.
+        The last page of the last listing completes the table. Where a row was seen moving, another may have
+        moved to a page that was read already and must not be taken for deleted. Such a read completes
+        nothing, and deletions are found next time.
         """
         first: datetime | None = None
         for part in self._slices(table, listing, asked):
@@ -206,7 +208,7 @@ class Reader:
         yield from read_offsets(fetch, RowReader(table), where=f"{table.path} ({listing.name})")
 
     def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
-        """A page of the table's list, where this account keeps it; `plain` leaves the includes out."""
+        """A page of the table's list, by the path this account has; `plain` leaves the includes out."""
         params = {**table.params, **asked}
         if plain:
             params.pop("include", None)
@@ -246,12 +248,12 @@ def _page(
 
 
 def _settled(moment: datetime | None, seen: datetime) -> datetime:
-    """Up to when everything was in a reply given at `moment` that went as far as `seen`."""
+    """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
     return min(seen, moment - LAG) if moment else seen - LAG
 
 
 def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
-    """Up to when everything was in the last reply of a list, which had nothing beyond it."""
+    """The time before which the last reply of a list, which has nothing beyond it, misses nothing."""
     edge = moment - LAG if moment else seen - LAG
     return min(edge, end) if end else edge
 
