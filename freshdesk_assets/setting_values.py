@@ -1,4 +1,4 @@
-"""From what somebody wrote to a value, or to the rest of a sentence that begins with the setting's name."""
+"""From the text of a setting to its value, or to the rest of a sentence that begins with its name."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 LEAST_CREDITS = 50
-"""Twice what a sync costs that finds nothing new: with less a run would not get beyond looking."""
+"""Twice what a sync costs that finds nothing new: with less, a run might end before it has read anything."""
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
 def number(least: float, most: float, like: str, of: type[float] = float) -> BeforeValidator:
-    """A number from `least` to `most`; with `of=int` what follows its point is dropped."""
+    """A number from `least` to `most`; with `of=int` its fraction is dropped."""
     return BeforeValidator(lambda given: of(_within(given, least, most, like)))
 
 
@@ -84,14 +84,14 @@ def _even(every: timedelta) -> timedelta:
 
 def _url(given: Any) -> str:
     if not str(given).startswith(("http://", "https://")):
-        # What stands before an @ may be a password.
+        # What is before an @ may be a password.
         raise ValueError(f"is {str(given).rpartition('@')[2]!r}: set it to a URL like http://localhost:3000")
     return str(given).rstrip("/")
 
 
 def _hook(given: Any) -> Any:
     if isinstance(given, str) and not given.startswith(("http://", "https://")):
-        # Not quoted: who knows the address can write there.
+        # Not quoted: anyone who knows the address can send messages there.
         raise ValueError("is not a URL: set it to one that begins with https://")
     return given
 

@@ -35,8 +35,8 @@ PREFIX = "FRESHDESK_"
 
 DEFAULT_DATABASE = "replica.duckdb"
 FORMER_DATABASE = "freshdesk.duckdb"
-"""The default until there were views. DuckDB names a database after its file, and takes `freshdesk.tickets`
-in a database called freshdesk for ambiguous: no view could be read."""
+"""The default until there were views. DuckDB names a database after its file. In a database called freshdesk,
+`freshdesk.tickets` is ambiguous to it: no view could be read."""
 
 DEFAULT_RESERVE = 0.1
 DEFAULT_LOCK_WAIT = 300.0
@@ -48,7 +48,7 @@ REQUIRED = {
 }
 
 REMOVED = {"FRESHDESK_SKIP_UNTOUCHED": "every changed ticket is asked for its conversations"}
-"""What earlier versions knew and this one does not, with what holds instead."""
+"""Settings of earlier versions that this one ignores, with what holds instead."""
 
 
 class SettingError(Exception):
@@ -65,7 +65,7 @@ class PartitionLength(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partitioning:
-    """What must be known when the definitions load: since when, and in what steps."""
+    """What must be known when the definitions load: since when, and how long a partition is."""
 
     start: datetime
     length: PartitionLength
@@ -96,13 +96,13 @@ class Group(StrEnum):
 
 
 def _setting(group: Group, default: object, says: str, *, unset: str = "", like: str = "") -> Any:
-    """A field; `unset` is what holds without a value, `like` a value for the example file."""
+    """A field; `unset` says what holds without a value, `like` is a value for the example file."""
     beside: dict[str, Any] = {"group": group.value, "unset": unset, "like": like}
     return Field(default=default, description=says, json_schema_extra=beside)
 
 
 class Settings(BaseSettings):
-    """What the replica's owner decides; what no argument says is as in the environment, or the default."""
+    """What the replica's owner decides; without an argument, from the environment, else the default."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     duckdb: Annotated[Path, AfterValidator(lambda given: given.expanduser())] = _setting(
         Group.REPLICA,
         DEFAULT_DATABASE,
-        "The file of the replica; not named after one of its schemas, for DuckDB would confuse the two.",
+        "The file of the replica, not named like a schema in it: DuckDB would confuse the two.",
     )
     published: str | None = _setting(
         Group.REPLICA,
@@ -134,8 +134,8 @@ class Settings(BaseSettings):
     start_date: Day = _setting(
         Group.REPLICA,
         "2025-01-01",
-        "Tickets that did not change since this day are not replicated, nor what hangs on them. People and"
-        " set-up always are.",
+        "Tickets that did not change since this day are not replicated, nor are their conversations, nor"
+        " older time entries and ratings. People and set-up always are.",
     )
     partitions: Annotated[PartitionLength, choice(*PartitionLength)] = _setting(
         Group.REPLICA,
@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         Group.CREDITS,
         None,
         f"The most API credits a run may spend, {LEAST_CREDITS} at least. A run whose budget is spent keeps"
-        " what it has read, and the next one goes on.",
+        " what it has read, and the next one continues.",
         unset="no limit",
     )
     day_credits: Credits = _setting(
@@ -176,8 +176,9 @@ class Settings(BaseSettings):
     every: Every = _setting(
         Group.SCHEDULES,
         15,
-        "Minutes between two looks at what agents work on: dividing an hour, or whole hours dividing a day"
-        " (1440 at most). A table is late when it was not looked at for four times as long, and for 3 hours.",
+        "Minutes between two syncs of what agents work on. They divide an hour, or are whole hours that"
+        " divide a day (1440 at most). A table is late when it was not synced for four times as long, and for"
+        " 3 hours.",
     )
     poll: Poll = _setting(
         Group.SCHEDULES,
@@ -188,7 +189,7 @@ class Settings(BaseSettings):
     reread_nightly: Annotated[int, number(0, 366, "3", of=int)] = _setting(
         Group.SCHEDULES,
         3,
-        "Days that are read again each night, for what Freshdesk changes without saying so; `0` for none.",
+        "Days that are read again each night, for changes that do not move `updated_at`; `0` for none.",
     )
     reread_weekly: Annotated[int, number(0, 366, "30", of=int)] = _setting(
         Group.SCHEDULES, 30, "Days that are read again each Sunday; `0` for none."
@@ -197,14 +198,14 @@ class Settings(BaseSettings):
         Group.SCHEDULES,
         14,  # benchmarks/overhead.py measures what a day leaves.
         "Days after which the records and logs of a run are removed, unless they hold the latest of"
-        " something. Looks every 15 minutes that find nothing leave 26 MB a day.",
+        " something. Syncs every 15 minutes that find nothing leave 26 MB a day.",
     )
     alert_webhook: Hook = _setting(
         Group.ALERTS,
         None,
         "A URL that is sent a JSON message once for each table that fails or is late, and once when it is"
         " well again.",
-        unset="nobody is told",
+        unset="no messages",
     )
     ui_url: Url = _setting(
         Group.ALERTS,
@@ -214,22 +215,22 @@ class Settings(BaseSettings):
 
     @property
     def partitioning(self) -> Partitioning:
-        """Since when tickets are replicated, and in what steps."""
+        """Since when tickets are replicated, and how long a partition is."""
         return Partitioning(start=self.start_date, length=self.partitions)
 
 
 def read_settings(schemas: Collection[str], *, account: bool = False) -> Settings:
-    """What the environment says; raises SettingError with all that is wrong.
+    """The settings of the environment; raises SettingError with all that is wrong.
 
-    `schemas` have views in the file: it cannot be named after one of them. With `account`, what is needed to
-    ask Freshdesk anything must be there.
+    `schemas` are those of the views: the file cannot be named after one of them. With `account`, the
+    account's address and key must be set.
     """
     wrong: dict[str, str] = {}
     try:
         made = Settings()
     except ValidationError as error:
         wrong = {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in error.errors()}
-        # What is wrong by itself does not hide what is wrong beside it.
+        # A wrong value must not hide what else is wrong: the default replaces it in the checks below.
         made = Settings(**{name: Settings.model_fields[name].default for name in wrong})
     missing = {name: what for name, what in REQUIRED.items() if account and not getattr(made, name)}
     said = [f"{variable(name)} is not set: set it to {what}" for name, what in missing.items()]
@@ -247,7 +248,7 @@ def variable(name: str) -> str:
 
 
 def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
-    """What is wrong with where the replica and its copy are to stand."""
+    """What is wrong with the paths of the replica and its copy."""
     if "duckdb" not in made.model_fields_set and Path(FORMER_DATABASE).exists() and not made.duckdb.exists():
         yield (
             f"The replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"
@@ -275,9 +276,9 @@ def usable(path: Path, schemas: Collection[str], name: str = "FRESHDESK_DUCKDB")
 
 
 def published_path(database: Path, published: str | None, schemas: Collection[str]) -> Path | None:
-    """Where analysts find their copy, beside the file if nothing is said; None if `off`.
+    """The path of the copy for analysts, beside the file if `published` is not set; None if it is `off`.
 
-    Raises SettingError for the file itself, and for a name that no view could bear.
+    Raises SettingError if it is the file itself, or has the name of a schema.
     """
     if published and published.lower() == "off":
         return None
@@ -290,7 +291,7 @@ def published_path(database: Path, published: str | None, schemas: Collection[st
 
 
 def without_effect() -> list[str]:
-    """A sentence for each variable that is set and means nothing any more."""
+    """A sentence for each variable that is set and has no effect any more."""
     return [
         f"{name} has no effect any more, for {instead}: remove it"
         for name, instead in REMOVED.items()

@@ -1,4 +1,4 @@
-"""What a key may see of an account: asked for one credit at a time, before anything is replicated."""
+"""From a key to what it may see of an account, before anything is replicated; a question costs one credit."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether a table can be read, and why not or what to know."""
+    """Whether a table can be read; `note` says why not, or what else to know."""
 
     table: str
     readable: bool
@@ -26,7 +26,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """The agent whose key it is; None where Freshdesk did not say."""
+    """What the agent whose key it is can see; None where Freshdesk did not say."""
 
     scope: str | None
     sees_everything: bool | None

@@ -1,7 +1,8 @@
 """From doubts to verdicts: rows that no list sent any more are asked for, one by one.
 
-What `/tickets/{id}` answers of an archived ticket is not established (docs/freshdesk_api.md, 4.2): nothing, a
-redirect, the ticket with `archived`, or as if it were not archived. Each leads to the archive.
+It is not established what `/tickets/{id}` answers for an archived ticket (docs/freshdesk_api.md, 4.2): 404, a
+redirect, the ticket with `archived`, or the ticket as if it were not archived. In each case the row is found
+to be archived.
 """
 
 import re
@@ -12,21 +13,22 @@ from dataclasses import dataclass
 import msgspec
 
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
-from freshdesk_assets.extract.reading import Reader, check_wanted
+from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
+from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader, row_of
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.table import Table
 
 NO_FEATURE = "require_feature"
-"""What Freshdesk refuses the archive with where the plan has none: nothing is archived there."""
+"""The code with which Freshdesk refuses the archive where the plan has none: nothing is archived there."""
 
 
 def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Iterable[Doubt]) -> Iterator[Page]:
     """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
     asking = _Asking(reader, table, existence)
     ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
-    yield from reader.concurrently(ask, doubts)
+    yield from concurrently(reader.client.workers, ask, doubts)
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class _Asking:
     existence: Existence
 
     def ask_row(self, doubt: Doubt, stopped: threading.Event) -> Page:
-        """Whether Freshdesk has the row, and where; where it probably is comes first."""
+        """Whether Freshdesk has the row, and where; the likelier place is asked first."""
         check_wanted(stopped)
         try:
             return self._look(doubt)
@@ -57,19 +59,19 @@ class _Asking:
             return self._kept(doubt, row) if row else _decided(doubt, Fate.UNKNOWN)
         if self._says_archived(row):
             return self._kept(doubt, row)
-        # As it was when a list last had it, and in none now.
+        # The row is as a list last sent it, yet no list sends it now: the archive may have it.
         if not doubt.idle and not self._moved_on(row, doubt) and (archived := self._archived(doubt)):
             return self._kept(doubt, archived)
         return _decided(doubt, Fate.EXISTS)
 
     def ask_list(self, doubt: Doubt, stopped: threading.Event) -> Page:
-        """Whether the rows are in the list of what they belong to.
+        """Whether the rows are in the list of the row that they belong to.
 
-        Where that has no list, it is archived or gone itself, and its own end will be theirs.
+        Where that row has no list, it is archived or gone itself, and what is found out of it decides.
         """
         listing = self.table.listings[0]
         path = self.existence.path.replace(f"{{{self.existence.by}}}", "{id}")
-        parts = self.reader.list_of(self.table, listing, path, doubt.id, stopped)
+        parts = list_of(self.reader.client, self.table, listing, path, doubt.id, stopped)
         if parts is None:
             return _decided(doubt, Fate.UNKNOWN)
         rows = tuple(row for part in parts for row in part.rows)
@@ -82,7 +84,7 @@ class _Asking:
         return Page(listing=listing.name, rows=rows, defaults=listing.defaults, verdicts=verdicts)
 
     def _archived(self, doubt: Doubt) -> bytes | None:
-        """The row as the archive has it; None if it has not, or there is none."""
+        """The row as the archive has it; None if the archive does not have it, or there is no archive."""
         if not self.existence.archived or self.table.name in self.reader.without_archive:
             return None
         try:

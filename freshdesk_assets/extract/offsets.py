@@ -1,4 +1,4 @@
-"""Lists that Freshdesk pages by number, read so that a row moving meanwhile is not lost.
+"""From a list paged by number to slices of it, read so that a row that moves meanwhile is not lost.
 
 When a row before the page boundary leaves the list, everything after it moves up by one and the first
 row of the next page is never sent. So each page overlaps the one before it by at least a row, and must
@@ -22,10 +22,10 @@ PER_PAGE = 100
 """The most rows Freshdesk gives per page; more is a 400."""
 
 SMALLEST = 50
-"""Overlapping pages are never made smaller than this: halving a page doubles its price per row."""
+"""The fewest rows of an overlapping page: halving a page doubles its price per row."""
 
 REMEMBERED = 4
-"""How many pages back a row is recognised; going back never leaves them in one step."""
+"""How many pages back a row is recognised; one step back never goes beyond them."""
 
 PATIENCE = 200
 """Calls in a row that may bring little or nothing new: enough to make up for 9,000 rows removed at once."""
@@ -33,7 +33,7 @@ PATIENCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A page of a list: its rows, whether the list goes on, and Freshdesk's clock when it answered.
+    """A page of a list: its rows, whether the list continues, and Freshdesk's clock when it answered.
 
     `steady` says that no row was seen to have moved so far: what is not in a list that stayed steady to
     its end does not exist.
@@ -53,13 +53,13 @@ Fetch = Callable[[int, int], Reply[list[bytes]]]
 
 
 def read_offsets(
-    fetch: Fetch, reader: RowReader, *, place: str, last_page: int | None = None
+    fetch: Fetch, reader: RowReader, *, where: str, last_page: int | None = None
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
 
-    The Link says whether the list goes on. After a short page with a Link nobody knows from where
-    Freshdesk counts on, so the next page by number is taken as it comes. Raises UnexpectedReply when a
-    Link points backwards, the list never ends, or it goes beyond `last_page`.
+    The Link says whether the list continues. After a short page that has a Link it is not known with which
+    row Freshdesk's next page begins, so the next page by number is taken as it is. Raises UnexpectedReply
+    when a Link points backwards, the list never ends, or it continues beyond `last_page`.
     """
     page, size, end = 1, PER_PAGE, 0
     furthest = fruitless = 0
@@ -69,7 +69,7 @@ def read_offsets(
     while True:
         if last_page is not None and page > last_page:
             raise UnexpectedReply(
-                f"{place} goes on after {end:,} rows that share one second, and Freshdesk answers no page"
+                f"{where} continues after {end:,} rows that share one second, and Freshdesk answers no page"
                 f" beyond {last_page}. Nothing was skipped, and nothing from that second on was recorded as"
                 " read; wait until some of those rows change, or ask Freshdesk to page that second"
             )
@@ -81,7 +81,7 @@ def read_offsets(
         fruitless = 0 if fresh else fruitless + 1
         if fruitless > PATIENCE:
             raise UnexpectedReply(
-                f"{place}: {PATIENCE} calls in a row brought little or nothing new, so it might never end."
+                f"{where}: {PATIENCE} calls in a row brought little or nothing new, so it might never end."
                 " What was read is stored; run again later"
             )
         if start and recent and known.isdisjoint(marks):
@@ -92,7 +92,7 @@ def read_offsets(
         yield Slice(reply.content, reply.next is not None, reply.moment, steady)
         if reply.next is None:
             return
-        _check_forward(reply.next, page, place)
+        _check_forward(reply.next, page, where)
         end, before = start + len(marks), marks
         if len(marks) < size:
             recent.clear()
@@ -104,7 +104,7 @@ def read_offsets(
 
 
 def calls_for(rows: int) -> int:
-    """Calls it takes to read a list of so many rows that stands still."""
+    """Calls it takes to read a list of so many rows that does not change meanwhile."""
     page, size, calls = 1, PER_PAGE, 1
     while (end := page * size) < rows:
         page, size = _overlapping(end, None)
@@ -120,7 +120,7 @@ def _back(start: int) -> tuple[int, int]:
 def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
     """The page that begins at least one row before `end` and reaches furthest beyond it.
 
-    A page after `last_page` where none up to it does.
+    Where no page up to `last_page` does, a page after it.
     """
     best, reach = ((last_page or end) + 1, PER_PAGE), end
     for size in range(PER_PAGE, SMALLEST - 1, -1):
@@ -130,11 +130,11 @@ def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
     return best
 
 
-def _check_forward(following: str, page: int, place: str) -> None:
+def _check_forward(following: str, page: int, where: str) -> None:
     """A Link to the same or an earlier page would be read for ever, or end early."""
     numbers = parse_qs(urlsplit(following).query).get("page", [])
     if numbers and numbers[0].isdigit() and int(numbers[0]) <= page:
         raise UnexpectedReply(
-            f"{place}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
+            f"{where}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
             " Stopped rather than read in a circle; what was read is stored. Run again later"
         )

@@ -1,43 +1,31 @@
-"""From a declaration and what is still to be read to pages: one way of reading per kind of `Sync`."""
+"""From a declaration and what is still to be read to pages: a method per kind of `Sync`.
 
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+`PerParent` is in per_row.py.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import BudgetSpent, NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
-from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
-from freshdesk_assets.schema.page import Page, ParentRead
-from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.page import Page
+from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 
 T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""Since when a list that was read whole is covered."""
+"""Where the covered interval of a list that was read whole begins."""
 
 LAG = timedelta(minutes=5)
-"""How long after a change Freshdesk may still answer without it: unknown (docs/freshdesk_api.md, 5.6), so the
-last minutes before a reply are read again next time. They fit in the page that is asked for anyway."""
-
-
-class ParentRow(Protocol):
-    """A row whose list, or which itself, is to be read."""
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-
-    @property
-    def version(self) -> datetime | None:
-        """The newest time on it; None when it has none."""
+"""It is not known how long after a change Freshdesk may still answer without it (docs/freshdesk_api.md, 5.6).
+So the last minutes before a reply are read again next time; they fit in the page that is asked for anyway."""
 
 
 @dataclass(slots=True)
@@ -62,13 +50,13 @@ class Reader:
     ) -> Iterator[Page]:
         """Rows of a listing changed in [start, end), and the few beyond that share the last page.
 
-        `plain` leaves the includes out: a fifth of the price, where only which rows there are matters.
+        `plain` leaves the includes out, for a fifth of the price, where it only matters which rows there are.
 
-        Every page restarts at the last time seen, so that rows changing meanwhile are met again further on
-        instead of pushing others out of sight.
+        Every page restarts at the last time seen. So rows that change meanwhile come again later, and move no
+        other row to a page that was read already.
         """
         reader = RowReader(table, sync.cursor)
-        place = f"{table.path} ({listing.name})"
+        where = f"{table.path} ({listing.name})"
         if listing.probe and not plain:
             reply = self.ask(table, {**listing.params, sync.since: iso(start), "per_page": 1}, plain=True)
             if not reply.content:
@@ -83,11 +71,11 @@ class Reader:
                 numbered = {"page": page} if page > 1 else {}
                 return self.ask(table, {**params, **numbered, "per_page": size}, plain=plain)
 
-            for part in read_offsets(fetch, reader, place=place, last_page=sync.last_page):
+            for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
                 times = [moment for row in part.rows if (moment := reader.moment(row))]
                 if times != sorted(times):
                     raise UnexpectedReply(
-                        f"{place} did not come in the order of {sync.cursor} that was asked for; reading on"
+                        f"{where} did not come in the order of {sync.cursor} that was asked for; reading on"
                         " would lose rows. Nothing of this page was recorded as read"
                     )
                 last = max(times, default=at).replace(microsecond=0)
@@ -104,8 +92,8 @@ class Reader:
     def read_changes(self, table: Table, sync: ChangedSince, since: Mapping[str, datetime]) -> Iterator[Page]:
         """Rows changed since a time per listing; a listing without one is read whole.
 
-        Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows in
-        none of them are gone.
+        Where Freshdesk refuses every spelling of the parameter, all listings are read whole, and rows that
+        are in none of them are gone.
         """
         ask = partial(self._read_changed, table, since)
         yield from self.spelled(table, sync, ask) if since else ask(None)
@@ -118,10 +106,11 @@ class Reader:
         *,
         whole: bool = True,
     ) -> Iterator[T]:
-        """What `ask` brings with the parameter that this account accepts for changes, which is remembered.
+        """What `ask` yields with the spelling of the parameter that this account accepts.
 
-        Accounts differ in the spelling they know. None stands for none, so for the whole list; without
-        `whole` that is no answer. Whatever came of a spelling before it was refused comes again.
+        Accounts differ in the spelling they accept, which is remembered. After the last spelling `ask` is
+        called with None, for the whole list; with `whole=False` the last refusal is raised instead. What a
+        spelling yielded before it was refused, the next one yields again.
         """
         spellings = (*sync.parameters, *((None,) if whole else ()))
         if table.name in self._accepted:
@@ -146,7 +135,7 @@ class Reader:
             complete = yield from self._read_whole(table, listing, asked, start or EPOCH, complete=complete)
 
     def read_full(self, table: Table) -> Iterator[Page]:
-        """Every row there is; rows in none of the listings are gone, unless one was seen moving meanwhile."""
+        """Every row; rows in none of the listings are gone, unless a row was seen moving meanwhile."""
         complete = True
         for listing in table.listings:
             complete = yield from self._read_whole(table, listing, {}, None, complete=complete)
@@ -154,7 +143,7 @@ class Reader:
     def read_look_back(
         self, table: Table, sync: LookBack, start: datetime, end: datetime | None, back: timedelta
     ) -> Iterator[Page]:
-        """Rows whose time lies in [start - back, end); without an end, those with a time to come too."""
+        """Rows whose time lies in [start - back, end); without an end, also those in the future."""
         for listing in table.listings:
             asked: dict[str, Value] = {sync.after: iso(start - back)}
             if end is not None and sync.before:
@@ -164,37 +153,6 @@ class Reader:
                 first = first or part.moment
                 edge = None if part.more else _closed(first, end, start)
                 yield _page(listing, part.rows, start, edge)
-
-    def read_lists(self, table: Table, sync: PerParent, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per parent: its whole list, or that the parent is gone."""
-        listing = table.listings[0]
-
-        def read(parent: ParentRow, stopped: threading.Event) -> Page:
-            asked = datetime.now(UTC)
-            parts = self.list_of(table, listing, table.path, parent.id, stopped)
-            if parts is None and sync.archived:
-                parts = self.list_of(table, listing, sync.archived, parent.id, stopped)
-            at = parts[0].moment if parts else None
-            settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
-            rows = tuple(row for part in parts or () for row in part.rows)
-            return Page(listing=listing.name, rows=rows, parents=(settled,))
-
-        yield from self.concurrently(read, parents)
-
-    def read_row_calls(self, table: Table, row_call: RowCall, parents: Iterable[ParentRow]) -> Iterator[Page]:
-        """A page per row: what its own call sent, or that it is gone."""
-        known = frozenset(name for listing in table.listings for name in listing.defaults)
-
-        def read(parent: ParentRow, stopped: threading.Event) -> Page:
-            check_wanted(stopped)
-            try:
-                reply = self.client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
-            except NotFound:
-                return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
-            settled = (ParentRead(id=parent.id, at=reply.moment),)
-            return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
-
-        yield from self.concurrently(read, parents)
 
     @property
     def now(self) -> datetime:
@@ -207,7 +165,7 @@ class Reader:
         return fallback.row_call if fallback else table.row_call
 
     def falls_back(self, table: Table) -> bool:
-        """Whether this account was found to keep the table's list at its old place."""
+        """Whether this account was found to have the table's list at its old path only."""
         return self._falls_back(table) is not None
 
     def _falls_back(self, table: Table) -> Fallback | None:
@@ -227,10 +185,11 @@ class Reader:
         *,
         complete: bool,
     ) -> Generator[Page, None, bool]:
-        """The pages of a listing, and whether it was `complete` like those before it.
+        """Yield the pages of a listing; return whether it, and those before it, were read `complete`.
 
-        The last page of the last one completes the table. Where a row was seen moving, one may have moved
-        to where we had already been; it is not taken for deleted, and deletions are found next time.
+        The last page of the last listing completes the table. Where a row was seen moving, another may have
+        moved to a page that was read already and must not be taken for deleted. Such a read completes
+        nothing, and deletions are found next time.
         """
         first: datetime | None = None
         for part in self._slices(table, listing, asked):
@@ -246,31 +205,10 @@ class Reader:
             numbered = {"page": page} if page > 1 else {}
             return self.ask(table, {**listing.params, **asked, **numbered, "per_page": size})
 
-        yield from read_offsets(fetch, RowReader(table), place=f"{table.path} ({listing.name})")
-
-    def list_of(
-        self, table: Table, listing: Listing, path: str, parent: int, stopped: threading.Event
-    ) -> list[Slice] | None:
-        """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
-
-        def fetch(page: int, size: int) -> Reply[list[bytes]]:
-            check_wanted(stopped)
-            numbered = {"page": page} if page > 1 else {}
-            params = {**table.params, **listing.params, **numbered, "per_page": size}
-            return self.client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
-
-        try:
-            return list(read_offsets(fetch, RowReader(table), place=path))
-        except NotFound:
-            return None
-        except NotAllowed:
-            # A plan without the archive has no archived parents: this one is gone.
-            if path == table.path:
-                raise
-            return None
+        yield from read_offsets(fetch, RowReader(table), where=f"{table.path} ({listing.name})")
 
     def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
-        """A page of the table's list, where this account keeps it; `plain` leaves the includes out."""
+        """A page of the table's list, by the path this account has; `plain` leaves the includes out."""
         params = {**table.params, **asked}
         if plain:
             params.pop("include", None)
@@ -287,47 +225,6 @@ class Reader:
         self._fallen_back.add(table.name)
         self._answered = reply.moment
         return reply
-
-    def concurrently(
-        self, read: Callable[[T, threading.Event], Page], parents: Iterable[T]
-    ) -> Iterator[Page]:
-        """Pages in the order they arrive, as many calls under way as the client has workers.
-
-        Whatever ends it (an error, Ctrl-C, nobody reading on) ends it at once: calls that wait for their
-        reply or for the limit are left to themselves, and no thread makes another one. Only when the budget
-        is spent are those under way waited for: they are paid from it.
-        """
-        waiting = iter(parents)
-        spent: BudgetSpent | None = None
-        stopped = threading.Event()
-        pool = ThreadPoolExecutor(self.client.workers, thread_name_prefix="freshdesk")
-        under_way: set[Future[Page]] = set()
-        try:
-            while True:
-                room = 2 * self.client.workers - len(under_way)
-                under_way.update(pool.submit(read, parent, stopped) for parent in islice(waiting, room))
-                if not under_way:
-                    break
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                # What was paid for is handed on before an error ends it all.
-                for finished in sorted(done, key=lambda future: future.exception() is not None):
-                    try:
-                        page = finished.result()
-                    except BudgetSpent as error:
-                        spent, waiting = error, iter(())
-                    else:
-                        yield page
-            if spent is not None:
-                raise spent
-        finally:
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def check_wanted(stopped: threading.Event) -> None:
-    """Make no call whose reply nobody waits for."""
-    if stopped.is_set():
-        raise CancelledError
 
 
 def _page(
@@ -351,12 +248,12 @@ def _page(
 
 
 def _settled(moment: datetime | None, seen: datetime) -> datetime:
-    """Up to when everything was in a reply given at `moment` that went as far as `seen`."""
+    """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
     return min(seen, moment - LAG) if moment else seen - LAG
 
 
 def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
-    """Up to when everything was in the last reply of a list, which had nothing beyond it."""
+    """The time before which the last reply of a list, which has nothing beyond it, misses nothing."""
     edge = moment - LAG if moment else seen - LAG
     return min(edge, end) if end else edge
 

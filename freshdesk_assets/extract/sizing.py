@@ -1,7 +1,8 @@
-"""From a few pages of a list to how many rows and calls the whole of it is.
+"""From a few pages of a list to how many rows the whole list has, and how many calls reading it takes.
 
-A list has no count. Whether a page is the last one is known once it is asked for, so the end is found by
-doubling and halving page numbers: some ten calls for thirty thousand rows, and none of them with includes.
+Freshdesk does not count a list. Whether a page is the last one is known only once it was asked for. So the
+end is found by doubling and halving page numbers: some ten calls for thirty thousand rows, and none of them
+with includes.
 """
 
 import math
@@ -51,7 +52,7 @@ class Size:
 def size_changes(
     reader: Reader, table: Table, sync: ChangedSince, listing: Listing, since: datetime | None, rows: int = 0
 ) -> Size:
-    """Of a list of rows changed since a time, or of the whole list; `rows` is how many there may be."""
+    """The size of a list of rows changed since a time, or of the whole list; `rows` is a guess of it."""
     if since is None:
         return size_whole(reader, table, listing, rows)
     asked = iso(since)
@@ -65,14 +66,14 @@ def size_changes(
 
 
 def size_whole(reader: Reader, table: Table, listing: Listing, rows: int = 0) -> Size:
-    """Of a list read whole."""
+    """The size of a list read whole."""
     return _size_numbered(reader, table, listing.params, rows)
 
 
 def size_look_back(
     reader: Reader, table: Table, sync: LookBack, listing: Listing, start: datetime, end: datetime | None
 ) -> Size:
-    """Of a list filtered on a time from `start`, up to `end` where the list can be asked so."""
+    """The size of a list filtered on a time, from `start`, up to `end` where the list can be asked so."""
     asked: dict[str, Value] = {**listing.params, sync.after: iso(start)}
     if end is not None and sync.before:
         asked[sync.before] = iso(end)
@@ -82,9 +83,9 @@ def size_look_back(
 def size_keyset(
     reader: Reader, table: Table, sync: Keyset, listing: Listing, start: datetime, end: datetime | None
 ) -> Size:
-    """Of a list ordered by time, from `start` up to `end`.
+    """The size of a list ordered by time, from `start` up to `end`.
 
-    Beyond the last page that Freshdesk answers it goes on from the time of that page's last row.
+    After the last page that Freshdesk answers, it continues from the time of that page's last row.
     """
     times = RowReader(table, sync.cursor)
     total, since = Size(), start
@@ -94,7 +95,7 @@ def size_keyset(
         def fetch(page: int, asked: Mapping[str, Value] = asked) -> Reply[list[bytes]]:
             return _ask(reader, table, asked, page)
 
-        pages = find_end(fetch, partial(_place, times, end), last_page=sync.last_page)
+        pages = find_end(fetch, partial(_position, times, end), last_page=sync.last_page)
         last = max(pages)
         seen = [times.moment(row) or since for row in pages[last].content]
         within = [moment for moment in seen if end is None or moment < end]
@@ -105,7 +106,7 @@ def size_keyset(
         overlap = _overlap(times, pages)
         part.calls = 1 + max(0, math.ceil((part.rows - PER_PAGE) / max(1.0, PER_PAGE - overlap)))
         total += part
-        if _place(times, end, pages[last]) is not Position.BEFORE or max(seen, default=since) <= since:
+        if _position(times, end, pages[last]) is not Position.BEFORE or max(seen, default=since) <= since:
             return total
         # The rows that share the last second come again.
         since = max(seen).replace(microsecond=0)
@@ -115,21 +116,22 @@ def size_keyset(
 
 def find_end(
     fetch: Fetch,
-    place: Callable[[Reply[list[bytes]]], Position],
+    position: Callable[[Reply[list[bytes]]], Position],
     *,
     first: int = 1,
     last_page: int | None = None,
 ) -> dict[int, Reply[list[bytes]]]:
-    """The pages asked for to find the last one of a list, which is the last of them.
+    """The pages that were asked for to find the end of a list, by number; the highest is its last page.
 
-    `place` tells where a page lies, `first` is where to look first. Where the list goes beyond `last_page`,
-    that is the last.
+    - `position`: says where a page lies.
+    - `first`: the page to ask for first.
+    - `last_page`: counts as the last page of a list that continues beyond it.
     """
     asked: dict[int, Reply[list[bytes]]] = {}
     before, end, page = 0, None, first
     while end is None or end > before + 1:
         asked[page] = fetch(page)
-        match place(asked[page]):
+        match position(asked[page]):
             case Position.BEFORE:
                 before = page
             case Position.BEYOND:
@@ -143,11 +145,11 @@ def find_end(
 
 
 def _size_numbered(reader: Reader, table: Table, asked: Mapping[str, Value], rows: int) -> Size:
-    """Of a list paged by number, which is read in pages that overlap."""
+    """The size of a list paged by number, which is read in pages that overlap."""
     likely = max(1, math.ceil(rows / PER_PAGE))
     times = RowReader(table)
     pages = find_end(
-        lambda page: _ask(reader, table, asked, page), partial(_place, times, None), first=likely
+        lambda page: _ask(reader, table, asked, page), partial(_position, times, None), first=likely
     )
     last = max(pages)
     found = (last - 1) * PER_PAGE + len(pages[last].content)
@@ -160,7 +162,7 @@ def _ask(reader: Reader, table: Table, asked: Mapping[str, Value], page: int) ->
     return reader.ask(table, {**asked, **numbered, "per_page": PER_PAGE}, plain=True)
 
 
-def _place(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Position:
+def _position(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Position:
     """Where a page lies in a list that ends at a time, if not before."""
     moments = [moment for row in reply.content if end and (moment := times.moment(row))]
     if not reply.content or (end and moments and moments[0] >= end):
@@ -171,7 +173,7 @@ def _place(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) ->
 
 
 def _overlap(times: RowReader, pages: Mapping[int, Reply[list[bytes]]]) -> float:
-    """How many rows of a page come once more on the next: those that share the last one's second."""
+    """How many rows of a page come again on the next, on average: those that share the last row's second."""
     places: list[int] = []
     for reply in pages.values():
         before, place = None, 0

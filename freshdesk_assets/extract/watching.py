@@ -14,7 +14,7 @@ from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 
 PAGE = 100
-"""So many rows cost the same credit as one, and show the newest in whatever order they come."""
+"""Rows to ask for: they cost one credit, as one row does, and show the newest in any order of the list."""
 
 
 ASKABLE = Keyset | LookBack | ChangedSince
@@ -22,7 +22,7 @@ ASKABLE = Keyset | LookBack | ChangedSince
 
 
 class LimitReached(FreshdeskError):
-    """Freshdesk asks for patience; `seconds` says for how long."""
+    """Asking now would mean to wait for the limit, for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"Freshdesk's limit is used up: asked again in {seconds:.0f} seconds or later.")
@@ -31,7 +31,7 @@ class LimitReached(FreshdeskError):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A pass over a table's list that can be asked what changed since."""
+    """A listing of a table that can be asked what changed since a time."""
 
     table: Table
     listing: Listing
@@ -44,7 +44,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a look brought.
+    """What a look found.
 
     `versions` are the rows by key, each with its newest time. `tight` says that no more than the reserve
     is left of the account's limit.
@@ -55,7 +55,10 @@ class Look:
 
 
 def watched(tables: Iterable[Table]) -> list[Watched]:
-    """What to look at in turn: the lists in order of change before each of the others, which change less."""
+    """The listings in the order to look at them: those ordered by change again before each of the others.
+
+    The others change less often.
+    """
     found = [
         Watched(table, listing)
         for table in tables
@@ -73,7 +76,7 @@ def watched(tables: Iterable[Table]) -> list[Watched]:
 
 @contextmanager
 def impatient(domain: str, api_key: str, reserve: float) -> Iterator[Reader]:
-    """A reader that asks once and raises LimitReached where others would wait."""
+    """A reader that asks once, and raises LimitReached where another would wait for the limit."""
 
     def refuse(seconds: float) -> None:
         raise LimitReached(seconds)
@@ -85,7 +88,7 @@ def impatient(domain: str, api_key: str, reserve: float) -> Iterator[Reader]:
 
 
 def look(reader: Reader, target: Watched, since: datetime) -> Look:
-    """The rows changed since; one credit. Raises FreshdeskError, LimitReached among them."""
+    """The rows changed since a time, for one credit. Raises FreshdeskError, LimitReached among others."""
     match target.table.sync:
         case Keyset(since=parameter) | LookBack(after=parameter):
             return _look(reader, target, parameter, since)

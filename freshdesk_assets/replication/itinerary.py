@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
@@ -119,10 +120,10 @@ class PerRow:
     def pages(self, reader: Reader, rows: Iterable[Parent]) -> Iterator[Page]:
         """What Freshdesk sends for these rows."""
         if self.call:
-            return reader.read_row_calls(self.table, self.call, rows)
+            return read_row_calls(reader.client, self.table, self.call, rows)
         if not isinstance(self.table.sync, PerParent):
             raise TypeError(f"{self.table.name} has no lists per row")
-        return reader.read_lists(self.table, self.table.sync, rows)
+        return read_lists(reader.client, self.table, self.table.sync, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,4 +139,4 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
 
 def in_one_go(needs: int, budget: Budget) -> str:
     """That a list cannot be read in parts, and what it takes."""
-    return f"its list needs more than {needs:,} credits in one go, and {budget.told}"
+    return f"its list needs more than {needs:,} credits in one go, and {budget.in_words}"

@@ -13,7 +13,7 @@ from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 
 Declared: TypeAlias = Table | Child | History
-"""A table in the file: read from the API, cut from one that is, or what such a one was before."""
+"""A table in the file: a table read from the API, a child table cut from it, or its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class SourceLine:
 
 
 class Catalog:
-    """A replica's tables by name, parents before what is read per parent; children and histories."""
+    """A replica's tables by name, each after those it is read from; with their children and histories."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Catalog:
         return tuple(child for child in self.children if child.parent == table.name)
 
     def parent_of(self, table: Table) -> Table | None:
-        """The table whose rows a table is read per."""
+        """The table for whose rows a table is read, a list each; None where it is not read so."""
         match table.sync:
             case PerParent(parent=parent):
                 return self[parent]
@@ -99,7 +99,7 @@ class Catalog:
                 return None
 
     def belonging_to(self, name: str) -> tuple[tuple[Table, str], ...]:
-        """The tables whose rows are gone when their row of a table is, and by which column."""
+        """The tables whose rows are gone when their row of `name` is, each with the column that names it."""
         found = []
         for table in self:
             match table.sync:
@@ -165,7 +165,7 @@ def key_of(declared: Declared) -> tuple[str, ...]:
 
 
 def belongs(declared: Declared, column: Column) -> bool:
-    """Whether a column only says of which row of its own table a child or a state is."""
+    """Whether a column only names the row that a child's row is cut from, or that a state is of."""
     match declared:
         case Child(by=by):
             return column.name == by

@@ -1,4 +1,4 @@
-"""A check of one's own: a SQL query that returns the rows which are wrong."""
+"""One check of the data: a SQL query that returns the rows which are wrong."""
 
 from dataclasses import dataclass
 

@@ -19,15 +19,15 @@ from freshdesk_assets.schema.column import (
 )
 
 PARENTS = "parents"
-"""What the SQL of `Rows` calls the rows of the parent that are to be cut."""
+"""The name by which the SQL of `Rows` reads the parent's rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """A row per element of a list: a list column, or an array `at` a dotted place in a JSON column.
+    """A row per element of a list: a list column, or an array in a JSON column, `at` a dotted path.
 
-    A column's path is `value`, the element itself, or a place in it, `value.company_id`; where elements come
-    in two shapes, both, the first that is there counting: `value.company_id|value`.
+    A column's path is `value` for the element itself, or a path in it, `value.company_id`. Where elements
+    come in two shapes it names both, and the first that is there counts: `value.company_id|value`.
     """
 
     column: str
@@ -38,7 +38,8 @@ class Elements:
 class Entries:
     """A row per key of the object in a JSON column; null values are left out.
 
-    A column's path is `key`, `value`, or a place in the value, `value.respond_within`; or several, as above.
+    A column's path is `key`, `value`, or a path in the value, `value.respond_within`; or several, as in
+    `Elements`.
     """
 
     column: str
@@ -58,9 +59,10 @@ class Pooled:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An SQL query over `parents p`, for what the others cannot say; `reads` are the parent's columns in it.
+    """An SQL query over `parents p`, for what the other cuts cannot say.
 
-    It yields the child's columns by name, the parent's id included.
+    It yields the child's columns by name, the parent's id included. `reads` are the columns of the parent
+    that it uses.
     """
 
     sql: str
@@ -74,8 +76,9 @@ Cut: TypeAlias = Elements | Entries | Pooled | Rows
 class Fields:
     """What is known of the account's own fields: an SQL query for name, label, type and removed_at.
 
-    `type` is an SQL type, null where it is to be told from the values. `tables` are those it reads. The child
-    table has a column `name` and one `value`, as JSON; `typed` says which column has it as which type.
+    `type` is an SQL type; where it is null, the values decide. `tables` are those that the query reads. The
+    child table has a column `name`, and a column `value` as JSON. `typed` says by SQL type which column has
+    the value as that type.
     """
 
     sql: str
@@ -87,10 +90,13 @@ class Fields:
 class Child:
     """A child table.
 
-    `parent` is the table it is cut from, `by` the column that will hold the parent's id. `key` are the
-    columns that, after `by`, identify a row; of two elements with the same key the first counts, one whose
-    key is null is left out. `position` adds the element's place in its list, from 0. `fields` says what the
-    rows of a table of custom fields are, so that views can make a column of each.
+    - `parent`: the table it is cut from.
+    - `by`: the column that holds the parent's id.
+    - `cut`: how rows are made of the parent's.
+    - `key`: the columns that, after `by`, identify a row. Of two elements with the same key the first counts;
+      an element whose key is null is left out.
+    - `position`: whether there is a column with the element's place in its list, from 0.
+    - `fields`: for a table of custom fields, what is known of each, so that views can make a column of it.
     """
 
     name: str
@@ -109,13 +115,13 @@ class Child:
 
     @property
     def recipe(self) -> object:
-        """All that decides about its rows; what differs in words only is the same recipe."""
+        """All that decides about its rows. Words do not: rows are not derived again for a better sentence."""
         columns = [(column.name, column.type, column.path) for column in self.columns]
         return self.parent, self.by, self.cut, columns, self.key, self.position
 
     @property
     def cells(self) -> tuple[Column, ...]:
-        """Its columns: the parent's id, what is cut, the place in the list."""
+        """Its columns: the parent's id, what is cut, the position in the list."""
         own = bigint(
             self.by, f"Row of {self.parent} it is part of.", references=f"{self.parent}.id", required=True
         )
@@ -131,7 +137,7 @@ class Child:
 
     @property
     def stored(self) -> tuple[Column, ...]:
-        """Its columns as they stand in DuckDB, the replica's own last."""
+        """Its columns as DuckDB has them, the replica's own last."""
         return (*self.cells, *CHILD_COLUMNS)
 
     @property
@@ -155,14 +161,14 @@ CHILD_COLUMNS = (
     timestamp(
         "_synced_at", "When the replica last wrote the row; one derived again unchanged keeps its time."
     ),
-    timestamp("_deleted_at", "When Freshdesk was found to have the parent no more; null while it exists."),
+    timestamp("_deleted_at", "When the parent was found to be gone from Freshdesk; null while it exists."),
 )
-"""What every row of a child table carries beside what it was cut from."""
+"""What every row of a child table has beside what was cut."""
 
 
 def json_paths(column: Column) -> list[tuple[str, ...]]:
-    """Where a child's column may stand, as keys that begin with `value` or `key`, likeliest first."""
-    return [tuple(place.split(".")) for place in column.path.split("|")]
+    """Where a child's column may be, as keys that begin with `value` or `key`, likeliest first."""
+    return [tuple(path.split(".")) for path in column.path.split("|")]
 
 
 def _complaints(child: Child) -> list[str]:
@@ -186,8 +192,8 @@ def _complaints(child: Child) -> list[str]:
             found += [
                 f"column {column.name} reads {column.path}: begin it with {' or '.join(sorted(start))}"
                 for column in child.columns
-                for place in json_paths(column)
-                if place[0] not in start or (place[0] == "key" and len(place) > 1)
+                for path in json_paths(column)
+                if path[0] not in start or (path[0] == "key" and len(path) > 1)
             ]
         case Pooled(element=element):
             if [column.name for column in child.columns] != [element]:

@@ -1,4 +1,4 @@
-"""One column: its SQL type, where it stands in the payload, and what it means.
+"""One column: its SQL type, where it is in the payload, and what it means.
 
 The constructors at the end are the vocabulary of the declarations under `tables/`.
 """
@@ -34,11 +34,15 @@ class Type(StrEnum):
 class Column:
     """A column of a replicated table.
 
-    `path` is the dotted place in the payload (`stats.resolved_at`), the column's own name by default.
-    `references` is `table.column`; `also` is where the row may stand instead, for ids that two tables share.
-    `accepted` are the only values it is known to take. `detail` marks what only the row's own call
-    sends, not the list. `volatile` marks values that differ on each read, such as signed URLs: they are
-    stored, but a row is not taken for changed because of them.
+    - `path`: the dotted path in the payload (`stats.resolved_at`), the column's own name by default.
+    - `references`: the `table.column` that it refers to.
+    - `also`: a second one, for ids that two tables share.
+    - `accepted`: the only values that it is known to take.
+    - `required`: whether every row has it.
+    - `pii`: whether it may name or describe a person.
+    - `detail`: only the row's own call sends it, not the list.
+    - `volatile`: it differs on each read, as signed URLs do. It is stored, but does not make a row count as
+      changed.
     """
 
     name: str
@@ -62,11 +66,15 @@ class Column:
             )
         if self.doc.lower().startswith("this "):
             raise DeclarationError(f"column {self.name}: its description is a fragment, not 'This field ...'")
-        for place in (self.references, self.also):
-            if place and not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", place):
-                raise DeclarationError(f"column {self.name}: references {place!r}, which is not table.column")
+        for target in (self.references, self.also):
+            if target and not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", target):
+                raise DeclarationError(
+                    f"column {self.name}: references {target!r}, which is not table.column"
+                )
         if self.also and not self.references:
-            raise DeclarationError(f"column {self.name}: it may refer to {self.also} also, but to what else?")
+            raise DeclarationError(
+                f"column {self.name}: it may also refer to {self.also}, but has no references"
+            )
         if not self.path:
             object.__setattr__(self, "path", self.name)
         if not all(self.path.split(".")):
@@ -82,7 +90,9 @@ class Column:
         """The tables and columns it may refer to, the likeliest first."""
         return tuple(
             (table, column)
-            for table, _, column in (place.partition(".") for place in (self.references, self.also) if place)
+            for table, _, column in (
+                target.partition(".") for target in (self.references, self.also) if target
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""What Freshdesk offers for a table: its list in passes, calls for single rows, and limits of its own."""
+"""What Freshdesk offers for a table: its listings, calls for single rows, and limits of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,14 @@ Value: TypeAlias = str | int | bool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One pass over the table's list; where two passes show a row at the same version, the later one holds.
+    """One way of asking for the table's list.
 
-    `params` are added to the table's; `defaults` are columns that the payload leaves to be known from
-    the list it came by (`deleted`: true under filter=deleted). With `probe`, one row is asked for first,
-    without includes, so that an empty list costs one credit.
+    Where two listings send the same version of a row, the later listing counts.
+
+    - `params`: added to the table's.
+    - `defaults`: values of columns that the payload does not send, but the listing implies (`deleted` is true
+      under filter=deleted).
+    - `probe`: one row is asked for first, without includes, so that an empty list costs one credit.
     """
 
     name: str = "all"
@@ -26,11 +29,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class RowCall:
-    """The row's own call, for the columns marked `detail`; `path` holds `{id}`.
+    """The row's own call, for the columns marked `detail`; `path` has `{id}` in it.
 
-    It is made once per version of the row. Where a version means nothing it is made again after `every`
-    instead, and whenever `stale` holds, an SQL condition on the row `p` and its last reading `r`; the
-    tables that it looks into are read `after`.
+    It is made once per version of the row.
+
+    - `every`: where a version means nothing, the call is made again after this time instead.
+    - `stale`: an SQL condition on the row `p` and its last call `r`; where it holds, the call is made again.
+    - `after`: the tables that `stale` reads, which are read before this one.
     """
 
     path: str
@@ -53,9 +58,12 @@ class Existence:
     """How a row is asked for that no list sent any more.
 
     `path` has one column in braces. `shelves/{id}` returns the row itself. `shelves/{shelf_id}/books` returns
-    a list: the row exists if the list has it. `archived` is where rows stand that the lists leave out though
-    they are kept. A row found there gets true in its column `flag` and is never taken for gone. Rows of which
-    the SQL condition `idle` holds are asked for there first.
+    a list: the row exists if the list has it.
+
+    - `archived`: the path of rows that Freshdesk keeps but leaves out of its lists. A row found there is
+      never taken for gone.
+    - `flag`: the column that is set to true for such a row.
+    - `idle`: an SQL condition; rows for which it holds are asked for in the archive first.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""The history of one table: the states its rows went through, as far as syncs saw them."""
+"""The history of one table: the states of its rows that syncs saw."""
 
 from dataclasses import dataclass, replace
 
@@ -8,23 +8,23 @@ from freshdesk_assets.schema.table import Table
 SPAN = (
     timestamp(
         "valid_from",
-        "Since when: when Freshdesk says the row last changed, or when a sync saw it where it does not say.",
+        "When it began: when Freshdesk says the row changed, or when a sync saw it where it does not say.",
         required=True,
     ),
-    timestamp("valid_to", "Until when, this moment not included; null while it holds."),
+    timestamp("valid_to", "Until when it held, this moment not included; null while it holds."),
 )
 """When a state held."""
 
 RECORDED = (
-    timestamp("_synced_at", "When the replica stored the row so; it was seen by then."),
-    text("_run_id", "Dagster run that did; null if none did."),
+    timestamp("_synced_at", "When the replica stored the state; a sync had seen it by then."),
+    text("_run_id", "Dagster run that stored it; null if none did."),
 )
-"""What every state carries beside what was so."""
+"""What every state has beside its values and its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the columns that a table names in `history` were, and from when to when: type 2, without overlaps.
+    """The values that the columns named in a table's `history` had, and when: type 2, without overlaps.
 
     Derived from the table's declaration; stored in the transaction that stores the rows.
     """
@@ -33,7 +33,7 @@ class History:
 
     @property
     def name(self) -> str:
-        """Its name: the table's, and what it is."""
+        """Its name, made of the table's."""
         return history_name(self.table)
 
     @property
@@ -53,7 +53,7 @@ class History:
 
     @property
     def recipe(self) -> object:
-        """All that decides about its states; what differs in words only is the same recipe."""
+        """All that decides about its states. Words do not: nothing is derived again for a better sentence."""
         return self.keys, [(column.name, column.type, column.name in self.late) for column in self.tracked]
 
     @property
@@ -64,7 +64,7 @@ class History:
 
     @property
     def cells(self) -> tuple[Column, ...]:
-        """The columns that hold what Freshdesk sent; what is wrong with a value, the table's checks tell."""
+        """The columns that hold what Freshdesk sent; the checks of their values are the table's."""
         keys = (self.table.column(name) for name in self.table.key)
         return (
             *(
@@ -76,7 +76,7 @@ class History:
 
     @property
     def stored(self) -> tuple[Column, ...]:
-        """Its columns as they stand in DuckDB."""
+        """Its columns as DuckDB has them."""
         keys = len(self.table.key)
         return (*self.cells[:keys], *SPAN, *self.cells[keys:], *RECORDED)
 

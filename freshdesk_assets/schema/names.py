@@ -1,7 +1,7 @@
-"""The schemas of the DuckDB file whose names are ours."""
+"""The schemas of the DuckDB file whose names the replica decides."""
 
 SCHEMA = "freshdesk"
-"""Where the tables of the account stand."""
+"""The schema of the tables, child tables and histories."""
 
 META = "freshdesk_meta"
-"""Where the replica keeps what it remembers."""
+"""The schema of the ledger."""

@@ -10,10 +10,12 @@ from freshdesk_assets.schema.endpoint import Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentRead:
-    """The list of one parent was read whole, at `version` of the parent's row (None: of the row as landed).
+    """The list of one parent was read whole.
 
-    `gone` says that Freshdesk no longer has the parent; `at` is when it answered, by its own clock, `asked`
-    when it was asked, by ours.
+    - `version`: of the parent's row at that time; None means the version that was landed.
+    - `at`: when Freshdesk answered, by its own clock.
+    - `asked`: when it was asked, by ours.
+    - `gone`: whether Freshdesk no longer has the parent.
     """
 
     id: int
@@ -30,14 +32,14 @@ class Fate(StrEnum):
     ARCHIVED = "archived"
     GONE = "gone"
     UNKNOWN = "unknown"
-    """Freshdesk would not say: it is asked again after a while."""
+    """Freshdesk did not say: it is asked again after a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """Rows to be asked for in one call: by the row's own id, or by that of the row they belong to.
+    """Rows to ask for in one call: by the row's own id, or by that of the row they belong to.
 
-    `version` is the newest that is stored of them; `idle` ones are probably archived.
+    `version` is the newest that is stored of them. Rows that are `idle` are probably archived.
     """
 
     id: int
@@ -58,10 +60,12 @@ class Verdict:
 class Page:
     """Rows of one reply, each the JSON text of an object exactly as received.
 
-    `keep` names the columns that this reply does not carry, whose stored values stay. `defaults` are the
-    listing's. After this page is stored, everything of `listing` since `covered_from` and before
-    `covered_to` is; after a page that `completes` a full list, rows not in the list are gone. Where it was
-    read `again`, that is when this reading of the stretch, or of the list, began, by our clock.
+    - `keep`: columns that this reply does not send; their stored values stay.
+    - `defaults`: those of the listing.
+    - `covered_from`, `covered_to`: once this page is stored, all rows of `listing` in [from, to) are.
+    - `completes`: this page ends a full list, and rows that are not in the list are gone.
+    - `again`: for a re-read, when that of the interval, or of the list, began, by our clock; else None.
+    - `parents`, `verdicts`: what the reply settled beside rows.
     """
 
     listing: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Query:
     """A question that people ask of a table, or view, and the SQL that answers it.
 
-    `nothing` says when the answer is empty, in a sentence; it is blank where there is always something.
+    `nothing` is a sentence that says when the answer is empty; it is blank where the answer never is.
     """
 
     schema: str

@@ -1,4 +1,4 @@
-"""How a table's list is read, from what the endpoint offers; `how` says it to whoever looks at the table."""
+"""How a table's list is read, from what the endpoint offers; `how` says so in UI and documentation."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,15 +10,15 @@ class Keyset:
     """A list in ascending order of a time, restarted from the last time seen.
 
     `since` is the request parameter (inclusive), `cursor` the column it compares. Only such a list can
-    be bounded by a window, committed page by page and resumed; no page is ever read by number except
-    inside one second, and there not beyond `last_page`.
+    be bounded by a window, committed page by page and resumed. Pages are read by number only inside one
+    second, and there not beyond `last_page`.
     """
 
     since: str
     cursor: str = "updated_at"
     last_page: int = 300
     how: ClassVar[str] = (
-        "The list comes in ascending order of a time; each sync goes on from the last time seen."
+        "The list comes in ascending order of a time; each sync continues from the last time seen."
     )
 
 
@@ -26,10 +26,10 @@ class Keyset:
 class ChangedSince:
     """A list of the rows changed since a time, in no order of time; first of all, the whole list.
 
-    `parameters` are the spellings of the parameter, tried in turn while Freshdesk refuses them as
-    unknown; refused all, the whole list is read instead. The table is complete, whatever the start date.
-    Changes do not tell what is gone: the whole list does, read again at least `whole_every` where the
-    night's budget allows.
+    `parameters` are the spellings of the parameter, tried one after the other while Freshdesk refuses them
+    as unknown. If it refuses all, the whole list is read instead. The table is complete, whatever the start
+    date. Changes do not show what is gone. The whole list does: it is read again after `whole_every` at the
+    latest, where the night's budget allows.
     """
 
     parameters: tuple[str, ...]
@@ -67,7 +67,7 @@ class LookBack:
 class PerParent:
     """One list per row of a parent table, read once per version of the parent; the table's path holds `{id}`.
 
-    `column` is where a row names its parent. `archived` is where the list stands once the parent is archived.
+    `column` is where a row names its parent. `archived` is the path of the list once the parent is archived.
     """
 
     parent: str

@@ -15,7 +15,7 @@ from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerPare
 
 
 class Cadence(StrEnum):
-    """How often a table is looked at: what agents work on all day, or what is set up now and then."""
+    """How often a table is synced: what agents work on all day, or set-up that rarely changes."""
 
     LIVE = "live"
     SLOW = "slow"
@@ -25,25 +25,30 @@ REPLICA_COLUMNS = (
     timestamp(
         "_synced_at", "When the replica last wrote the row; a row read again unchanged keeps its time."
     ),
-    timestamp("_deleted_at", "When Freshdesk was found to have the row no more; null while it exists."),
+    timestamp("_deleted_at", "When the row was found to be gone from Freshdesk; null while it exists."),
     json(
         "_extra",
-        "What the API sent that the other columns cannot hold, verbatim, by its place in the payload.",
+        "What the API sent that the other columns cannot hold, verbatim, by its path in the payload.",
     ),
 )
-"""What every row carries beside what Freshdesk sent."""
+"""What every row has beside what Freshdesk sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table of the replica.
 
-    `path` is relative to `/api/v2/`. `key` identifies a row, `version` are the times of which the greatest
-    says which of two readings is newer, `window` the column that places a row in a date partition.
-    `belongs_to` is the column that names the row without which this one is none; `existence` is how a row is
-    asked for that no list sends any more. `group` gathers tables in the Dagster UI, `cadence` says how often
-    the table is looked at, `docs` is the anchor in Freshdesk's documentation. `history` names the columns
-    whose former values are kept, in a table `<name>_history`.
+    - `path`: relative to `/api/v2/`.
+    - `params`: sent with every call of the list; `listings` add theirs.
+    - `key`: the columns that identify a row.
+    - `version`: timestamps; of two copies of a row, the one with the greatest of them is the newer.
+    - `window`: the column that decides in which date partition a row is.
+    - `belongs_to`: the column that names the row without which this one does not exist.
+    - `existence`: how to ask for a row that no list sends any more.
+    - `history`: the columns whose former values are kept, in a table `<name>_history`.
+    - `group`: gathers tables in the Dagster UI.
+    - `cadence`: how often the table is synced.
+    - `docs`: the anchor in Freshdesk's documentation.
     """
 
     name: str
@@ -84,12 +89,12 @@ class Table:
 
     @property
     def reconciled(self) -> bool:
-        """Whether it takes a look of its own to find out which rows are gone."""
+        """Whether finding out which rows are gone takes calls of its own."""
         return self.existence is not None or isinstance(self.sync, ChangedSince)
 
     @property
     def stored(self) -> tuple[Column, ...]:
-        """Its columns as they stand in DuckDB, the replica's own last."""
+        """Its columns as DuckDB has them, the replica's own last."""
         return (*self.columns, *REPLICA_COLUMNS)
 
     @property
@@ -99,10 +104,10 @@ class Table:
 
 
 SPANNED = ("valid_from", "valid_to")
-"""What a history calls the span of a state."""
+"""The columns of a history that say when a state held."""
 
 EMPTY_IS_NOT_NULL = (Type.BIGINTS, Type.VARCHARS, Type.JSON)
-"""Types of which Freshdesk sends [] or {} where there is nothing: null is what was not read yet."""
+"""Types for which Freshdesk sends [] or {} where there is nothing: null means not read yet."""
 
 
 def complaints(table: Table) -> list[str]:

@@ -1,6 +1,6 @@
 """One view: a SQL file, what its header says of its columns, and what its SQL reads.
 
-A view's schema is the folder it stands in, its name the file's.
+A view's schema is the name of its folder, its own name that of the file.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from freshdesk_assets.schema.catalog import SourceLine
 Shapes: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 """What a query may read: by (schema, table) the columns' types, as DuckDB prints them.
 
-A table without any is one that is there, but of whose columns nothing is known.
+A table without any exists, but its columns are not known.
 """
 
 
@@ -27,9 +27,9 @@ class ViewColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Columns that the account decides: one, named `prefix` and the field, per field in a child table.
+    """Columns that depend on the account: one per field in a child table, named `prefix` and the field.
 
-    The view's SQL selects the column that the child table is cut from; they take its place.
+    The view's SQL selects the column that the child table is cut from; these columns replace it.
     """
 
     prefix: str

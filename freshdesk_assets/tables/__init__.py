@@ -14,11 +14,11 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.table import Table
 
 GROUPS = {
-    "tickets": "Tickets and what hangs on them.",
+    "tickets": "Tickets, and the conversations, time entries and ratings of tickets.",
     "people": "Who asks and who answers.",
     "setup": "How the account is set up.",
 }
-"""What the tables of each group are about, in the order in which the documentation shows the groups."""
+"""What the tables of each group are about; the documentation shows the groups in this order."""
 
 
 @cache
@@ -30,12 +30,12 @@ def declared_tables() -> Catalog:
     return Catalog(
         (value for value in declared if isinstance(value, Table)),
         (value for value in declared if isinstance(value, Child)),
-        {name: place for module in modules for name, place in _places(module).items()},
+        {name: place for module in modules for name, place in _source_lines(module).items()},
     )
 
 
 def check_groups(tables: Iterable[Table]) -> None:
-    """Raise DeclarationError for a table of a group of which nothing says what it is about."""
+    """Raise DeclarationError for a table whose group has no sentence in GROUPS."""
     for table in tables:
         if table.group not in GROUPS:
             raise DeclarationError(
@@ -44,7 +44,7 @@ def check_groups(tables: Iterable[Table]) -> None:
             )
 
 
-def _places(module: ModuleType) -> dict[str, SourceLine]:
+def _source_lines(module: ModuleType) -> dict[str, SourceLine]:
     """Where a module assigns its tables, by the table's name."""
     file = Path(module.__file__ or "")
     found = {}

@@ -9,7 +9,8 @@ from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 
 # Nothing says that joining or leaving a group moves an agent's updated_at (docs/freshdesk_api.md, 4.10). The
-# list of groups costs a credit anyway and tells every membership: whoever's differs is asked for again, once.
+# list of groups is read anyway, for a credit, and has every membership. An agent whose memberships differ
+# there is asked for again, once.
 MEMBERSHIP_CHANGED = """
 exists (
   select 1
@@ -23,11 +24,11 @@ exists (
 
 agents = Table(
     name="agents",
-    doc="One row per agent; one who is deleted turns into a contact of the same id and leaves the list.",
+    doc="One row per agent; a deleted agent becomes a contact with the same id and leaves the list.",
     path="agents",
     sync=FullList(),
-    # Memberships and roles come with the row's own call alone, a credit each. updated_at moves with
-    # last_active_at and is no sign of either (docs/freshdesk_api.md, 4.10): so once a day, moved or not.
+    # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
+    # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
     row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
     history=("group_ids", "role_ids"),
     group="people",
@@ -73,7 +74,7 @@ agents = Table(
 
 agent_groups = Child(
     name="agent_groups",
-    doc="One row per group of an agent, as the agent tells it.",
+    doc="One row per group of an agent, as the agent's own row has it.",
     parent="agents",
     by="agent_id",
     cut=Elements("group_ids"),

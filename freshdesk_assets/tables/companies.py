@@ -10,13 +10,14 @@ companies = Table(
     name="companies",
     doc="One row per company; a deleted one leaves no trace in Freshdesk.",
     path="companies",
-    # Documented by now, while Airbyte and PostHog still read the whole list: older accounts may refuse it.
+    # The parameter is documented by now, while Airbyte and PostHog still read the whole list: older accounts
+    # may refuse it.
     sync=ChangedSince(("updated_since",)),
     group="people",
     docs="companies",
     columns=(
         bigint("id", "Company's id.", required=True),
-        text("name", "Company's name, which no other has."),
+        text("name", "Company's name, unique in the account."),
         text("description", "What the company is.", pii=True),
         text("note", "Notes about the company.", pii=True),
         texts("domains", "E-mail domains by which new contacts are recognised as the company's."),

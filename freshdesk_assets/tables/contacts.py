@@ -42,8 +42,13 @@ contacts = Table(
         text("language", "Language code (en, de, pt-BR, …)."),
         text("time_zone", "Time zone, by its Rails name (Vienna, not Europe/Vienna)."),
         boolean("active", "Whether the e-mail address is verified; says nothing of deletion."),
-        boolean("blocked", "Whether Freshdesk refuses their messages; from which list the row came."),
-        boolean("deleted", "Whether soft-deleted; from which list the row came where it does not say."),
+        boolean(
+            "blocked", "Whether Freshdesk refuses their messages; known from the list that sent the row."
+        ),
+        boolean(
+            "deleted",
+            "Whether soft-deleted; known from the list that sent the row, where the row does not say.",
+        ),
         bigint("company_id", "Main company; null if none.", references="companies.id"),
         boolean("view_all_tickets", "Whether they see all tickets of their main company.", detail=True),
         # A detail although the list has a key of that name: documented as bare ids there, seen only empty.
@@ -127,7 +132,7 @@ contact_other_phone_numbers = Child(
     cut=Elements("other_phone_numbers"),
     columns=(
         text("value", "Number.", path="value.value|value", pii=True),
-        text("label", "What the number is; often null.", path="value.label"),
+        text("label", "Kind of number; often null.", path="value.label"),
     ),
     key=("position",),
 )

@@ -10,8 +10,8 @@ conversations = Table(
     doc="One row per reply, note or forward on a ticket; the ticket's own description is not among them.",
     path="tickets/{id}/conversations",
     # There is no list across tickets and no updated_since. Tickets closed and idle for 120 days are archived.
-    # Every changed ticket is asked, also one that nobody seems to have written on: which those are could only
-    # be inferred from its times and its channel, and an automation's note at creation shows in neither.
+    # Every changed ticket is asked, even one that seems to have no new conversation. That could only be
+    # inferred from its times and its channel, and an automation's note at creation shows in neither.
     sync=PerParent("tickets", "ticket_id", archived="tickets/archived/{id}/conversations"),
     # An edited note was seen with updated_at 19:31:18 and last_edited_at 19:41:45.
     version=("updated_at", "last_edited_at"),
@@ -23,7 +23,7 @@ conversations = Table(
         bigint("ticket_id", "Ticket it belongs to.", references="tickets.id"),
         bigint(
             "user_id",
-            "Contact or agent who wrote it (shared ids), or null.",
+            "Contact who wrote it, or an agent: ids are shared; null if none.",
             references="contacts.id",
             also="agents.id",
         ),
@@ -42,7 +42,7 @@ conversations = Table(
             "Undocumented; seen: 2 Private note or forward, 3 Public reply or note, 6 Reply to a forward, "
             "7 Survey feedback; 1 is probably a customer's reply.",
         ),
-        text("support_email", "Address of ours that it was sent from or to; null if none."),
+        text("support_email", "Address of the account that it was sent from or to; null if none."),
         text("from_email", "Sender, as 'Name <address>'; null for notes.", pii=True),
         texts("to_emails", "Addressees; null if none.", pii=True),
         texts("cc_emails", "Addresses in copy; null if none.", pii=True),
@@ -60,13 +60,13 @@ conversations = Table(
         json("attachments", "Files: id, name, content_type, size, attachment_url.", pii=True, volatile=True),
         json("cloud_files", "Files linked from cloud storage; only forwards send it.", pii=True),
         boolean("has_quoted_text", "Whether it quotes an earlier message; only forwards send it."),
-        json("source_additional_info", "What the channel says beside; null for e-mail.", pii=True),
+        json("source_additional_info", "Further details from the channel; null for e-mail.", pii=True),
         boolean("deleted", "Whether it was deleted; only forwards send it."),
         boolean("archived", "True when read from the archive, else null."),
         timestamp("last_edited_at", "When its text was last edited, which does not move updated_at."),
         bigint("last_edited_user_id", "Agent who last edited it; null if never.", references="agents.id"),
         timestamp("created_at", "When it was written."),
-        timestamp("updated_at", "When it last changed, edits of a note aside."),
+        timestamp("updated_at", "When it last changed; editing a note does not move it."),
     ),
 )
 
@@ -99,8 +99,8 @@ conversation_attachments = Child(
         text("content_type", "MIME type.", path="value.content_type"),
         bigint("size", "Size in bytes.", path="value.size|value.file_size"),
         # Signed when the conversation was read, and expired within hours.
-        text("attachment_url", "URL, signed for some hours.", path="value.attachment_url", pii=True),
-        text("thumb_url", "URL of a preview, signed likewise.", path="value.thumb_url", pii=True),
+        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", pii=True),
+        text("thumb_url", "URL of a preview, valid as long.", path="value.thumb_url", pii=True),
         timestamp("created_at", "When it was uploaded.", path="value.created_at"),
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),

@@ -3,7 +3,7 @@
 from freshdesk_assets.schema.child import Child, Fields, Rows
 from freshdesk_assets.schema.column import bigint, boolean, date, double, json, text
 
-# Each value stands in the column of its JSON type: "12" is text, 12 a number. Blank fields are left out.
+# Each value is in the column of its JSON type: "12" is text, 12 a number. Blank fields are left out.
 VALUES = """
 select
   p.id as {by},
@@ -26,8 +26,8 @@ TYPED = {
     "DATE": "value_date",
 }
 
-# A field that was removed stays known by its row's _deleted_at. Freshdesk's types by their names; those not
-# listed hold text (dropdowns, nested fields, telephone numbers, URLs), or are told from what they hold.
+# Freshdesk's types by their names; for one that is not listed, the values decide. Dropdowns, nested fields,
+# telephone numbers and URLs hold text. A removed field keeps its row, with _deleted_at.
 FIELDS = """
 select
   name,
@@ -61,7 +61,7 @@ def custom_fields_of(parent: str, *, name: str, by: str, fields: str, nested: bo
     """The child table of a table with a column `custom_fields`; `fields` is the table that describes them."""
     return Child(
         name=name,
-        doc=f"One row per filled field of the account's own; relations.{parent}_wide has a column for each.",
+        doc=f"One row per custom field that has a value; relations.{parent}_wide has a column per field.",
         parent=parent,
         by=by,
         cut=Rows(VALUES.format(by=by), reads=("custom_fields",)),

@@ -6,7 +6,7 @@ from freshdesk_assets.schema.table import Cadence, Table
 
 email_mailboxes = Table(
     name="email_mailboxes",
-    doc="One row per support address, kept by Freshdesk or on a mail server of one's own.",
+    doc="One row per support address, with Freshdesk or on a mail server of the account's own.",
     path="email/mailboxes",
     sync=FullList(),
     group="setup",

@@ -10,8 +10,8 @@ groups = Table(
     name="groups",
     doc="One row per group of agents; an account fills the columns of its old or of its new groups page.",
     path="admin/groups",
-    # The new list holds agent_ids; on accounts without the groups page of 2021 the old one is all there is,
-    # and it leaves them to a call per group.
+    # The new list sends agent_ids. Accounts without the groups page of 2021 have the old list only, which
+    # does not: there a call per group does.
     fallback=Fallback("groups", row_call=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
     history=("agent_ids",),
@@ -26,8 +26,15 @@ groups = Table(
         text("group_type", "Same as type, on old accounts; null on new ones."),
         bigints("agent_ids", "Agents in the group.", references="agents.id"),
         # One documented row has [6] for an id; it does not fit and is kept in _extra as it came.
-        bigint("escalate_to", "Agent told when a ticket waits too long, if any.", references="agents.id"),
-        text("unassigned_for", "How long a ticket waits before that: 30m, 1h, …, 3d; also seen: 30."),
+        bigint(
+            "escalate_to",
+            "Agent notified when a ticket waits too long; null if none.",
+            references="agents.id",
+        ),
+        text(
+            "unassigned_for",
+            "How long a ticket waits until escalate_to is notified: 30m, 1h, …, 3d; also seen: 30.",
+        ),
         bigint(
             "business_calendar_id",
             "Business hours the group works in; null if none of its own.",
@@ -64,7 +71,7 @@ groups = Table(
 
 group_agents = Child(
     name="group_agents",
-    doc="One row per agent of a group, as the group tells it.",
+    doc="One row per agent of a group, as the group's own row has it.",
     parent="groups",
     by="group_id",
     cut=Elements("agent_ids"),

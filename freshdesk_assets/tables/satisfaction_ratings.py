@@ -9,11 +9,11 @@ satisfaction_ratings = Table(
     name="satisfaction_ratings",
     doc="One row per answered satisfaction survey.",
     path="surveys/satisfaction_ratings",
-    # Filtered on created_at only, while customers may change an answer; 14 days is what Airbyte reads again.
-    # What the list holds without created_since is not established.
+    # The list can only be filtered on created_at, while customers may change an answer later. Airbyte reads
+    # 14 days again. What the list holds without created_since is not established.
     sync=LookBack(after="created_since", cursor="created_at", days=14),
     window="created_at",
-    # Nobody can delete a rating, but with its ticket.
+    # A rating can only be deleted with its ticket.
     belongs_to="ticket_id",
     group="tickets",
     docs="satisfaction-ratings",

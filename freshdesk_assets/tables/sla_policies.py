@@ -19,7 +19,7 @@ sla_policies = Table(
         text("name", "Policy's name."),
         text("description", "What the policy is for."),
         boolean("active", "Whether it is in force."),
-        boolean("is_default", "Whether it applies to the tickets no other policy does."),
+        boolean("is_default", "Whether it applies to the tickets that no other policy applies to."),
         integer("position", "Order in which policies are tried."),
         json(
             "sla_target",
@@ -61,7 +61,7 @@ sla_policy_targets = Child(
     key=("target_name",),
 )
 
-# Occasions hold their rule at once (response, reminder_resolution, …), resolution holds one per level.
+# Most occasions hold one rule (response, reminder_resolution, …); resolution holds one per level.
 ESCALATIONS = """
 with occasions as (
   select
@@ -90,7 +90,7 @@ from rules r, json_each(r.rule -> '$.agent_ids') a
 
 sla_policy_agent_escalations = Child(
     name="sla_policy_agent_escalations",
-    doc="One row per agent told when an SLA policy is about to be violated, or has been.",
+    doc="One row per agent notified when an SLA policy is about to be violated, or has been.",
     parent="sla_policies",
     by="sla_policy_id",
     cut=Rows(ESCALATIONS, reads=("escalation",)),
@@ -103,7 +103,7 @@ sla_policy_agent_escalations = Child(
         bigint("escalation_time", "Seconds after the violation; before it where negative."),
         bigint(
             "agent_id",
-            "Agent told; -1 is probably the one assigned.",
+            "Agent notified; -1 is probably the assigned agent.",
             references="agents.id",
             required=True,
         ),

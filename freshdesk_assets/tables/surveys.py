@@ -30,7 +30,12 @@ survey_questions = Child(
     by="survey_id",
     cut=Elements("questions"),
     columns=(
-        text("question", "default_question or question_<id>, as in answers.", path="value.id", required=True),
+        text(
+            "question",
+            "default_question or question_<id>, as in satisfaction_rating_answers.",
+            path="value.id",
+            required=True,
+        ),
         text("label", "Question as customers see it.", path="value.label"),
         boolean("default", "Whether it is the survey's main question.", path="value.default"),
         json("accepted_ratings", "Codes an answer can have.", path="value.accepted_ratings"),

@@ -32,7 +32,7 @@ ticket_fields = Table(
         boolean("displayed_to_customers", "Whether customers see it."),
         boolean("portal_cc", "Whether customers may add others in copy; on the requester field only."),
         text("portal_cc_to", "Whom they may add: company or all; on the requester field only."),
-        # Five shapes: missing, ["a"], {"Label": 1}, {"2": ["for agents", "for customers"]}, and nested ones.
+        # It comes in five shapes: see CHOICES.
         json("choices", "Values it can take; the shape depends on type."),
         json("nested_ticket_fields", "Fields of level 2 and 3 below it; null unless type is nested_field."),
         timestamp("created_at", "When the field was created."),
@@ -96,8 +96,8 @@ ticket_field_choices = Child(
     by="ticket_field_id",
     cut=Rows(CHOICES, reads=("type", "choices")),
     columns=(
-        texts("path", "The choice below those it depends on, outermost first.", required=True),
-        integer("level", "1, or 2 and 3 below it in nested fields."),
+        texts("path", "Choices that lead to it, outermost first, and itself last.", required=True),
+        integer("level", "Level in a nested field, 1 to 3; 1 in all others."),
         text("value", "Label that agents see, and the value in a custom field."),
         text("parent_value", "Choice of the level above; null at level 1."),
         bigint("code", "Number behind the label: of a status, source, priority, group, agent or product."),

@@ -21,9 +21,9 @@ tickets = Table(
     sync=Keyset("updated_since"),
     # The plain list leaves out spam and deleted tickets, and a ticket that moves to the trash just drops out
     # of it. Whether a ticket both spam and deleted is in both filters is not established: where two lists
-    # send the same version of a row the last wins, so `deleted` stands last. A page costs five credits for
-    # its includes, empty or not, and most quarters of an hour of a night are empty: each list is asked for
-    # one row first, for one.
+    # send the same version of a row the last wins, so `deleted` is last. A page with its includes costs
+    # five credits, empty or not, and at night most syncs find nothing: so each list is first asked for one
+    # row without includes, for one credit.
     listings=(
         Listing(defaults={"deleted": False}, probe=True),
         Listing(name="spam", params={"filter": "spam"}, defaults={"deleted": False}, probe=True),
@@ -37,7 +37,8 @@ tickets = Table(
         idle="status = 5 and updated_at < now() - interval 120 days",
     ),
     sub_limit=TICKETS_LIST,
-    # status_updated_at is no state, but says when a status was reached, and that it was left in between.
+    # status_updated_at is not a state, but says when a status was reached, and shows that it was left and
+    # reached again.
     history=(
         "status",
         "status_updated_at",
@@ -83,7 +84,7 @@ tickets = Table(
         bigint("product_id", "Product it is about; null if none.", references="products.id"),
         bigint("email_config_id", "Mailbox it came in by; null if none.", references="email_mailboxes.id"),
         bigint("form_id", "Ticket form it was filed with; null on accounts without forms."),
-        text("support_email", "Address of ours that it was sent to; null if it came by another way."),
+        text("support_email", "Address of the account that it was sent to; null if it came another way."),
         texts("to_emails", "Addressees of the first e-mail; null for phone and portal.", pii=True),
         texts("cc_emails", "Addresses in copy; null, not empty, on seeded and old tickets.", pii=True),
         texts("fwd_emails", "Addresses it was forwarded to; null on seeded and old tickets.", pii=True),
@@ -92,7 +93,10 @@ tickets = Table(
         texts("ticket_bcc_emails", "Addresses in blind copy; only newer accounts send it.", pii=True),
         texts("tags", "Tags."),
         boolean("spam", "Whether it is marked as spam."),
-        boolean("deleted", "Whether it is in the trash; from which list it came where the row does not say."),
+        boolean(
+            "deleted",
+            "Whether it is in the trash; known from the list that sent it, where the row does not say.",
+        ),
         boolean("archived", "True once it was found in the archive, which no list shows; else null."),
         boolean("fr_escalated", "Whether the first response was late, by the SLA."),
         boolean("nr_escalated", "Whether a later response was late, by the SLA."),
@@ -114,7 +118,7 @@ tickets = Table(
             accepted=(1, 2, 3, 4),
         ),
         integer("associated_tickets_count", "How many tickets it is associated with."),
-        integer("sentiment_score", "Mood of the ticket by now, as Freshdesk scores it; null if not scored."),
+        integer("sentiment_score", "Mood of the ticket now, as Freshdesk scores it; null if not scored."),
         integer("initial_sentiment_score", "Mood of the ticket at first, on the same scale."),
         json("custom_fields", "The account's own fields by name (cf_…); removed ones are missing.", pii=True),
         timestamp("created_at", "When it was created."),

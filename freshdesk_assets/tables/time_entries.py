@@ -10,7 +10,8 @@ time_entries = Table(
     doc="One row per entry of time that an agent spent on a ticket.",
     path="time_entries",
     # There is no updated_since, and an entry does not move its ticket's updated_at (seen: entry 16:17:18,
-    # ticket 16:17:05). executed_at is all it can be filtered on; users set it, a future midnight included.
+    # ticket 16:17:05). The list can only be filtered on executed_at. Users set it, also to a future
+    # midnight.
     sync=LookBack(after="executed_after", before="executed_before", cursor="executed_at", days=14),
     window="executed_at",
     belongs_to="ticket_id",

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from freshdesk_assets.extract.http.errors import NotAllowed
+from freshdesk_assets.extract.per_row import read_row_calls
 from freshdesk_assets.extract.reading import LAG, Reader
 from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
@@ -117,7 +118,9 @@ def test_older_accounts_keep_groups_elsewhere_and_their_members_in_a_row_call(st
         row_call = reader.row_call_of(groups)
         assert row_call is not None
         numbers = list(world.truth_groups())
-        called = list(reader.read_row_calls(groups, row_call, [Parent(number, None) for number in numbers]))
+        called = list(
+            read_row_calls(reader.client, groups, row_call, [Parent(number, None) for number in numbers])
+        )
         assert {row["id"]: row["agent_ids"] for row in decoded(called)} == {
             number: row["agent_ids"] for number, row in world.truth_groups().items()
         }

@@ -46,7 +46,7 @@ class Shelf:
         return Reply(shown, following, datetime(2026, 3, 2, tzinfo=UTC))
 
     def read(self, last_page: int | None = None) -> Iterator[Slice]:
-        return read_offsets(self.fetch, RowReader(BOOKS), place="books", last_page=last_page)
+        return read_offsets(self.fetch, RowReader(BOOKS), where="books", last_page=last_page)
 
 
 def test_a_list_costs_a_seventh_more_calls_than_it_has_pages_and_short_ones_none() -> None:
@@ -175,7 +175,7 @@ def test_a_list_that_never_ends_is_given_up() -> None:
             return Reply(shown, f"http://shop/books?page={page + 1}", None)
 
         with pytest.raises(UnexpectedReply, match="brought little or nothing new"):
-            list(read_offsets(fetch, RowReader(BOOKS), place="books"))
+            list(read_offsets(fetch, RowReader(BOOKS), where="books"))
         assert len(asked) <= PATIENCE + 3, name
 
 

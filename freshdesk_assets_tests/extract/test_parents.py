@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from freshdesk_assets.extract.http.errors import NotAllowed, Unavailable
+from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import PerParent
@@ -27,12 +28,16 @@ LIST, ARCHIVE = "tickets/{id}/conversations", "tickets/archived/{id}/conversatio
 
 def lists(reader: Reader, numbers: list[int]) -> Iterator[Page]:
     assert isinstance(conversations.sync, PerParent)
-    return reader.read_lists(conversations, conversations.sync, [Parent(number, NOON) for number in numbers])
+    return read_lists(
+        reader.client, conversations, conversations.sync, [Parent(number, NOON) for number in numbers]
+    )
 
 
 def row_calls(reader: Reader, numbers: list[int]) -> Iterator[Page]:
     assert contacts.row_call is not None
-    return reader.read_row_calls(contacts, contacts.row_call, [Parent(number, None) for number in numbers])
+    return read_row_calls(
+        reader.client, contacts, contacts.row_call, [Parent(number, None) for number in numbers]
+    )
 
 
 def live(world: World) -> list[int]:
@@ -189,7 +194,7 @@ def test_parents_are_taken_as_they_are_needed() -> None:
             yield Parent(number, None)
 
     with serve(world) as server, reading(server, workers=4) as reader:
-        with closing(reader.read_lists(conversations, conversations.sync, parents())) as pages:  # type: ignore[type-var]
+        with closing(read_lists(reader.client, conversations, conversations.sync, parents())) as pages:  # type: ignore[type-var]
             for count in range(1, 20):
                 next(pages)
                 assert taken["parents"] <= count + 8

@@ -1,7 +1,7 @@
 """From what replies say of the account's limit to how much of it is ours, and when.
 
-The limit is shared with the customer's other programs and with people's own use of Freshdesk, so a part
-of it, `reserve`, is never touched, and less is taken when others take more.
+The limit is shared with the customer's other programs and with the people who use Freshdesk. So a part of
+it, `reserve`, is never used, and when others use more, we use less.
 """
 
 import math
@@ -13,16 +13,16 @@ MINUTE = 60.0
 HOUR = 3600.0
 
 TRAVEL = 2.0
-"""Seconds by which a request may leave Freshdesk's window later than ours, having travelled longer."""
+"""Seconds that a request may travel. Freshdesk counts it on arrival, so it leaves that window later."""
 
 
 class AccountLimit:
     """What is known of one account's limit, and what was taken of it.
 
-    Nothing is known until a reply has told the account's `total`: one request at a time goes until then.
-    Afterwards no trailing window ever holds more than total * (1 - reserve) credits: a quarter of that at
-    once, so that a small sync does not wait, the rest at an even pace. It has no lock: the limiter's is held
-    around every call, and `now` is by the limiter's clock.
+    Until a reply has said the account's `total`, one request at a time is sent. Afterwards no trailing window
+    ever holds more than total * (1 - reserve) credits. A quarter of that may go at once, so that a small sync
+    does not wait; the rest goes at an even pace. This class has no lock: the limiter holds its own around
+    every call. `now` is the time by the limiter's clock.
     """
 
     def __init__(self, *, reserve: float) -> None:
@@ -48,7 +48,7 @@ class AccountLimit:
         return self.total is not None and self._left <= self.total - self._usable(self.total)
 
     def resize(self, total: int, now: float) -> None:
-        """The account's total is another than was known."""
+        """Change the account's total."""
         self.total = total
         limit = self._usable(total)
         # A quarter at once; on small plans 40 credits, which is what a sync with nothing new costs.
@@ -58,11 +58,11 @@ class AccountLimit:
             self._resize(sub_limit, gate, now)
 
     def compare(self, remaining: int, under_way: int, now: float) -> None:
-        """Tell from what Freshdesk says is left whether others use the account, and what is left for us.
+        """Learn from what Freshdesk says is left whether others use the account, and what is left for us.
 
-        `under_way` are the credits of our other requests. Freshdesk's window, whose kind is not documented,
-        holds at most what we let go in as long a time. Only when that does not explain the reply is
-        `remaining` held against the reserve: alone and at full speed we stand at the reserve all the time.
+        `under_way` are the credits of our other requests. The kind of Freshdesk's window is not documented.
+        Of our requests it holds at most those that we sent in as long a time. Only when these do not explain
+        the reply is `remaining` compared with the reserve: alone, at full speed, we use all but the reserve.
         """
         if self.total is None:
             return
@@ -73,17 +73,17 @@ class AccountLimit:
         self._ask_again_at = self.paused_until if now < self.paused_until else now + self._account.window / 12
 
     def pause(self, seconds: float, now: float) -> bool:
-        """Let nothing go for so long; whether that is more than a second longer than was known."""
+        """Send nothing for so long; True if that ends over a second later than the pause known before."""
         until = now + seconds
         news = until > self.paused_until + 1
         self.paused_until = max(self.paused_until, until)
         return news
 
     def lower(self, sub_limit: SubLimit, now: float) -> int:
-        """The sub-limit turned out tighter than declared: the calls a minute it is held to from now on.
+        """Lower a sub-limit that is tighter than declared; returns the calls a minute allowed from now on.
 
-        That is what went through in the trailing minute, at least 1. It is forgotten after ten minutes:
-        others may have used the sub-limit up, among them our own previous run.
+        That is what went through in the trailing minute, at least 1. It holds for ten minutes only: others,
+        our own previous run among them, may have used the sub-limit up.
         """
         gate = self.gate(sub_limit, now)
         ceiling = max(1, int(gate.used(now)))
@@ -93,7 +93,7 @@ class AccountLimit:
         return int(gate.limit)
 
     def gate(self, sub_limit: SubLimit, now: float) -> Gate:
-        """The gate of a sub-limit, at what it is held to now."""
+        """The gate of a sub-limit, with the limit that holds now."""
         if sub_limit not in self._gates:
             self._gates[sub_limit] = Gate(limit=1, window=MINUTE, burst=1)
             self._resize(sub_limit, self._gates[sub_limit], now)
@@ -107,7 +107,7 @@ class AccountLimit:
         return max(self._account.delay(cost, now), self._floor_delay(cost, now))
 
     def take(self, cost: int, now: float) -> tuple[Entry, ...]:
-        """Count `cost` credits as taken now; the entries to correct should it turn out otherwise."""
+        """Count `cost` credits as taken now; returns the entries, to correct if it cost something else."""
         if self._crowded:
             self._ask_again_at = max(self._ask_again_at, now + self._account.window / 12)
         self._left -= cost

@@ -1,4 +1,4 @@
-"""Where the account is: checked before the key is sent there, and nowhere else."""
+"""From FRESHDESK_DOMAIN to the account's checked address: the key is sent there and nowhere else."""
 
 import re
 from ipaddress import ip_address
@@ -46,7 +46,7 @@ def is_loopback(host: str) -> bool:
 
 
 def valid_key(api_key: str) -> str:
-    """The key as given; ConfigurationError, without it, if it cannot be one."""
+    """The key as given; ConfigurationError, which does not quote it, if it cannot be a key."""
     if re.fullmatch(r"[!-9;-~]+", api_key):
         return api_key
     problem = "empty" if not api_key.strip() else "not one word of plain letters and digits"
@@ -59,7 +59,7 @@ def valid_key(api_key: str) -> str:
 def next_page(link: str, base: SplitResult, where: str) -> str | None:
     """The URL that a Link header calls next; UnexpectedReply if it is not of this account.
 
-    Freshdesk's documentation has a blank after `<` and none before `rel`, recorded replies the usual
+    Freshdesk's documentation shows a blank after `<` and none before `rel`; recorded replies have the usual
     spelling (docs/freshdesk_api.md, 3.2).
     """
     found = re.search(r"<\s*([^>\s]+)\s*>[^,<]*;\s*rel\s*=\s*[\"']?next\b", link, re.IGNORECASE)
@@ -83,6 +83,6 @@ def next_page(link: str, base: SplitResult, where: str) -> str | None:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port, the port also where it goes without saying."""
+    """Scheme, host and port; where the URL names no port, the scheme's own."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,7 +1,7 @@
-"""From what may be spent to whether a request may still go: credits of a run, and of a day.
+"""From the credits that a run and a day may cost to whether one more request may be sent.
 
-What is under way counts as spent, so that no number of threads goes beyond the budget. Once a request was
-refused no other goes, dear or cheap: a run ends in one place and not in many.
+Requests under way count as spent, so that many threads together cannot exceed the budget. After the first
+refusal every request is refused, even one that would still fit: a run ends in one place and not in many.
 """
 
 import math
@@ -21,17 +21,17 @@ def today() -> date:
 
 @dataclass(slots=True)
 class Hold:
-    """Credits held for one request; `cost` is what it came to, 0 as long as it was not sent."""
+    """Credits held for one request; `cost` is what it really cost, 0 until it was sent."""
 
     cost: int = 0
 
 
 class Budget:
-    """Credits that all requests together may cost, in a run and in a day; None for as many as it takes.
+    """Credits that all requests together may cost, in a run and in a day; None for no limit.
 
-    It is what the settings allow, and every request asks it first. How much of a run goes into finding out
-    what exists is limited apart (`Allowance` in replication/), and `Spending` there limits nothing: it tells
-    the ledger what was spent.
+    The settings say how many, and every request asks here first. How much of a run goes into finding out
+    what exists is limited elsewhere (`Allowance` in replication/). `Spending` there limits nothing: it
+    records in the ledger what was spent.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class Budget:
             return 0 if self.refusal else min(left for left, _ in self._left())
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The budget in words, as it was set."""
         limits = (("FRESHDESK_RUN_CREDITS", self.run), ("FRESHDESK_DAY_CREDITS", self.day))
         return ", ".join(f"{name} is {limit:,}" for name, limit in limits if limit is not None)
 
     def count_others(self, spent: int) -> None:
-        """So many credits of this day were spent by other runs."""
+        """Count credits of this day that other runs spent."""
         with self._lock:
             self._day_spent += spent
 
     @contextmanager
     def hold(self, cost: int, where: str) -> Iterator[Hold]:
-        """Hold `cost` credits for a request while it is under way; BudgetSpent when there are not as many."""
+        """Hold `cost` credits for a request while it is under way; BudgetSpent when fewer are left."""
         with self._lock:
             if self.refusal is None:
                 left, said = min(self._left())
@@ -94,14 +94,14 @@ class Budget:
             yield held
         finally:
             with self._lock:
-                self._turn_day()
+                self._begin_day()
                 self._held -= cost
                 self._run_spent += held.cost
                 self._day_spent += held.cost
 
     def _left(self) -> list[tuple[float, str]]:
-        """What each budget still allows, and how it stands in words."""
-        self._turn_day()
+        """What each limit still allows, and a sentence that says so."""
+        self._begin_day()
         found = [(math.inf, "")]
         for name, limit, spent in (
             ("FRESHDESK_RUN_CREDITS", self.run, self._run_spent),
@@ -112,6 +112,6 @@ class Budget:
                 found.append((limit - taken, f"{name} is {limit:,}, {taken:,} are spent"))
         return found
 
-    def _turn_day(self) -> None:
+    def _begin_day(self) -> None:
         if (now := self._today()) != self._date:
             self._date, self._day_spent = now, 0

@@ -20,7 +20,7 @@ from freshdesk_assets.extract.http.errors import (
     redirected,
     refusal,
 )
-from freshdesk_assets.extract.http.headers import LimitTold, moment
+from freshdesk_assets.extract.http.headers import LimitHeaders, moment
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.endpoint import SubLimit, Value
@@ -42,13 +42,17 @@ class Reply(Generic[T]):
 
 
 class Client:
-    """Reads one Freshdesk account; one for all threads, and nothing is sent before the first `get`.
+    """Reads one Freshdesk account; one client serves all threads, and sends nothing before the first `get`.
 
-    `domain` is the host name, acme.freshdesk.com, or a URL; http only to this machine. `reserve` is the
-    share of the account's limit that is never used, `timeout` the seconds to connect and between bytes,
-    `attempts` how often a request is sent before it counts as failed (waiting for the limit aside),
-    `budget` what may be spent. `report` gets short sentences for a run's log. Raises ConfigurationError for
-    settings that cannot work.
+    - `domain`: the host name, acme.freshdesk.com, or a URL; http only to this machine.
+    - `reserve`: the share of the account's limit that is never used.
+    - `workers`: how many requests may be under way at a time.
+    - `timeout`: seconds to connect, and between bytes.
+    - `attempts`: how often a request is sent before it counts as failed; a wait for the limit is none.
+    - `budget`: what may be spent.
+    - `report`: gets short sentences for a run's log.
+
+    Raises ConfigurationError for settings that cannot work.
     """
 
     def __init__(
@@ -109,9 +113,9 @@ class Client:
     ) -> Reply[T]:
         """One page of the list, or with `one_row` the one row, at `path` below /api/v2/.
 
-        `parse` turns the body into the content; when it raises ValueError or msgspec.MsgspecError the
-        body is taken for damaged and asked for again. Waits as long as the limit demands. Raises the
-        errors of `errors.py`; Unavailable when all attempts failed, BudgetSpent instead of the next attempt.
+        `parse` turns the body into the content. When it raises ValueError or msgspec.MsgspecError, the body
+        is taken for damaged and asked for again. Waits as long as the limit demands. Raises the errors of
+        `errors.py`: Unavailable when all attempts failed, BudgetSpent when the next attempt costs too much.
         """
         call = ApiCall(
             url=f"{self._base.geturl()}/api/v2/{path.lstrip('/')}",
@@ -125,7 +129,7 @@ class Client:
         )
         failures = 0
         while True:
-            # The budget first: what it refuses does not wait for the limit.
+            # The budget first: a request that it refuses must not wait for the limit.
             with (
                 self.budget.hold(call.credits, call.where) as hold,
                 self.limiter.acquire(call.credits, sub_limit) as permit,
@@ -155,25 +159,25 @@ class Client:
             self.tally.add(Tally(calls=1, credits=call.credits))
             return response
         body, status, headers = response.content, response.status_code, response.headers
-        told = LimitTold.read(headers)
-        # A pause begins before anything is learnt, which lets waiting requests look again.
-        seconds = max(1, 60 if told.wait is None else told.wait)
+        limit = LimitHeaders.read(headers)
+        # The pause begins before `learn`, or a waiting request that looks in between would be sent.
+        seconds = max(1, 60 if limit.wait is None else limit.wait)
         news = status == 429 and self.limiter.pause(seconds + jitter(1))
-        self.limiter.learn(told.total, told.remaining, told.used, permit)
+        self.limiter.learn(limit.total, limit.remaining, limit.used, permit)
         self.tally.add(Tally(calls=1, credits=permit.credits, bytes=len(body)))
         if status == 429:
-            if told.total == 0:
+            if limit.total == 0:
                 raise ConfigurationError(
                     f"{self._host} allows no API calls at all (X-RateLimit-Total: 0): its plan has no API."
                 )
-            self._throttled(call, permit, told.remaining, seconds if news else 0)
+            self._throttled(call, permit, limit.remaining, seconds if news else 0)
             return Throttled()
         if status >= 500:
-            return Failure(f"status {status}", after=min(300, told.wait or 0))
+            return Failure(f"status {status}", after=min(300, limit.wait or 0))
         if 300 <= status < 400:
             raise redirected(status, headers.get("Location", ""), where=call.where, host=self._host)
-        # Limits belong to accounts, so whoever tells one is an account; a 404 may then be believed.
-        self._connection.proven = self._connection.proven or told.total is not None
+        # Only an account sends limits; once the host is known for one, a 404 is about the path.
+        self._connection.proven = self._connection.proven or limit.total is not None
         if status >= 400:
             raise refusal(status, body, where=call.where, host=self._host, proven=self._connection.proven)
         try:
@@ -184,7 +188,7 @@ class Client:
         return Reply(content, next_page(headers.get("Link", ""), self._base, call.where), moment(headers))
 
     def _throttled(self, call: "ApiCall", permit: Permit, remaining: int | None, seconds: int) -> None:
-        """Learn what was the matter, and tell the log once per pause of `seconds`."""
+        """Find out which limit it was, and log it once per pause of `seconds`."""
         self.tally.add(Tally(throttled=1))
         total = self.limiter.total
         message = f"Freshdesk asks to wait {seconds} s (429 on {call.where})"
@@ -192,9 +196,9 @@ class Client:
             message += f" with {remaining} of {total} credits left"
             if call.sub_limit:
                 calls = self.limiter.tripped(call.sub_limit, permit)
-                message += f"; held to {calls} calls a minute of {call.sub_limit.name} for now"
+                message += f"; {call.sub_limit.name} is limited to {calls} calls a minute for now"
             else:
-                message += ": this list has a limit of its own, which its declaration does not know"
+                message += ": this list has a limit of its own; declare it as the table's sub_limit"
         if seconds and self._report:
             self._report(f"{message}.")
 
@@ -212,7 +216,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """An attempt that the limit turned down."""
+    """An attempt that Freshdesk refused with status 429."""
 
 
 def credits_of(params: Mapping[str, Value], *, one_row: bool) -> int:

@@ -1,4 +1,4 @@
-"""From a URL to the bytes that stand there, or to why there are none."""
+"""From a URL to the reply, read whole, or to why there is none."""
 
 import socket
 import ssl
@@ -19,7 +19,7 @@ TRANSIENT = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
-"""What may be otherwise next time. A body shorter than its Content-Length is a ChunkedEncodingError."""
+"""Errors that may not come again. A body shorter than its Content-Length is a ChunkedEncodingError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ class Failure:
 class Connection:
     """The connections to one account's host, for all threads.
 
-    `base` is its URL, `workers` how many requests are under way at most, `timeout` the seconds to connect
-    and between bytes. `proven` is set by whoever reads the replies, once one was an account's: a host that
-    is not found then may be found later.
+    - `base`: the host's URL.
+    - `workers`: how many requests are under way at most.
+    - `timeout`: seconds to connect, and between bytes.
+
+    The client sets `proven` after the first reply that only a Freshdesk account sends. From then on a host
+    name that cannot be resolved is worth another attempt.
     """
 
     def __init__(
@@ -49,8 +52,8 @@ class Connection:
     def get(self, url: str, query: Mapping[str, str]) -> requests.Response | Failure:
         """The reply, read whole, or why there is none.
 
-        Raises ConfigurationError for what does not mend itself. The library's own errors quote the URL: only
-        their class is kept, and they are never chained.
+        Raises ConfigurationError for what no other attempt can mend. The errors of requests quote the URL, so
+        only their class is kept, and they are never chained.
         """
         caught: Exception
         try:
@@ -87,7 +90,7 @@ def session(base: SplitResult, api_key: str, workers: int) -> requests.Session:
     made.headers.update({"User-Agent": "freshdesk-assets", "Accept": "application/json"})
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     made.mount(f"{base.scheme}://", HTTPAdapter(pool_connections=1, pool_maxsize=workers))
-    # Proxies and authorities of the environment hold, but a proxy cannot reach this machine's loopback.
+    # The environment's proxies and authorities apply, but a proxy cannot reach this machine's loopback.
     made.trust_env = base.scheme == "https"
     return made
 

@@ -23,7 +23,7 @@ class ConfigurationError(FreshdeskError):
 
 
 class Redirected(ConfigurationError):
-    """The reply points elsewhere, which is followed nowhere."""
+    """The reply is a redirect; none is ever followed."""
 
 
 class NotAllowed(FreshdeskError):
@@ -56,11 +56,11 @@ class Refused(FreshdeskError):
 
 
 class Unavailable(FreshdeskError):
-    """Freshdesk did not answer sensibly however often it was asked; try later."""
+    """Freshdesk gave no usable answer in any attempt; try later."""
 
 
 class BudgetSpent(FreshdeskError):
-    """The call would cost more than is left of the budget; it was not made. Go on when there is more."""
+    """The call would cost more than is left of the budget; it was not made. The next run continues."""
 
 
 class UnexpectedReply(FreshdeskError):
@@ -79,7 +79,7 @@ class Complaint:
 def complaint(body: bytes) -> Complaint:
     """`errors` where the body has them, else its code and message, else its error_type, else nothing.
 
-    Bodies of 404, 405 and 429 may be empty, those of gateways are HTML: any bytes will do.
+    Bodies of 404, 405 and 429 may be empty, those of gateways are HTML: any bytes are accepted.
     """
     try:
         said = msgspec.json.decode(body)
@@ -141,7 +141,7 @@ def refusal(status: int, body: bytes, *, where: str, host: str, proven: bool) ->
 
 
 def redirected(status: int, location: str, *, where: str, host: str) -> Redirected:
-    """The error for a reply that points elsewhere; only the host it points to is told."""
+    """The error for a redirect; of its target the message names the host only."""
     try:
         target = urlsplit(location).hostname or host
     except ValueError:

@@ -5,13 +5,13 @@ from collections import deque
 from dataclasses import dataclass, field
 
 TICK = 1e-6
-"""Seconds by which two times may differ and be the same: sums of floats."""
+"""Times that differ by no more seconds are the same: they are sums of floats."""
 
 
 class Gate:
-    """At most `limit` in any trailing window: `burst` of it whenever wanted, the rest at an even pace.
+    """At most `limit` in any trailing window: `burst` of it at any time, the rest at an even pace.
 
-    Both together are exactly the limit, so that a long run gets all of it without ever standing still.
+    Both together are exactly the limit, so that a long run uses all of it and never stops for long.
     """
 
     def __init__(self, *, limit: int, window: float, burst: float) -> None:
@@ -20,7 +20,7 @@ class Gate:
         self.resize(limit, window, burst, now=-math.inf)
 
     def resize(self, limit: int, window: float, burst: float, now: float) -> None:
-        """Other numbers from now on; what was taken stays counted."""
+        """Use other numbers from now on; what was taken stays counted."""
         self.limit, self.window, self._burst = limit, window, burst
         self._all.seconds = self._early.seconds = window
         self._due = now
@@ -32,26 +32,26 @@ class Gate:
         return self._all.used
 
     def delay(self, amount: int, now: float) -> float:
-        """Seconds until `amount` may be taken, 0 for now; a request dearer than the limit goes alone."""
+        """Seconds until `amount` may be taken, 0 for now; what costs more than the limit goes alone."""
         amount = min(amount, self.limit)
         early = self._early.wait_for(self._burst - amount, now)
         return max(self._all.wait_for(self.limit - amount, now), min(early, self._paced(now)))
 
     def take(self, amount: int, now: float) -> "tuple[Entry, ...]":
-        """Count `amount`; the entries to correct should it turn out otherwise."""
+        """Count `amount`; returns the entries, to correct if it cost something else."""
         if self._paced(now) > 0:
             return self._all.add(amount, now), self._early.add(amount, now)
-        # Up to a second of the pace is caught up with: threads wake late and replies come in clusters.
+        # Up to a second of the even pace is made up for: threads wake late and replies come in clusters.
         self._due = max(self._due, now - 1) + amount / self._pace
         return (self._all.add(amount, now),)
 
     def _paced(self, now: float) -> float:
-        """Seconds until the even pace has its next turn."""
+        """Seconds until the even pace lets the next request go."""
         return max(0.0, self._due - now - TICK) if self._pace > 0 else math.inf
 
 
 class Window:
-    """What was taken in the last so many seconds, oldest first."""
+    """What was taken in the last `seconds`, oldest first."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -96,7 +96,7 @@ class Entry:
     window: Window | None = field(repr=False)
 
     def correct(self, amount: int) -> None:
-        """It was `amount` after all."""
+        """Replace what was counted by what it really was."""
         if self.window is not None:
             self.window.used += amount - self.amount
         self.amount = amount

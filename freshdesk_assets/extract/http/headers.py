@@ -1,4 +1,4 @@
-"""What the headers of a reply say: what is left of the limit, how long to wait, and when it was."""
+"""From the headers of a reply to what is left of the limit, how long to wait, and when Freshdesk answered."""
 
 import math
 from collections.abc import Mapping
@@ -9,11 +9,13 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class LimitTold:
-    """What a reply says of the account's limit, None where it does not.
+class LimitHeaders:
+    """What a reply says of the account's limit; None for what it does not say.
 
-    `total` are the credits per window, `remaining` those left in it, `used` those of this request, `wait`
-    the seconds until it is worth asking again.
+    - `total`: credits per window.
+    - `remaining`: credits left in the window.
+    - `used`: credits of this request.
+    - `wait`: seconds until it is worth asking again.
     """
 
     total: int | None
@@ -23,7 +25,7 @@ class LimitTold:
 
     @classmethod
     def read(cls, headers: Mapping[str, str]) -> Self:
-        """As the headers of a reply have it."""
+        """What these headers say."""
         return cls(
             total=number(headers.get("X-RateLimit-Total")),
             remaining=number(headers.get("X-RateLimit-Remaining")),

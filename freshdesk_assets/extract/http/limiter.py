@@ -1,4 +1,4 @@
-"""From requests of many threads to one line, and to the moment each of them may go."""
+"""From requests of many threads to one line, and to the moment when each of them may be sent."""
 
 import math
 import threading
@@ -17,8 +17,8 @@ from freshdesk_assets.schema.endpoint import SubLimit
 class Limiter:
     """Lets requests go within the account's limit; one for all threads of a client.
 
-    `reserve` is the share of the limit that is never used; account_limit.py says how the rest is. `sleep` is
-    for tests: by default waiting ends early when something changes, and `close` ends it at once.
+    `reserve` is the share of the limit that is never used; account_limit.py decides how the rest is used.
+    `sleep` is for tests: without it, a wait ends early when something changes, and `close` ends it at once.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class Limiter:
         self._line: list[Claim] = []
         self._flying: set[Permit] = set()
         self._reported_at = -math.inf
-        self._standing_since = 0.0
-        self._standing = 0
+        self._waiting_since = 0.0
+        self._waiting = 0
         self._closed = False
 
     @property
@@ -59,10 +59,10 @@ class Limiter:
         return self._limit.tight
 
     def acquire(self, cost: int, sub_limit: SubLimit | None = None) -> "Permit":
-        """Wait until a request of `cost` credits may go, in the order of asking.
+        """Wait until a request of `cost` credits may be sent, in the order of asking.
 
-        A request that only its sub-limit holds back lets others pass. Use the permit as a context, around
-        the request. Raises Unavailable once the limiter is closed.
+        A request that waits only for its sub-limit lets others pass. Use the permit as a context manager
+        around the request. Raises Unavailable once the limiter is closed.
         """
         with self._changed:
             gate = self._limit.gate(sub_limit, self._clock()) if sub_limit else None
@@ -70,7 +70,7 @@ class Limiter:
             self._line.append(claim)
             try:
                 if self._delay(claim) > 0:
-                    self._stand(claim)
+                    self._wait_for(claim)
                 return self._grant(claim)
             finally:
                 self._line.remove(claim)
@@ -83,7 +83,7 @@ class Limiter:
         used: int | None = None,
         permit: "Permit | None" = None,
     ) -> None:
-        """Take in what a reply says of the limit, None where it does not; `permit` is its request's."""
+        """Use what a reply says of the limit, None for what it does not say; `permit` is its request's."""
         with self._changed:
             now = self._clock()
             if total and total != self._limit.total:
@@ -101,12 +101,12 @@ class Limiter:
             self._changed.notify_all()
 
     def pause(self, seconds: float) -> bool:
-        """Let nothing go for so long; whether that is more than a second longer than was known."""
+        """Send nothing for so long; True if that ends over a second later than the pause known before."""
         with self._changed:
             return self._limit.pause(seconds, self._clock())
 
     def tripped(self, sub_limit: SubLimit, permit: "Permit") -> int:
-        """Freshdesk turned the request down for its sub-limit: the calls a minute it is held to for now."""
+        """Lower the sub-limit that a request was refused for; returns the calls a minute allowed for now."""
         with self._changed:
             permit.refund_calls()
             return self._limit.lower(sub_limit, self._clock())
@@ -127,35 +127,35 @@ class Limiter:
         blocked = claim.gate.delay(1, now) if claim.gate else 0.0
         if blocked > 0:
             return blocked
-        # Those who wait for their sub-limit are passed; all others go first, however dear.
+        # Requests that wait for their sub-limit are passed. No other is, however many credits it costs.
         head = next(c for c in self._line if c is claim or c.gate is None or c.gate.delay(1, now) <= 0)
         if self._limit.total is None:
             return 0.0 if head is claim and not self._flying else GLANCE
         delay = self._limit.delay(claim.credits, now)
-        return delay if head is claim else min(max(delay, TURN), GLANCE)
+        return delay if head is claim else min(max(delay, GIVE_WAY), GLANCE)
 
-    def _stand(self, claim: "Claim") -> None:
-        if not self._standing:
-            self._standing_since = self._clock()
-        self._standing += 1
+    def _wait_for(self, claim: "Claim") -> None:
+        if not self._waiting:
+            self._waiting_since = self._clock()
+        self._waiting += 1
         try:
             while (delay := self._delay(claim)) > 0:
                 self._complain()
                 self._wait(max(delay, 0.001))
         finally:
-            self._standing -= 1
-            if not self._standing:
-                self.tally.add(Tally(waited=self._clock() - self._standing_since))
+            self._waiting -= 1
+            if not self._waiting:
+                self.tally.add(Tally(waited=self._clock() - self._waiting_since))
 
     def _complain(self) -> None:
-        """Tell the log that others leave no more than the reserve, every 15 seconds."""
+        """Log that others leave no more than the reserve, at most every 15 seconds."""
         now = self._clock()
-        if not self._report or now < self._reported_at + 15 or not (told := self._limit.complaint(now)):
+        if not self._report or now < self._reported_at + 15 or not (said := self._limit.complaint(now)):
             return
         self._reported_at = now
         self._changed.release()
         try:
-            self._report(told)
+            self._report(said)
         finally:
             self._changed.acquire()
 
@@ -183,7 +183,7 @@ class Limiter:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Permit:
-    """One request that may go; leaving its context says that it is over."""
+    """One request that may be sent; leaving its context says that it is over."""
 
     limiter: Limiter
     credits: int
@@ -197,27 +197,27 @@ class Permit:
         self.limiter.release(self)
 
     def correct(self, cost: int) -> None:
-        """It cost so many credits after all."""
+        """Replace its credits by what it really cost."""
         self.credits = cost
         for spent in self.spent:
             spent.correct(cost)
 
     def refund_calls(self) -> None:
-        """Its sub-limit did not let it through."""
+        """Count no call for it: its sub-limit refused it."""
         for spent in self.calls:
             spent.correct(0)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Claim:
-    """A request standing in line."""
+    """A request that waits in line."""
 
     credits: int
     gate: "Gate | None"
 
 
 GLANCE = 0.25
-"""Seconds between looks while it depends on others how long to wait; a change ends the wait anyway."""
+"""Seconds between two looks while other requests decide how long to wait; a change ends the wait earlier."""
 
-TURN = 0.01
-"""Seconds to let those go who are ahead and may."""
+GIVE_WAY = 0.01
+"""Seconds in which the requests ahead in line are sent that may be."""

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, fields
 class Tally:
     """Counters of one client; `add` is safe from many threads.
 
-    calls: requests sent, repeated ones too. credits: what they cost, as Freshdesk says, else by its price
-    list; a request that got no answer is counted, because Freshdesk may have counted it. bytes: bodies,
-    decompressed. waited: seconds of wall time during which at least one request stood waiting for the
-    limit (not the sum over threads, and not the pauses between the attempts of a failing request).
-    retries: requests repeated after a failure. throttled: replies with status 429.
+    - `calls`: requests sent, repeated ones too.
+    - `credits`: what they cost, as Freshdesk says, else by its price list. A request that got no answer is
+      counted, because Freshdesk may have counted it.
+    - `bytes`: bodies, decompressed.
+    - `waited`: seconds of wall time during which at least one request waited for the limit. It is not the
+      sum over threads, and leaves out the pauses between the attempts of a failing request.
+    - `retries`: requests repeated after a failure.
+    - `throttled`: replies with status 429.
     """
 
     calls: int = 0
@@ -30,7 +33,7 @@ class Tally:
                 setattr(self, name, getattr(self, name) + getattr(more, name))
 
     def snapshot(self) -> "Tally":
-        """A copy that no longer moves, all counters of one moment."""
+        """A copy that no longer changes, with all counters as of one moment."""
         with self._lock:
             return Tally(**{name: getattr(self, name) for name in COUNTERS})
 

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 import requests
 
 TIMEOUT = (3, 10)
-"""Seconds to connect and to answer: whoever sends messages has other things to do."""
+"""Seconds to connect and to answer: the sender has other work to do."""
 
 
 def deliver(url: str, message: Mapping[str, str | None]) -> str | None:
-    """POST the message as JSON; why it did not arrive, or None. The address, often a secret, is not said."""
+    """POST the message as JSON; returns why it did not arrive, None if it did.
+
+    The reason does not quote the address, which is often a secret.
+    """
     try:
         reply = requests.post(url, json=message, timeout=TIMEOUT, allow_redirects=False)
     except requests.RequestException as error:

@@ -3,7 +3,7 @@
 -- Its own fields are in relations.companies_wide.
 --
 -- id: Company's id.
--- name: Company's name, which no other has.
+-- name: Company's name, unique in the account.
 -- description: What the company is.
 -- note: Notes about the company.
 -- domains: E-mail domains by which new contacts are recognised as the company's.

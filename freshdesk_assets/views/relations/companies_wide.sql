@@ -1,7 +1,7 @@
 -- One row per company, with one column for each of the account's own fields.
 --
 -- id: Company's id.
--- name: Company's name, which no other has.
+-- name: Company's name, unique in the account.
 -- description: What the company is.
 -- note: Notes about the company.
 -- domains: E-mail domains by which new contacts are recognised as the company's.

@@ -1,4 +1,4 @@
--- One row per filled field of the account's own in companies, with the field's label.
+-- One row per custom field that has a value in companies, with the field's label.
 --
 -- company_id: Row of companies it is part of. -> companies.id
 -- company_name: Name of the company.

@@ -1,4 +1,4 @@
--- One row per filled field of the account's own in contacts, with the field's label.
+-- One row per custom field that has a value in contacts, with the field's label.
 --
 -- contact_id: Row of contacts it is part of. -> contacts.id
 -- contact_name: Name of the contact.

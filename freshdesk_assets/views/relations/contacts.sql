@@ -16,8 +16,8 @@
 -- other_company_names: Names of further companies.
 -- tags: Tags.
 -- active: Whether the e-mail address is verified; says nothing of deletion.
--- blocked: Whether Freshdesk refuses their messages; from which list the row came.
--- deleted: Whether soft-deleted; from which list the row came where it does not say.
+-- blocked: Whether Freshdesk refuses their messages; known from the list that sent the row.
+-- deleted: Whether soft-deleted; known from the list that sent the row, where the row does not say.
 -- view_all_tickets: Whether they see all tickets of their main company.
 -- contact_type: contact, or visitor for someone known from chat only.
 -- csat_rating: Satisfaction as of their latest rating; null if never rated.

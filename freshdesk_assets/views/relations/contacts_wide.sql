@@ -15,8 +15,8 @@
 -- language: Language code (en, de, pt-BR, …).
 -- time_zone: Time zone, by its Rails name (Vienna, not Europe/Vienna).
 -- active: Whether the e-mail address is verified; says nothing of deletion.
--- blocked: Whether Freshdesk refuses their messages; from which list the row came.
--- deleted: Whether soft-deleted; from which list the row came where it does not say.
+-- blocked: Whether Freshdesk refuses their messages; known from the list that sent the row.
+-- deleted: Whether soft-deleted; known from the list that sent the row, where the row does not say.
 -- company_id: Main company; null if none. -> companies.id
 -- view_all_tickets: Whether they see all tickets of their main company.
 -- other_companies: Further companies: company_id and view_all_tickets each.

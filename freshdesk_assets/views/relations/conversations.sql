@@ -17,7 +17,7 @@
 -- source_label: Label of the source; null for those of web chat.
 -- category: Undocumented; seen: 2 Private note or forward, 3 Public reply or note, 6 Reply to a forward, 7
 --     Survey feedback; 1 is probably a customer's reply.
--- support_email: Address of ours that it was sent from or to; null if none.
+-- support_email: Address of the account that it was sent from or to; null if none.
 -- from_email: Sender, as 'Name <address>'; null for notes.
 -- to_emails: Addressees; null if none.
 -- cc_emails: Addresses in copy; null if none.
@@ -30,7 +30,7 @@
 -- last_edited_user_id: Agent who last edited it; null if never. -> agents.id
 -- last_edited_by_name: Name of the agent who last edited it.
 -- created_at: When it was written.
--- updated_at: When it last changed, edits of a note aside.
+-- updated_at: When it last changed; editing a note does not move it.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
 
 with attached as (

@@ -6,9 +6,9 @@
 -- type: support_agent_group or field_agent_group.
 -- agents: How many agents it has.
 -- agent_names: Names of its agents.
--- escalate_to: Agent told when a ticket waits too long, if any. -> agents.id
+-- escalate_to: Agent notified when a ticket waits too long; null if none. -> agents.id
 -- escalate_to_name: Name of the agent told when a ticket waits too long.
--- unassigned_for: How long a ticket waits before that: 30m, 1h, …, 3d; also seen: 30.
+-- unassigned_for: How long a ticket waits until escalate_to is notified: 30m, 1h, …, 3d; also seen: 30.
 -- business_hours_id: Business hours it works in. -> business_hours.id
 -- business_hours_name: Name of those business hours.
 -- created_at: When the group was created.

@@ -4,7 +4,7 @@
 -- sla_policy_name: Name of the policy.
 -- escalation_name: Occasion: response, resolution.level_1 to level_4, reminder_response, ….
 -- escalation_time: Seconds after the violation; before it where negative.
--- agent_id: Agent told; -1 is probably the one assigned. -> agents.id
+-- agent_id: Agent notified; -1 is probably the assigned agent. -> agents.id
 -- agent_name: Name of the agent.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
 

@@ -1,4 +1,4 @@
--- One row per filled field of the account's own in tickets, with the field's label.
+-- One row per custom field that has a value in tickets, with the field's label.
 --
 -- ticket_id: Row of tickets it is part of. -> tickets.id
 -- ticket_subject: Subject of the ticket.

@@ -29,10 +29,10 @@
 -- email_config_id: Mailbox it came in by; null if none. -> email_mailboxes.id
 -- mailbox_name: Name of that mailbox.
 -- mailbox_address: Address of that mailbox.
--- support_email: Address of ours that it was sent to; null if it came by another way.
+-- support_email: Address of the account that it was sent to; null if it came another way.
 -- tags: Tags.
 -- spam: Whether it is marked as spam.
--- deleted: Whether it is in the trash; from which list it came where the row does not say.
+-- deleted: Whether it is in the trash; known from the list that sent it, where the row does not say.
 -- archived: Whether it was found in the archive, where tickets go that rested for long; it is kept.
 -- fr_escalated: Whether the first response was late, by the SLA.
 -- nr_escalated: Whether a later response was late, by the SLA.
@@ -51,7 +51,7 @@
 -- association_type: 1 Parent, 2 Child, 3 Tracker, 4 Related; null if on its own.
 -- association_label: Label of the association.
 -- associated_tickets_count: How many tickets it is associated with.
--- sentiment_score: Mood of the ticket by now, as Freshdesk scores it; null if not scored.
+-- sentiment_score: Mood of the ticket now, as Freshdesk scores it; null if not scored.
 -- initial_sentiment_score: Mood of the ticket at first, on the same scale.
 -- created_at: When it was created.
 -- updated_at: When it last changed; a time entry or an edited note does not move it.

@@ -18,7 +18,7 @@
 -- product_id: Product it is about; null if none. -> products.id
 -- email_config_id: Mailbox it came in by; null if none. -> email_mailboxes.id
 -- form_id: Ticket form it was filed with; null on accounts without forms.
--- support_email: Address of ours that it was sent to; null if it came by another way.
+-- support_email: Address of the account that it was sent to; null if it came another way.
 -- to_emails: Addressees of the first e-mail; null for phone and portal.
 -- cc_emails: Addresses in copy; null, not empty, on seeded and old tickets.
 -- fwd_emails: Addresses it was forwarded to; null on seeded and old tickets.
@@ -27,7 +27,7 @@
 -- ticket_bcc_emails: Addresses in blind copy; only newer accounts send it.
 -- tags: Tags.
 -- spam: Whether it is marked as spam.
--- deleted: Whether it is in the trash; from which list it came where the row does not say.
+-- deleted: Whether it is in the trash; known from the list that sent it, where the row does not say.
 -- fr_escalated: Whether the first response was late, by the SLA.
 -- nr_escalated: Whether a later response was late, by the SLA.
 -- is_escalated: Whether the resolution was late, by the SLA.
@@ -44,7 +44,7 @@
 -- pending_since: Since when it is Pending.
 -- association_type: 1 Parent, 2 Child, 3 Tracker, 4 Related; null if on its own.
 -- associated_tickets_count: How many tickets it is associated with.
--- sentiment_score: Mood of the ticket by now, as Freshdesk scores it; null if not scored.
+-- sentiment_score: Mood of the ticket now, as Freshdesk scores it; null if not scored.
 -- initial_sentiment_score: Mood of the ticket at first, on the same scale.
 -- cf_*: The account's own fields, a column each. <- ticket_custom_fields
 -- created_at: When it was created.

@@ -4,7 +4,7 @@
 -- id: Company's id.
 -- updated_at: When it last changed.
 -- description: What the company is.
--- name: Company's name, which no other has.
+-- name: Company's name, unique in the account.
 -- note: Notes about the company.
 -- created_at: When the company was created.
 -- custom_fields__*: The account's own fields, a column each. <- company_custom_fields

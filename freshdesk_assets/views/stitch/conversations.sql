@@ -2,12 +2,12 @@
 -- longer has stays, for Stitch never removes one.
 --
 -- id: Conversation's id.
--- updated_at: When it last changed, edits of a note aside.
+-- updated_at: When it last changed; editing a note does not move it.
 -- body_text: What was written, as plain text.
 -- incoming: Whether it came from outside, as a customer's reply does.
 -- private: Whether only agents can see it.
--- user_id: Contact or agent who wrote it (shared ids), or null.
--- support_email: Address of ours that it was sent from or to; null if none.
+-- user_id: Contact who wrote it, or an agent: ids are shared; null if none.
+-- support_email: Address of the account that it was sent from or to; null if none.
 -- source: 0 Reply, 2 Note, 5 Tweet, 6 Survey feedback, 7 Facebook, 8 Forwarded e-mail, 9 Phone, 10 MobiHelp,
 --   11 E-commerce; web chat adds others.
 -- ticket_id: Ticket it belongs to. -> stitch.tickets.id

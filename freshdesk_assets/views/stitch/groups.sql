@@ -7,7 +7,7 @@
 -- auto_ticket_assign: Whether tickets are assigned automatically.
 -- business_hour_id: Business hours the group works in; null if none of its own.
 -- description: What the group does.
--- escalate_to: Agent told when a ticket waits too long, if any. -> stitch.agents.id
+-- escalate_to: Agent notified when a ticket waits too long; null if none. -> stitch.agents.id
 -- name: Group's name.
 -- unassigned_for: How long a ticket waits before escalate_to is told: 30m, 1h, …, 3d; also seen: 30.
 -- created_at: When the group was created.

@@ -7,7 +7,7 @@
 -- WhenCreated: When the company was created.
 -- WhenModified: When it last changed.
 -- ID: Company's id.
--- Name: Company's name, which no other has.
+-- Name: Company's name, unique in the account.
 -- Description: What the company is.
 -- CreatedAt: When the company was created.
 -- UpdatedAt: When it last changed.

@@ -8,7 +8,7 @@
 -- WhenCreated: When the contact was created.
 -- WhenModified: When the contact last changed.
 -- ContactID: Contact it belongs to. -> synchub.Contact.ID
--- Label: What the number is; often null.
+-- Label: Kind of number; often null.
 -- Value: Number.
 
 select

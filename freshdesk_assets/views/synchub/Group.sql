@@ -12,7 +12,7 @@
 -- Description: What the group does.
 -- CreatedAt: When the group was created.
 -- UpdatedAt: When it last changed.
--- EscalateTo: Agent told when a ticket waits too long, if any. -> synchub.Agent.ID
+-- EscalateTo: Agent notified when a ticket waits too long; null if none. -> synchub.Agent.ID
 -- BusinessCalendarID: Business hours the group works in; null if none of its own.
 -- UnassignedFor: How long a ticket waits before EscalateTo is told: 30m, 1h, …, 3d; also seen: 30.
 -- Type: support_agent_group or field_agent_group.

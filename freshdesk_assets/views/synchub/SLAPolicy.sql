@@ -10,7 +10,7 @@
 -- Name: Policy's name.
 -- Description: What the policy is for.
 -- Active: Whether it is in force.
--- IsDefault: Whether it applies to the tickets no other policy does.
+-- IsDefault: Whether it applies to the tickets that no other policy applies to.
 -- Position: Order in which policies are tried.
 
 select

@@ -1,4 +1,4 @@
--- One row per agent told when an SLA policy is about to be violated, or has been, in the shape SyncHub gives
+-- One row per agent notified when an SLA policy is about to be violated, or has been, in the shape SyncHub gives
 -- it.
 --
 -- RemoteID: Policy's id, EscalationName and the agent's id, joined by hyphens.
@@ -11,7 +11,7 @@
 -- SLAPolicyID: Policy it belongs to. -> synchub.SLAPolicy.ID
 -- EscalationName: Occasion: response, resolution.level_1 to level_4, reminder_response, ….
 -- EscalationTime: Seconds after the violation; before it where negative.
--- AgentID: Agent told; -1 is probably the one assigned. -> synchub.Agent.ID
+-- AgentID: Agent notified; -1 is probably the assigned agent. -> synchub.Agent.ID
 
 select
   escalations.sla_policy_id || '-' || escalations.escalation_name || '-' || escalations.agent_id as RemoteID,

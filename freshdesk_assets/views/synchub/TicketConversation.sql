@@ -7,10 +7,10 @@
 -- MirrorRemoteID: Connected account, always 1: a replica is of one.
 -- IsDeleted: Whether it is deleted, or Freshdesk no longer has it.
 -- WhenCreated: When it was written.
--- WhenModified: When it last changed, edits of a note aside.
+-- WhenModified: When it last changed; editing a note does not move it.
 -- ID: Conversation's id.
 -- CreatedAt: When it was written.
--- UpdatedAt: When it last changed, edits of a note aside.
+-- UpdatedAt: When it last changed; editing a note does not move it.
 -- Body: What was written, in HTML.
 -- BodyText: What was written, as plain text.
 -- Incoming: Whether it came from outside, as a customer's reply does.
@@ -19,9 +19,9 @@
 --   11 E-commerce; web chat adds others.
 -- Category: Undocumented; seen: 2 Private note or forward, 3 Public reply or note, 6 Reply to a forward, 7
 --   Survey feedback; 1 is probably a customer's reply.
--- SupportEmail: Address of ours that it was sent from or to; null if none.
+-- SupportEmail: Address of the account that it was sent from or to; null if none.
 -- TicketID: Ticket it belongs to. -> synchub.Ticket.ID
--- UserID: Contact or agent who wrote it (shared ids), or null. -> synchub.Agent.ID
+-- UserID: Contact who wrote it, or an agent: ids are shared; null if none. -> synchub.Agent.ID
 -- LastEditedAt: When its text was last edited, which does not move UpdatedAt.
 -- LastEditedUserID: Agent who last edited it; null if never. -> synchub.Agent.ID
 

@@ -14,8 +14,8 @@
 -- Size: Size in bytes; null from 2 GiB, which Freshdesk does not take.
 -- CreatedAt: When it was uploaded.
 -- UpdatedAt: When it last changed.
--- AttachmentUrl: URL, signed for some hours.
--- ThumbUrl: URL of a preview, signed likewise.
+-- AttachmentUrl: URL, valid for some hours.
+-- ThumbUrl: URL of a preview, valid as long.
 
 select
   attachments.conversation_id || '-' || coalesce(attachments.id, attachments.position) as RemoteID,

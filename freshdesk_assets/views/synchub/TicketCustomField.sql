@@ -1,4 +1,4 @@
--- One row per filled field of the account's own in a ticket, in the shape SyncHub gives it.
+-- One row per custom field that has a value in a ticket, in the shape SyncHub gives it.
 --
 -- RemoteID: Ticket number and FieldName, joined by a hyphen.
 -- TicketRemoteID: Ticket it belongs to, as text. -> synchub.Ticket.RemoteID

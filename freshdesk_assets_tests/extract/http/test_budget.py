@@ -11,7 +11,7 @@ import pytest
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import BudgetSpent
-from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.extract.per_row import read_lists
 from freshdesk_assets.extract.rows import rows_of
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import PerParent
@@ -65,7 +65,7 @@ def test_what_was_paid_for_is_handed_on_before_the_reading_ends(account: Server)
     assert isinstance(sync, PerParent)
     pages: list[Page] = []
     with client(account, Budget(run=37)) as reader, pytest.raises(BudgetSpent):
-        pages.extend(Reader(reader).read_lists(conversations, sync, parents))
+        pages.extend(read_lists(reader, conversations, sync, parents))
     assert account.meter.credits == 37
     assert len(pages) == 37
 

@@ -158,7 +158,7 @@ def test_a_429_with_credits_left_teaches_the_sub_limit(
     for _ in range(6):
         client.get("shelves", parse=rows, sub_limit=SHELVES)
     assert len(reports) == 1
-    assert "390 of 400 credits left; held to 5 calls a minute of shelves list" in reports[0]
+    assert "390 of 400 credits left; shelves list is limited to 5 calls a minute" in reports[0]
 
 
 def test_an_account_without_any_calls_is_told_so(library: Library, client: Client) -> None:
