@@ -145,7 +145,8 @@ class _Run:
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
         again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in BY_NIGHT
-        # A run that reads no table was launched for these assets, and a nightly run makes everything.
+        # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
+        # neither leaves steps out.
         self.only_news = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()
         self.cut: set[str] = set()
@@ -201,7 +202,7 @@ class _Run:
                 # A user's step may open the file by other means than ours.
                 let_go()
             yield event
-        # A check that did not pass counts as failed: the next run makes it again.
+        # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
         following = set(chosen) & self.following
         well = {self.made[key] for key in following & done - self.failed}
         with as_dagster_errors():
