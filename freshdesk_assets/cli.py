@@ -1,4 +1,4 @@
-"""`freshdesk-assets`: a sync without the UI, a check of everything it needs, and the UI."""
+"""Replicate a Freshdesk account into DuckDB: sync it, estimate a sync, check what it needs, open the UI."""
 
 import argparse
 import gc
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, without looking for garbage among what imports make; the exit code.
+    """Run a command with garbage collection off while modules are imported; the exit code.
 
-    A fifth of the CPU of importing Dagster and building the definitions goes into that, and there is none.
+    Collection takes a fifth of the CPU of importing Dagster and building the definitions, and finds nothing.
     """
     gc.disable()
     try:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command; 0 when all went well, 1 when something failed, 2 when a setting is wrong.
 
-    What a command needs is imported once it is known to be wanted and its settings to be right: Dagster alone
+    A command's modules are imported only when its options and settings are right: importing Dagster alone
     takes a second.
     """
     options = parser().parse_args(arguments)
@@ -62,8 +62,8 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
         return examine(catalog, settings)
     if options.command == "sync":
-        # Dagster takes seconds to begin with: whoever waits is told what for.
-        # An address may hold a password.
+        # Dagster takes seconds to load: say first what is about to happen.
+        # The domain may be a URL, which may hold a password before the @.
         account = (settings.domain or "").rpartition("@")[2]
         sys.stdout.write(f"Replicating {account} into {settings.duckdb}\n")
         sys.stdout.flush()
@@ -90,20 +90,20 @@ def parser() -> argparse.ArgumentParser:
     bring = commands.add_parser(
         "sync",
         help="bring the replica up to date",
-        description="Without dates: what was never read, then what changed since the last sync."
-        " With dates: all partitions from one to the other, read again.",
+        description="Without dates: read what was never read and what changed since the last sync."
+        " With dates: read all partitions from the first day to the last again.",
     )
     weigh = commands.add_parser(
         "plan",
-        help="say what a sync with the same options would cost",
-        description="Calls, credits and time by table, before anything is read. Costs some credits itself.",
+        help="estimate what a sync with the same options would cost",
+        description="Shows calls, credits and time by table and reads no table. Costs some credits itself.",
     )
     for command in (bring, weigh):
-        _add_extent(command)
+        _add_scope(command)
     bring.add_argument(
         "--reconcile",
         action="store_true",
-        help="find out what Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS at most",
+        help="find rows that Freshdesk no longer has; spends FRESHDESK_RECONCILE_CREDITS at most",
     )
     commands.add_parser(
         "doctor",
@@ -118,8 +118,8 @@ def parser() -> argparse.ArgumentParser:
     return described
 
 
-def _add_extent(command: argparse.ArgumentParser) -> None:
-    """Which days and which tables."""
+def _add_scope(command: argparse.ArgumentParser) -> None:
+    """The options that choose days and tables."""
     command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
     command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
     command.add_argument(

@@ -1,4 +1,4 @@
-"""Parts to `Definitions`: what `dagster dev` and every run load."""
+"""From declarations and settings to the `Definitions` that `dagster dev` and every run load."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,10 +43,15 @@ def build_defs(
     assets: Iterable[dg.AssetsDefinition] = (),
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
-    """The replica's definitions; `resources` replace ours by name, `assets` are added to ours.
+    """The replica's definitions.
 
-    With a `catalog` of one's own, views and checks are one's own too. The account is the one that the
-    environment names when a run begins, unless `resources` have a `freshdesk`.
+    - `catalog`, `views` and `checks` are those declared in this package, unless given. With a `catalog`,
+      there are no views and checks but those given.
+    - `resources` replace ours by name; `assets` are added to ours.
+    - `loggers` are those of Dagster, unless given.
+
+    The account is the one that the environment names when a run begins, unless `resources` have a
+    `freshdesk`.
     """
     if catalog is None:
         catalog, views, checks = (
@@ -88,13 +93,13 @@ def build_defs(
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The replica that the environment describes; they load without an account too, to be looked at."""
-    _tell_of_removed_settings()
+    """The replica that the environment describes. It loads without an account too, to be looked at."""
+    _warn_of_removed_settings()
     return build_defs(read_settings(schemas()))
 
 
 @cache
-def _tell_of_removed_settings() -> None:
-    """Said once, though Dagster asks a process for its definitions more than once."""
+def _warn_of_removed_settings() -> None:
+    """Warn once per process: Dagster asks it for the definitions more than once."""
     for said in without_effect():
         logging.getLogger(__name__).warning(said)

@@ -1,1 +1,1 @@
-"""What `freshdesk-assets` does: sync, plan and doctor, and how they speak on a terminal."""
+"""The commands of `freshdesk-assets`: sync, plan and doctor, and what they print."""

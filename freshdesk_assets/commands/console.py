@@ -1,4 +1,4 @@
-"""What the command line shows while a run is under way and when it has ended."""
+"""From a run's log and events to what the command line prints during the run and at its end."""
 
 import logging
 from collections import Counter
@@ -15,14 +15,14 @@ Counts = Counter[str]
 
 
 class ConsoleHandler(logging.Handler):
-    """Prints, of a run's log, what a person waiting for it wants to see."""
+    """Prints the part of a run's log that a person waiting for the run wants to see."""
 
     def __init__(self, console: Console) -> None:
         super().__init__(logging.INFO)
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the project's own messages, and that a table is begun or has failed."""
+        """Print the project's own messages, and the steps that failed or were skipped."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
         step = str(meta.get("step_key") or "").rpartition("__")[2]
@@ -35,12 +35,12 @@ class ConsoleHandler(logging.Handler):
             self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
             self._console.print(
-                f"{step}: left out, since what it depends on failed", style="red", markup=False
+                f"{step}: skipped, because what it depends on failed", style="red", markup=False
             )
 
 
 def console_logger(console: Console) -> dg.LoggerDefinition:
-    """A Dagster logger that prints to `console`, in the place of Dagster's own."""
+    """A Dagster logger that prints to `console`, in place of Dagster's own."""
 
     def build(_context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("freshdesk_assets", logging.INFO)
@@ -51,7 +51,7 @@ def console_logger(console: Console) -> dg.LoggerDefinition:
 
 
 def arrived(result: dg.ExecuteInProcessResult) -> Report:
-    """Rows, credits and calls per table of a run; child tables together."""
+    """Rows, calls and credits of a run: a line per table, and one for all child tables."""
     report = Report(title="What arrived", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     report.add_column("table", no_wrap=True, min_width=20)
     for head, _ in COUNTED:
@@ -76,8 +76,8 @@ def arrived(result: dg.ExecuteInProcessResult) -> Report:
     return report
 
 
-def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
-    """The views that were created, or created otherwise than they were."""
+def created_views(result: dg.ExecuteInProcessResult) -> list[str]:
+    """The views that a run created, or replaced because their definition changed."""
     return [
         event.materialization.asset_key.to_user_string().replace("/", ".")
         for event in result.get_asset_materialization_events()
@@ -86,7 +86,7 @@ def made_anew(result: dg.ExecuteInProcessResult) -> list[str]:
 
 
 def unfinished(result: dg.ExecuteInProcessResult) -> dict[str, str]:
-    """What a budget left to be read, by table."""
+    """What a run did not read because its credit budget was spent, by table."""
     return {
         event.materialization.asset_key.path[-1]: str(left.value)
         for event in result.get_asset_materialization_events()
@@ -106,7 +106,7 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
 
 
 REMARKS = {"skipped": " (left out)", "unfinished": " (unfinished)", "deferred": " (deferred)"}
-"""What is said beside a table's name, by the metadata that calls for it."""
+"""What is printed beside a table's name, by the metadata that says so."""
 
 
 def _remark(metadata: Mapping[str, Any]) -> str:
@@ -134,7 +134,7 @@ def _number(value: dg.MetadataValue[Any] | None) -> float:
 
 
 def _cause(event: dg.DagsterEvent) -> str:
-    """What went wrong in one sentence: the innermost error that is not Dagster's wrapping."""
+    """What went wrong in one sentence: the innermost error, without Dagster's wrapping."""
     error = event.step_failure_data.error
     failure = event.step_failure_data.user_failure_data
     if failure and failure.description:

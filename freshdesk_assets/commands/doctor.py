@@ -19,9 +19,9 @@ from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
 
 
 def examine(catalog: Catalog, settings: Settings) -> int:
-    """Print what a sync would meet; 0 when nothing would be left out, else 1."""
+    """Print what a sync would find; 0 if it would leave nothing out, else 1."""
     console = Console()
-    # Whoever holds it is told of rather than waited for.
+    # Name a process that holds the file instead of waiting for it.
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
     healthy = _examine_file(console, file)
     try:
@@ -43,16 +43,16 @@ def examine(catalog: Catalog, settings: Settings) -> int:
 
 def _examine_file(console: Console, file: DuckDBFile) -> bool:
     if not file.path.exists():
-        # Not made to try: removed again, it could be the one that a sync has just begun to fill.
+        # The file is not created as a test: a sync may begin to fill it before the test removes it again.
         folder = file.path.resolve().parent
         if not os.access(folder, os.W_OK):
             console.print(
-                f"File: {folder} is not a folder that can be written: set FRESHDESK_DUCKDB to a file in one",
+                f"File: {folder} is not a folder you can write to: set FRESHDESK_DUCKDB to a file in one",
                 style="red",
                 markup=False,
             )
             return False
-        console.print(f"File: {file.path} will be made by the first sync", markup=False)
+        console.print(f"File: the first sync will create {file.path}", markup=False)
         return True
     try:
         with file.warehouse().open():
@@ -72,8 +72,8 @@ def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool
     )
     if owner.sees_everything is False:
         console.print(
-            "  Freshdesk says nothing of the tickets it hides from this agent: they would be missing without"
-            " an error. Use the key of an agent with global access",
+            "  Freshdesk hides some tickets from this agent and does not say so: they would be missing"
+            " without an error. Use the key of an agent with global access",
             style="yellow",
             markup=False,
         )

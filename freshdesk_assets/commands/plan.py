@@ -1,4 +1,4 @@
-"""What a sync or a backfill would cost, before it runs."""
+"""From dates and a selection to what a sync or a backfill would cost, before it runs."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,12 @@ from freshdesk_assets.warehouse.ledger.credits import PLAN, CallsMade
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a run would spend by table, how long the limits would let it take, and what it took to know."""
+    """What a run would cost.
+
+    - `estimates`: calls and credits by table.
+    - `seconds`: how long the rate limit makes the run take.
+    - `spent`: what the plan itself cost.
+    """
 
     estimates: Sequence[Estimate]
     seconds: float
@@ -58,7 +63,7 @@ def plan(
     last: datetime | None = None,
     selection: str | None = None,
 ) -> int:
-    """Print what a sync with the same options would cost; 0, or 1 when that cannot be found out.
+    """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated.
 
     Raises SettingError.
     """
@@ -91,7 +96,7 @@ def plan(
 
 
 def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Settings, request: RunScope) -> Plan:
-    """What the run that is asked for would cost; raises FreshdeskError, WarehouseError."""
+    """What the requested run would cost; raises FreshdeskError, WarehouseError."""
     before = reader.client.tally.snapshot()
     partitions = partitions_of(settings.partitioning)
     chosen = set(request.names)
@@ -123,7 +128,7 @@ def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Setting
 
 @contextmanager
 def _stored(file: Warehouse) -> Iterator[Warehouse]:
-    """The file, or before the first sync an empty one that is thrown away."""
+    """The file; before the first sync an empty one, which is removed afterwards."""
     if file.path.exists():
         yield file
         return
@@ -142,24 +147,24 @@ def _show(console: Console, made: Plan, request: RunScope, settings: Settings) -
     report.add_section()
     report.add_row("all", f"{made.calls:,}", f"{made.credits:,}", _time(made.seconds))
     console.print(report)
-    for name, limit in (
-        ("FRESHDESK_RUN_CREDITS", settings.run_credits),
-        ("FRESHDESK_DAY_CREDITS", settings.day_credits),
+    for name, limit, spans in (
+        ("FRESHDESK_RUN_CREDITS", settings.run_credits, "runs"),
+        ("FRESHDESK_DAY_CREDITS", settings.day_credits, "days"),
     ):
         if limit is not None and made.credits > limit:
             console.print(
-                f"More than {name} allows, {limit:,}: it would take {-(-made.credits // limit):,} of them",
+                f"More than {name} allows ({limit:,}): it would take {-(-made.credits // limit):,} {spans}",
                 style="yellow",
                 markup=False,
             )
     console.print(
-        f"Partitions {request.start} to {request.end}. Finding that out cost {made.spent.credits:,} credits",
+        f"Partitions {request.start} to {request.end}. This estimate cost {made.spent.credits:,} credits",
         markup=False,
     )
 
 
 def _time(seconds: float) -> str:
-    """How long the limits would let it take."""
+    """How long the rate limit makes it take."""
     if seconds < 1:
-        return "no wait for the limit"
-    return f"some {timedelta(seconds=round(seconds))} at this account's limit"
+        return "no wait for the rate limit"
+    return f"about {timedelta(seconds=round(seconds))} at this account's rate limit"

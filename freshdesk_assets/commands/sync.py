@@ -1,4 +1,4 @@
-"""From dates and a selection to one Dagster run in this process, and what it brought."""
+"""From dates and a selection to one Dagster run in this process, and a report of it on the terminal."""
 
 import gc
 import time
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 from rich.console import Console
 
-from freshdesk_assets.commands.console import arrived, console_logger, made_anew, unfinished, warnings
+from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -20,10 +20,10 @@ from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 
 PROGRESS_SECONDS = 3.0
-"""A person at a terminal wants to see more often than a log that something moves."""
+"""Seconds between two lines on progress: fewer than in a log, because a person is waiting."""
 
 FEW = 5
-"""So many views are named that were made anew."""
+"""Up to so many created or changed views are named; more are counted."""
 
 
 def sync(
@@ -38,12 +38,16 @@ def sync(
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed.
 
-    `build` makes the definitions with the `loggers` and `resources` it is given. Without dates only what
-    is missing is read; with them, the partitions from `first` to `last` are read again; to `reconcile` is
-    to find out what is gone. Raises SettingError.
+    - `build` makes the definitions, with the `loggers` and `resources` it is given.
+    - Without `first` and `last`, only what is missing is read; with them, the partitions from one to the
+      other are read again.
+    - `selection` is a Dagster asset selection; None for all tables.
+    - `reconcile` finds rows that Freshdesk no longer has, instead of reading.
+
+    Raises SettingError.
     """
     if reconcile and (first or last):
-        raise SettingError("--reconcile looks at all that is stored: leave --from and --to out")
+        raise SettingError("--reconcile looks at all stored rows: leave out --from and --to")
     console = Console()
     definitions = build(
         loggers={"terminal": console_logger(console)},
@@ -73,7 +77,7 @@ def sync(
             )
         if request.read:
             console.print(f"{len(request.read)} tables, partitions {request.start} to {request.end}")
-        # What stands now stands to the end; garbage is made from here on.
+        # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
         result = execute(
@@ -84,9 +88,9 @@ def sync(
             tags={PROCESS: this_process(), **request.tags},
         )
     console.print(arrived(result))
-    if views := made_anew(result):
+    if views := created_views(result):
         shown = ", ".join(views) if len(views) <= FEW else f"{len(views)} of them"
-        console.print(f"Views made anew: {shown}", markup=False)
+        console.print(f"Views created or changed: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
     if left := unfinished(result):

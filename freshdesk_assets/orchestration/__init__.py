@@ -1,1 +1,1 @@
-"""The only room that knows Dagster: assets, resources, runs."""
+"""From declarations and the engine to Dagster: assets, checks, resources, jobs, schedules and sensors."""

@@ -1,7 +1,7 @@
-"""The `dagster.yaml` of a DAGSTER_HOME: written where there is none, renewed where nobody changed it.
+"""From a packaged configuration to the `dagster.yaml` of a DAGSTER_HOME: made, or renewed if unchanged.
 
-The first line of a configuration says which it is, and the sha256 of what follows. So a file tells by itself
-whether it is as a version of this project wrote it, and a newer version may replace it.
+The first line of a configuration has its name and the sha256 of all other lines. So the file itself shows
+whether a version of this project wrote it and nobody changed it since. If so, a newer version replaces it.
 """
 
 import hashlib
@@ -23,38 +23,38 @@ EARLIER = {
     "96be927f31210bc152e907d22b18bc838dfb21cf43de95260fd4e29e98bbef41": "dagster.postgres.yaml",
     "d0636da62eea42e72d5adde4c7b3399f9b5eea34b7faad2bf936395db74fbf5a": "dagster.postgres.yaml",
 }
-"""The versions whose first line says nothing, by the sha256 of the whole file."""
+"""The versions that have no such first line: the sha256 of the whole file, and its name."""
 
 
 def ensure_configuration(home: Path) -> str | None:
-    """Write or renew the configuration of a DAGSTER_HOME; a sentence for the user if it stays an old one."""
+    """Write or renew the configuration of a DAGSTER_HOME; a sentence for the user if an old one is kept."""
     config = home / CONFIG
     if not config.exists():
         _replace(config, packaged(CONFIG))
         return None
-    stands = config.read_text()
-    name = unchanged(stands)
+    present = config.read_text()
+    name = unchanged(present)
     if name is not None:
-        if stands != packaged(name):
+        if present != packaged(name):
             _replace(config, packaged(name))
         return None
-    named = FIRST_LINE.match(stands)
+    named = FIRST_LINE.match(present)
     if named and packaged(named[1]).startswith(named[0]):
         # Somebody changed the present version.
         return None
     return (
-        f"{config} was changed by hand and is left as it is: to have run records stored in batches, move it"
-        f" aside for a new one, or take over the first line and `storage` of {files(__package__) / CONFIG}."
+        f"{config} was changed by hand and is not renewed. To store run records in batches, move it"
+        f" aside for a new one, or copy to it the first line and `storage` of {files(__package__) / CONFIG}."
     )
 
 
 def packaged(name: str) -> str:
-    """A configuration as this version has it."""
+    """The text of a configuration in this version."""
     return (files(__package__) / name).read_text()
 
 
 def unchanged(text: str) -> str | None:
-    """Which configuration of this project a text is, of whatever version; None if somebody changed it."""
+    """The name of the configuration that a text is, in any version; None if somebody changed it."""
     first, _, rest = text.partition("\n")
     if named := FIRST_LINE.match(first):
         return named[1] if _sha256(rest) == named[2] else None
@@ -62,7 +62,7 @@ def unchanged(text: str) -> str | None:
 
 
 def sealed(name: str, text: str) -> str:
-    """A configuration under the first line that belongs to it."""
+    """A configuration with its first line, made from its name and the sha256 of the rest."""
     first, _, rest = text.partition("\n")
     body = rest if FIRST_LINE.match(first) else text
     seal = f"# {name} of freshdesk-assets, sha256 {_sha256(body)} of what follows; renewed while that is so."
@@ -74,7 +74,7 @@ def _sha256(text: str) -> str:
 
 
 def _replace(config: Path, text: str) -> None:
-    """In one step: another process may be reading it."""
+    """Replace the file in one step, because another process may be reading it."""
     beside = config.with_name(f"{config.name}.{os.getpid()}")
     beside.write_text(text)
     beside.replace(config)

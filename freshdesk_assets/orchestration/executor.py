@@ -1,8 +1,9 @@
-"""Dagster's in-process executor, which reads first, and then makes only what has something to follow.
+"""Dagster's in-process executor, in rounds: tables are read first, then only what they changed is made.
 
-A run is planned whole, before anybody knows whether Freshdesk has news. So it is executed in rounds: the
-tables, then what follows them. A run that only looks for news leaves out what would make again what stands:
-no step, no event; the results of checks stay those that were last found.
+A run is planned as a whole, before it is known whether Freshdesk has anything new. So it is executed in
+rounds: the tables, then the steps that follow them (followers, see following.py). A run that only looks for
+news leaves out each follower whose result would be the same as before. Such a step has no event in the run,
+and a check left out keeps its last result.
 """
 
 import os
@@ -34,7 +35,7 @@ from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering
 
 NAMED = 3
-"""So many of the steps that are not made are named."""
+"""Up to so many of the steps that are not made are named; more are counted."""
 
 
 class FollowingExecutor(InProcessExecutor):
@@ -43,7 +44,7 @@ class FollowingExecutor(InProcessExecutor):
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
-        """As the stock executor does, by an iterator of our own."""
+        """Execute as the stock executor does, but with an iterator of our own."""
         steps = execution_plan.step_keys_to_execute
         if not any(_follows(execution_plan, key) for key in steps):
             yield from super().execute(plan_context, execution_plan)
@@ -68,7 +69,7 @@ class FollowingExecutor(InProcessExecutor):
 
 
 def build_executor() -> dg.ExecutorDefinition:
-    """The executor of all runs; its name and configuration are those of Dagster's own, which it replaces."""
+    """The executor of all runs. It replaces Dagster's own, whose name and configuration it has."""
     stock = dg.in_process_executor
 
     def create(context: dg.InitExecutorContext) -> dg.Executor:
@@ -82,9 +83,8 @@ def build_executor() -> dg.ExecutorDefinition:
 
     return dg.ExecutorDefinition(
         name=stock.name,
-        config_schema=cast(
-            "Any", stock.config_schema
-        ),  # as a definition has it, which the constructor takes too
+        # A definition has it in another form than the constructor declares, but takes it.
+        config_schema=cast("Any", stock.config_schema),
         executor_creation_fn=create,
     )
 
@@ -97,9 +97,9 @@ def execute(
     assets: Collection[dg.AssetKey] | None = None,
     run_config: Mapping[str, Any] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Run a job in this process, or of it some assets, by the executor that it has.
+    """Run a job, or some of its assets, in this process and with the job's own executor.
 
-    `JobDefinition.execute_in_process` puts another executor in its place.
+    `JobDefinition.execute_in_process` would use another executor.
     """
     chosen = None if assets is None else frozenset(assets)
     return core_execute_in_process(
@@ -114,23 +114,26 @@ def execute(
 
 
 def _in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
-    """Round after round, all steps whose turn it is; those that follow tables only where they have to."""
+    """Execute the plan round by round; report at the end which steps were left out."""
     with lingering():
         run = _Run(job_context, execution_plan)
         while run.waiting:
             if chosen := run.next():
                 yield from run.execute(chosen)
     if run.left_out:
-        said = f"Nothing new for {len(run.left_out)} steps that follow the tables: left out"
+        said = f"{len(run.left_out)} steps left out: the tables they are made of have not changed"
         yield DagsterEvent.engine_event(job_context, said, EngineEventData({}))
     run.end()
 
 
 class _Run:
-    """What of a plan is done, and what waits.
+    """The state of a run: which steps wait, are left out, failed or were made.
 
-    Steps that read, and others that follow nothing, come first; then what they wait for (the checks that hold
-    damage back), and so on; last all that remains, whose state is known by then.
+    Rounds come in this order:
+
+    1. All steps that are no followers and wait for none: the tables.
+    2. The followers that other tables wait for (blocking checks), and what those need. Then again the tables.
+    3. All other followers. By then every table has been read, so what changed is known.
     """
 
     def __init__(self, context: PlanExecutionContext, plan: ExecutionPlan) -> None:
@@ -142,19 +145,20 @@ class _Run:
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
         again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in BY_NIGHT
-        # What reads nothing was asked for by name; what runs by night makes everything.
-        self.looks = not again and self.following != set(self.waiting)
+        # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
+        # neither leaves steps out.
+        self.only_news = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()
         self.cut: set[str] = set()
         self.left_out: dict[str, Follower] = {}
         self.made: dict[str, Follower] = {}
 
     def next(self) -> list[str]:
-        """The steps of the next round, taken from those that wait; none where all of them are left out."""
+        """Take the steps of the next round from those that wait; empty if all of the round are left out."""
         pending = set(self.waiting)
         reading = pending - _with_dependents(self.needs, pending & self.following)
         if not reading and (others := pending - self.following):
-            # What the others wait for, and what that waits for.
+            # The followers that the others wait for, and what those need.
             reading = _with_needs(self.needs, others) & pending - _with_dependents(self.needs, others)
         chosen = [key for key in self.waiting if key in (reading or pending)]
         self.waiting = [key for key in self.waiting if key not in chosen]
@@ -167,49 +171,51 @@ class _Run:
             with as_dagster_errors():
                 found, same = followers(self.plan, following, self.context.job_def, self.warehouse)
                 known = {each.step: each for each in found}
-                if self.looks:
+                if self.only_news:
                     self.left_out |= {
                         step: known[step] for step in same if not _unpublished(known[step], self.file)
                     }
         self.made |= {step: each for step, each in known.items() if step not in self.left_out}
-        # What follows tables does not need them fresh, only to be there: it is made of what is stored.
-        self.cut |= {step for step, each in self.made.items() if each.lacks and self.failed}
+        # A follower is made of what is stored: a table that failed blocks it only if it was never stored.
+        self.cut |= {step for step, each in self.made.items() if each.never_stored and self.failed}
         for key in chosen:
             stops = self.cut | (self.failed & self.following if key in self.following else self.failed)
             if key in self.cut or (key not in self.left_out and self.needs[key] & stops):
                 self.cut.add(key)
         if cut := [key for key in chosen if key in self.cut]:
             more = f" and {len(cut) - NAMED} more" if len(cut) > NAMED else ""
-            self.context.log.error(f"not made, for what it needs failed: {', '.join(cut[:NAMED])}{more}")
+            self.context.log.error(
+                f"not made, because a step they need failed: {', '.join(cut[:NAMED])}{more}"
+            )
         return [key for key in chosen if key not in self.left_out and key not in self.cut]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
-        """Execute steps, and remember which failed."""
+        """Execute steps, and record which failed and what the others were made of."""
         part = self.plan.build_subset_plan(chosen, self.context.job_def, self.context.resolved_run_config)
         done: set[str] = set()
         for event in inprocess_execution_iterator(self.context, part):
-            if event.is_step_failure or _holds_back(event):
+            if event.is_step_failure or _is_failed_check(event):
                 self.failed.add(str(event.step_key))
             elif event.is_step_success:
                 done.add(str(event.step_key))
             elif event.is_step_start and not self.ours(str(event.step_key)):
-                # Whoever wrote it may open the file by other means.
+                # A user's step may open the file by other means than ours.
                 let_go()
             yield event
-        # A check that did not pass is made again, and what it held back.
+        # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
         following = set(chosen) & self.following
         well = {self.made[key] for key in following & done - self.failed}
         with as_dagster_errors():
             remember(well, {self.made[key] for key in following} - well, self.warehouse)
 
     def ours(self, step: str) -> bool:
-        """Whether it reads the API or follows what does."""
+        """Whether the step reads the API or is a follower."""
         made = [each.properties.asset_key for each in self.plan.get_step_by_key(step).step_outputs]
         graph = self.context.job_def.asset_layer.asset_graph
         return step in self.following or any(key and API_KIND in graph.get(key).kinds for key in made)
 
     def end(self) -> None:
-        """Leave the results of the checks that were not made as they were."""
+        """Keep the last results of the checks that were left out."""
         unmade = [check for each in self.left_out.values() for check in each.checks]
         forget_planned(self.context.instance, self.context.run_id, unmade)
 
@@ -219,7 +225,7 @@ def _follows(plan: ExecutionPlan, step: str) -> bool:
 
 
 def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:
-    """Steps and all that depend on them, in turn."""
+    """Steps and all that depend on them, directly or through others."""
     found, before = set(steps), set[str]()
     while found != before:
         before = set(found)
@@ -228,7 +234,7 @@ def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]
 
 
 def _with_needs(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:
-    """Steps and all that they depend on, in turn."""
+    """Steps and all that they depend on, directly or through others."""
     found, before = set(steps), set[str]()
     while found != before:
         before = set(found)
@@ -236,7 +242,7 @@ def _with_needs(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:
     return found
 
 
-def _holds_back(event: DagsterEvent) -> bool:
+def _is_failed_check(event: DagsterEvent) -> bool:
     if event.event_type is not dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         return False
     found = event.asset_check_evaluation_data
@@ -250,5 +256,5 @@ def _file(context: PlanExecutionContext) -> DuckDBFile:
 
 
 def _unpublished(follower: Follower, file: DuckDBFile) -> bool:
-    """Whether it makes the copy, and there is none."""
+    """Whether the step makes the published copy and the copy does not exist."""
     return PUBLISHED in follower.assets and (path := file.published_path) is not None and not path.exists()

@@ -1,4 +1,4 @@
-"""What becomes of a step whose table or file failed it: tried again where that can help, else a clear end."""
+"""From our errors to Dagster's: a retry where that can help, else a failure with one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +11,18 @@ from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
 from freshdesk_assets.warehouse.frames import FrameRefused
 
 RETRY_SECONDS = 30.0
-"""After how long a table is tried again when Freshdesk or the file was not to be had."""
+"""Seconds until a step is retried when Freshdesk or the file was not available."""
 
 
 @contextmanager
 def as_dagster_errors(subject: str = "") -> Iterator[None]:
-    """Turn our errors into Dagster's; what is said begins with the subject, if there is one."""
+    """Turn our errors into Dagster's; the message begins with the subject, if there is one."""
     try:
         yield
     except (Unavailable, FileLocked) as error:
-        # What was read is stored, so that going on later costs nothing twice.
+        # What was read is stored: the retry does not pay for it again.
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
     except (FreshdeskError, WarehouseError, FrameRefused, DeclarationError) as error:
-        # Trying again would change nothing and cost credits.
+        # A retry would change nothing and cost credits.
         said = f"{subject}: {error}" if subject else str(error)
         raise dg.Failure(said, allow_retries=False) from error

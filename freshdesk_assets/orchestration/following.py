@@ -1,8 +1,9 @@
 """From what the tables hold to the steps of a run that have something to do.
 
-Children, histories, views, checks, references and the published copy follow the tables. Each such step is
-marked with a fingerprint of its declaration (`follows`). What it was last made of stands in
-`freshdesk_meta.followed`; while that is so, a run that only looks for news leaves it out.
+Children, histories, views, checks, references and the published copy follow the tables. The operation of
+such a step, a follower, is tagged with a fingerprint of its declaration (`follows`). The table
+`freshdesk_meta.followed` records what each follower was last made of. While that is unchanged, a run that
+only looks for news leaves the step out.
 """
 
 import hashlib
@@ -22,15 +23,18 @@ Assets: TypeAlias = frozenset[dg.AssetKey]
 Checks: TypeAlias = frozenset[dg.AssetCheckKey]
 
 REPORT_EVERY = timedelta(hours=20)
-"""So often what follows the tables is made, and told of, even if nothing changed."""
+"""A follower is made, and reported to Dagster, once in this time even if nothing changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
     """A step that follows tables.
 
-    `name` is what it is remembered by, `made_of` the fingerprint of its declaration and of the state of its
-    tables, `checks` the checks it makes, `lacks` a table that was never stored.
+    - `step`: its key in the plan.
+    - `name`: its key in `freshdesk_meta.followed`.
+    - `made_of`: the fingerprint of its declaration and of the state of its tables.
+    - `assets`, `checks`: what it makes.
+    - `never_stored`: one of its tables that was never stored; None if all were.
     """
 
     step: str
@@ -38,20 +42,20 @@ class Follower:
     made_of: str
     assets: Assets
     checks: Checks
-    lacks: str | None
+    never_stored: str | None
 
 
 def follows(*declared: object) -> Mapping[str, str]:
-    """The tags of an operation that follows tables, by what it is declared to do."""
+    """The tags of an operation that follows tables, made from what it is declared to do."""
     return {FOLLOWS: _fingerprint(*declared)}
 
 
 def followers(
     plan: ExecutionPlan, steps: Iterable[str], job: dg.JobDefinition, warehouse: Warehouse
 ) -> tuple[list[Follower], set[str]]:
-    """Steps of a plan that follow tables, with what they would be made of now.
+    """The followers of these steps, with what they would be made of now, and which of them are idle.
 
-    And those of them that would make again what stands, and were last made not long ago.
+    An idle step was last made of just the same, within REPORT_EVERY.
     """
     graph = _Graph(job)
     made = {step: _made(plan.get_step_by_key(step)) for step in steps}
@@ -71,7 +75,7 @@ def followers(
             ),
             assets=assets,
             checks=checks,
-            lacks=next((name for name in tables[step] if name not in held), None),
+            never_stored=next((name for name in tables[step] if name not in held), None),
         )
         for step, (assets, checks) in made.items()
     ]
@@ -85,7 +89,7 @@ def followers(
 
 
 def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Warehouse) -> None:
-    """Note of which state of the tables steps were made; those that failed are made again whatever it is."""
+    """Record what followers were made of; forget those that failed, so that the next run makes them."""
     done, undone = {each.name: each.made_of for each in made}, [each.name for each in failed]
     if done or undone:
         with warehouse.open(checkpoint=False) as connection:
@@ -94,7 +98,7 @@ def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Wa
 
 
 class _Graph:
-    """What a job's assets are made of."""
+    """A job's assets, and what they are made of."""
 
     def __init__(self, job: dg.JobDefinition) -> None:
         self._layer = job.asset_layer
@@ -102,21 +106,21 @@ class _Graph:
         self._above: dict[dg.AssetKey, frozenset[dg.AssetKey]] = {}
 
     def sources(self, assets: Assets, checks: Checks) -> frozenset[dg.AssetKey]:
-        """Everything that assets are made of, in turn; of checks what they look at, too."""
+        """The assets that checks look at, and all that these and the given assets are made of."""
         looked_at = {check.asset_key for check in checks}
         return frozenset(looked_at).union(*(self._ancestors(key) for key in {*assets, *looked_at}))
 
     def tables(self, sources: Iterable[dg.AssetKey]) -> list[str]:
-        """The names of those that are read from the API."""
+        """The names of those sources that are read from the API."""
         return sorted(key.path[-1] for key in sources if API_KIND in self._graph.get(key).kinds)
 
     def declarations(self, sources: Iterable[dg.AssetKey]) -> list[str]:
-        """How those are declared that follow tables themselves."""
+        """The fingerprints of those sources that follow tables themselves."""
         operations = [self._graph.get(key).assets_def for key in sources]
         return sorted({each.node_def.tags.get(FOLLOWS, "") for each in operations if each.is_executable})
 
     def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
-        """What the step is remembered by: some of an operation's assets are not the same as all of them."""
+        """The name of the step's follower: a part of an operation's assets has another than all of them."""
         definition = self._layer.get_assets_def_for_node(step.node_handle)
         if definition is None or not definition.is_subset:
             return step.key
@@ -130,7 +134,7 @@ class _Graph:
 
 
 def _made(step: IExecutionStep) -> tuple[Assets, Checks]:
-    """The assets that a step makes, and the checks."""
+    """The assets and the checks that a step makes."""
     made = [output.properties for output in step.step_outputs]
     return (
         frozenset(each.asset_key for each in made if each.asset_key and not each.asset_check_key),

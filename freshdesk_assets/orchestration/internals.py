@@ -1,7 +1,7 @@
 """Every name that this project takes from Dagster's private modules, and why there is no public one.
 
-Dagster is pinned in pyproject.toml; an upgrade has this one file to look at. `test_internals.py` holds that
-nothing else imports privately and that the pinned version is the one these names were read in.
+Dagster is pinned in pyproject.toml; for an upgrade this one file must be checked. `test_internals.py` makes
+sure that no other file imports private names, and that the pinned version is the one these were read in.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dagster import AssetKey
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
-# An executor of ours runs a plan in two parts (executor.py); Dagster keeps the loop private.
+# Our executor runs a plan in rounds (executor.py); Dagster keeps the loop private.
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.partitions.subset import AllPartitionsSubset
 from dagster._core.definitions.repository_definition.repository_definition import RepositoryDefinition
@@ -45,7 +45,7 @@ from dagster._core.execution.plan.step import IExecutionStep
 from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step_stats_from_events
 from dagster._core.executor.in_process import InProcessExecutor, inprocess_execution_iterator
 
-# What checks and runs say of themselves in storage (incidents.py, tidying.py).
+# The states of checks and runs in storage (incidents.py, tidying.py).
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
@@ -58,7 +58,7 @@ from dagster._core.storage.db_io_manager import (
     TableSlice,
 )
 
-# Run records are stored by subclasses of the stock storages (records.py). A storage can be named in
+# Run records are stored by subclasses of the stock storages (records/). A storage can be named in
 # dagster.yaml, so it is meant to be replaced; its base classes are not exported.
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.base import EventLogConnection
@@ -142,14 +142,14 @@ __all__ = [
 
 
 def note_partitions(
-    context: StepExecutionContext, asset: AssetKey, said: Mapping[str, Mapping[str, object]]
+    context: StepExecutionContext, asset: AssetKey, metadata: Mapping[str, Mapping[str, object]]
 ) -> None:
-    """Say something of each of an asset's partitions, as `context.add_asset_metadata` does of one.
+    """Add metadata to several partitions of an asset, as `context.add_asset_metadata` does to one.
 
-    That copies and checks all that was said before each time: for 2,192 partitions it takes six seconds.
+    Each call of that method copies and checks all metadata added before: 2,192 partitions take six seconds.
     """
     before = context._metadata_accumulator.per_output_metadata
-    handles = {AssetMetadataHandle(asset_key=asset, partition_key=key): of for key, of in said.items()}
+    handles = {AssetMetadataHandle(asset_key=asset, partition_key=key): of for key, of in metadata.items()}
     context._metadata_accumulator = OutputMetadataAccumulator(
         per_output_metadata={
             **before,

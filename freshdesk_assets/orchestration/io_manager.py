@@ -1,7 +1,8 @@
-"""Dagster's DuckDB IO manager, made safe: one transaction, columns by name, UTC windows, a lock waited for.
+"""From an asset's output to rows in DuckDB, and from rows to an asset's input.
 
-It stores what the replica's tables hand over (a `Batch` of rows on disk) and what a user's own assets return
-(a pandas frame). It loads any table, or a partition's slice of it, as a frame.
+It is Dagster's DuckDB IO manager, made safe: one transaction, columns by name, UTC windows, and it waits for
+the file's lock. It stores what the replica's tables return (a `Batch` of rows on disk) and what a user's own
+assets return (a pandas frame). It loads any table, or a partition's slice of it, as a frame.
 """
 
 import shutil
@@ -49,7 +50,7 @@ from freshdesk_assets.warehouse.ledger.following import forget_followed
 class ReplicaIOManager(DuckDBIOManager):
     """Stores assets in the replica's DuckDB file; an asset's key prefix is its schema.
 
-    `database` is not given here: the file is the one of the `duckdb` resource.
+    Leave `database` empty: the file is the one of the `duckdb` resource.
     """
 
     database: str = ""
@@ -57,7 +58,7 @@ class ReplicaIOManager(DuckDBIOManager):
 
     @staticmethod
     def type_handlers() -> Sequence[DbTypeHandler[Any]]:
-        """The handler for pandas frames; rows on disk are landed by `TableIOManager` itself."""
+        """The handler for pandas frames; `TableIOManager` itself lands rows on disk."""
         return [FrameHandler()]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
@@ -77,14 +78,14 @@ class TableIOManager(DbIOManager):
     """The stock manager, with slices and messages of our own."""
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
-        """Store it; a batch's files are gone afterwards, even when the file was never to be had."""
+        """Store an output. A batch's folder is removed afterwards, even if the batch could not be stored."""
         if not isinstance(obj, Batch):
             super().handle_output(context, obj)
             return
         try:
             self._land(context, obj)
         except BaseException:
-            # What reading it cost was to be stored with it.
+            # What reading the batch cost would have been stored with it: record it alone.
             if obj.spent and isinstance(self._db_client, WarehouseClient):
                 self._db_client.record(obj.spent)
             raise
@@ -93,10 +94,10 @@ class TableIOManager(DbIOManager):
                 shutil.rmtree(obj.folder, ignore_errors=True)
 
     def _land(self, context: dg.OutputContext, batch: Batch) -> None:
-        """Land the last batch of a table; what is said counts those landed before it too.
+        """Land the last batch of a table; the metadata counts the batches landed before it too.
 
-        What became of the range is said once, on its last partition, and of each how many rows it holds. The
-        stock manager says all of it, and a query, on each: 2 kB, twice.
+        The last partition of the range has the metadata of the whole range. Each partition has its number of
+        rows. The stock manager adds everything, and a query, to each partition: 2 kB, twice.
         """
         keys = context.asset_partition_keys if context.has_asset_partitions else []
         partitions = cast("dg.TimeWindowPartitionsDefinition", context.asset_partitions_def) if keys else None
@@ -106,17 +107,18 @@ class TableIOManager(DbIOManager):
             counts = window_counts(
                 connection, batch.table, [(window.start, window.end) for window in windows]
             )
-            said = landing_metadata(landed, row_count(connection, batch.table))
+            metadata = landing_metadata(landed, row_count(connection, batch.table))
         _note_counts(context, keys, counts)
         last = keys[-1] if keys else None
-        context.step_context.add_asset_metadata(said, asset_key=context.asset_key, partition_key=last)
+        context.step_context.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=last)
 
     def _get_table_slice(
         self, context: dg.OutputContext | dg.InputContext, output_context: dg.OutputContext
     ) -> TableSlice:
-        """The whole table for an input that depends on all partitions, and not what their windows hold of it.
+        """The slice of an input or output; the whole table for an input that depends on all partitions.
 
-        Rows older than the first partition belong to it: whoever has not changed since the start date.
+        The whole table also has rows older than the first partition, such as people who have not changed
+        since the start date.
         """
         table_slice = super()._get_table_slice(context, output_context)
         if isinstance(context, dg.InputContext) and isinstance(
@@ -133,30 +135,31 @@ class TableIOManager(DbIOManager):
     def _check_supported_type(self, obj_type: object) -> None:
         if not (isinstance(obj_type, type) and issubclass(obj_type, tuple(self._handlers_by_type))):
             raise dg.DagsterInvariantViolationError(
-                f"{_named(obj_type)} is not stored in a table nor read from one:"
-                " return, and annotate, a pandas.DataFrame; an asset that stores its rows itself is annotated"
-                " `-> None` or returns dg.MaterializeResult, and reads others through `deps`"
+                f"{_named(obj_type)} is neither stored in a table nor read from one: return, and annotate, a"
+                " pandas.DataFrame. An asset that stores its rows itself is annotated `-> None` or returns"
+                " dg.MaterializeResult, and names what it reads in `deps`"
             )
 
 
 class WarehouseClient(DbClient[Connection]):
-    """Opens the file for one load, as one transaction; leaves deciding what to replace to the handlers.
+    """Opens the file for one load in one transaction; the handlers decide what to replace.
 
-    The stock client deletes a slice and inserts in two transactions: killed between them, nothing is left.
+    The stock client deletes a slice and inserts in two transactions: a process killed between them has lost
+    the slice.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
     def record(self, spent: CallsMade) -> None:
-        """Record what was spent, where the file can be had now."""
+        """Record what was spent, if the file can be opened without waiting."""
         record_calls(replace(self._warehouse, lock_wait=0.0), spent)
 
     @contextmanager
     def connect(  # type: ignore[override]
         self, context: dg.OutputContext | dg.InputContext, table_slice: TableSlice
     ) -> Iterator[Connection]:
-        """The file, as long as the block takes; what fails is tried again only where that can help."""
+        """The open file; a step that fails in the block is retried only where that can help."""
         name = f"{table_slice.schema}.{table_slice.table}"
         with as_dagster_errors(name), self._warehouse.open() as connection:
             yield connection
@@ -165,13 +168,13 @@ class WarehouseClient(DbClient[Connection]):
     def delete_table_slice(
         context: dg.OutputContext, table_slice: TableSlice, connection: Connection
     ) -> None:
-        """Nothing: rows of the replica are merged, and a frame's slice is replaced by its handler."""
+        """Do nothing: rows of the replica are merged, and a frame's slice is replaced by its handler."""
 
     @staticmethod
     def ensure_schema_exists(
         context: dg.OutputContext, table_slice: TableSlice, connection: Connection
     ) -> None:
-        """Nothing: the handlers do it inside their own statements."""
+        """Do nothing: the handlers create the schema in their own statements."""
 
     @staticmethod
     def get_select_statement(table_slice: TableSlice) -> str:
@@ -198,12 +201,12 @@ class FrameHandler(DbTypeHandler[DataFrame]):
     ) -> Mapping[str, Any]:
         """Replace the table, or the partitions' slice of it, by the frame.
 
-        A row that has moved to a partition not in this run still stands in its old one: the table has no
-        key to know it by.
+        A row that has moved here from a partition outside this run is also still in its old one: the table
+        has no key by which to find it.
         """
         schema, table = table_slice.schema, table_slice.table
         store_frame(connection, schema, table, obj, _within(table_slice))
-        # Nothing else says that the copy lacks these rows.
+        # The published copy does not have these rows, and nothing else says so: let the next run make it.
         forget_followed(connection, ["__".join(PUBLISHED.path)])
         if not is_stored(connection, schema, table):
             return {"dagster/row_count": 0}
@@ -240,8 +243,8 @@ def _named(type_: object) -> str:
 
 
 def _note_counts(context: dg.OutputContext, keys: Sequence[str], counts: Sequence[int]) -> None:
-    said = {key: partition_metadata(count) for key, count in zip(keys, counts, strict=True)}
-    note_partitions(context.step_context, context.asset_key, said)
+    metadata = {key: partition_metadata(count) for key, count in zip(keys, counts, strict=True)}
+    note_partitions(context.step_context, context.asset_key, metadata)
 
 
 def _slice_of(key: str, context: dg.OutputContext, table_slice: TableSlice) -> TableSlice:

@@ -30,19 +30,19 @@ def asset_key(name: str, schema: str = SCHEMA) -> dg.AssetKey:
 # Tags of assets and their operations
 
 DERIVED = "freshdesk/derived"
-"""Of assets that are made of others; its value says which kind they are."""
+"""On assets that are made of others; its value is what kind they are."""
 
 CADENCE = "freshdesk/cadence"
-"""Of every asset: how often it is brought up to date."""
+"""On every asset: how often it is brought up to date."""
 
 SYNC = "freshdesk/sync"
-"""Of tables: by which class of `schema.table` they are read."""
+"""On tables: the class of `schema.sync` that says how they are read."""
 
 RECONCILED = "freshdesk/reconciled"
-"""Of tables whose rows may be gone without any list saying so."""
+"""On tables whose rows can be deleted in Freshdesk without any list showing it."""
 
 FOLLOWS = "freshdesk/follows"
-"""Of operations that follow the tables: a fingerprint of what they are declared to do."""
+"""On operations that follow the tables: a fingerprint of what they are declared to do."""
 
 # Checks
 
@@ -56,7 +56,7 @@ SPANS, CURRENT = "spans", "current"
 # Metadata
 
 ROWS = "dagster/partition_row_count"
-"""Of a partition: how many rows it holds."""
+"""On a partition: how many rows it has."""
 
 # Jobs, schedules, sensors
 
@@ -82,19 +82,19 @@ ALERTS = "alerts"
 # Tags of runs
 
 ONLY_MISSING = "freshdesk/only_missing"
-"""Read what the warehouse does not cover yet, instead of the whole of the partitions again."""
+"""Read what is not stored yet, instead of reading the whole partitions again."""
 
 RECONCILE = "freshdesk/reconcile"
 """Find out which rows Freshdesk no longer has, instead of reading the partitions."""
 
 REQUESTED_AT = "freshdesk/requested_at"
-"""When a backfill was asked for that this run continues; without it, when the run was made."""
+"""When the backfill was requested that this run continues. Without the tag it is when the run was created."""
 
 CHOSEN = "freshdesk/selection"
-"""What of the tables a backfill from the command line was to read."""
+"""The asset selection of a backfill from the command line."""
 
 POLLED = "freshdesk/polled"
-"""Credits that were spent on finding out that there is something to read."""
+"""Credits that the sensor spent on looks before it found something to read."""
 
 UNFINISHED = "freshdesk/left_open"
 """The run's credit budget was spent before everything was read."""
@@ -104,7 +104,7 @@ PROCESS = "freshdesk/process"
 is alive."""
 
 WORK = "freshdesk/work"
-"""What a schedule or sensor launched the run for."""
+"""The schedule or sensor that launched the run."""
 
 ROOT_RUN = "dagster/root_run_id"
 """Dagster's own: the run that this one executes again."""

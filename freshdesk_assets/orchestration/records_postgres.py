@@ -1,8 +1,8 @@
 """Dagster's run records in Postgres, stored batch by batch; records/ says why.
 
-Apart from records/ because dagster-postgres is installed only where it is asked for.
+It is not in records/ because dagster-postgres is an optional dependency.
 
-`freshdesk_assets.orchestration.records_postgres.PostgresRecords` stands under `storage: custom:` in the
+`freshdesk_assets.orchestration.records_postgres.PostgresRecords` is named under `storage: custom:` in the
 `dagster.yaml` of every DAGSTER_HOME with Postgres: neither this module nor the class may be renamed or moved.
 """
 
@@ -33,7 +33,7 @@ from freshdesk_assets.orchestration.records.batches import (
 )
 
 BATCHED = BATCH_WRITABLE_EVENTS - {dg.DagsterEventType.ASSET_FAILED_TO_MATERIALIZE}
-"""What is stored together; the stock storage leaves the rest of those that Dagster batches out."""
+"""The event types that are stored as a batch. The stock storage leaves out the same one."""
 
 ONE_AFTER_ANOTHER = db.text(f"lock table {SqlEventLogStorageTable.name} in share row exclusive mode")
 """Sensors ask for events above the last id they saw: an id must not become visible after a higher one."""
@@ -48,7 +48,7 @@ class PostgresEvents(TakesRanges, PostgresEventLogStorage):
         batching()
 
     def has_table(self, table_name: str) -> bool:
-        """Whether there is such a table; asked of the database until there is."""
+        """Whether there is such a table; the database is asked until there is."""
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables

@@ -1,4 +1,4 @@
-"""The two things every table's asset shares: the API, read by one client per run, and the file."""
+"""From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,10 +41,15 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     reserve: float = Field(
         default=DEFAULT_RESERVE, description="Share of the limit left to the account's other tools."
     )
-    run_credits: int | None = Field(default=None, description="The most a run may spend.")
-    day_credits: int | None = Field(default=None, description="The most a day's runs may spend.")
+    run_credits: int | None = Field(
+        default=None, description="The most credits that a run may spend; no limit if not set."
+    )
+    day_credits: int | None = Field(
+        default=None, description="The most credits that the runs of a day may spend; no limit if not set."
+    )
     reconcile_credits: int = Field(
-        default=DEFAULT_RECONCILE, description="The most finding out what is gone may cost a run."
+        default=DEFAULT_RECONCILE,
+        description="The most credits that a run may spend on finding rows that Freshdesk no longer has.",
     )
     progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
@@ -57,7 +62,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         self,
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
-        """Hold the account and the client for as long as the run lasts."""
+        """Hold the run lock of the account, and the client, until the run ends."""
         if context.instance is not None and context.run is not None:
             context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process(context.run.run_id)})
         say = context.log.info if context.log else self._report
@@ -69,8 +74,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
-            domain=_told(self.domain),
-            api_key=_told(self.api_key),
+            domain=_resolved(self.domain),
+            api_key=_resolved(self.api_key),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -81,13 +86,14 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     @property
     def allowance(self) -> Allowance:
-        """What the run may spend on finding out what exists."""
+        """What the run may spend on finding rows that Freshdesk no longer has."""
         return self._allowance
 
-    def budget(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
-        """The run's budget; before the first call the ledger is told of the looks that led to the run.
+    def begin(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
+        """The run's budget. The first call begins the run's spending in the ledger.
 
-        A day's budget learns from it what was spent before.
+        It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
+        ledger what was spent today.
         """
         budget = self._reader.client.budget
         if not self._begun:
@@ -100,8 +106,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
-        """A reader for outside of runs, which neither waits for its run_lock nor for the limit."""
-        with impatient(_told(self.domain), _told(self.api_key), self.reserve) as reader:
+        """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
+        with impatient(_resolved(self.domain), _resolved(self.api_key), self.reserve) as reader:
             yield reader
 
     @property
@@ -111,7 +117,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     @contextmanager
     def reporting(self, report: Callable[[str], None]) -> Iterator[None]:
-        """Send the client's messages (waits, retries) to `report` meanwhile."""
+        """Send the client's messages (waits, retries) to `report` inside the block."""
         self._reports.append(report)
         try:
             yield
@@ -123,19 +129,19 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reports[-1](message)
 
 
-def _told(value: str) -> str:
-    """What the environment says where the resource only names the variable; raises SettingError."""
+def _resolved(value: str) -> str:
+    """A value, or what the environment variable holds that it names; raises SettingError."""
     if not isinstance(value, dg.EnvVar):
         return value
-    if not (told := value.get_value()):
+    if not (found := value.get_value()):
         raise SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
-    return told
+    return found
 
 
 def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:
     """The account that the settings name.
 
-    Its domain and key are told by the names of their variables: the UI shows what a resource is made with.
+    Domain and key are given as names of environment variables, because the UI shows a resource's values.
     """
     return FreshdeskApi(
         domain=dg.EnvVar(variable("domain")),
@@ -154,20 +160,20 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     database: str = Field(description="Path of the file.")
     published: str | None = Field(
         default=None,
-        description="Path of the copy for analysts: beside the file if not set, and none if it is off.",
+        description="Path of the copy for analysts: beside the file if not set; `off` for no copy.",
     )
     lock_wait: float = Field(
-        default=DEFAULT_LOCK_WAIT, description="Seconds to wait for whoever holds the file."
+        default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
     )
 
     @property
     def path(self) -> Path:
-        """Where the file stands; raises SettingError for a name that no view could bear."""
+        """Where the file is; raises SettingError for a name that clashes with a schema."""
         return usable(Path(self.database).expanduser(), schemas())
 
     @property
     def published_path(self) -> Path | None:
-        """Where the copy for analysts is put; None if there is to be none. Raises SettingError."""
+        """Where the copy for analysts is put; None for no copy. Raises SettingError."""
         return published_path(self.path, self.published, schemas())
 
     @property

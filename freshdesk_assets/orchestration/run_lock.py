@@ -1,7 +1,7 @@
-"""One run at a time reads an account: they would share its limit and its file, and read everything twice.
+"""The run lock: one run at a time reads an account. Two would share limit and file, and read all twice.
 
-Dagster's pool keeps queued runs apart. It knows nothing of a run that was killed outside the daemon's sight,
-whose place it would keep for good; a lock held by the process is released by its death.
+Dagster's pool keeps queued runs apart. But a run that was killed without the daemon noticing would keep its
+slot in the pool for good. A lock held by the process is released when the process dies.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.Dagst
 
 @contextmanager
 def run_lock(account: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the account on this machine; wait, and say so, while another process does."""
+    """Hold the lock of an account on this machine; say so if another process has it, and wait."""
     name = hashlib.sha256(account.strip().lower().encode()).hexdigest()[:16]
     lock = FileLock(Path(tempfile.gettempdir()) / f"freshdesk-assets-{os.getuid()}-{name}.lock")
     try:
@@ -37,12 +37,12 @@ def run_lock(account: str, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def this_process(run_id: str = "") -> str:
-    """The machine, since when it is up where that is known, our process, and its run, as the tag has them."""
+    """The value of the tag PROCESS: host name and boot id (where known), process id, run id."""
     return f"{_machine()}:{os.getpid()} {run_id}".rstrip()
 
 
 def _machine() -> str:
-    """A machine that was switched off is another one: its processes' numbers begin anew."""
+    """Host name and boot id: after a reboot the machine counts as another, for process ids begin anew."""
     booted = Path("/proc/sys/kernel/random/boot_id")
     return f"{socket.gethostname()}/{booted.read_text().strip() if booted.exists() else ''}"
 
@@ -51,9 +51,9 @@ WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
 
 def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.DagsterRun | None:
-    """A run that waits or runs: for that work, or for any of ours; those whose process died are ended first.
+    """A run that is queued or under way for this work, or for any of ours; dead runs are ended first.
 
-    Runs of which nothing is known but that Dagster's UI or command line made them count as ours.
+    A run of assets that the UI or Dagster's command line launched without a job counts as ours.
     """
     end_dead_runs(instance)
     for run in instance.get_runs(dg.RunsFilter(statuses=[*WAITING, *UNDER_WAY])):
@@ -65,17 +65,19 @@ def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.Dagst
 
 
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
-    """Report as failed the runs whose process on this machine is no more, so that none waits for them."""
+    """Report as failed the runs whose process on this machine has died, so that no run waits for them."""
     for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)):
-        place, _, whose = run.tags.get(PROCESS, "").partition(" ")
-        machine, _, process = place.rpartition(":")
+        process_of, _, whose = run.tags.get(PROCESS, "").partition(" ")
+        machine, _, process = process_of.rpartition(":")
         if machine.partition("/")[0] != socket.gethostname() or not process.isdigit():
             continue
         if whose != run.run_id and (whose or run.parent_run_id):
-            # A run that is tried again has the tags of the one that died until it begins.
+            # A retried run has the tags of the one that died until it begins.
             continue
         if machine != _machine() or not _alive(int(process)):
-            instance.report_run_failed(run, f"The process of the run ({process}) ended without a word.")
+            instance.report_run_failed(
+                run, f"The process of the run ({process}) died without reporting an error."
+            )
 
 
 def _alive(process: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a run measured, as Dagster's metadata."""
+"""From what a run counted to Dagster's metadata."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
 
 
 def deriving_metadata(derived: Derived) -> dict[str, Any]:
-    """What a derivation looked at and wrote."""
+    """What making a child table looked at and wrote."""
     return {
         "parents_cut": derived.parents,
         "rows_written": derived.written,
@@ -37,7 +37,7 @@ def deriving_metadata(derived: Derived) -> dict[str, Any]:
 
 
 def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, Any]:
-    """How many states there are, and what landing had left to do: nothing, unless something went wrong."""
+    """How many states there are, and how many landing had missed: none, unless something went wrong."""
     return {
         "states_holding": holding,
         "states_begun_late": mended.begun,

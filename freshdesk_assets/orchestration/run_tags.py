@@ -1,4 +1,4 @@
-"""From a run's tags to what it is to read, and since when it was asked for."""
+"""From a run's tags to what it reads, and to when that was requested."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -27,9 +27,9 @@ def reading_of(tags: Mapping[str, str]) -> Reading:
 
 
 def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
-    """When what the run does was first asked for, by this machine's clock.
+    """When the work of the run was first requested, by this machine's clock.
 
-    A run that Dagster retries or re-executes continues what the first one was asked for.
+    A run that Dagster retries or re-executes continues the work of the first one.
     """
     for run_id in (run.tags.get(ROOT_RUN), run.run_id):
         record = instance.get_run_record_by_id(run_id) if run_id else None
@@ -42,9 +42,10 @@ def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
 def backfill_tags(
     instance: dg.DagsterInstance, range_tags: Mapping[str, str], selection: str | None
 ) -> tuple[dict[str, str], datetime | None]:
-    """The tags of a backfill requested now, and when the unfinished one was that it continues, if any.
+    """The tags of a backfill requested now, and when the backfill was requested that it continues, if any.
 
-    That is the last one of the same range and selection, unless it has ended well or is long past.
+    It continues the last one of the same range and selection, if that one failed, was canceled or is
+    unfinished, and was requested within RESUMED_WITHIN.
     """
     same = {**range_tags, CHOSEN: selection or "all"}
     now = datetime.now(UTC)

@@ -167,7 +167,7 @@ def test_a_reference_is_a_link_to_the_page_of_what_it_refers_to(
     assert "or [agents](/assets/freshdesk/agents).id." in said["requester_id"]
     assert "Referenced by" in (companies.description or "")
     assert "[tickets](/assets/freshdesk/tickets) (`company_id`)" in (companies.description or "")
-    assert "Cut from it: [company_domains](/assets/freshdesk/company_domains)" in (
+    assert "Child tables cut from it: [company_domains](/assets/freshdesk/company_domains)" in (
         companies.description or ""
     )
 

@@ -110,11 +110,11 @@ def test_other_types_are_refused_with_what_to_do(file: Path) -> None:
         pass
 
     upstream = (asset_of(loans()),)
-    assert "dict is not stored in a table nor read from one: return, and annotate, a pandas" in failure(
+    assert "dict is neither stored in a table nor read from one: return, and annotate, a pandas" in failure(
         run(ours(file), counted)
     )
     for reading in (listed, batched):
-        assert "is not stored in a table nor read from one: return, and annotate, a pandas" in failure(
+        assert "is neither stored in a table nor read from one: return, and annotate, a pandas" in failure(
             run(ours(file), reading, beside=upstream)
         )
 

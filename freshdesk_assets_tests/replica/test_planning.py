@@ -78,6 +78,6 @@ def test_the_command_says_it_and_makes_nothing(account: Callable[..., Any]) -> N
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         assert "left out" in output
-        assert "Finding that out cost" in output
+        assert "This estimate cost" in output
         assert "More than FRESHDESK_RUN_CREDITS allows" in output
         assert not acme.path.exists()

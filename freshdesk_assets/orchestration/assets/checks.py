@@ -1,6 +1,6 @@
-"""From declarations to asset checks: the key holds damage back, everything else warns.
+"""From declarations to asset checks: the check of a table's key blocks, all others warn.
 
-What a check says is kept in the run's records: counts, ids and codes, never customers' text.
+The result of a check is kept in the run's records: counts, ids and codes, never customers' text.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,23 +51,23 @@ FOUND_BY: Mapping[str, Callable[[Connection, Any], Finding]] = {
     UNKNOWN: check_unknown_keys,
     COUNT: check_row_count,
 }
-"""What finds out about a table, a child table or a history, by the name of the check; `_contents` says which
-of them has which."""
+"""From the name of a check to its function, for a table, a child table or a history. `_contents` says which
+of them has which checks."""
 
 
 def build_checks(
     catalog: Catalog, queries: Sequence[SqlCheck], assets: Iterable[dg.AssetsDefinition]
 ) -> list[dg.AssetChecksDefinition]:
-    """Every check: of tables' keys, before anything is made of them; of all else, and the users' own.
+    """Every check: of tables' keys (blocking), of contents, of references, and the users' own in SQL.
 
-    Raises DeclarationError for one of a thing that is not among the assets.
+    Raises DeclarationError for a check of a table or view that is not among the assets.
     """
     known = {key for made in assets for key in made.keys}
     for query in queries:
         if asset_key(query.table, query.schema) not in known:
             raise DeclarationError(
                 f"check {query.file}: there is no table or view {query.schema}.{query.table}; put the file"
-                " into checks/<schema>/<table>/ of the one it checks"
+                " into checks/<schema>/<table>/ of the table or view that it checks"
             )
     checks = [_key_check(table) for table in catalog]
     checks += [_contents_check(catalog), build_reference_checks(catalog)]
@@ -75,14 +75,14 @@ def build_checks(
 
 
 def _key_check(table: Table) -> dg.AssetChecksDefinition:
-    """The one check that blocks: of rows that share a key, children and views would make more."""
+    """The one check that blocks: children and views would multiply rows that share a key."""
 
     @dg.asset_check(
         asset=asset_key(table.name),
         name=KEY_CHECK,
         blocking=True,
         op_tags=follows(table.key),
-        description=f"{', '.join(table.key)} is unique and never null.",
+        description=_key_description(table.key),
     )
     def check(duckdb: DuckDBFile) -> dg.AssetCheckResult:
         with as_dagster_errors(), duckdb.warehouse().open() as connection:
@@ -111,20 +111,29 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
 
 
 def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
-    """The names of a table's checks that do not block, and what they say."""
+    """Name and description of a table's checks that do not block."""
     if not isinstance(declared, Table):
-        yield KEY_CHECK, f"{', '.join(key_of(declared))} are unique and never null."
+        yield KEY_CHECK, _key_description(key_of(declared))
     yield SHAPE, "Every declared column is stored under its declared type."
     if columns := limited(declared):
         names = ", ".join(column.name for column in columns)
-        yield ACCEPTED, f"{names}: no values but those Freshdesk is known to send."
+        yield ACCEPTED, f"{names}: only values that Freshdesk is known to send."
     if isinstance(declared, History):
-        yield SPANS, "Of a row one state holds at a time, and none ends before it begins."
-        yield CURRENT, "A state holds of every row that Freshdesk has, and of no other."
+        yield SPANS, "A row has one state at a time, and no state ends before it begins."
+        yield CURRENT, "Every row that Freshdesk has is in a current state, and no other row is."
     if isinstance(declared, Table):
-        yield UNKNOWN, "The API sends no keys that have no column; those that have none are kept in _extra."
+        yield (
+            UNKNOWN,
+            "Every key that the API sends has a column. The values of other keys are kept in _extra.",
+        )
         if isinstance(declared.sync, FullList):
-            yield COUNT, "As many rows as the list had when it was last read."
+            yield COUNT, "The table has as many rows as Freshdesk's list had when it was last read."
+
+
+def _key_description(key: Sequence[str]) -> str:
+    if len(key) == 1:
+        return f"{key[0]} is unique and never null."
+    return f"{', '.join(key)} are unique together, and none is null."
 
 
 def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:

@@ -1,4 +1,4 @@
-"""From declared child tables to assets: downstream of their parents, cut inside DuckDB."""
+"""From declared child tables to assets downstream of their parents, cut from them inside DuckDB."""
 
 import dagster as dg
 

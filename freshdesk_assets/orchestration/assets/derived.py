@@ -1,9 +1,10 @@
-"""What an asset that is made of tables has in common with every other such asset."""
+"""From an operation to an asset that is made of tables: what all such assets have in common."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL
@@ -12,8 +13,10 @@ from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POO
 class Deriving(dg.Config):
     """How a derived table is brought up to date."""
 
-    whole: bool = False
-    """Look at every row of its table, and not only at those that changed since the last time."""
+    whole: bool = Field(
+        default=False,
+        description="Look at every row of its table, not only at those that changed since the last run.",
+    )
 
 
 def derived(
@@ -27,11 +30,12 @@ def derived(
     kinds: Iterable[str] = (),
     **options: Any,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Decorate an operation that makes the asset of `deps` in the file, and stores it itself.
+    """Decorate an operation that makes the asset from `deps` inside the file, and stores it itself.
 
-    - `kind` is the value of its tag `freshdesk/derived`.
-    - `made_of` is what it is declared to do: while that and the tables are as they were, a run that only
-      looks for news leaves it out.
+    - `kind` is the value of the tag `freshdesk/derived`.
+    - `group` and `doc` are the asset's group and description in the UI.
+    - `made_of` is what the operation is declared to do. While that and the tables are unchanged, a run that
+      only looks for news leaves it out.
     - `kinds` are shown beside DuckDB's; `options` are those of `dagster.asset`.
     """
     made: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(

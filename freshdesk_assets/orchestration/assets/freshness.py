@@ -1,4 +1,4 @@
-"""From the cadence that tables declare to what every asset promises: a tag, and a freshness policy."""
+"""From the cadence that tables declare to a tag and a freshness policy on every asset."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -13,16 +13,16 @@ from freshdesk_assets.schema.table import Cadence
 def with_freshness(
     assets: Iterable[dg.AssetsDefinition], catalog: Catalog, every: timedelta
 ) -> list[dg.AssetsDefinition]:
-    """The assets with their cadence and what follows from it; live tables are looked at `every` so often.
+    """The assets with their cadence as a tag and its freshness policy; live tables are read `every` so often.
 
-    A table's is the one it declares; whatever is made of tables follows the fastest of them.
+    A table has the cadence it declares. An asset made of tables has that of the fastest of them.
     """
     given = list(assets)
     cadences = _cadences([spec for each in given for spec in each.specs], catalog)
 
     def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
         cadence = cadences[spec.key]
-        # What is made of tables is current when they are; it is told of when it is made (REPORT_EVERY).
+        # What is made of tables is as current as they are, but is reported only when made (REPORT_EVERY).
         promised = policy(Cadence.SLOW if DERIVED in spec.tags else cadence, every)
         return spec.replace_attributes(
             tags={**spec.tags, CADENCE: cadence.value},
@@ -33,7 +33,7 @@ def with_freshness(
 
 
 def policy(cadence: Cadence, every: timedelta) -> dg.FreshnessPolicy:
-    """When an asset of a cadence is late: after missing several turns, for one may wait for a long run."""
+    """When an asset of a cadence is late: after several missed runs, for one run may wait for a long one."""
     match cadence:
         case Cadence.LIVE:
             return dg.FreshnessPolicy.time_window(

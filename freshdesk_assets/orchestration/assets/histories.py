@@ -1,4 +1,4 @@
-"""From tables that track columns to assets: their histories, which landing writes and a run looks after."""
+"""From tables that track columns to an asset per history. Its run adds what landing missed."""
 
 import dagster as dg
 
@@ -30,7 +30,7 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
         made_of=[history.keys, history.tracked, history.doc],
         metadata=table_metadata(history, catalog.places.get(history.name)),
     )
-    def look_after(
+    def complete(
         context: dg.AssetExecutionContext, config: Deriving, duckdb: DuckDBFile
     ) -> dg.MaterializeResult[None]:
         with as_dagster_errors(history.name), duckdb.warehouse(context.log.info).open() as connection:
@@ -38,4 +38,4 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
             states, holding = state_counts(connection, history)
         return dg.MaterializeResult(metadata=history_metadata(mended, states, holding))
 
-    return look_after
+    return complete

@@ -17,25 +17,25 @@ from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import column_comment
 
 NAMED_SOURCES = 3
-"""So many of the columns that a view's column is made of are named beside it."""
+"""Up to so many of the columns that a view's column is made of are named beside it."""
 
 
 def table_description(table: Table, catalog: Catalog) -> str:
-    """The table's words, how it is read, what refers to it, and where Freshdesk documents it, as Markdown."""
+    """What the table is, how it is read, what refers to it, and where Freshdesk documents it, as Markdown."""
     said = [table.doc, f"Read from [`/api/v2/{table.path}`]({table.url}). {table.sync.how}"]
     if children := catalog.children_of(table):
-        said.append("Cut from it: " + _listed(link(child.name) for child in children) + ".")
+        said.append("Child tables cut from it: " + _listed(link(child.name) for child in children) + ".")
     if history := history_of(table):
-        said.append(f"What its rows were before: {link(history.name)}.")
+        said.append(f"Earlier states of its rows: {link(history.name)}.")
     return "\n\n".join([*said, *_referring(table.name, catalog)])
 
 
 def child_description(child: Child) -> str:
-    """The child table's words, and what it is cut from, as Markdown."""
+    """What the child table is, and what it is cut from, as Markdown."""
     sources = _listed(f"`{name}`" for name in child.sources)
     return (
-        f"{child.doc}\n\nCut from {sources} of {link(child.parent)}, again for each row that changed;"
-        " costs no call of the API."
+        f"{child.doc}\n\nCut from {sources} of {link(child.parent)}, again whenever a row there changes."
+        " It costs no API call."
     )
 
 
@@ -43,13 +43,13 @@ def history_description(history: History) -> str:
     """What a history keeps, of which columns, and what it cannot know, as Markdown."""
     tracked = _listed(f"`{column.name}`" for column in history.tracked)
     return (
-        f"{history.doc}\n\nOf {tracked} of {link(history.table.name)}, stored in the same step as its rows."
-        " Between two syncs it knows the last state only; `_synced_at` says by when a state was seen."
+        f"{history.doc}\n\nIt tracks {tracked} of {link(history.table.name)}, and is stored with its rows."
+        " Of several changes between two syncs it has only the last; `_synced_at` is when a state was seen."
     )
 
 
 def view_description(view: SqlView) -> str:
-    """The view's words, what it reads, and its SQL, as Markdown."""
+    """What the view is, what it reads, and its SQL, as Markdown."""
     reads = _listed(link(name, schema) for schema, name in sorted(view.reads))
     said = [view.doc, f"A view on {reads}."]
     if view.family:
@@ -57,7 +57,7 @@ def view_description(view: SqlView) -> str:
     return "\n\n".join([*said, f"```sql\n{view.sql}\n```"])
 
 
-def table_metadata(declared: Declared, place: SourceLine | None) -> dict[str, Any]:
+def table_metadata(declared: Declared, source: SourceLine | None) -> dict[str, Any]:
     """What is known of a table, a child table or a history before any run."""
     keys = key_of(declared)
     known: dict[str, Any] = {
@@ -65,7 +65,7 @@ def table_metadata(declared: Declared, place: SourceLine | None) -> dict[str, An
         "dagster/table_name": f"{SCHEMA}.{declared.name}",
         "dagster/storage_kind": FILE_KIND,
         "key": ", ".join(keys),
-        **_reference_to(place, declared.name),
+        **_reference_to(source, declared.name),
     }
     match declared:
         case Table():
@@ -150,7 +150,7 @@ def link(name: str, schema: str = SCHEMA) -> str:
 
 
 def _referring(name: str, catalog: Catalog) -> list[str]:
-    """The tables that refer to one, and by which columns; children and states of its own rows aside."""
+    """The tables that refer to one, and by which columns; without its own children and history."""
     columns: dict[str, list[str]] = {}
     for declared, column in catalog.referring(name):
         if not belongs(declared, column):
@@ -166,7 +166,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _with_links(column: Column) -> str:
-    """A column's words for a page that shows Markdown: what it refers to is a link."""
+    """A column's description as Markdown: what it refers to is a link."""
     if not column.targets:
         return column_comment(column)
     said = _linked(column.doc, [f"{table}.{name}" for table, name in column.targets])
@@ -211,7 +211,7 @@ def _table_column(
 
 
 def _short(reference: str) -> str:
-    """Table and column alone, for the UI cuts what is longer than 30 characters."""
+    """Table and column without the schema: the UI cuts what is longer than 30 characters."""
     return ".".join(reference.split(".")[-2:])
 
 
@@ -241,12 +241,14 @@ def _history_lineage(history: History) -> dg.TableColumnLineage:
     )
 
 
-def _reference_to(place: SourceLine | None, label: str) -> dict[str, Any]:
-    """Where it is declared, for the UI to open."""
-    if place is None:
+def _reference_to(source: SourceLine | None, label: str) -> dict[str, Any]:
+    """The file and line of the declaration, for the UI to open."""
+    if source is None:
         return {}
     with catch_warnings():
-        # Pinned, it will not change under us.
+        # Beta, but Dagster is pinned: it will not change without notice.
         simplefilter("ignore", dg.BetaWarning)
-        reference = dg.LocalFileCodeReference(file_path=str(place.file), line_number=place.line, label=label)
+        reference = dg.LocalFileCodeReference(
+            file_path=str(source.file), line_number=source.line, label=label
+        )
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}

@@ -1,4 +1,4 @@
-"""The copy for analysts as an asset: made last, when everything else of the run stands."""
+"""The copy for analysts as an asset: made last, when everything else of the run is done."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.publishing import publish
 
 STALE_AFTER = timedelta(days=1)
-"""Analysts who read a copy older than this ought to know."""
+"""Analysts should know when the copy is older than this."""
 
 
 def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
@@ -23,12 +23,12 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
 
     @derived(
         PUBLISHED,
-        # Every table is counted for the references, so that this is downstream of all there is.
+        # The references depend on every table, so the copy is downstream of everything.
         [FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
         "copy",
         group="published",
-        doc="A copy of the whole file that analysts can open at any time, put in its place in one"
-        " step. Whoever has the old one open keeps it. Where it stands: FRESHDESK_PUBLISHED.",
+        doc="A copy of the whole file that analysts can open at any time. A new copy replaces the old one in"
+        " one step; a program that has the old one open keeps reading it. FRESHDESK_PUBLISHED sets the path.",
         kinds={"file"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
@@ -39,8 +39,8 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
             if target is None:
                 context.log.info("nothing is published: FRESHDESK_PUBLISHED is off")
                 return
-            # It costs many times as much as a copy of blocks, too much for each look of the day. A run that
-            # is tried again has its tags still.
+            # A compact copy costs many times as much as a copy of blocks: too much for every run of the day.
+            # A retried run keeps its tags.
             by_night = context.run.tags.get(WORK) in BY_NIGHT
             made = publish(duckdb.warehouse(context.log.info), target, compact=by_night)
         yield dg.MaterializeResult(

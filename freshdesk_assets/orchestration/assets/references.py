@@ -1,4 +1,4 @@
-"""From declared references to one asset that counts them, and a check for each that warns of orphans."""
+"""From declared references to one asset that counts them, and one check for each that warns of orphans."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ KEY = asset_key(FOREIGN_KEYS, RELATIONS)
 
 
 def build_references(catalog: Catalog) -> dg.AssetsDefinition:
-    """The asset that counts where every reference leads."""
+    """The asset that counts every reference and its orphans."""
 
     @derived(
         KEY,
@@ -80,7 +80,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
 
 
 def _others(reference: Reference) -> list[dg.AssetKey]:
-    """The tables that are to be read first, the referring one aside."""
+    """The tables that must be read first, without the referring one."""
     names = {table for table, _ in reference.column.targets} - {reference.table.name}
     return [asset_key(name) for name in sorted(names)]
 
@@ -91,4 +91,6 @@ def _check(reference: Reference) -> str:
 
 def _description(reference: Reference) -> str:
     targets = " or ".join(".".join(target) for target in reference.column.targets)
-    return f"Every {reference.column.name} is in {targets}; those of rows Freshdesk no longer has aside."
+    return (
+        f"Every {reference.column.name} is in {targets}. Rows that Freshdesk no longer has are not counted."
+    )

@@ -36,7 +36,7 @@ def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.Assets
     """An asset for every table of the catalog."""
     partitions = partitions_of(partitioning)
     with warnings.catch_warnings():
-        # One run for a range of partitions is what we build on; pinned, it will not change under us.
+        # One run for a range of partitions is beta, but Dagster is pinned: it will not change without notice.
         warnings.simplefilter("ignore", dg.BetaWarning)
         return [_asset(table, catalog, partitions, partitioning.since) for table in catalog]
 
@@ -80,7 +80,7 @@ def _asset(
             ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.budget(warehouse, context.run)
+            budget = freshdesk.begin(warehouse, context.run)
             scope = ReadScope(
                 table=table,
                 catalog=catalog,
@@ -101,9 +101,9 @@ def _asset(
                     client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
                 ),
             )
-            with_it = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
-            # What is asked for by its dates waits for no other table.
-            others = with_it if scope.reading is Reading.MISSING else set[str]()
+            in_run = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
+            # Only a run that reads what is missing defers a table to others; a backfill does not.
+            others = in_run if scope.reading is Reading.MISSING else set[str]()
             reads = scope.reading is not Reading.EXISTENCE
             deferred = deferral(warehouse, table, others, budget) if reads else None
             batch = spool.take_last(Landed(), finished=False) if deferred else replication.run()
@@ -125,10 +125,10 @@ def _asset(
                 unfinished=unfinished,
                 deferred=deferred.reason if deferred else None,
             ),
-            # What is said of a range stands once, on its last partition, which the UI shows first.
+            # Metadata of the range is recorded once, on its last partition, which the UI shows first.
             partition_key=context.partition_keys[-1],
         )
-        # Each run reads another state of the table: said shortly, for it is recorded twice a partition.
+        # Each run reads another state of the table. The version is short: it is recorded twice per partition.
         context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
         return batch
 
@@ -136,7 +136,7 @@ def _asset(
 
 
 def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]:
-    """What the run's log is to say of a table that was not read as it should be."""
+    """The warnings in the run's log for a table that was not read completely."""
     yield from replication.warnings
     name = replication.table.name
     if replication.skipped:

@@ -21,9 +21,9 @@ from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_vie
 
 
 def schema_key(schema: str) -> dg.AssetKey:
-    """The asset that stands for all views of a schema: what waits for them waits for it.
+    """The asset for all views of a schema. Downstream assets depend on this key, not on single views.
 
-    A view that stays as it is is not reported, and Dagster skips what depends on a thing not reported.
+    An unchanged view is not materialized, and Dagster skips whatever depends on an output that was not.
     """
     return dg.AssetKey(["views", schema])
 
@@ -33,7 +33,7 @@ def build_views(
     found: Mapping[tuple[str, str], Mapping[str, Traced]],
     catalog: Catalog,
 ) -> list[dg.AssetsDefinition]:
-    """An asset for every view, those of a schema in one operation; `found` is what their columns are."""
+    """An asset for every view, those of a schema in one operation; `found` has their columns, traced."""
     keys = {(view.schema, view.name.lower()): view.id for view in views}
 
     def spec(view: SqlView) -> dg.AssetSpec:
@@ -49,7 +49,9 @@ def build_views(
         )
 
     def all_of(schema: str, specs: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
-        said = f"The views of schema `{schema}`, looked at: each was made anew or is as it was."
+        said = (
+            f"All views of schema `{schema}`: materialized when each is created, replaced or found unchanged."
+        )
         return _spec(schema_key(schema), [each.key for each in specs], schema, said)
 
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
@@ -84,9 +86,9 @@ def _assets(
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             for gone in drop_undeclared(connection, views):
-                context.log.info(f"dropped {'.'.join(gone)}, whose file is gone")
+                context.log.info(f"dropped {'.'.join(gone)}: its SQL file is gone")
             created = ensure_views(connection, _with_upstream(views, selected), catalog)
-        # What stands in another operation is skipped with a view that it reads and that was not reported.
+        # A view that another operation reads is always reported: Dagster would skip that operation otherwise.
         quiet = _reported(context) - _read_elsewhere(views)
         changed_only = reading_of(context.run.tags) is not Reading.AGAIN
         for id_, anew in created.items():
@@ -117,7 +119,7 @@ def _read_elsewhere(views: Sequence[SqlView]) -> set[dg.AssetKey]:
 
 
 def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
-    """The assets that were told of lately: the others are told of now, unchanged or not."""
+    """The assets that were reported lately; the others are reported now, unchanged or not."""
     since = datetime.now(UTC) - REPORT_EVERY
     records = context.instance.get_asset_records(sorted(context.selected_asset_keys))
     return {

@@ -3,18 +3,18 @@
 Dagster writes two events for each partition of each asset, and hands them over in batches
 (`EventLogStorage.store_event_batch`) to storages that can take them. Its own SQLite storage takes a batch
 apart, and makes an engine, a connection and two transactions for each event: 40 ms an event on a busy disk.
-The storages here are those of Dagster, with the same tables, and differ in how they write:
+The storages here are subclasses of Dagster's, with the same tables. They differ in how they write:
 
 - a batch is one transaction in the run's database and one in the index of all runs;
 - an engine is kept for each database, and with it SQLAlchemy's compiled statements;
 - long texts are packed (packing.py), and a batch is one row of the run's database, a `BLOCK`;
 - a run's database has the one table that is used of it.
 
-What the stock storage has written they read; what they have written the stock storage does not.
+They read what the stock storage has written. The stock storage cannot read what they have written.
 
-`freshdesk_assets.orchestration.records.SqliteRecords` stands under `storage: custom:` in the `dagster.yaml`
-of every DAGSTER_HOME with SQLite: neither this package nor the class may be renamed or moved. No file names
-the storages that it consists of, which are in sqlite_runs.py and sqlite_events.py.
+`freshdesk_assets.orchestration.records.SqliteRecords` is named under `storage: custom:` in the `dagster.yaml`
+of every DAGSTER_HOME with SQLite: neither this package nor the class may be renamed or moved. The
+storages that it consists of are in sqlite_runs.py and sqlite_events.py; no stored file names them.
 """
 
 import os
@@ -39,7 +39,7 @@ class SqliteRecords(DagsterSqliteStorage):
         self.base_dir = base_dir
         self._inst_data = inst_data
         os.makedirs(base_dir, exist_ok=True)
-        # Two processes that make the tables at once are in each other's way (dagster 1.13.27).
+        # Two processes that create the tables at once disturb each other (dagster 1.13.27).
         with FileLock(os.path.join(base_dir, "records.lock")):
             self._run_storage = SqliteRuns.from_local(os.path.join(base_dir, "history", ""))
             self._event_log_storage = SqliteEvents(os.path.join(base_dir, "history", "runs", ""))

@@ -1,4 +1,4 @@
-"""From events of a batch to one row of a run's database, a block, and from its rows to events."""
+"""From the events of a batch to one row of a run's database, a block, and back to events."""
 
 import json
 from collections import Counter
@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from freshdesk_assets.orchestration.internals import SqlEventLogStorageTable
 
 BLOCK = "FRESHDESK_BLOCK"
-"""Event type of a row that holds a batch. Its id is that of the last event in it; where other rows name a
-step it says how many events of each type it holds."""
+"""Event type of a row that holds a batch. Its id is that of the last event in it, and its `step_key` says how
+many events of each type it holds."""
 
 IN_BLOCK = ("dagster_event_type", "step_key", "asset_key", "partition", "event")
 """What a block holds of each event."""
@@ -25,7 +25,7 @@ COLUMNS = SqlEventLogStorageTable.c
 
 
 def block_of(rows: Sequence[Mapping[str, Any]], first: int) -> dict[str, Any]:
-    """The row of a block that holds these, whose ids begin with `first`."""
+    """The block that holds these rows, whose ids begin with `first`."""
     return {
         "id": first + len(rows) - 1,
         "run_id": rows[-1]["run_id"],
@@ -56,7 +56,7 @@ def stored_events(
     after: int | None = None,
     before: int | None = None,
 ) -> Iterator[Stored]:
-    """The events of a run by their ids, those in blocks one by one."""
+    """The events of a run in order of their ids; those in blocks one by one."""
     is_block = COLUMNS.dagster_event_type == BLOCK
     query = db.select(COLUMNS.id, *(COLUMNS[name] for name in IN_BLOCK)).where(COLUMNS.run_id == run_id)
     query = query.order_by(COLUMNS.id.asc() if ascending else COLUMNS.id.desc())

@@ -1,4 +1,4 @@
-"""The engines of SQLite's files, kept open: an engine has its connections and its compiled statements."""
+"""From a SQLite file to its engine, kept open with its connections and compiled statements."""
 
 import os
 import sqlite3
@@ -16,21 +16,21 @@ from freshdesk_assets.orchestration.records.packing import DRIVER
 
 
 class Engines:
-    """The engines of a folder's databases, kept and bounded, made anew after a fork."""
+    """The engines of a folder's databases: at most `most` are kept, and all are made anew after a fork."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: OrderedDict[str, Engine] = OrderedDict()
         self._process = os.getpid()
         self._lock = threading.Lock()
-        # An instance that nobody disposes of closes its files when it goes.
+        # An instance that nobody disposes of closes its files when it is collected.
         weakref.finalize(self, _close_all, self._kept, self._process)
 
     def get(self, file: str) -> Engine:
         """The engine of a database file."""
         with self._lock:
             if self._process != os.getpid():
-                # Connections of the parent are the parent's: SQLite forbids to use or close them here.
+                # The connections belong to the parent process: SQLite forbids using or closing them here.
                 for engine in self._kept.values():
                     engine.dispose(close=False)
                 self._kept.clear()
@@ -66,8 +66,8 @@ def _engine(file: str) -> Engine:
 
     @db.event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        # With a write-ahead log a process may be killed at any time and loses nothing; after a power cut the
-        # last few events may be missing, and the file is whole.
+        # With a write-ahead log, a process that is killed loses nothing. After a power cut the last few
+        # events may be missing, but the file is whole.
         connection.execute("pragma synchronous = normal")
 
     return engine
@@ -79,7 +79,7 @@ def file_of(conn_string: str) -> str:
 
 
 def is_made(file: str) -> bool:
-    """Whether Dagster's tables are there: then there is nothing to look up in its migrations (0.2 s)."""
+    """Whether Dagster's tables exist: then its migrations, which take 0.2 s to load, are not needed."""
     if not Path(file).exists():
         return False
     with suppress(sqlite3.Error):

@@ -1,6 +1,6 @@
-"""The SQLite databases of events: one for each run, and an index of what is asked across runs.
+"""The SQLite databases of events: one for each run, and an index of what is queried across runs.
 
-How they are made, opened, brought up to date and removed. What stands in them is for sqlite_events.py.
+This module creates, opens, upgrades and removes them. sqlite_events.py writes and reads their events.
 """
 
 import os
@@ -23,24 +23,24 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.orchestration.records.engines import Engines, is_made
 
 INDEX = "index"
-"""Dagster's name for the database of what is asked across runs."""
+"""Dagster's name for the database of what is queried across runs."""
 
 UNUSED_INDEXES = ("idx_step_key", "idx_asset_event_tags")
-"""Of the index of all runs nobody asks for a step; and tags are found by their event. A fifth of its size."""
+"""Nobody queries the index of all runs by step, and tags are found by their event: a fifth of its size."""
 
 ENGINES_KEPT = 8
-"""So many runs' databases are kept open; the UI looks at one or two at a time."""
+"""How many runs' databases are kept open; the UI looks at one or two at a time."""
 
 MAKING_TRIES = 50
-"""So often, a tenth of a second apart, a run's database is tried to be made while others make it."""
+"""How often, a tenth of a second apart, a process tries to create a run's database while others create it."""
 
 EVENTS = SqlEventLogStorageTable
 
 
 class EventDatabases(SqliteEventLogStorage):
-    """Dagster's storage of events with its databases kept open, each by one engine.
+    """Dagster's storage of events, with its databases kept open, each by one engine.
 
-    A run's database has only the one table that is used of it.
+    A run's database has one table, the only one that is used there.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -48,7 +48,7 @@ class EventDatabases(SqliteEventLogStorage):
         self._tables: set[str] = set()
         self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
-        # A look into the index from inside of its transaction is let in.
+        # Reentrant: the index is also read from inside its own transaction.
         self._db_lock = threading.RLock()  # type: ignore[assignment]
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
@@ -66,7 +66,7 @@ class EventDatabases(SqliteEventLogStorage):
         with self._db_lock:
             file = self.path_for_shard(shard)
             if shard in self._initialized_dbs and not os.path.exists(file):
-                # Another process removed the run; what is kept open has no name any more.
+                # Another process removed the run: the open file has been deleted.
                 self._engines.close(file)
                 self._initialized_dbs.discard(shard)
             if shard not in self._initialized_dbs:
@@ -102,13 +102,13 @@ class EventDatabases(SqliteEventLogStorage):
                     connection.commit()
                 return
             except db.exc.OperationalError:
-                # Another process makes it: SQLite does not wait for a change of the journal's mode.
+                # Another process creates it: SQLite does not wait when the journal mode changes.
                 if not left:
                     raise
                 time.sleep(0.1)
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the index has a table; asked of the file until it has."""
+        """Whether the index has a table; the file is asked until it has."""
         if table_name not in self._tables:
             with self.index_connection() as connection:
                 if db.inspect(connection).has_table(table_name):
@@ -123,7 +123,7 @@ class EventDatabases(SqliteEventLogStorage):
     def _store_asset_event_tags(
         self, conn: Connection, events: Sequence[EventLogEntry], event_ids: Sequence[int]
     ) -> None:
-        # The stock method asks for the table in a connection of its own, inside the transaction.
+        # The stock method looks for the table in a second connection, inside the transaction.
         if "asset_event_tags" not in self._tables and db.inspect(conn).has_table("asset_event_tags"):
             self._tables.add("asset_event_tags")
         super()._store_asset_event_tags(conn, events, event_ids)

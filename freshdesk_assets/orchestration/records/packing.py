@@ -1,7 +1,7 @@
 """From a Dagster event as text to a few bytes of it, and back.
 
-Events differ from each other by little: of 1.6 kB of a materialization some 150 bytes are its own. They are
-compressed one by one with a dictionary of what most of them say.
+Events differ little from each other: of the 1.6 kB of a materialization some 150 bytes are its own. They are
+compressed one by one, with a dictionary of what most of them say.
 """
 
 import zlib
@@ -15,10 +15,11 @@ from sqlalchemy.engine import Dialect
 from freshdesk_assets.orchestration.internals import LongText
 
 PACKED = b"\x00fd2"
-"""What packed text begins with; it names the dictionary, which is never changed but by another beside it. Text that Dagster writes never begins so."""
+"""What packed text begins with; text that Dagster writes never begins so. It names the dictionary: another
+dictionary is added beside this one with another name, and this one is never changed."""
 
 RAW = -15
-"""Without the header and the checksum, which take 10 bytes; SQLite and the disk look after those."""
+"""Without zlib's header and checksum, which take 10 bytes; SQLite and the disk guard against damage."""
 
 WORTH_IT = 200
 """Text shorter than this is stored as it is."""
@@ -59,8 +60,8 @@ DICTIONARY = (
     b'null, "level": 10, "message": "", "pipeline_name": "replicate", "run_id": "", "step_key": "freshdesk__", '
     b'"timestamp": 17, "user_message": "Materialized value freshdesk ."}'
 )
-"""What most events say, the most frequent last. Never to be changed: what was packed with it is unpacked with
-it. Another one needs another `PACKED`."""
+"""What most events say, the most frequent last. Never change it: it unpacks what was packed with it. Another
+dictionary needs another `PACKED`."""
 
 
 def pack(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The checks that a run was planned to make, as they stand in the index of all runs."""
+"""From checks that a run left out to Dagster's records without them: they would show as skipped."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from freshdesk_assets.orchestration.internals import (
 
 
 def forget_planned(instance: dg.DagsterInstance, run_id: str, checks: Iterable[dg.AssetCheckKey]) -> None:
-    """Forget that a run was to make these checks, which it left out: their last results stand."""
+    """Remove the planned checks of a run that it left out, so that the UI shows their last results."""
     storage, made = instance.event_log_storage, AssetCheckExecutionsTable.c
     keys = list(checks)
     if not isinstance(storage, SqlEventLogStorage) or not keys:

@@ -46,11 +46,11 @@ from freshdesk_assets.orchestration.records.event_databases import EVENTS, Event
 from freshdesk_assets.orchestration.records.watching import Watchdog
 
 RUNLESS = ""
-"""Dagster's id of no run: what was reported from outside of one."""
+"""Dagster's run id of what was reported from outside a run."""
 
 
 class SqliteEvents(TakesRanges, EventDatabases):
-    """Events of runs, those of a batch in one transaction of their run's database and one of the index."""
+    """Events of runs; a batch is one transaction in the run's database and one in the index."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
@@ -70,21 +70,21 @@ class SqliteEvents(TakesRanges, EventDatabases):
             stored = self._store_in_run(run_id, list(chain.from_iterable(rows)))
             try:
                 with self.index_transaction() as connection:
-                    # Nobody asks the index for a step: what is left out there stands in the run's database.
+                    # Nobody queries the index by step; the run's database has the step.
                     index = [[{**row, "step_key": None} for row in of_event] for of_event in rows]
                     store_in_index(self, connection, of_run, index)
             except BaseException:
-                # Dagster stores them one by one then, and would store these twice.
+                # Dagster stores them one by one after an error, and would store these twice.
                 with suppress(db.exc.SQLAlchemyError), self.run_connection(run_id) as connection:
                     connection.execute(EVENTS.delete().where(EVENTS.c.id.in_(stored)))
                 raise
 
     def _store_in_run(self, run_id: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Store rows in the run's database; the ids of those that hold them."""
+        """Store rows in the run's database, a large batch as one block; the ids of the rows written."""
         with self.run_connection(run_id) as connection:
             if len(rows) < BLOCK_FROM:
                 return insert_events(connection, rows)
-            # Nothing was written yet in this transaction: take the right to write before looking at the ids.
+            # Nothing is written yet: the delete takes the write lock before the last id is read.
             connection.execute(EVENTS.delete().where(EVENTS.c.id == -1))
             last = connection.execute(db.select(db.func.max(EVENTS.c.id))).scalar() or 0
             block = block_of(rows, first=int(last) + 1)
@@ -99,7 +99,7 @@ class SqliteEvents(TakesRanges, EventDatabases):
         limit: int | None = None,
         ascending: bool = True,
     ) -> EventLogConnection:
-        """The events of a run in order, those of batches too; as the stock method gives them."""
+        """The events of a run in order, as the stock method gives them; those in blocks too."""
         after = before = None
         skip = 0
         if cursor is not None:
@@ -137,14 +137,14 @@ class SqliteEvents(TakesRanges, EventDatabases):
         return partitions
 
     def get_stats_for_run(self, run_id: str) -> Any:
-        """What a run did in numbers."""
+        """A run's statistics, with the materializations in blocks."""
         counted = super().get_stats_for_run(run_id)
         with self.run_connection(run_id) as connection:
             made = held_in_blocks(connection, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
         return copy(counted, materializations=counted.materializations + made)
 
     def get_step_stats_for_run(self, run_id: str, step_keys: Sequence[str] | None = None) -> Any:
-        """What the steps of a run did, from its events."""
+        """The statistics of a run's steps, from its events."""
         types = {each.value for each in STEP_STATS_EVENT_TYPES}
         with self.run_connection(run_id) as connection:
             events = [
@@ -157,7 +157,7 @@ class SqliteEvents(TakesRanges, EventDatabases):
     def _get_run_sharded_event_records(
         self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
     ) -> Sequence[EventLogRecord]:
-        """Events of all runs; of those that come in batches only planned checks are asked for here."""
+        """Events of all runs. Of types stored in blocks, Dagster asks here for planned checks only."""
         wanted = event_records_filter
         if wanted.event_type not in BATCH_WRITABLE_EVENTS:
             return super()._get_run_sharded_event_records(wanted, limit, ascending)
@@ -180,7 +180,7 @@ class SqliteEvents(TakesRanges, EventDatabases):
         return found[:limit] if limit else found
 
     def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
-        """Call back for each new event of a run; what is new stands in its write-ahead log at first."""
+        """Call back for each new event of a run; a new event is in the write-ahead log at first."""
         observer: Any = self._obs
         if observer is None:
             observer = Observer()
@@ -206,7 +206,7 @@ def _entries(run_id: str, events: Iterable[Stored]) -> list[EventLogEntry]:
 
 
 def _matches(record: EventLogRecord, wanted: EventRecordsFilter) -> bool:
-    """Whether an event is what is asked for, as `_apply_filter_to_query` of the stock storage asks."""
+    """Whether a filter selects an event, as `_apply_filter_to_query` of the stock storage would."""
     event = record.event_log_entry.get_dagster_event()
     return (
         (wanted.asset_key is None or event.asset_key == wanted.asset_key)

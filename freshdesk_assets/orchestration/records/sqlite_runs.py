@@ -1,4 +1,4 @@
-"""Dagster's runs, and its schedules and sensors: two storages of one SQLite file each."""
+"""Two of Dagster's storages, of one SQLite file each: of runs, and of schedules and sensors."""
 
 import os
 from collections.abc import Iterator

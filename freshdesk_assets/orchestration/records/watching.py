@@ -1,4 +1,4 @@
-"""From a run's database that was written to, to the events that are new in it."""
+"""From a change of a run's database file to the new events in it."""
 
 import time
 from typing import Any
@@ -19,10 +19,10 @@ class Watchdog(SqliteEventLogStorageWatchdog):
         self._patterns = [self._log_path, f"{self._log_path}-wal"]
 
     def on_modified(self, event: object) -> None:  # noqa: ARG002 - watchdog's signature
-        """Hand over what is new."""
+        """Hand over the new events."""
         before = self._cursor
         self._process_log()
         if self._cursor == before:
-            # The log is written to a moment before readers are shown what is in it.
+            # The log is written a moment before readers can see what is in it.
             time.sleep(0.01)
             self._process_log()

@@ -1,4 +1,4 @@
-"""The runs that have a name: what the CLI, the UI and schedules launch."""
+"""From selections of assets to the jobs that the CLI, the UI, schedules and the sensor launch."""
 
 import dagster as dg
 
@@ -37,12 +37,12 @@ def of_cadence(cadence: Cadence) -> dg.AssetSelection:
 
 
 def reconciled() -> dg.AssetSelection:
-    """The tables whose rows may be gone without any list saying so."""
+    """The tables whose rows can be deleted in Freshdesk without any list showing it."""
     return replicated() & dg.AssetSelection.tag(RECONCILED, "true")
 
 
 def blocking_checks(catalog: Catalog) -> dg.AssetSelection:
-    """The checks that hold damage back, of the live tables."""
+    """The blocking checks of the live tables."""
     keys = [
         dg.AssetCheckKey(asset_key(table.name), KEY_CHECK)
         for table in catalog
@@ -52,7 +52,7 @@ def blocking_checks(catalog: Catalog) -> dg.AssetSelection:
 
 
 def build_jobs(catalog: Catalog) -> list[UnresolvedAssetJobDefinition]:
-    """The job that replicates every table of the API and makes the others, and those that do it in parts."""
+    """The job that replicates everything, and the jobs that do parts of it."""
     gone = reconciled()
     every = [dg.AssetSelection.tag(CADENCE, cadence.value) for cadence in Cadence]
     return [
@@ -65,25 +65,26 @@ def build_jobs(catalog: Catalog) -> list[UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             BY_CADENCE[Cadence.LIVE],
             selection=of_cadence(Cadence.LIVE),
-            description="The same for the tables that agents work on, and what is made of them.",
+            description="Like `replicate`, for the tables that agents work on and what is made of them.",
         ),
         dg.define_asset_job(
             KEEP_CURRENT,
-            # The others are 40 % of the CPU and 60 % of the records of a run that finds nothing new: what
-            # only warns is looked at in the night.
+            # The other checks are 40 % of the CPU and 60 % of the records of a run that finds nothing new.
+            # They only warn, so they are made at night.
             selection=of_cadence(Cadence.LIVE).without_checks() | blocking_checks(catalog),
-            description="The same with only those checks that hold damage back: it runs many times a day.",
+            description="Like `replicate_live`, but with only the blocking checks: it runs many times a day.",
         ),
         dg.define_asset_job(
             BY_CADENCE[Cadence.SLOW],
             selection=of_cadence(Cadence.SLOW),
-            description="The same for the account's set-up, and what is made of it.",
+            description="Like `replicate`, for the account's set-up (groups, roles, fields and so on)"
+            " and what is made of it.",
         ),
         dg.define_asset_job(
             RECONCILE_JOB,
             selection=gone | (gone.downstream() - replicated()) | derived("child"),
             tags={RECONCILE: "true"},
-            description="Find out which rows Freshdesk no longer has, for the credits that"
-            " FRESHDESK_RECONCILE_CREDITS allows: which partition it is launched for means nothing.",
+            description="Find rows that Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS credits"
+            " at most. It looks for them among all stored rows, whichever partition it is launched for.",
         ),
     ]

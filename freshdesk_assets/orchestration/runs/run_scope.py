@@ -1,4 +1,4 @@
-"""From dates and a selection to what a run is asked for."""
+"""From dates and a selection to the assets, partitions and tags of a run."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,9 +19,12 @@ from freshdesk_assets.warehouse.file import Warehouse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunScope:
-    """What a run is to make: assets, of them those that are read, and of which partitions.
+    """What a run makes.
 
-    `continues` is when the unfinished backfill was requested that this run continues; None for a new one.
+    - `keys`: all its assets; `read`: those of them that are read from the API.
+    - `start`, `end`: first and last partition.
+    - `tags`: the run's tags.
+    - `continues`: when the unfinished backfill was requested that this run continues; None for a new one.
     """
 
     keys: frozenset[dg.AssetKey]
@@ -49,9 +52,11 @@ def run_scope(
     selection: str | None,
     reconcile: bool = False,
 ) -> RunScope:
-    """What of the assets is missing, or with dates the partitions that hold them.
+    """The run that reads what is missing of the assets, or with dates the partitions that hold those days.
 
-    `selection` is what was said to choose the assets. To `reconcile` any partition will do: the last one.
+    - `selection` is the text that selected the assets; a backfill continues one of the same selection.
+    - `reconcile` runs on the last partition, because any will do.
+
     Raises SettingError, WarehouseError.
     """
     keys = frozenset(keys)

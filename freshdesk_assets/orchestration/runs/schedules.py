@@ -1,6 +1,6 @@
-"""From the clock to runs: what is kept current, closed and read again, where nobody is at it yet.
+"""From the clock to runs: what is kept current, closed and read again, unless a run is already at it.
 
-A tick takes its days from the time it was scheduled for, asks Freshdesk nothing, and waits for nobody.
+A tick takes its days from the time it was scheduled for. It asks Freshdesk nothing and waits for no lock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +44,7 @@ QUIET_HOURS = {
     RECONCILE_NIGHTLY: "40 4 * * *",
     TIDY: "20 5 * * *",
 }
-"""When the nightly ones begin, in UTC: apart, and the first not before Freshdesk shows all of the day."""
+"""When the nightly schedules begin, in UTC: apart, and the first when Freshdesk shows all of the day."""
 
 
 def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> list[dg.ScheduleDefinition]:
@@ -67,7 +67,7 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
             return dg.SkipReason(f"{error} The next tick tries again")
         first, last = stale_range(instance, map(asset_key, names), partitions, since, now=at)
         if yesterday := ended_yesterday(partitions, at):
-            # What is looked at once a day would never be looked at after the end of its partition.
+            # A table read once a day would otherwise never be read after the end of its partition.
             first = min(first, yesterday) if cadence is Cadence.SLOW else first
         job = KEEP_CURRENT if cadence is Cadence.LIVE else BY_CADENCE[cadence]
         return request(job, work, first, last, at, only_missing=True)
@@ -100,21 +100,21 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
             _cron(settings.every),
             KEEP_CURRENT,
             keep_current,
-            "What agents work on, as it changed since the last look: FRESHDESK_EVERY says how often.",
+            "Reads what changed in the tables that agents work on. FRESHDESK_EVERY says how often.",
         ),
         schedule(
             CLOSE_YESTERDAY,
             QUIET_HOURS[CLOSE_YESTERDAY],
             BY_CADENCE[Cadence.LIVE],
             close_yesterday,
-            "The partition that ended at midnight, read to its end.",
+            "Reads the partition that ended at midnight to its end.",
         ),
         schedule(
             SLOW_TABLES,
             QUIET_HOURS[SLOW_TABLES],
             BY_CADENCE[Cadence.SLOW],
             slow_tables,
-            "The account's set-up, once a day.",
+            "Reads the account's set-up (groups, roles, fields and so on).",
         ),
     ]
     for work, days in ((REREAD_NIGHTLY, settings.reread_nightly), (REREAD_WEEKLY, settings.reread_weekly)):
@@ -125,8 +125,8 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
                     QUIET_HOURS[work],
                     BY_CADENCE[Cadence.LIVE],
                     reread(work, days),
-                    f"The last {days} days again, as a backfill of them from the UI would: what Freshdesk"
-                    f" changes without saying so. FRESHDESK_{work.upper()} says how many; 0 for none.",
+                    f"Reads the last {days} days again, like a backfill from the UI, to find what Freshdesk"
+                    f" changed without saying so. FRESHDESK_{work.upper()} sets the days; 0 turns it off.",
                 )
             )
     if any(table.reconciled for table in catalog):
@@ -136,7 +136,7 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
                 QUIET_HOURS[RECONCILE_NIGHTLY],
                 RECONCILE_JOB,
                 reconcile,
-                "Which rows Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS at most.",
+                "Finds rows that Freshdesk no longer has, and spends FRESHDESK_RECONCILE_CREDITS at most.",
             )
         )
     made.append(
@@ -145,7 +145,7 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
             QUIET_HOURS[TIDY],
             TIDY,
             lambda _at, _instance: dg.RunRequest(tags={WORK: TIDY}),
-            "Records and logs of runs older than FRESHDESK_KEEP_RUNS days, removed.",
+            "Removes records and logs of runs older than FRESHDESK_KEEP_RUNS days.",
         )
     )
     return made
@@ -163,7 +163,7 @@ def request(
     extra: Mapping[str, str] | None = None,
     assets: Iterable[dg.AssetKey] | None = None,
 ) -> dg.RunRequest:
-    """One run over a range of partitions, as a backfill of them is; one per key, or per tick without."""
+    """One run over a range of partitions, like a backfill; one per `key`, or per tick without a key."""
     return dg.RunRequest(
         run_key=key or f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
         job_name=job,
@@ -172,7 +172,7 @@ def request(
             WORK: work,
             "dagster/asset_partition_range_start": first,
             "dagster/asset_partition_range_end": last,
-            # What is due is asked for when it is due, however late the daemon comes to it.
+            # Requested at the scheduled time, however late the daemon launches it.
             **({ONLY_MISSING: "true"} if only_missing else {REQUESTED_AT: at.astimezone(UTC).isoformat()}),
             **(extra or {}),
         },

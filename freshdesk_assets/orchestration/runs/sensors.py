@@ -1,4 +1,4 @@
-"""From what Freshdesk shows for a credit to a run of what changed, and of nothing else."""
+"""From what Freshdesk shows for one credit to a run that reads what changed and nothing else."""
 
 import json
 from collections.abc import Sequence
@@ -26,14 +26,21 @@ from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 POLL_IF_TURNED_ON = timedelta(seconds=120)
-"""How often changes are looked for where the settings say nothing and somebody turns the sensor on."""
+"""How often the sensor looks if FRESHDESK_POLL is not set and somebody turns it on in the UI."""
 
 BACK_OFF_AT_MOST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """What the sensor remembers: whose turn it is, what it launched for, when to ask again, what it spent."""
+    """What the sensor remembers.
+
+    - `turn`: the index of the list to ask next.
+    - `launched`: by list, the fingerprint of what the last run was launched for.
+    - `again`: ask nothing before this time.
+    - `refused`: how many looks in a row were refused or found few credits left.
+    - `spent`: credits since the last run it launched.
+    """
 
     turn: int = 0
     launched: dict[str, str] = field(default_factory=dict)
@@ -54,7 +61,7 @@ class Cursor:
         return json.dumps(asdict(self))
 
     def later(self, at: datetime, seconds: float = 0.0) -> "Cursor":
-        """Ask not again before a while that doubles each time."""
+        """Ask nothing for a while that doubles each time, or for `seconds` if that is longer."""
         pause = min(timedelta(minutes=2 ** min(self.refused, 10)), BACK_OFF_AT_MOST)
         again = at + max(pause, timedelta(seconds=seconds))
         return replace(self, again=again.isoformat(), refused=self.refused + 1)
@@ -63,7 +70,7 @@ class Cursor:
 def build_sensors(
     catalog: Catalog, settings: Settings, api: FreshdeskApi, file: DuckDBFile
 ) -> list[dg.SensorDefinition]:
-    """The sensors of changes, on from the start if FRESHDESK_POLL says how often, and of alerts."""
+    """The sensor of changes; on from the start if FRESHDESK_POLL and FRESHDESK_SCHEDULES are set."""
     partitioning, every = settings.partitioning, settings.poll
     partitions = partitions_of(partitioning)
     targets = watched(table for table in catalog if table.cadence is Cadence.LIVE)
@@ -72,8 +79,8 @@ def build_sensors(
         name=ANYTHING_NEW,
         job_name=KEEP_CURRENT,
         minimum_interval_seconds=round((every or POLL_IF_TURNED_ON).total_seconds()),
-        description="Asks Freshdesk whether something changed, one list and one credit at a time, and reads"
-        " what did.",
+        description="Asks Freshdesk whether something changed, one list and one credit at a time, and"
+        " launches a run that reads what did.",
         default_status=(
             dg.DefaultSensorStatus.RUNNING if every and settings.schedules else dg.DefaultSensorStatus.STOPPED
         ),
@@ -84,7 +91,9 @@ def build_sensors(
         if run := under_way(context.instance):
             return _nothing(f"{run.job_name} {run.run_id} is queued or under way", cursor)
         if cursor.again and now < datetime.fromisoformat(cursor.again):
-            return _nothing(f"the limit is tight: asks again at {cursor.again}", cursor)
+            return _nothing(
+                f"the rate limit was nearly used up, or a look failed: asks again at {cursor.again}", cursor
+            )
         if not targets:
             return _nothing("no live table can be asked what changed", cursor)
         target = targets[cursor.turn % len(targets)]
@@ -93,7 +102,7 @@ def build_sensors(
         try:
             since = _since(warehouse, target)
             if since is None:
-                return _nothing(f"{target.name} was never read: a first sync is yours to begin", cursor)
+                return _nothing(f"{target.name} was never read: start the first sync yourself", cursor)
             with api.ask_once() as reader:
                 found = look(reader, target, since)
             cursor = replace(cursor, spent=cursor.spent + 1)
@@ -108,7 +117,7 @@ def build_sensors(
         if not new:
             return _nothing(f"nothing new in {target.name}", cursor)
         if cursor.launched.get(target.name) == seen:
-            return _nothing(f"{target.name} is as it was when a run was launched for it", cursor)
+            return _nothing(f"{target.name} has not changed since a run was launched for it", cursor)
         tables = _touched(catalog, target.table)
         end = reached(warehouse, catalog, [table.name for table in tables], partitioning.since)
         span = stale_range(
@@ -135,12 +144,12 @@ def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:
 
 
 def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
-    """Up to when the list is stored; None when it was never read."""
+    """The time up to which the list is stored; None if it was never read."""
     if not warehouse.path.exists():
         return None
     with warehouse.open() as connection:
-        stretches = covered(connection, target.table, target.listing.name)
-    return stretches[-1][1] if stretches else None
+        intervals = covered(connection, target.table, target.listing.name)
+    return intervals[-1][1] if intervals else None
 
 
 def _touched(catalog: Catalog, table: Table) -> list[Table]:
@@ -161,6 +170,6 @@ def _downstream(context: dg.SensorEvaluationContext, tables: Sequence[Table]) ->
 
 
 def _fingerprint(new: Sequence[tuple[str, ...]], found: Look) -> str:
-    """What was seen, so that it can be told from what is seen later; ids and times, nothing of customers'."""
+    """A hash of what was seen, to be compared with later looks: of ids and times, nothing of customers'."""
     seen = [[*key, str(found.versions[key])] for key in new]
     return sha256(json.dumps(seen).encode()).hexdigest()[:16]

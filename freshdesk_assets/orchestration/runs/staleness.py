@@ -1,4 +1,4 @@
-"""Which partitions a sync has to touch: those never materialised, and those since the last look."""
+"""From what is materialized and stored to the range of partitions that a run has to read."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ def stale_range(
     reached: datetime | None,
     now: datetime | None = None,
 ) -> tuple[str, str]:
-    """First and last partition to run: from the first that lacks an asset, or where the last sync ended."""
+    """First and last partition to read: from the first that misses an asset, or where the last sync ended."""
     every: Sequence[str] = partitions.get_partition_keys(current_time=now)
     complete = set(every)
     for key in keys:
@@ -56,9 +56,9 @@ def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime
 
 
 def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime) -> datetime | None:
-    """Up to when every one of the tables that know a time is stored; None where nothing is.
+    """The time up to which all of the tables are stored that are read by time; None if nothing is.
 
-    What is still to be read, `since` the start, is what `replication.itinerary` says.
+    `replication.itinerary` says what is still missing `since` the start date.
     """
     if not warehouse.path.exists():
         return None

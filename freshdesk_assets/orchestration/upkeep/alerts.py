@@ -1,4 +1,4 @@
-"""From what is wrong to one message about it, and one more when it is over."""
+"""From incidents to one message to a webhook about each, and one more when it is over."""
 
 import json
 from collections.abc import Mapping
@@ -20,18 +20,23 @@ from freshdesk_assets.orchestration.upkeep.incidents import (
 from freshdesk_assets.settings import Settings
 
 LOOK_BACK = timedelta(days=1)
-"""What failed before the sensor was first asked is told of too, if it is not older and still stands."""
+"""The sensor's first tick also reports failures of this time before it, unless they were made up for."""
 
 OVERLAP = timedelta(minutes=5)
-"""A run's end may be recorded a little after the time it bears."""
+"""A run's end may be recorded a little later than its timestamp says."""
 
 AT_ONCE = 20
-"""So many messages a tick: Dagster gives one a minute."""
+"""At most so many messages a tick: Dagster stops a tick after a minute."""
 
 
 @dataclass(slots=True, kw_only=True)
 class AlertState:
-    """What the sensor remembers: up to when it looked at runs, what it told, and what it has yet to tell."""
+    """What the sensor remembers.
+
+    - `until`: up to when it looked at runs, in seconds since 1970.
+    - `told`: incidents that were sent.
+    - `untold`: incidents that could not be sent yet.
+    """
 
     until: float = 0.0
     told: dict[str, Incident] = field(default_factory=dict)
@@ -70,26 +75,31 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         repository = context.repository_def
         if url is None or repository is None:
-            return dg.SensorResult(skip_reason="FRESHDESK_ALERT_WEBHOOK is not set: nobody wants to know")
+            return dg.SensorResult(skip_reason="FRESHDESK_ALERT_WEBHOOK is not set: no alerts are sent")
         now, instance = datetime.now(UTC), context.instance
         end_dead_runs(instance)
-        standing = AlertState.read(context.cursor)
-        since = datetime.fromtimestamp(standing.until, UTC) - OVERLAP if standing.until else now - LOOK_BACK
-        known = {**standing.untold, **standing.told}
+        state = AlertState.read(context.cursor)
+        since = datetime.fromtimestamp(state.until, UTC) - OVERLAP if state.until else now - LOOK_BACK
+        known = {**state.untold, **state.told}
         failed = {each.id: each for each in known.values() if each.kind == "failure"}
         failed |= {each.id: each for each in failures(instance, repository, since)}
         wrong = {id_: each for id_, each in failed.items() if not made_up_for(instance, each)}
         wrong |= {each.id: each for each in failed_checks(instance, repository, known.values())}
         wrong |= {each.id: each for each in stale(instance, repository, now)}
-        said, refused = _tell(url, settings.ui_url, wrong, standing.told, now)
+        said, refused = _tell(url, settings.ui_url, wrong, state.told, now)
         kept = AlertState(
             until=now.timestamp(),
             told=said,
             untold={id_: each for id_, each in wrong.items() if id_ not in said},
         )
-        why = f"the webhook did not take it ({refused}): told again at the next tick" if refused else None
+        why = (
+            f"the webhook did not accept a message ({refused}): it is sent again at the next tick"
+            if refused
+            else None
+        )
         return dg.SensorResult(
-            skip_reason=why or (f"{len(wrong)} known" if wrong else "all is well"), cursor=kept.text()
+            skip_reason=why or (f"{len(wrong)} incidents are open" if wrong else "no incidents"),
+            cursor=kept.text(),
         )
 
     return alerts
@@ -98,7 +108,7 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
 def _tell(
     url: str, ui_url: str, wrong: Mapping[str, Incident], told: Mapping[str, Incident], now: datetime
 ) -> tuple[dict[str, Incident], str | None]:
-    """Send what is new and what is over; what counts as told afterwards, and why the rest does not."""
+    """Send what is new and what is over; the incidents sent so far, and why the webhook refused the rest."""
     after = dict(told)
     news = [(each, False) for id_, each in wrong.items() if id_ not in told]
     news += [(each, True) for id_, each in told.items() if id_ not in wrong]

@@ -20,19 +20,24 @@ from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.frames import FrameRefused
 
 LONGEST = 600
-"""So many characters of an error are told; the rest is behind the link."""
+"""Up to so many characters of an error are sent; the link leads to the rest."""
 
 LATEST = 2
-"""A partitioned asset is as fresh as the latest of so many partitions: a backfill of older ones brings it
-nothing new. Two, for after midnight today's may not have begun."""
+"""A partitioned asset is as fresh as its newest so many partitions: a backfill of older ones does not make it
+fresher. Two, because shortly after midnight today's may not be read yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """Something that is wrong.
 
-    `kind` is failure, check or stale; `table` the asset, or the step of several, or the job if its run died
-    as a whole; `job` what ran; `path` where the UI shows it; `at` seconds since 1970.
+    - `kind`: failure, check or stale.
+    - `table`: the asset; the step if it makes several; the job if its run died as a whole.
+    - `partition`: the partition, or the first and last of a range.
+    - `error`: what went wrong, without customers' text.
+    - `path`: the page of the UI that shows it.
+    - `at`: when, in seconds since 1970.
+    - `job`: the job that failed.
     """
 
     kind: str
@@ -52,7 +57,7 @@ class Incident:
 def failures(
     instance: dg.DagsterInstance, repository: RepositoryDefinition, since: datetime
 ) -> Iterator[Incident]:
-    """What failed in the runs that ended since, oldest first; runs that are tried again aside."""
+    """What failed in the runs that ended since, oldest first; without runs that Dagster retries."""
     made = [asset for asset in repository.asset_graph.assets_defs if asset.is_executable]
     steps = {asset.node_def.name: asset.keys for asset in made}
     checking = {each.node_def.name for each in repository.asset_checks_defs_by_key.values()}
@@ -73,11 +78,11 @@ def failures(
             table = "/".join(next(iter(keys)).path) if len(keys) == 1 else str(event.step_key)
             yield _failure(run, table, said, at)
         if not found:
-            yield _failure(run, run.job_name, "the run ended without a word: its process died", at)
+            yield _failure(run, run.job_name, "the run's process died without reporting an error", at)
 
 
 def made_up_for(instance: dg.DagsterInstance, incident: Incident) -> bool:
-    """Whether what failed went well since."""
+    """Whether what failed has succeeded since."""
     if incident.kind != "failure":
         return False
     if "/" in incident.table:
@@ -90,10 +95,10 @@ def made_up_for(instance: dg.DagsterInstance, incident: Incident) -> bool:
 
 
 def failed_checks(
-    instance: dg.DagsterInstance, repository: RepositoryDefinition, standing: Iterable[Incident]
+    instance: dg.DagsterInstance, repository: RepositoryDefinition, reported: Iterable[Incident]
 ) -> Iterator[Incident]:
-    """The checks that hold damage back and did not pass; those being made again stand as they stood."""
-    known = {each.id: each for each in standing}
+    """The blocking checks that did not pass; one that is being made again keeps its last incident."""
+    known = {each.id: each for each in reported}
     keys = sorted(repository.asset_graph.asset_check_keys)
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
     for key, record in latest.items():
@@ -118,7 +123,7 @@ def failed_checks(
 def stale(
     instance: dg.DagsterInstance, repository: RepositoryDefinition, now: datetime
 ) -> Iterator[Incident]:
-    """The assets that are later than their freshness policy allows, those that wait for such a one aside."""
+    """The assets later than their freshness policy allows, without those that wait for a late one."""
     graph = repository.asset_graph
     late: dict[dg.AssetKey, Incident] = {}
     for key in graph.toposorted_asset_keys:
@@ -147,7 +152,7 @@ def stale(
 
 
 def _made_at(instance: dg.DagsterInstance, key: dg.AssetKey, partitions: Sequence[str]) -> float | None:
-    """When the asset, or one of the partitions, was last materialized; the asset if none of them was."""
+    """When one of the partitions was last materialized; if none was, when the asset was."""
     if partitions:
         asked = dg.AssetRecordsFilter(asset_key=key, asset_partitions=list(partitions))
         if found := instance.fetch_materializations(asked, limit=1).records:
@@ -183,7 +188,7 @@ def _classes(root: type[Exception]) -> Iterator[str]:
 
 
 def _ours() -> set[str]:
-    """Errors whose words hold neither keys nor rows; of all others only the class is told."""
+    """Classes of errors whose messages have neither keys nor rows; of all others only the class is sent."""
     roots: tuple[type[Exception], ...] = (
         FreshdeskError,
         WarehouseError,
@@ -194,9 +199,9 @@ def _ours() -> set[str]:
     return {name for root in roots for name in _classes(root)}
 
 
-def _cause(error: SerializableErrorInfo | None, told: object) -> str:
-    """What went wrong, in our words where they are ours."""
-    description = getattr(told, "description", None)
+def _cause(error: SerializableErrorInfo | None, failure: object) -> str:
+    """What went wrong: the message of an error of ours, else only the class of the error."""
+    description = getattr(failure, "description", None)
     if description:
         return str(description)[:LONGEST]
     ours, names = _ours(), []

@@ -1,7 +1,7 @@
-"""From the records of past runs to those worth keeping.
+"""From the records of old runs to those that must be kept; the others are removed.
 
-Dagster keeps every run for good, and knows of an asset what the events of its runs say: removing a run
-removes its events. A partition whose latest materialization is gone would count as missing and be read again.
+Dagster keeps every run for good. What it knows of an asset are the events of its runs, and removing a run
+removes its events. A partition without its latest materialization would count as missing and be read again.
 """
 
 from collections.abc import Iterator
@@ -25,33 +25,36 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.warehouse.landing.spool import sweep
 
 AT_ONCE = 500
-"""So many events are looked up together."""
+"""How many events are looked up together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """How many runs were removed, and how many old ones kept for what they hold, without their logs."""
+    """How many old runs were removed, and how many kept, without their logs, for the events they hold."""
 
     removed: int
     kept: int
 
 
 def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
-    """The job that removes what nobody will ask for: records of runs that ended longer ago than `keep`."""
+    """The job that removes records and logs of runs that ended longer ago than `keep`."""
 
-    @dg.op(name="remove_old_runs", description="Records and logs of runs older than FRESHDESK_KEEP_RUNS.")
+    @dg.op(
+        name="remove_old_runs",
+        description="Removes records and logs of runs older than FRESHDESK_KEEP_RUNS.",
+    )
     def remove(context: dg.OpExecutionContext) -> None:
         with as_dagster_errors():
             done = tidy(context.instance, datetime.now(UTC) - keep)
             swept = sweep(file.spool_root)
         context.log.info(
-            f"{done.removed} runs removed; {done.kept} kept for what they hold, without their logs;"
-            f" {swept} folders of rows that no process will land"
+            f"Removed {done.removed} old runs. Kept {done.kept} without their logs, because they hold the"
+            f" latest event of an asset or check. Removed {swept} folders of rows that no process will store"
         )
 
     @dg.job(
         name=TIDY,
-        description="Remove records and logs of old runs, those aside that hold the latest of anything.",
+        description="Remove logs of old runs, and records except those of a latest materialization or check.",
         executor_def=dg.in_process_executor,
     )
     def tidy_up() -> None:
@@ -61,7 +64,7 @@ def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
 
 
 def tidy(instance: dg.DagsterInstance, before: datetime) -> Tidied:
-    """Remove the runs that ended before, those aside that hold the latest materialization or check."""
+    """Remove the runs that ended before, except those that hold a latest materialization or check."""
     held = set(_holding(instance))
     ended = dg.RunsFilter(statuses=list(FINISHED_STATUSES), updated_before=before)
     old = instance.get_run_ids(ended)
@@ -75,7 +78,7 @@ def tidy(instance: dg.DagsterInstance, before: datetime) -> Tidied:
 
 
 def _forget(instance: dg.DagsterInstance, run_id: str) -> None:
-    """What Dagster 1.13.27 leaves of a run it removed: results of checks, and an empty file of events."""
+    """Remove what Dagster 1.13.27 leaves of a removed run: results of checks, and an empty file of events."""
     storage = instance.event_log_storage
     if isinstance(storage, SqlEventLogStorage):
         with storage.index_connection() as connection:
@@ -90,7 +93,7 @@ def _forget(instance: dg.DagsterInstance, run_id: str) -> None:
 
 
 def _holding(instance: dg.DagsterInstance) -> Iterator[str]:
-    """The runs that hold the latest of something."""
+    """The runs that hold the latest materialization of an asset or partition, or the latest of a check."""
     storage = instance.event_log_storage
     for key in instance.all_asset_keys():
         if event := instance.get_latest_materialization_event(key):
