@@ -22,7 +22,7 @@ from freshdesk_assets.orchestration.names import (
     asset_key,
 )
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.schema.catalog import Catalog, Declared, key_of
+from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.history import History
@@ -100,7 +100,9 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
         for name, said in _contents(each)
     ]
 
-    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(specs))
+    looked_at = [_looked_at(each) for each in declared.values()]
+
+    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(looked_at))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             for key in sorted(context.selected_asset_check_keys):
@@ -134,6 +136,14 @@ def _key_description(key: Sequence[str]) -> str:
     if len(key) == 1:
         return f"{key[0]} is unique and never null."
     return f"{', '.join(key)} are unique together, and none is null."
+
+
+def _looked_at(declared: Declared) -> object:
+    """What of a declaration the checks of its contents depend on, without its words."""
+    columns = [
+        (column.name, str(column.type), column.accepted, column.required) for column in cells(declared)
+    ]
+    return declared.name, key_of(declared), columns, [name for name, _ in _contents(declared)]
 
 
 def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:

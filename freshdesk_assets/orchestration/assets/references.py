@@ -57,7 +57,9 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
         for (key, name), each in named.items()
     ]
 
-    @dg.multi_asset_check(name="references", specs=specs, can_subset=True, op_tags=follows(specs))
+    looked_at = [(key, name, _others(each)) for (key, name), each in named.items()]
+
+    @dg.multi_asset_check(name="references", specs=specs, can_subset=True, op_tags=follows(looked_at))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]
