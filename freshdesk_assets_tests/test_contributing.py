@@ -32,6 +32,7 @@ ITERATING = (
     "test_queries.py",
     "test_tables.py",
     "orchestration/test_definitions.py",
+    "replica/test_truth.py::test_the_rows_of_every_child_table_are_known_from_elsewhere_than_its_declaration",
     "warehouse/test_declared_sql.py",
 )
 """Tests that look at each declaration, and take no minute together."""
