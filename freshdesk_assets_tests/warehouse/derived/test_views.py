@@ -257,7 +257,7 @@ def test_a_value_that_is_not_of_the_declared_type_is_not_lost(warehouse: Warehou
     assert own_columns(warehouse) == {"own_pages": "VARCHAR"}
     assert read(warehouse, "select own_pages from reading.books_wide order by id") == [("12",), ("a dozen",)]
     said = read(warehouse, "select comment from duckdb_columns() where column_name = 'own_pages'")
-    assert said == [("Pages. Text, for 1 of its values are not BIGINT.",)]
+    assert said == [("Pages. Text, because 1 of its values are not BIGINT.",)]
 
 
 def test_columns_follow_the_administrator(warehouse: Warehouse) -> None:
