@@ -1,4 +1,4 @@
--- One row per group of an agent, with both names, as the agent tells it.
+-- One row per group of an agent, with both names, as the agent's row has it.
 --
 -- agent_id: Row of agents it is part of. -> agents.id
 -- agent_name: Name of the agent.

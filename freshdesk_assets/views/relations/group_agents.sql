@@ -1,4 +1,4 @@
--- One row per agent of a group, with both names, as the group tells it.
+-- One row per agent of a group, with both names, as the group's row has it.
 --
 -- group_id: Row of groups it is part of. -> groups.id
 -- group_name: Name of the group.

@@ -4,7 +4,7 @@
 -- name: Policy's name.
 -- description: What the policy is for.
 -- active: Whether it is in force.
--- is_default: Whether it applies to the tickets no other policy does.
+-- is_default: Whether it applies to tickets that no other policy applies to.
 -- position: Order in which policies are tried.
 -- low_response_hours: Hours to the first response of Low tickets.
 -- low_resolution_hours: Hours to the resolution of Low tickets.
