@@ -44,8 +44,8 @@ COLUMNS = (
 
 MOSTLY_FREE = 0.75
 """With a larger share of unused blocks, a copy is always made compact: copied with them, it would be more
-than four times as large as needed for everybody who fetches it. Dropped tables lead there. Changes do not: after five
-days, on each of which nine tickets of ten changed, 66 % were unused (benchmarks/README.md)."""
+than four times as large as needed for everybody who fetches it. Dropped tables lead there. Changes do not:
+after five days, on each of which nine tickets of ten changed, 66 % were unused (benchmarks/README.md)."""
 
 WRITTEN = {
     "_synced_at": "max(_synced_at)",

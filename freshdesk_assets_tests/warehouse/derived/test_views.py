@@ -188,7 +188,7 @@ def test_a_view_whose_file_is_gone_is_dropped_and_others_are_left(warehouse: War
         (view("Titles", "select books.id from freshdesk.books", "id", "title"), "differ in title"),
         (view("Titles", "select books.id, books.own from freshdesk.books", "id"), "differ in own"),
         (view("Titles", "select books.name as id from freshdesk.books", "id"), "name"),
-        (view("Titles", "select 1 as id", "id", family=WIDE.family), "selects no own"),
+        (view("Titles", "select 1 as id", "id", family=WIDE.family), "does not select own"),
     ],
 )
 def test_a_view_that_does_not_hold_is_named_and_nothing_is_changed(
