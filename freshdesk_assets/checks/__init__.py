@@ -1,6 +1,6 @@
-"""Checks of one's own: a SQL file each, checks/<schema>/<table>/<name>.sql, that returns the rows at fault.
+"""From SQL files to checks: a file each, checks/<schema>/<table>/<name>.sql, that selects the rows at fault.
 
-The comment a file begins with says what should hold. No row, and the check passes.
+The comment at the top of a file says what should hold. The check passes if its query returns no row.
 """
 
 from functools import cache
@@ -20,12 +20,12 @@ def declared_checks() -> tuple[SqlCheck, ...]:
 
 
 def read_check(file: Path) -> SqlCheck:
-    """The check a file declares; raises DeclarationError where it says nothing of what should hold."""
+    """The check a file declares; raises DeclarationError if its comment does not say what should hold."""
     lines = file.read_text(encoding="utf-8").splitlines()
     length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
     said = " ".join(line.removeprefix("--").strip() for line in lines[:length]).strip()
     if not said:
-        raise DeclarationError(f"check {file.name}: it does not begin with a comment on what should hold")
+        raise DeclarationError(f"check {file.name}: it must begin with a comment that says what should hold")
     first = next((at for at, line in enumerate(lines) if at >= length and line.strip()), length)
     return SqlCheck(
         schema=file.parent.parent.name,

@@ -1,7 +1,7 @@
-"""What people ask of the replica: a SQL file for each table or view, queries/<schema>/<table>.sql.
+"""From SQL files to example queries: a file for each table or view, queries/<schema>/<table>.sql.
 
-A file holds two or three queries, each ended by a semicolon. The comment that a query begins with says in one
-sentence what it answers. A second comment, `-- Empty …`, says when there is nothing to answer.
+A file holds two or three queries, each ended by a semicolon. The comment above a query says in one sentence
+what it answers. A second comment, `-- Empty …`, says when it returns nothing.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""The engine: what of a table is missing, what it costs, reading it and landing it; knows no Dagster."""
+"""The engine: finds what is missing of a table, estimates its cost, reads it, lands it; knows no Dagster."""

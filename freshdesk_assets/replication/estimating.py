@@ -41,7 +41,11 @@ AT_ONCE = 0.25
 
 @dataclass(slots=True, kw_only=True)
 class Estimate:
-    """What reading a table would cost: calls of its list, one by one, and calls per row, many at once."""
+    """What reading a table would cost.
+
+    - `list_calls`: calls of its lists, made one after another.
+    - `row_calls`: calls for single rows, made many at once.
+    """
 
     table: Table
     list_calls: int = 0
@@ -55,19 +59,19 @@ class Estimate:
         return self.list_calls + self.row_calls
 
     def add_list(self, calls: int, price: int) -> None:
-        """So many calls of the list at so many credits each."""
+        """Add calls of the list, each at a price in credits."""
         self.list_calls += calls
         self.credits += calls * price
 
     def add_rows(self, calls: int) -> None:
-        """So many calls for single rows, a credit each."""
+        """Add calls for single rows, a credit each."""
         self.row_calls += calls
         self.credits += calls
 
 
 @dataclass(slots=True)
 class Estimator:
-    """Estimates tables in the order in which a run would read them; `chosen` are those of the run."""
+    """Estimates tables in the order in which a run would read them; `chosen` are the tables of the run."""
 
     reader: Reader
     chosen: Collection[str]
@@ -86,7 +90,7 @@ class Estimator:
         return made
 
     def _price(self, made: Estimate, scope: ReadScope, step: Step) -> Size:
-        """Add the calls of a step to what the table costs; the rows that it would bring."""
+        """Add the calls of a step to what the table costs; returns the rows that the step would bring."""
         table, found = scope.table, Size()
         match step:
             case KeysetInterval(sync=sync, listing=listing, start=start, end=end):
@@ -113,13 +117,18 @@ class Estimator:
                     with scope.warehouse.open(checkpoint=False) as connection:
                         each = calls_per_parent(connection, table, PER_PAGE)
                 made.add_rows(math.ceil(rows * each))
-                made.note = f"{rows:,} {asked.source.name} to ask"
+                made.note = f"{rows:,} {asked.source.name} to ask for"
             case WholeListIfDue() | Verification():
-                raise TypeError("a plan of what exists would cost what finding it out does")
+                raise TypeError(
+                    "a search for deleted rows has no plan: planning it would take the same calls"
+                )
         return found
 
     def _size_whole(self, made: Estimate, scope: ReadScope) -> Size:
-        """A list read whole: counted where a call per row hangs on it, else as long as it was last time."""
+        """The size of a list that is read whole.
+
+        It is counted if its rows have calls of their own. Else it is taken to be as long as last time.
+        """
         table = scope.table
         with scope.warehouse.open(checkpoint=False) as connection:
             stored = rows_there(connection, table)
@@ -136,7 +145,7 @@ class Estimator:
         return found
 
     def _due(self, scope: ReadScope, asked: Asked) -> int:
-        """How many rows would be asked: those that wait already, and those that the lists will bring."""
+        """How many rows would be asked for: those that wait already, and those that the lists will bring."""
         waiting = scope.pending(asked, limit=None)
         lists = self._changed.get(asked.source.name, Size())
         if asked.source.name not in self.chosen or not lists.sample:
@@ -157,7 +166,10 @@ class Estimator:
 
 
 def seconds_for(estimates: list[Estimate], reader: Reader, reserve: float) -> float:
-    """How long the limits let so much take: the account's, and those that lists have of their own."""
+    """How many seconds the calls take under the account's limit and the limits of single lists.
+
+    `reserve` is the share of a list's limit that is left to other users of the account.
+    """
     limiter = reader.client.limiter
     total = sum(each.credits for each in estimates)
     if not limiter.rate:

@@ -1,11 +1,14 @@
 """From what the ledger remembers to the steps by which one table is read.
 
-The steps are worked out here and nowhere else. A run reads them (`table.py`), a plan prices them
-(`estimating.py`), what a run leaves unfinished is told by the step it stopped at, and a sync begins with the
-partition in which the earliest of them begins (`reached`).
+The steps are worked out here and nowhere else:
 
-Steps come one by one, each worked out once the one before is done: which rows have calls of their own is
-known when the list is stored, and whether an account keeps a list at its old place when it was asked for.
+- A run reads them (`table.py`).
+- A plan prices them (`estimating.py`).
+- The step at which a run stopped says what it left unfinished.
+- A sync begins with the partition in which the earliest step begins (`reached`).
+
+Each step is worked out once the one before is done. Which rows need calls of their own is known only when the
+list is stored. Whether an account keeps a list at its old path is known only when the list was asked for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,8 +30,8 @@ from freshdesk_assets.warehouse.ledger.parents import Asked, Parent
 class KeysetInterval:
     """The rows of one listing that changed in [start, end), in order of that change.
 
-    With `proves`, a stored row of the interval that does not come is doubted. `plain` leaves the includes
-    out, where only which rows there are matters.
+    - `proves`: a stored row of the interval that Freshdesk does not send is doubted.
+    - `plain`: the includes are left out, because only the rows' ids matter.
     """
 
     table: Table
@@ -41,7 +44,7 @@ class KeysetInterval:
 
     @property
     def since(self) -> datetime:
-        """From when on it reads."""
+        """The time from which it reads."""
         return self.start
 
     def pages(self, reader: Reader) -> Iterator[Page]:
@@ -51,7 +54,7 @@ class KeysetInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The rows that changed since a time per listing; a listing without one is read whole."""
+    """The rows of each listing that changed since the listing's time; a listing without one is read whole."""
 
     table: Table
     sync: ChangedSince
@@ -59,7 +62,7 @@ class Changes:
 
     @property
     def since(self) -> datetime | None:
-        """From when on it reads; None if the list is read whole."""
+        """The time from which it reads; None if the list is read whole."""
         return self.changed_since.get(self.table.listings[0].name)
 
     def pages(self, reader: Reader) -> Iterator[Page]:
@@ -84,9 +87,9 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """The rows whose time lies in [start - back, end); without an end, those with a time to come too.
+    """The rows whose time lies in [start - back, end); without an end, rows dated in the future too.
 
-    With `proves`, a stored row of the interval that does not come is doubted.
+    With `proves`, a stored row of the interval that Freshdesk does not send is doubted.
     """
 
     table: Table
@@ -98,7 +101,7 @@ class Days:
 
     @property
     def since(self) -> datetime:
-        """From when on it reads what was not read before."""
+        """The time from which it reads what was not read before."""
         return self.start
 
     def pages(self, reader: Reader) -> Iterator[Page]:
@@ -110,7 +113,8 @@ class Days:
 class PerRow:
     """A call per row: of a parent table's rows for their own lists, or of the table's rows for themselves.
 
-    `call` is the latter; None means the former. How many rows it is, is asked of the warehouse as it goes.
+    `call` is the call for a row of the table itself; None stands for the lists of a parent table's rows.
+    The rows are taken from the warehouse while the step is read.
     """
 
     table: Table
@@ -128,7 +132,7 @@ class PerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeListIfDue:
-    """The whole list, to find what it no longer has, unless that was done lately (`sync.whole_every`)."""
+    """The whole list, to find rows it no longer has; passed over if read within `sync.whole_every`."""
 
     table: Table
     sync: ChangedSince
@@ -136,7 +140,7 @@ class WholeListIfDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Interval by interval which rows there are, and a call for each that a list came without."""
+    """Which rows exist, interval by interval, with a call for each stored row that the lists do not have."""
 
     table: Table
     existence: Existence
@@ -149,7 +153,7 @@ Step: TypeAlias = Lists | PerRow | WholeListIfDue | Verification
 
 
 def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
-    """What is to be read of the scope's table, in order."""
+    """The steps that read the scope's table, in order."""
     if scope.reading is Reading.EXISTENCE:
         yield from _existence(scope)
         return
@@ -162,10 +166,10 @@ def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
 
 
 def reached(scope: ReadScope) -> datetime | None:
-    """Up to when the table is stored; None where nothing is, and for a table that knows no time.
+    """The time up to which the table is stored; None if nothing is, and for a list without times.
 
-    Not beyond the first row, changed `scope.since` the start, whose own list is still to be read: a run that
-    ended for want of credits, or of rights, leaves such behind in partitions that Dagster counts as run.
+    It is not later than the first row, changed since `scope.since`, whose own list is still unread. A run
+    that stopped for lack of credits or rights leaves such rows in partitions that Dagster counts as run.
     """
     begun = any(scope.covered(listing) for listing in scope.table.listings)
     found = [
@@ -176,7 +180,7 @@ def reached(scope: ReadScope) -> datetime | None:
 
 
 def over(table: Table, start: datetime, end: datetime) -> Iterator[KeysetInterval | Days]:
-    """The steps that show which rows of [start, end) there are, whatever is stored."""
+    """The steps that show which rows of [start, end) exist, whatever is stored."""
     match table.sync:
         case Keyset() as sync:
             for listing in table.listings:
@@ -190,7 +194,7 @@ def over(table: Table, start: datetime, end: datetime) -> Iterator[KeysetInterva
 
 
 def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
-    """How rows that are not stored, or not as they are now, come in."""
+    """The steps that read rows which are not stored, or have changed since they were."""
     table = scope.table
     match table.sync:
         case Keyset():
@@ -220,9 +224,10 @@ def _keyset(scope: ReadScope, *, proves: bool = False) -> Iterator[KeysetInterva
 
 
 def _existence(scope: ReadScope) -> Iterator[Step]:
-    """What exists. A row that changed since the last sync would be missed where it was: it is read first.
+    """The steps that find out which rows exist.
 
-    Nothing is known of what was never read.
+    Changes are read first. A row that changed since the last sync has left the interval it was in, and would
+    be taken for missing there. A table that was never read has no rows to verify.
     """
     table = scope.table
     match table.sync:

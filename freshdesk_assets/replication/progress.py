@@ -11,7 +11,7 @@ from freshdesk_assets.extract.http.tally import Tally
 
 @dataclass(slots=True)
 class Progress:
-    """Counts what was read of one table and says so now and then; `share` is what is done, from 0 to 1."""
+    """Counts what is read of one table and logs it every `interval` seconds; `share` is done, from 0 to 1."""
 
     name: str
     client: Client
@@ -32,7 +32,7 @@ class Progress:
         return self.client.tally.since(self._before)
 
     def count(self, rows: int, share: float | None = None) -> None:
-        """Note rows read, and say where we are when it is time."""
+        """Count rows, and log how far the read is when it is time."""
         self.rows += rows
         self.share = share if share is not None else self.share
         if time.monotonic() - self._spoken >= self.interval:
@@ -40,7 +40,7 @@ class Progress:
             self.say(self.line())
 
     def end(self) -> None:
-        """Say what it came to."""
+        """Log the totals."""
         self.share = None
         self.say(self.line())
 

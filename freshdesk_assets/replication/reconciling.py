@@ -1,7 +1,7 @@
-"""A night's budget turned into certainty: which of the stored rows Freshdesk still has.
+"""From a night's budget of credits to which of the stored rows Freshdesk still has.
 
-Lists are gone through without what only changes are worth, the interval verified longest ago first; rows they
-lack are asked for one by one, the oldest doubt first. What is not done when the budget is spent is left for
+Lists are read without includes, the interval verified longest ago first. Stored rows that a list does not
+have are asked for one by one, the oldest doubt first. What is not done when the budget is spent is left for
 the next night.
 """
 
@@ -40,10 +40,10 @@ from freshdesk_assets.warehouse.ledger.intervals import Interval, common
 from freshdesk_assets.warehouse.ledger.tables import covered
 
 AT_ONCE = 200
-"""Doubts asked for before the answers are stored."""
+"""How many doubted rows are asked for before the answers are stored."""
 
 INTERVAL_ROWS = 10_000
-"""Rows that are verified before the doubts they brought are asked for."""
+"""How many rows are verified before those found missing are asked for."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Allowance:
         return max(0, self.credits + self.beside - self.tally.credits)
 
     def leave_out(self, spent: int) -> None:
-        """Not count so many of the credits that the run has spent."""
+        """Do not count these credits, which the run has spent."""
         self.beside += spent
 
 
@@ -76,7 +76,7 @@ class Evidence:
     _read: dict[str, list[Interval]] = field(default_factory=dict)
 
     def heed(self, step: Lists, pages: Iterable[Page]) -> Iterator[Page]:
-        """The pages of a step, noted if it proves what exists; those of a reading cut short prove nothing."""
+        """The pages of a step, noted if it proves which rows exist; a step cut short proves nothing."""
         if self.table.existence is None or not isinstance(step, KeysetInterval | Days) or not step.proves:
             yield from pages
             return
@@ -91,7 +91,10 @@ class Evidence:
             self._read.setdefault(listing, []).append((since, end))
 
     def doubt(self, warehouse: Warehouse, at: datetime) -> None:
-        """Doubt what is stored and was not sent, where every listing was read; `at` is what that is dated."""
+        """Doubt the stored rows that were not sent, in the intervals that every listing was read over.
+
+        `at` is recorded as the time at which the intervals were verified.
+        """
         if self.table.existence is None:
             return
         intervals = common(self._read.pop(listing.name, []) for listing in self.table.listings)
@@ -105,9 +108,10 @@ class Evidence:
 
 @dataclass(slots=True, kw_only=True)
 class Reconciliation:
-    """Finds out what of one table exists.
+    """Finds out which rows of one table exist.
 
-    `store` stores the pages given so far, `say` and `warn` tell the run's log.
+    - `store`: stores the pages that were given so far.
+    - `say`, `warn`: write a line to the run's log.
     """
 
     table: Table
@@ -120,7 +124,7 @@ class Reconciliation:
     warn: Callable[[str], None]
 
     def pages(self, step: WholeListIfDue | Verification) -> Iterator[Page]:
-        """What is found: rows, and verdicts on those that are doubted."""
+        """What is found: rows, and verdicts on doubted rows."""
         match step:
             case WholeListIfDue(sync=sync):
                 yield from self._whole_list(sync)
@@ -143,7 +147,8 @@ class Reconciliation:
             )
         elif cost > self.allowance.left:
             self.say(
-                f"{self.table.name}: {cost:,} credits for the whole list are not left, the next night again"
+                f"{self.table.name}: the whole list costs about {cost:,} credits, more than are left tonight;"
+                " the next night tries again"
             )
         else:
             yield from self.reader.read_changes(self.table, sync, {})
@@ -157,10 +162,10 @@ class Reconciliation:
         with self.warehouse.open(checkpoint=False) as connection:
             left = doubted(connection, self.table)
         if left:
-            self.say(f"{self.table.name}: {left:,} rows are doubted, to be asked for on the next nights")
+            self.say(f"{self.table.name}: {left:,} doubted rows are left to ask for on the next nights")
 
     def _answers(self, existence: Existence) -> Iterator[Page]:
-        """The doubts asked for, as far as the budget goes."""
+        """What Freshdesk answers about doubted rows, until the budget is spent."""
         dearest = 2 if existence.archived else 1
         while (most := min(AT_ONCE, self.allowance.left // dearest)) > 0:
             with self.warehouse.open(checkpoint=False) as connection:
@@ -171,7 +176,7 @@ class Reconciliation:
             self.store()
 
     def _next_interval(self) -> Interval | None:
-        """What to verify next that the budget can pay for: a page per listing is the least."""
+        """The next interval to verify; None if the budget cannot pay for a page per listing."""
         most = (self.allowance.left - 2 * len(self.table.listings)) * PER_PAGE * 7 // 8
         if most <= 0:
             return None
@@ -188,13 +193,13 @@ class Reconciliation:
             )
 
     def _go_through(self, start: datetime, end: datetime) -> Iterator[Page]:
-        """An interval of all listings; the rows of a list that sends them whole are stored too."""
+        """Read an interval of all listings; only lists that send whole rows have them stored."""
         evidence = Evidence(self.table)
         for step in over(self.table, start, end):
             for page in evidence.heed(step, step.pages(self.reader)):
                 if isinstance(step, Days):
                     yield page
         evidence.doubt(self.warehouse, self.requested_at)
-        # Gone through is gone through, however far the lists vouch for themselves.
+        # All of it counts as verified, even where a list vouches for less: else it would be next again.
         with self.warehouse.open(checkpoint=False) as connection:
             record_verified(connection, self.table, start, end, self.requested_at)

@@ -1,4 +1,4 @@
-"""What of one table a run is to read: the window asked for, and what of it the ledger lacks."""
+"""From the window asked for, and what the ledger has of it, to what a run reads of one table."""
 
 import sys
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Reading(Enum):
     """What the warehouse does not cover yet."""
 
     AGAIN = "again"
-    """The whole of the partitions, whatever is stored: what changed without a sign is only seen so."""
+    """The whole partitions, whatever is stored. Only this finds changes that Freshdesk gives no sign of."""
 
     EXISTENCE = "existence"
     """Which of the stored rows Freshdesk still has."""
@@ -37,7 +37,7 @@ class Reading(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadScope:
-    """What of a table is to be read.
+    """What a run reads of one table.
 
     - `start`, `end`: the window asked for. MISSING reads every gap from `since` to `end` and ignores
       `start`. AGAIN re-reads [start, end), except intervals that an earlier attempt, or another run, has
@@ -61,7 +61,7 @@ class ReadScope:
         return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
-        """Since when changes are missing, by listing; without those that were never read whole."""
+        """By listing, the time since which changes are missing; without listings never read whole."""
         since = {}
         for listing in self.table.listings:
             intervals = self.covered(listing)
@@ -78,10 +78,10 @@ class ReadScope:
             return reread(connection, self.table, listing.name, self.requested_at)
 
     def look_back(self, start: datetime, days: int) -> timedelta:
-        """How far before `start` a list is read, for rows of old times that changed without a sign.
+        """How far before `start` a list is read, to find older rows that changed without a sign.
 
-        The first read of a day looks back `days`, later ones a single day, for each look back costs a credit
-        per hundred rows. A backfill looks back once, at its beginning.
+        The first read of a day looks back `days`. Later ones look back a single day, because looking back
+        costs a credit per hundred rows. A backfill looks back once, at its beginning.
         """
         full = timedelta(days=days)
         if self.reading is Reading.AGAIN:
@@ -96,12 +96,12 @@ class ReadScope:
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
-        """The next rows to ask, None for all of them, and how many there are."""
+        """The next rows to ask for, at most `limit` of them (None: all), and how many there are in all."""
         with self._asking(asked) as connection:
             return pending(connection, self.table, asked, limit=sys.maxsize if limit is None else limit)
 
     def earliest(self, asked: Asked) -> datetime | None:
-        """The first time, from `since` on, of a row still to be asked; None where there is none."""
+        """The earliest time, from `since` on, of a row still to be asked for; None if there is none."""
         with self._asking(asked) as connection:
             return earliest_pending(connection, self.table, replace(asked, start=self.since, end=None))
 
@@ -114,7 +114,10 @@ class ReadScope:
 
     @property
     def day(self) -> datetime:
-        """The date under which rows seen in passing count as verified; finer, every look would be stored."""
+        """The midnight that is recorded as when ordinary reads verified rows.
+
+        With the exact time, every read would add intervals to the ledger.
+        """
         return self.requested_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def covered(self, listing: Listing) -> list[Interval]:

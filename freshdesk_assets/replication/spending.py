@@ -1,4 +1,4 @@
-"""What reading costs, told to the ledger beside what it bought, and what a budget lets a run begin."""
+"""From API calls to credits in the ledger, stored with what they brought; from a budget to what may begin."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,16 +20,16 @@ from freshdesk_assets.warehouse.ledger.credits import (
 )
 
 FRESH = timedelta(days=1)
-"""For so long a table that was read to its end is deferred behind those that are unfinished. Else each of
-many runs on a small budget would begin with the same lists, and some accounts would never get beyond them."""
+"""How long a table that was read to its end is deferred while others are unfinished. Else each of many runs
+on a small budget would begin with the same lists, and some accounts would never get beyond them."""
 
 NAMED = 3
-"""So many of the tables that come first are named."""
+"""How many of the tables that come first are named."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Spending:
-    """What a client spends for one purpose, told to the ledger bit by bit."""
+    """What a client spends for one purpose, recorded in the ledger bit by bit."""
 
     client: Client
     table: str | None = None
@@ -41,25 +41,25 @@ class Spending:
         self._told = self.client.tally.snapshot()
 
     def tell(self, warehouse: Warehouse) -> None:
-        """Record what was not told yet in a transaction of its own."""
+        """Record what is not recorded yet, in a transaction of its own."""
         if self.untold.calls:
             with warehouse.open(checkpoint=False) as connection:
                 now = self.write(connection)
             self.told(now)
 
     def write(self, connection: Connection) -> Tally:
-        """Record it in a transaction under way; give the result to `told` once that is committed."""
+        """Record it in a transaction under way; pass the result to `told` once that is committed."""
         reached = self.client.tally.since(self._told)
         record_credits(connection, self._of(reached), datetime.now(UTC))
         return reached
 
     def told(self, recorded: Tally) -> None:
-        """What was recorded is stored."""
+        """Note that these calls are recorded and committed."""
         self._told.add(recorded)
 
     @property
     def untold(self) -> CallsMade:
-        """What was not recorded yet."""
+        """What is not recorded yet."""
         return self._of(self.client.tally.since(self._told))
 
     def _of(self, tally: Tally) -> CallsMade:
@@ -74,7 +74,7 @@ class Spending:
 
 
 def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
-    """Record calls made outside of a table's reading; whether the file was there and free to record them."""
+    """Record calls that read no table; returns False if there is no file, or it could not be written."""
     if not warehouse.path.exists():
         return False
     try:
@@ -86,7 +86,7 @@ def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
 
 
 def record_looks(warehouse: Warehouse, run_id: str, looks: int) -> None:
-    """Record a sensor's looks, a credit each, by the run they led to: once, however often it is retried."""
+    """Record a sensor's looks, a credit each, under the run they led to: once, even if it is retried."""
     with warehouse.open(checkpoint=False) as connection:
         if not is_recorded(connection, POLL, run_id):
             spent = CallsMade(purpose=POLL, run_id=run_id, calls=looks, credits=looks)
@@ -103,14 +103,14 @@ def spent_today(warehouse: Warehouse) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """Why a table is not begun in a run with a budget; `unfinished` where that leaves something to read."""
+    """Why a run with a budget does not begin a table; `unfinished` says what is left to read, if anything."""
 
     reason: str
     unfinished: str | None = None
 
 
 def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budget: Budget) -> Deferral | None:
-    """Whether the credits are better spent on other tables of the run; None to begin.
+    """Why the credits are better spent on other tables of the run; None if the table may begin.
 
     `with_it` are the tables of the run before which it may be deferred.
     """
@@ -134,9 +134,11 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
     if datetime.now(UTC) - own.finished_at >= FRESH:
         return None
     first = ", ".join(waiting[:NAMED]) + (f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else "")
-    return Deferral(f"read {own.finished_at:%Y-%m-%d %H:%M} UTC; first {first}")
+    return Deferral(
+        f"read to its end at {own.finished_at:%Y-%m-%d %H:%M} UTC; unfinished ones first: {first}"
+    )
 
 
 def in_one_go(needs: int, budget: Budget) -> str:
-    """That a list cannot be read in parts, and what it takes."""
+    """Says that a list cannot be read in parts, and what it needs."""
     return f"its list needs more than {needs:,} credits in one go, and {budget.in_words}"

@@ -1,4 +1,4 @@
-"""One table brought up to date: what is missing is read, spooled, and landed batch by batch."""
+"""From the steps that read one table to its rows in the warehouse: spooled, and landed batch by batch."""
 
 import time
 from collections.abc import Iterator
@@ -33,16 +33,17 @@ BATCH_ROWS = 16_384
 BATCH_BYTES = 128 * 1024 * 1024
 BATCH_SECONDS = 15.0
 """A batch is stored when it has so many rows or bytes, or has waited so long: a crash loses at most one.
-Smaller ones are dear, for DuckDB compresses the last row group anew with each (measured: 5,000 tickets at a
-time take twice the CPU). Against the API it is the seconds that count."""
+Smaller batches cost more, because DuckDB compresses the last row group anew with each (measured: 5,000
+tickets at a time take twice the CPU). With the real API, the seconds are reached first."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Replication:
-    """Reads and lands one table, as far as its scope says.
+    """Reads and lands what the scope says of one table.
 
-    `allowance` is what finding out what exists may cost. Afterwards `skipped` says why the table may not be
-    read, and `unfinished` what is still to be read for want of credits.
+    - `allowance`: what finding out which rows exist may cost.
+    - `skipped`: afterwards, why the table may not be read.
+    - `unfinished`: afterwards, what was not read because the credits were spent.
     """
 
     scope: ReadScope
@@ -91,7 +92,7 @@ class Replication:
             raise
         except BaseException as error:
             if isinstance(error, FreshdeskError):
-                # It was paid for: whoever goes on need not ask for it again.
+                # What was read is paid for: the run that continues need not ask for it again.
                 self._store()
             self.spending.tell(self.warehouse)
             raise
@@ -121,14 +122,14 @@ class Replication:
         self._stored_at = time.monotonic()
 
     def _pages(self) -> Iterator[tuple[Page, float | None]]:
-        """What every step brings, with the share of the step that is done, where that is known."""
+        """The pages of every step, each with the share of the step that is done; None if unknown."""
         evidence = Evidence(self.table)
         for step in steps(self.scope, self.reader):
             self._step = step
             before = self.progress.spent.credits
             match step:
                 case PerRow():
-                    # What the lists brought is landed first: the ledger tells which rows are to be asked.
+                    # What the lists brought is landed first: the ledger then knows which rows to ask for.
                     evidence.doubt(self.warehouse, self.scope.day)
                     self._store()
                     yield from self._rows(step)
@@ -157,7 +158,7 @@ class Replication:
         )
 
     def _rows(self, step: PerRow) -> Iterator[tuple[Page, float | None]]:
-        """A call per row, some rows at a time, until none is left that was not asked."""
+        """A call per row, some rows at a time, until no row is left to ask for."""
         total = done = 0
         before: tuple[Parent, ...] = ()
         while True:
@@ -172,19 +173,19 @@ class Replication:
             self._store()
 
     def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
-        """The pages, with when this reading began if it is one of what was read before."""
+        """The pages; those of a backfill with the time at which reading them began."""
         began = datetime.now(UTC)
         for page in pages:
             yield replace(page, again=began) if self.scope.reading is Reading.AGAIN else page
 
     def _stop_for_credits(self) -> None:
-        """Store what was read, say what is still to be read, and remember it for the next run."""
+        """Store what was read; record what was not, for the log and for the next run."""
         self._store()
         needs: int | None = None
         match self._step:
             case PerRow(asked=asked):
                 needs = 0
-                self.unfinished = f"{self.scope.pending(asked).total:,} {asked.source.name} to be asked"
+                self.unfinished = f"{self.scope.pending(asked).total:,} {asked.source.name} to be asked for"
             case KeysetInterval(listing=listing):
                 start, _ = next(iter(self.scope.gaps(listing)), (self.scope.start, self.scope.end))
                 self.unfinished = f"its list ({listing.name}) from {start:%Y-%m-%d %H:%M} UTC on"
@@ -203,6 +204,6 @@ def _share(step: Lists, page: Page) -> float | None:
 
 
 def _closing(pages: Iterator[Page]) -> Iterator[Page]:
-    """The pages, whose calls under way are ended when nobody reads on."""
+    """The pages; calls still under way are ended when the caller stops reading."""
     with closing(pages) as open_pages:  # type: ignore[type-var]
         yield from open_pages

@@ -1,6 +1,6 @@
-"""The views of the replica: a SQL file each, its folder the schema; a file dropped here adds one.
+"""From SQL files to the views of the replica: a file each, in a folder named like its schema.
 
-What the views of a schema are for says the README.md in its folder.
+A file put there adds a view. The README.md of a folder says what the views of its schema are for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 
 @cache
 def declared_views() -> tuple[SqlView, ...]:
-    """Every view of this package, those that a view reads before it."""
+    """Every view of this package; a view comes after those it reads."""
     declared_schemas()
     files = sorted(FOLDER.glob("*/*.sql"))
     texts = [(str(file.relative_to(FOLDER)), file.read_text(encoding="utf-8")) for file in files]
@@ -34,14 +34,15 @@ def declared_views() -> tuple[SqlView, ...]:
 
 @cache
 def declared_schemas() -> Mapping[str, str]:
-    """By schema that has views, what they are for."""
+    """By schema, what its views are for."""
     return {schema: read_schema(FOLDER / schema) for schema in schemas()}
 
 
 def traced(views: Sequence[SqlView], shapes: Shapes) -> dict[tuple[str, str], dict[str, Traced]]:
     """What the columns of each view are, as `tracing.trace` finds.
 
-    Raises DeclarationError for a view that reads what there is not, or whose header names other columns.
+    Raises DeclarationError for a view that reads a table or column that does not exist, or whose header names
+    other columns than its SQL.
     """
 
     def find() -> list[list[Any]]:
@@ -71,13 +72,13 @@ def bound(
     found: Mapping[tuple[str, str], Mapping[str, Traced]],
     shapes: Shapes,
 ) -> None:
-    """Raise DeclarationError for a check that cannot be parsed, or reads what there is not.
+    """Raise DeclarationError for a check that cannot be parsed, or reads what does not exist.
 
-    `found` is what `traced` says of the views.
+    `found` is what `traced` returns for the views.
     """
     readable = dict(shapes)
     for view in views:
-        # Which columns a family has, only the account knows.
+        # Only the account knows which columns a family has.
         columns = {} if view.family else found[view.id]
         readable[view.id] = {name: column.type for name, column in columns.items()}
 
@@ -115,7 +116,7 @@ def schemas() -> list[str]:
 
 
 def in_order(views: Iterable[SqlView]) -> tuple[SqlView, ...]:
-    """The views, those that a view reads before it."""
+    """The views in order: a view comes after those it reads."""
     named = {view.id: view for view in views}
     lowered = {(schema, name.lower()): (schema, name) for schema, name in named}
     reads = {

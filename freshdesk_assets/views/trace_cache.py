@@ -1,7 +1,7 @@
-"""What was found out about SQL, kept between processes: to take 77 views apart costs each of them 2 s of CPU.
+"""From SQL to what was found out about it, cached: parsing 77 views would cost each process 2 s of CPU.
 
-Kept in the user's cache folder, by what it was found in; found anew whenever that is not the same, and
-without a word wherever nothing can be kept.
+The cache is in the user's cache folder. A finding is stored under a hash of what it was found in, and is
+found anew when that has changed. Where nothing can be stored, it is found anew each time, without an error.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ from secrets import token_hex
 from typing import Any
 
 AT_MOST = 8
-"""So many findings of a kind are kept: those of other checkouts and versions too."""
+"""How many findings of a kind are kept, those of other checkouts and versions included."""
 
 
 def kept(kind: str, made_of: object, find: Callable[[], Any]) -> Any:
-    """What `find` finds in `made_of`, as JSON holds it; `made_of` is told by its `repr`."""
-    told = hashlib.sha256(repr((version("sqlglot"), made_of)).encode()).hexdigest()[:32]
-    file = folder() / f"{kind}-{told}.json"
+    """What `find` finds in `made_of`, as JSON holds it; cached under a hash of the `repr` of `made_of`."""
+    key = hashlib.sha256(repr((version("sqlglot"), made_of)).encode()).hexdigest()[:32]
+    file = folder() / f"{kind}-{key}.json"
     with suppress(OSError, ValueError):
         return json.loads(file.read_text(encoding="utf-8"))
     found = find()
@@ -31,7 +31,7 @@ def kept(kind: str, made_of: object, find: Callable[[], Any]) -> Any:
 
 
 def folder() -> Path:
-    """Where it is kept."""
+    """The folder of the cache."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "freshdesk-assets"
 

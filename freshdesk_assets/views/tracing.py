@@ -21,7 +21,6 @@ Columns = dict[str, Traced]
 SPELLED = {"TEXT": "VARCHAR", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "INT": "INTEGER"}
 """DuckDB's spelling of a type where sqlglot has another."""
 
-
 OF_DUCKDB = {"information_schema", "pg_catalog"}
 """Schemas that are in every file."""
 
@@ -29,8 +28,8 @@ OF_DUCKDB = {"information_schema", "pg_catalog"}
 def trace(views: Iterable[SqlView], shapes: Shapes) -> dict[tuple[str, str], Columns]:
     """What the columns of each view are, by (schema, view); a view comes after those it reads.
 
-    Sources are those whose values are shown, not those that are joined or filtered by. Raises
-    DeclarationError for a view that cannot be followed, or that reads a table or column which there is not.
+    Sources are the columns whose values are shown, not those that are joined or filtered by. Raises
+    DeclarationError for a view that cannot be followed, or that reads a table or column that does not exist.
     """
     catalog = _Catalog(shapes)
     found = {}
@@ -43,7 +42,7 @@ def trace(views: Iterable[SqlView], shapes: Shapes) -> dict[tuple[str, str], Col
 
 
 def bind(checks: Iterable[SqlCheck], shapes: Shapes) -> None:
-    """Raise DeclarationError for a check that is no query, or reads a table or column which there is not."""
+    """Raise DeclarationError for a check that is no query, or reads a table or column that does not exist."""
     catalog = _Catalog(shapes)
     for check in checks:
         where = f"check {check.file}"
@@ -53,7 +52,7 @@ def bind(checks: Iterable[SqlCheck], shapes: Shapes) -> None:
 
 
 def parse(sql: str, where: str, line: int = 1) -> exp.Query:
-    """A query taken apart; DeclarationError for SQL that is none. In its file it begins on `line`."""
+    """The query parsed; raises DeclarationError for SQL that is none. In its file it begins on `line`."""
     try:
         parsed = parse_one("\n" * (line - 1) + sql, dialect=DIALECT)
     except SqlglotError as error:
@@ -71,7 +70,9 @@ def tables_in(query: exp.Query, where: str) -> frozenset[tuple[str, str]]:
         if table.db:
             named.add((table.db, table.name))
         elif table.name and table.name not in defined:
-            raise DeclarationError(f"{where}: it reads {table.name} without saying of which schema")
+            raise DeclarationError(
+                f"{where}: it reads {table.name} without its schema; write schema.{table.name}"
+            )
     return frozenset(named)
 
 
@@ -81,14 +82,14 @@ class _Catalog:
     def __init__(self, shapes: Shapes) -> None:
         self._schema = MappingSchema(dialect=DIALECT)
         self._known: dict[tuple[str, str], Columns] = {}
-        # Those that have columns which are not known here.
+        # Tables and views with further columns that are not known here.
         self._open: set[tuple[str, str]] = set()
         for place, columns in shapes.items():
             known = {name: Traced(type_, frozenset({(*place, name)})) for name, type_ in columns.items()}
             self.add(place, known, whole=bool(columns))
 
     def add(self, place: tuple[str, str], columns: Columns, *, whole: bool) -> None:
-        """Take in a table or view; `whole` says whether it has no other columns than these."""
+        """Add a table or view; `whole` says whether it has no other columns than these."""
         lowered = (place[0].lower(), place[1].lower())
         self._known[lowered] = {name.lower(): column for name, column in columns.items()}
         if columns:
@@ -99,7 +100,7 @@ class _Catalog:
             self._open.add(lowered)
 
     def knows_all(self, query: exp.Query, where: str) -> bool:
-        """Whether every column is known of what a query reads; DeclarationError where it reads no table."""
+        """Whether all columns of what a query reads are known; DeclarationError if a table does not exist."""
         whole = True
         for schema, name in sorted(tables_in(query, where)):
             lowered = (schema.lower(), name.lower())
@@ -113,11 +114,11 @@ class _Catalog:
         return whole
 
     def qualified(self, query: exp.Query, where: str, *, whole: bool) -> exp.Query:
-        """A query with every column's table named; where all are known (`whole`), each must be one."""
+        """The query with every column's table named; with `whole`, each column must be a known one."""
         try:
             done = qualify(query, schema=self._schema, dialect=DIALECT, validate_qualify_columns=whole)
         except SqlglotError as error:
-            why = "it reads what there is not; mend the name, or declare the column"
+            why = "it reads a column that does not exist; mend the name, or declare the column"
             raise DeclarationError(
                 f"{where}: {why if whole else 'its SQL cannot be followed'}: {_said(error)}"
             ) from error
@@ -125,7 +126,7 @@ class _Catalog:
 
     def columns_of(self, query: exp.Query, where: str) -> Columns:
         """The columns of a query: their types and sources."""
-        # Qualifying makes every name lower case, as SQL means it: here it is as it is written.
+        # Taken before qualifying, which makes every name lower case.
         names = [selected.alias_or_name for selected in query.selects]
         qualified = self.qualified(query, where, whole=self.knows_all(query, where))
         try:
@@ -163,7 +164,7 @@ def _spelled(selected: exp.Expr) -> str:
 
 
 def _sources_at(scope: Scope, at: int, known: Mapping[tuple[str, str], Columns]) -> Iterator[Source]:
-    """Where the values of a query's column come from, by its place; of both sides of a union."""
+    """Where the values of the query's column at a position come from; of both sides of a union."""
     if scope.set_operation_scopes:
         for side in scope.set_operation_scopes:
             yield from _sources_at(side, at, known)
@@ -192,7 +193,7 @@ def _sources_of_column(
             if column.name in names:
                 yield from _sources_at(inner, names.index(column.name), known)
         case exp.Table() as function:
-            # A function of a table's column, like json_each: what it gives is made of its arguments.
+            # A table function, like json_each: its values are made of its arguments.
             yield from _sources_of(function.this, scope, known)
         case Scope(expression=inside):
             yield from _sources_of(inside, scope, known)

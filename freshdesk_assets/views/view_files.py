@@ -16,28 +16,38 @@ SOURCE = re.compile(r"\s*<-\s*([a-z_]+)$")
 def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> SqlView:
     """The view a file declares; raises DeclarationError with what is wrong in it.
 
-    The header is the comment the file begins with: what a row is, a blank line, then a line per column,
-    `name: What it means. -> table.column`. A line that begins with more blanks goes on with the one before.
-    A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
-    `reads` are the tables its SQL names, where that is known already.
+    The header is the comment at the top of the file: what a row is, a blank line, then a line per column,
+    `name: What it means. -> table.column`.
+
+    - A line that begins with more blanks continues the line before.
+    - A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
+
+    `reads` are the tables its SQL names, if they are known already.
     """
     text = file.read_text(encoding="utf-8")
     header, sql, first = _split(text)
     where = f"{file.parent.name}/{file.name}"
     paragraphs = "\n".join(header).split("\n\n")
     if len(paragraphs) < 2:
-        raise DeclarationError(f"view {where}: its header has no paragraph that documents its columns")
+        raise DeclarationError(
+            f"view {where}: its header does not document its columns; add a blank comment line, then a line"
+            " `column: What it means.` for each"
+        )
     doc = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs[:-1])
     columns: list[ViewColumn] = []
     family: Family | None = None
     for line in _joined(paragraphs[-1].splitlines()):
         match = COLUMN.fullmatch(line)
         if match is None:
-            raise DeclarationError(f"view {where}: {line!r} is not `column: What it means.`")
+            raise DeclarationError(
+                f"view {where}: the line {line!r} must be of the form `column: What it means.`"
+            )
         if match["family"]:
             child = SOURCE.search(match["doc"])
             if child is None:
-                raise DeclarationError(f"view {where}: {match['name']}* does not say `<- child_table`")
+                raise DeclarationError(
+                    f"view {where}: the line of {match['name']}* must end with `<- child_table`"
+                )
             family = Family(prefix=match["name"], child=child[1], doc=SOURCE.sub("", match["doc"]))
             continue
         reference = REFERENCE.search(match["doc"])
@@ -50,7 +60,9 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         )
     for column in columns:
         if not column.doc.endswith("."):
-            raise DeclarationError(f"view {where}: what it says of {column.name} does not end in a full stop")
+            raise DeclarationError(
+                f"view {where}: the description of {column.name} must end with a full stop"
+            )
     return SqlView(
         schema=file.parent.name,
         name=file.stem,
@@ -76,7 +88,7 @@ def read_schema(folder: Path) -> str:
 
 
 def _split(text: str) -> tuple[list[str], str, int]:
-    """The lines of the leading comment without their dashes, the SQL below it, and the line it begins on."""
+    """The lines of the header without their dashes, the SQL below it, and the line that the SQL begins on."""
     lines = text.splitlines()
     length = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
     first = next((at for at, line in enumerate(lines) if at >= length and line.strip()), length)
@@ -95,7 +107,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 
 def _reads(sql: str, where: str, line: int) -> frozenset[tuple[str, str]]:
-    # Imported where it is used: it costs a process 0.2 s.
+    # Imported here, because importing it costs a process 0.2 s.
     from freshdesk_assets.views.tracing import parse, tables_in
 
     return tables_in(parse(sql, f"view {where}", line), f"view {where}")

@@ -1,8 +1,9 @@
-"""From a file that DuckDB has open to a copy of its bytes, by a process of its own: `blocks.py FILE >COPY`.
+"""From a file that DuckDB has open to a copy of its bytes, in a child process: `block_copy.py FILE >COPY`.
 
-DuckDB 1.5.5 and 2.0.0 keep others out with a lock of fcntl, and POSIX lets go of all locks that a process has
-on a file as soon as the process closes any descriptor of it (fcntl(2), "Record locking"). Had we opened the
-file ourselves to read it, others could write it from then on. A child's locks and descriptors are its own.
+DuckDB 1.5.5 and 2.0.0 keep other processes out with a lock of fcntl. POSIX releases all locks that a process
+has on a file as soon as the process closes any descriptor of it (fcntl(2), "Record locking"). If this process
+opened and closed the file to read it, others could write it from then on. A child's locks and descriptors are
+its own.
 """
 
 import fcntl
@@ -20,12 +21,15 @@ FICLONE = 0x40049409
 def copy_blocks(source: Path, target: Path) -> None:
     """Copy what `source` holds into `target`, which is not there yet; raises OSError.
 
-    The caller sees to it that nobody writes the one meanwhile, that the other is synced, and that what is
-    left of it after an error is removed.
+    The caller makes sure that:
+
+    - nobody writes `source` meanwhile,
+    - `target` is synced,
+    - what an error leaves of `target` is removed.
     """
-    # Isolated, for what the environment has Python import is not wanted here.
+    # Isolated (-I, -S): what the environment makes Python import is not wanted here.
     command = [sys.executable, "-I", "-S", __file__, str(source)]
-    # We open the copy, not the child: what a child makes after we were killed nobody would remove.
+    # The copy is opened here: one that the child made after this process was killed would never be removed.
     with target.open("xb") as written:
         ended = subprocess.run(  # noqa: S603
             command, stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.PIPE, check=False
@@ -48,16 +52,16 @@ def main(source: str) -> str | None:
 
 
 def _copy(source: int, target: int) -> None:
-    """By sharing blocks where the file system can, else by the kernel, else by hand."""
+    """Copy by sharing blocks where the file system can, else by the kernel, else by reading and writing."""
     if sys.platform == "linux":
-        # What is wrong with the disk the last way says, if it is not gone by then.
+        # Errors are left to the last way, which meets them again if they persist.
         with suppress(OSError):
             fcntl.ioctl(target, FICLONE, source)
             return
         with suppress(OSError):
             while os.copy_file_range(source, target, 1 << 30):
                 pass
-    # It goes on where the kernel stopped: at the end, if all went well.
+    # Continues where the kernel stopped: at the end, if all went well.
     with open(source, "rb", closefd=False) as read, open(target, "wb", closefd=False) as written:
         shutil.copyfileobj(read, written, 1 << 20)
 

@@ -1,6 +1,6 @@
-"""DuckDB engines for the files that this process opens; an engine is kept when its file is let go of.
+"""DuckDB engines for the files that this process opens; an engine is kept after its file is closed.
 
-To make one anew takes 35 ms of CPU, to attach a file to one that is there 15.
+Making an engine takes 35 ms of CPU, attaching a file to one that is kept 15.
 """
 
 import atexit
@@ -36,17 +36,17 @@ _kept: dict[str, "Engine"] = {}
 would leave the child without its threads."""
 
 _left: dict[str, tuple[int, int, int]] = {}
-"""Each file as this process left it."""
+"""Inode, time and size of each file when this process closed it."""
 
 
 def lock_of(path: Path) -> threading.Lock:
-    """Whoever has it is the only one in this process to use the file and its engine."""
-    # dict.setdefault with a string is one step; a defaultdict asks Path.__hash__ and lets go of the GIL.
+    """The lock under which one thread of this process uses the file and its engine."""
+    # dict.setdefault with a string is atomic; a defaultdict calls Path.__hash__, which may release the GIL.
     return _held.setdefault(str(path), threading.Lock())
 
 
 def take(path: Path, memory_limit: str) -> "Engine":
-    """An engine for the file, which it may have open still: the one that was kept, or another."""
+    """An engine for the file: the one that was kept, which may still have it open, or a new one."""
     engine = _kept.pop(str(path), None)
     if engine is not None and engine.memory_limit == memory_limit:
         return engine
@@ -57,7 +57,7 @@ def take(path: Path, memory_limit: str) -> "Engine":
 
 
 def release(engine: "Engine", *, usable: bool) -> None:
-    """Let go of the file, now or in a moment; an engine that is not `usable` any more is closed."""
+    """Close the file, now or in a moment, and keep the engine; one that is not `usable` is closed."""
     if usable and (not engine.file or _lingering.linger(str(engine.path)) or engine.detach()):
         _kept[str(engine.path)] = engine
     else:
@@ -65,9 +65,9 @@ def release(engine: "Engine", *, usable: bool) -> None:
 
 
 class Engine:
-    """A DuckDB for a file, which it has attached or not, and the folder for what its memory does not hold.
+    """A DuckDB for a file, attached or not, with a folder for what its memory does not hold.
 
-    What killed processes left of such folders is removed once the file is ours.
+    Such folders that killed processes left are removed once the file is open.
     """
 
     def __init__(self, path: Path, memory_limit: str) -> None:
@@ -78,12 +78,12 @@ class Engine:
         )
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
         self.file = ""
-        """Which file is attached; nothing if none is."""
+        """The file that is attached; empty if none is."""
         self.checkpoint = False
-        """Whether to write what is in the log into the file when it is let go."""
+        """Whether to write what is in the log into the file when it is closed."""
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Open the file; nobody else can, from here on."""
+        """Open the file; no other process can from here on."""
         connection.execute(
             f"attach {literal(str(self.path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
         )
@@ -93,9 +93,9 @@ class Engine:
             forget(self.file)
 
     def detach(self) -> bool:
-        """Let go of the file and of whatever else was attached; whether the engine can be kept.
+        """Close the file and whatever else is attached; returns whether the engine can be kept.
 
-        What was committed is stored whether or not a checkpoint finds room.
+        Committed rows are stored even if a checkpoint finds no room on the disk.
         """
         file, self.file = self.file, ""
         try:
@@ -109,18 +109,18 @@ class Engine:
             _left[file] = _version(self.path)
         except (duckdb.Error, OSError):
             return False
-        # What did not fit into memory is removed with the engine only.
+        # The folder for what did not fit into memory is removed only with the engine.
         return not self.overflow.exists()
 
     def close(self) -> None:
-        """End it, and with it everything that it has open."""
+        """Close the engine and everything that it has open."""
         if self.file:
             self.detach()
         self.root.close()
 
 
 class _Lingering:
-    """Lets go of files a moment after they were used, instead of at once: see `lingering`."""
+    """Closes files a moment after they were used, instead of at once: see `lingering`."""
 
     def __init__(self) -> None:
         self._asked = 0
@@ -128,7 +128,7 @@ class _Lingering:
         self._changed = threading.Condition()
 
     def linger(self, path: str) -> bool:
-        """Whether the file is to stay open for the moment."""
+        """Keep the file open for a moment; returns False if files do not linger now."""
         with self._changed:
             if not self._asked:
                 return False
@@ -144,7 +144,7 @@ class _Lingering:
                 threading.Thread(target=self._watch, name="lingering", daemon=True).start()
 
     def end(self) -> None:
-        """No longer, unless somebody else has asked for it."""
+        """Files linger no longer, unless another `lingering` block is active."""
         with self._changed:
             self._asked -= 1
             self._changed.notify()
@@ -170,15 +170,15 @@ class _Lingering:
 _lingering = _Lingering()
 
 LINGER = 0.2
-"""Seconds that a file stays open after it was used: between two steps of a run there are some milliseconds,
-between two calls that wait for the limit there may be minutes."""
+"""Seconds that a file stays open after it was used. Two steps of a run are milliseconds apart; two calls that
+wait for the limit may be minutes apart."""
 
 
 @contextmanager
 def lingering() -> Iterator[None]:
-    """Files stay open between uses that follow each other closely: to open one costs 15 to 30 ms of CPU.
+    """Files stay open between uses that follow each other closely: opening one costs 15 to 30 ms of CPU.
 
-    Nobody else can open them meanwhile, this process neither, unless by `Warehouse`.
+    Meanwhile no other process can open them, and this process only through `Warehouse`.
     """
     _lingering.begin()
     try:

@@ -1,4 +1,4 @@
-"""The DuckDB file: opened for as long as a load takes, by one at a time, each load a transaction."""
+"""From the path of a DuckDB file to a connection: one at a time, in a transaction, closed afterwards."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from freshdesk_assets.warehouse.notes import noting
 from freshdesk_assets.warehouse.sql import ALIAS
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
-"""Inside one transaction of a file; whoever holds one need not know DuckDB."""
+"""A connection inside one transaction; other rooms can pass it on without importing DuckDB."""
 
 
 class WarehouseError(Exception):
@@ -25,15 +25,16 @@ class WarehouseError(Exception):
 
 
 class FileLocked(WarehouseError):
-    """Another process held the file for longer than we wait."""
+    """Another process held the file for longer than `lock_wait`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
     """A DuckDB file that is closed except inside `open`.
 
-    `lock_wait` is how many seconds to wait for another process to let go of it, `memory_limit` what a
-    load may use, `report` gets a line when a wait begins.
+    - `lock_wait`: how many seconds to wait for another process to close it.
+    - `memory_limit`: what a load may use.
+    - `report`: called with a line when a wait begins.
     """
 
     path: Path
@@ -45,8 +46,8 @@ class Warehouse:
     def open(self, *, checkpoint: bool = True) -> Iterator[Connection]:
         """A connection in UTC inside one transaction, committed at the end and rolled back on any error.
 
-        Without `checkpoint` what was committed may stay in DuckDB's log beside the file until a later
-        closing, which is half the time of landing batch after batch and as safe.
+        Without `checkpoint`, committed rows may stay in DuckDB's log beside the file until it is closed with
+        one. That is as safe, and takes half the time when batch after batch is landed.
 
         Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened or written.
         """
@@ -70,7 +71,7 @@ class Warehouse:
                 release(engine, usable=usable)
 
     def _attach(self, path: Path, *, checkpoint: bool) -> tuple[Engine, Connection]:
-        """An engine that nobody else uses meanwhile, and a connection of it that has the file."""
+        """An engine for this thread alone, and a connection of it that has the file open."""
         deadline = time.monotonic() + self.lock_wait
         pause = 0.05
         engine = take(path, self.memory_limit)

@@ -1,6 +1,6 @@
-"""Between a user's frame and a table: columns by name, no value changed to fit, a slice replaced in one go.
+"""From a user's frame to a table and back: columns by name, values unchanged, a slice replaced in one go.
 
-No error here quotes a value: what a run says is kept in its log, and frames hold personal data.
+No error here quotes a value: errors are kept in the run's log, and frames hold personal data.
 """
 
 import sys
@@ -25,13 +25,13 @@ SENT = "sent_frame"
 """The frame's name in SQL."""
 
 UNKNOWN = {"VARCHAR": "count({})", "VARCHAR[]": "sum(list_count({}))"}
-"""What a column without a value is stored as until its first value tells, and how values are counted."""
+"""Types for a column that has no value yet, until its first value decides; and SQL that counts values."""
 
 
 class Frame(ABC):  # noqa: B024 - what it stands for is not abstract, only not imported
     """Stands for pandas.DataFrame and its subclasses without importing pandas (0.6 s and 60 MB a process).
 
-    Whoever holds a frame, or names the class, has imported it.
+    Code that holds a frame, or names the class, has imported pandas.
     """
 
     @classmethod
@@ -53,11 +53,14 @@ def store_frame(
 ) -> None:
     """Replace the rows of `schema.table` that meet `replaced` (an SQL condition; None: all) by the frame's.
 
-    The table is made, or grown, to hold the frame's columns; a column that the frame lacks becomes null. A
-    column keeps its type if every value reads back from it as it was, else it is widened (BIGINT to DOUBLE)
-    if that changes no value either. Moments with a zone are stored in UTC, those without are taken to be in
-    UTC. Raises FrameRefused; every row of the frame must meet `replaced`, or storing it again would double
-    those that do not.
+    - The table gets the columns of the frame that it does not have. A column that the frame does not have
+      becomes null.
+    - A column keeps its type if every value reads back from it unchanged. Else it is widened (BIGINT to
+      DOUBLE), if that changes no value either.
+    - Times with a zone are stored in UTC. Times without one are taken to be in UTC.
+    - Every row of the frame must meet `replaced`: storing the frame again would double those that do not.
+
+    Raises FrameRefused.
     """
     target = _qualified(schema, table)
     connection.execute(f"create schema if not exists {ALIAS}.{identifier(schema)}")
@@ -91,14 +94,14 @@ def load_frame(
     columns: Sequence[str] | None = None,
     condition: str | None = None,
 ) -> DataFrame:
-    """The rows of a table or view that meet the condition, or all; moments in UTC."""
+    """The rows of a table or view that meet the condition, or all; times in UTC."""
     return connection.execute(select_statement(schema, table, columns, condition)).fetchdf()
 
 
 def select_statement(
     schema: str, table: str, columns: Sequence[str] | None = None, condition: str | None = None
 ) -> str:
-    """What `load_frame` runs."""
+    """The SQL that `load_frame` runs."""
     chosen = ", ".join(identifier(name) for name in columns or ()) or "*"
     where = f" where {condition}" if condition else ""
     return f"select {chosen} from {identifier(schema)}.{identifier(table)}{where}"
@@ -117,9 +120,9 @@ def slice_counts(connection: Connection, schema: str, table: str, conditions: Se
 
 
 def is_within(expression: str, start: datetime, end: datetime) -> str:
-    """The rows whose moment lies in [start, end), as an SQL condition; see `_operand` for the expression.
+    """The SQL condition that a row's time lies in [start, end); see `_operand` for the expression.
 
-    A date, or a time without a zone, is meant in the zone of `start`.
+    A date, or a time without a zone, is taken to be in the zone of `start`.
     """
     value, zone = _operand(expression), str(start.tzinfo)
     moment = f"cast({value} as timestamptz)"
@@ -130,12 +133,12 @@ def is_within(expression: str, start: datetime, end: datetime) -> str:
 
 
 def is_among(expression: str, keys: Sequence[str]) -> str:
-    """The rows whose value is one of the keys, as an SQL condition; see `_operand` for the expression."""
+    """The SQL condition that a row's value is one of the keys; see `_operand` for the expression."""
     return f"{_operand(expression)} in ({', '.join(map(literal, keys))})" if keys else "false"
 
 
 def _operand(expression: str) -> str:
-    """A name is a column, whatever it means in SQL; everything else is an expression."""
+    """The expression as SQL: a bare name is a column, whatever it means in SQL."""
     return identifier(expression) if expression.isidentifier() else f"({expression})"
 
 
@@ -148,7 +151,7 @@ def _qualified(schema: str, table: str) -> str:
 
 
 def _stored_columns(connection: Connection, schema: str, table: str) -> dict[str, str]:
-    """The columns as they stand: name in lower case (SQL does not tell the cases apart) to type."""
+    """The stored columns: name in lower case (SQL does not tell the cases apart) to type."""
     rows = connection.execute(
         "select lower(column_name), data_type from duckdb_columns()"
         " where database_name = ? and lower(schema_name) = lower(?) and lower(table_name) = lower(?)",
@@ -158,7 +161,7 @@ def _stored_columns(connection: Connection, schema: str, table: str) -> dict[str
 
 
 def _sent_columns(connection: Connection, frame: DataFrame) -> dict[str, str]:
-    """Make the frame known to SQL; its columns' names and the types they would be stored as."""
+    """Register the frame with DuckDB; returns its columns' names and the types they would be stored as."""
     named = Counter(str(name).lower() for name in frame.columns)
     if twice := [name for name, times in named.items() if times > 1]:
         raise FrameRefused(
@@ -183,9 +186,9 @@ def _sent_columns(connection: Connection, frame: DataFrame) -> dict[str, str]:
 
 
 def _storable(connection: Connection, name: str, type_: str, *, loose: bool) -> str:
-    """The type that a column of the frame, `loose` if of Python objects, is stored as.
+    """The type that a column of the frame is stored as; `loose` says that it holds Python objects.
 
-    Of only nulls it is of type "NULL" in DuckDB 2, which no table's column can be, and INTEGER before that.
+    A column of nulls alone has type "NULL" in DuckDB 2, which a table's column cannot have; before, INTEGER.
     """
     if type_.startswith("ENUM("):
         return "VARCHAR"
@@ -196,7 +199,7 @@ def _storable(connection: Connection, name: str, type_: str, *, loose: bool) -> 
 
 
 def _fit(connection: Connection, target: str, name: str, sent: str, held: str | None) -> str:
-    """Alter the table, if need be, so that it can hold a column of the frame; the type it holds it as."""
+    """Alter the table, if need be, to hold a column of the frame; returns the type it is stored as."""
     column = identifier(name)
     if held is None:
         connection.execute(f"alter table {target} add column {column} {sent}")
@@ -249,7 +252,7 @@ def _common(connection: Connection, one: str, other: str) -> str:
 
 
 def _becomes_text(held: str, wider: str) -> bool:
-    """Whether numbers or times would turn into their spelling; an object may gain a text."""
+    """Whether numbers or times would turn into text; an object may gain a field of text."""
     return "VARCHAR" in wider and "VARCHAR" not in held and not wider.startswith("STRUCT")
 
 
@@ -267,7 +270,7 @@ def _refuse_strays(connection: Connection, rows: str, condition: str) -> None:
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         reason = str(error).splitlines()[0]
         raise FrameRefused(
-            f"partition_expr of the asset's metadata does not go with the frame: {reason}"
+            f"partition_expr of the asset's metadata does not fit the frame: {reason}"
         ) from None
     except duckdb.Error as error:
         raise FrameRefused(

@@ -1,4 +1,4 @@
-"""What this process made sure of, or found out, in the files it opens: until somebody else writes there."""
+"""What this process ensured or found out in the files it opens, until another process writes there."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ _files: dict[int, str] = {}
 """Which file a connection has open, by the connection's id."""
 
 _made: dict[str, dict[object, object]] = {}
-"""By file, what this process has made sure of there; see `once`."""
+"""By file, what this process has ensured there; see `once`."""
 
 _making: dict[str, dict[object, object]] = {}
-"""The same of transactions that are not committed yet."""
+"""The same for transactions that are not committed yet."""
 
 _found: dict[tuple[str, str], object] = {}
 """By file, what this process found out; see `found`."""
@@ -23,7 +23,7 @@ _found: dict[tuple[str, str], object] = {}
 
 @contextmanager
 def noting(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[None]:
-    """Note what the transaction makes sure of in the file, for good if the block ends well."""
+    """Note what the transaction ensures in the file; kept if the block ends without an error."""
     _files[id(connection)] = file
     try:
         yield
@@ -34,9 +34,10 @@ def noting(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[None]:
 
 
 def once(connection: duckdb.DuckDBPyConnection, what: object, how: object = None) -> bool:
-    """Whether `what` is still to be made as `how` says in the file that is open; noted to be so from now on.
+    """Whether the caller must make `what`, in the form `how`, in the open file; noted as made from now on.
 
-    Once per process and file, unless the transaction does not end well, or somebody else wrote to the file.
+    True once per process and file. True again if the transaction fails, or another process writes to the
+    file.
     """
     file = _files.get(id(connection))
     if file is None:
@@ -60,7 +61,7 @@ def found(connection: duckdb.DuckDBPyConnection, what: str, find: Callable[[], F
 
 
 def forget(file: str) -> None:
-    """Make sure of everything anew."""
+    """Forget what was noted of the file, so that it is ensured and found out anew."""
     _made.pop(file, None)
     for place in [place for place in _found if place[0] == file]:
         del _found[place]

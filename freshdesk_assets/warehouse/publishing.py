@@ -1,10 +1,11 @@
-"""A copy of the file that analysts can always open: whole, and put in its place in one step.
+"""From the replica to a copy that analysts can always open: complete, and put in its place in one step.
 
-DuckDB lets nobody read a file while another process writes it. Whoever has the old copy open keeps it: the
-rename leaves them the file they opened.
+DuckDB lets nobody read a file while another process writes it. Analysts who have the old copy open keep it:
+the rename leaves them the file they opened.
 
-The file's blocks are copied as they are, which takes as long as `cp`. Or the copy is made anew from the rows:
-compact, without the blocks that nothing uses, at many times the cost (benchmarks/README.md, Publishing).
+There are two ways to copy. Copying the file's blocks as they are takes as long as `cp`. Making a compact copy
+anew from the rows leaves out the blocks that nothing uses, at many times the cost (benchmarks/README.md,
+Publishing).
 """
 
 import hashlib
@@ -29,34 +30,34 @@ from freshdesk_assets.warehouse.shape import column_comment
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 COPY = "published"
-"""The copy's catalog name while it is written, and the table in it that says of what it is a copy."""
+"""The copy's catalog name while it is written, and the name of the table in it that describes the copy."""
 
 LET_GO = (f"use {ALIAS}", f"detach {COPY}")
 """COPY FROM DATABASE leaves its target in use."""
 
-DOC = "Of what this file is a copy, and when it was made."
+DOC = "What this file is a copy of, and when it was made."
 COLUMNS = (
-    text("fingerprint", "Differs where the replica's rows or views do."),
+    text("fingerprint", "Differs between copies whose rows or views differ."),
     timestamp("published_at", "When the copy was made."),
     boolean("compact", "Whether it was made anew from the rows, without blocks that nothing uses."),
 )
 
 MOSTLY_FREE = 0.75
-"""With a larger share of unused blocks a copy is made compact whoever asks: with its blocks it would be more
-than four times as large as it need be, for all who fetch it. Changes do not lead there (66 % after five days
-on each of which nine tickets of ten changed, benchmarks/README.md), tables that were dropped do."""
+"""With a larger share of unused blocks, a copy is always made compact: copied with them, it would be more
+than four times as large as needed for everybody who fetches it. Dropped tables lead there. Changes do not:
+after five days, on each of which nine tickets of ten changed, 66 % were unused (benchmarks/README.md)."""
 
 WRITTEN = {
     "_synced_at": "max(_synced_at)",
     "_deleted_at": "max(_deleted_at)",
     "valid_to": "count(valid_to), max(valid_to)",
 }
-"""What tells that rows of ours were written; each of our tables has two of them."""
+"""Columns that show when the replica wrote rows, and what to ask of them; each of its tables has two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What became of a publication: whether a new copy was made, and how the one that stands is."""
+    """The result of a publication: whether a new copy was made (`anew`), and what the copy is like."""
 
     anew: bool
     bytes: int
@@ -76,9 +77,9 @@ class Record:
 def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Publication:
     """Put a copy of the file at `target`, unless the one there is already of the same rows and views.
 
-    Asked for a `compact` one it makes one where the copy that stands is not. The file is held meanwhile, so
-    that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the old
-    copy is then as it was.
+    With `compact`, a copy is also made if the one in place is not compact. The file is held open meanwhile,
+    so that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the
+    old copy then stays in place.
     """
     target = target.resolve()
     if not target.parent.is_dir():
@@ -116,7 +117,7 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
 
 @contextmanager
 def _explained(target: Path) -> Iterator[None]:
-    """What goes wrong with the copy, in terms of what to do."""
+    """Raise what goes wrong with the copy as a WarehouseError that says what to do."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
@@ -137,13 +138,15 @@ def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
 
 
 def _checkpoint(connection: Connection, path: Path) -> None:
-    """Bring all that was stored into the file itself; what runs before us may have left it in the log."""
+    """Write what is in DuckDB's log into the file itself; earlier runs may have left rows there."""
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
     connection.execute("begin")
     log = _log_of(path)
     if log.exists() and log.stat().st_size:
-        raise WarehouseError(f"{log} still holds what {path} lacks after a checkpoint, so it is not copied")
+        raise WarehouseError(
+            f"{path} was not copied, because {log} still holds a part of it after a checkpoint; run again"
+        )
 
 
 def _mostly_free(connection: Connection) -> bool:
@@ -155,10 +158,10 @@ def _mostly_free(connection: Connection) -> bool:
 
 
 def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
-    """Write all of the file anew, views and comments too; False, and nothing left, if memory is too short.
+    """Write all of the file anew, views and comments too; returns False, leaving nothing, if memory runs out.
 
-    Texts of many megabytes need more of it than a row group of them takes in the file. That the copy is
-    compact is worth less than that there is one.
+    Texts of many megabytes need more memory than their row group takes in the file. A copy that is not
+    compact is better than none.
     """
     connection.execute(
         f"attach {literal(str(made))} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
@@ -186,16 +189,16 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
 
 
 def _write_record(made: Path, record: Record, memory_limit: str) -> None:
-    """Say in the copy of what it is one."""
+    """Write into the copy what it is a copy of."""
     table = f"{COPY}.{META}.{COPY}"
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
-        # Nothing but the record is to be written: a checkpoint would compress neighbouring row groups again.
+        # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
         writer.execute(f"attach {literal(str(made))} as {COPY} (type duckdb)")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
-        # A file that was a copy before somebody made it the replica has one already.
+        # A replica that was once a published copy has this table already.
         writer.execute(f"create or replace table {table} ({types})")
         writer.execute(
             f"insert into {table} values (?, ?, ?)",
@@ -206,15 +209,15 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
             said = literal(column_comment(column))
             writer.execute(f"comment on column {table}.{identifier(column.name)} is {said}")
         writer.execute("commit")
-        # What goes wrong here is said; at the closing it would not be.
+        # An error of this checkpoint is raised; one at the closing would not be.
         writer.execute(f"checkpoint {COPY}")
 
 
 def _fingerprint(connection: Connection) -> str:
-    """Says of two states of the file whether an analyst could tell them apart.
+    """A hash that differs between two states of the file if an analyst could tell them apart.
 
-    Rows of ours tell by the time they were written; those of others by what they hold. What has been read
-    without bringing anything new, in the replica's own records, makes no difference.
+    Tables of the replica are compared by when their rows were written, tables of others by their values. The
+    ledger is left out: a read that brings nothing new makes no difference.
     """
     tables = connection.execute(
         "select t.schema_name, t.table_name, t.comment,"
@@ -227,13 +230,13 @@ def _fingerprint(connection: Connection) -> str:
     ).fetchall()
     found: list[object] = []
     for schema, name, comment, times, columns in tables:
-        told = (
+        compared = (
             ", ".join(["count(*)", *(WRITTEN[time] for time in times)])
             if len(times or ()) > 1 and schema == SCHEMA
             else "count(*), bit_xor(hash(t))"
         )
         place = f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
-        rows = connection.execute(f"select {told} from {place} t").fetchone()
+        rows = connection.execute(f"select {compared} from {place} t").fetchone()
         found.append((schema, name, comment, columns, rows))
     found += connection.execute(
         "select schema_name, view_name, sql, comment from duckdb_views()"
@@ -243,7 +246,7 @@ def _fingerprint(connection: Connection) -> str:
 
 
 def _record_of(target: Path) -> Record | None:
-    """What the copy that stands says of itself; None if it does not say."""
+    """What the copy in place says of itself; None if it does not say."""
     if not target.exists():
         return None
     try:
@@ -258,7 +261,7 @@ def _record_of(target: Path) -> Record | None:
 
 
 def _remove_unfinished(target: Path) -> None:
-    """Remove what processes left that were killed while they published."""
+    """Remove the unfinished copies of processes that were killed while they published."""
     left = re.compile(rf"{re.escape(target.name)}\.[0-9a-f]{{8}}\.unfinished(\.wal)?")
     for file in target.parent.iterdir():
         if left.fullmatch(file.name):

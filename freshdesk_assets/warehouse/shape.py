@@ -15,17 +15,17 @@ SCHEMA = names.SCHEMA
 
 
 def qualified(name: str, schema: str = SCHEMA) -> str:
-    """A table's name as SQL wants it, in the file we have open."""
+    """A table's qualified name, quoted, in the open file."""
     return f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
 
 
 def same_key(table: Table, one: str, other: str) -> str:
-    """That rows under two aliases have the same key, as SQL."""
+    """The SQL condition that rows under two aliases have the same key."""
     return " and ".join(f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in table.key)
 
 
 def shaped(connection: Connection, table: Declared) -> str:
-    """The table's name as SQL wants it; it stands in its declared shape from here on."""
+    """The table's qualified name; the table has its declared shape from here on."""
     ensure_shape(connection, table, comments=False)
     return qualified(table.name)
 
@@ -33,9 +33,9 @@ def shaped(connection: Connection, table: Declared) -> str:
 def ensure_shape(connection: Connection, table: Declared, *, comments: bool = True) -> None:
     """Bring the table to its declared shape: missing columns appear, nothing is dropped.
 
-    A column that was stored under another type is kept beside the new one as `<name>_was_<type>`, and
-    what can be read in the new type is copied over. Without `comments` they are left as they are: DuckDB
-    takes as long to list them as to read a thousand rows. All this once per process and file.
+    A column that was stored under another type is kept beside the new one as `<name>_was_<type>`. Values that
+    can be read in the new type are copied over. Without `comments`, comments are left as they are: DuckDB
+    takes as long to list them as to read a thousand rows. All this is done once per process and file.
     """
     if once(connection, ("shape", table.name), hash(table.stored)):
         _shape(connection, table)
@@ -110,7 +110,7 @@ def _retype(
 
 
 def _reread(old: str, was: str, type_: Type) -> str:
-    """The old values in the new type, where that is what they are."""
+    """SQL for the old values in the new type; null where they cannot be read so."""
     if type_ is Type.JSON:
         return f"to_json({old})"
     if was == Type.JSON:
@@ -136,9 +136,9 @@ def _comment(connection: Connection, table: Declared) -> None:
 
 
 def _comments(connection: Connection) -> dict[tuple[str, str], str | None]:
-    """The comments of all tables, by table and column; of tables under "". Listed once per process and file.
+    """The comments by table and column; a table's own is under "". Listed once per process and file.
 
-    To list those of one table costs DuckDB as much as to list all.
+    Listing those of one table costs DuckDB as much as listing all.
     """
     return found(
         connection,
@@ -157,6 +157,6 @@ def _comments(connection: Connection) -> dict[tuple[str, str], str | None]:
 
 
 def _stored_columns(connection: Connection, name: str) -> dict[str, tuple[str, str]]:
-    """Names and types as they stand, by the name in lower case: to DuckDB, Title and title are one."""
+    """The stored names and types, by the name in lower case: to DuckDB, Title and title are one."""
     rows = connection.execute(f"describe {qualified(name)}").fetchall()
     return {name.lower(): (name, type_) for name, type_, *_ in rows}

@@ -1,4 +1,4 @@
-"""How SQL is written and asked: names and strings quoted, the one value of an answer."""
+"""From names and strings to quoted SQL, and from a query to the one value of its answer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,5 +35,5 @@ def number(
     statement: str,
     values: Sequence[object] | Mapping[str, object] = (),
 ) -> int:
-    """The number that a query counts to, or of the rows that a statement wrote; 0 for null."""
+    """The number that a query counts, or of the rows that a statement wrote; 0 for null."""
     return int(scalar(connection, statement, values) or 0)

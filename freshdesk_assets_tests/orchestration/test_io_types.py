@@ -61,7 +61,7 @@ def test_what_is_not_a_name_is_an_expression(file: Path) -> None:
 def test_an_expression_that_is_wrong_fails_the_first_time_it_is_used(file: Path, expression: str) -> None:
     """And not only from the second run of a partition on, when there are rows for it to find."""
     result = store(ours(file), loans(d02=[1]), SECOND, metadata={"partition_expr": expression})
-    assert "partition_expr of the asset's metadata does not go with the frame: " in failure(result)
+    assert "partition_expr of the asset's metadata does not fit the frame: " in failure(result)
 
 
 def test_the_table_and_the_query_shown_are_the_real_ones(file: Path) -> None:

@@ -88,7 +88,7 @@ def load(tmp_path: Path) -> Load:
         ),
         (
             SHOWN.replace("shelves.label from", "shelves.lable as label from"),
-            "it reads what there is not; mend the name, or declare the column: Unknown column: lable.",
+            "it reads a column that does not exist; mend the name, or declare the column: Unknown column:",
         ),
         (
             SHOWN.replace("shelves.label from", "\n\nlable as label from"),
@@ -139,7 +139,7 @@ def test_a_view_that_contradicts_its_sql_or_the_tables_does_not_load(
         (
             "freshdesk/shelves/labelled.sql",
             "select id from shelves",
-            "it reads shelves without saying of which schema",
+            "it reads shelves without its schema; write schema.shelves",
         ),
         (
             "freshdesk/shelves/labelled.sql",

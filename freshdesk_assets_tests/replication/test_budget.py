@@ -99,7 +99,7 @@ def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Pa
     back = deferral(warehouse, LISTED, BOTH, Budget(run=100))
     assert back is not None
     assert back.unfinished is None
-    assert back.reason.endswith("first shelves")
+    assert back.reason.endswith("unfinished ones first: shelves")
     assert deferral(warehouse, LISTED, {"books"}, Budget(run=100)) is None, "shelves are not in the run"
     assert deferral(warehouse, LISTED, BOTH, Budget(run=60)) is None, "shelves never fit"
     assert deferral(warehouse, LISTED, BOTH, Budget()) is None, "no budget, no hurry"

@@ -1,4 +1,4 @@
--- Whose number is it, whichever field of the contact it stands in?
+-- Whose number is it, whichever field of the contact it is in?
 
 with numbers as (
   select

@@ -1,7 +1,7 @@
 -- One row per code of a ticket field and the words for it, the account's own included.
 --
--- The account's ticket fields decide; for codes they do not list, or where the key may not read them, there
--- are the words that every account begins with.
+-- The words are those of the account's ticket fields. Codes that the fields do not list have the words that
+-- every account begins with. So have all codes if the key may not read the fields.
 --
 -- field: Field the code is of: status, priority, source, group, agent or product.
 -- code: Code, as the tickets have it.

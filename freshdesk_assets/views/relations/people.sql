@@ -1,6 +1,6 @@
 -- One row per person: agents and contacts together, for they share their ids.
 --
--- Whoever turned from a contact into an agent, or back, is what they are now.
+-- A contact who became an agent, or an agent who became a contact, has one row: what they are now.
 --
 -- id: Person's id, in agents, contacts or both.
 -- kind: agent or contact: what they are now, or were last.

@@ -6,7 +6,7 @@
 -- sla_policy_name: Name of the policy.
 -- kind: company, group, product, source or ticket type.
 -- id: Id of the company, group or product, or code of the source; null for ticket types.
--- name: Name of it.
+-- name: Name of the company, group, product or source, or the ticket type.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
 
 with applications as (

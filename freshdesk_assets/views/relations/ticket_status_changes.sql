@@ -1,16 +1,16 @@
 -- One row per change of a ticket's status that syncs saw, and when it was.
 --
--- Between two syncs the last status is known, and no other: a ticket that was resolved and reopened in between
--- has no row of it. Changes before the first sync are not known.
+-- Of the statuses between two syncs only the last is known: a ticket that was resolved and reopened in
+-- between has no row for it. Changes before the first sync are not known.
 --
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- from_status: Status before, as freshdesk.tickets has it.
 -- from_status_label: Label of that status.
--- to_status: Status since.
+-- to_status: Status after.
 -- to_status_label: Label of that status.
--- changed_at: When it changed, where Freshdesk says so; else when the ticket, so changed, last did.
--- exact: Whether Freshdesk says so: one of the ticket's own times lies between the two states.
--- seen_at: When the replica stored the ticket so.
+-- changed_at: When the status changed, if Freshdesk says so; else the ticket's last change that the sync saw.
+-- exact: Whether Freshdesk says when it changed: one of the ticket's own times lies between the two states.
+-- seen_at: When the replica stored the ticket with the new status.
 -- agent_id: Agent it was assigned to then; null if none. -> agents.id
 -- agent_name: Name of that agent, as it is now.
 -- group_id: Group it was assigned to then; null if none. -> groups.id
@@ -42,7 +42,7 @@ changes as (
     states.group_id,
     states.valid_from,
     states._synced_at,
-    -- The ticket's own times are its latest: they are of this change if they lie between the two states.
+    -- The ticket has its latest times only: they are of this change if they lie between the two states.
     case
       when states.status_updated_at > states.former_from and states.status_updated_at <= states.valid_from
         then states.status_updated_at

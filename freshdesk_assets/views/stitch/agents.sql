@@ -1,5 +1,5 @@
--- One row per agent, in the shape Stitch gives it. A row that Freshdesk no longer has stays, for Stitch never
--- removes one.
+-- One row per agent, in the shape Stitch gives it. A row that Freshdesk no longer has is kept, because Stitch
+-- never removes rows.
 --
 -- id: Agent's id, shared with contacts.
 -- updated_at: When the row last changed; any activity of the agent moves it.

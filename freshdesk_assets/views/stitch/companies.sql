@@ -1,5 +1,5 @@
--- One row per company, in the shape Stitch gives it. A row that Freshdesk no longer has stays, for Stitch
--- never removes one.
+-- One row per company, in the shape Stitch gives it. A row that Freshdesk no longer has is kept, because
+-- Stitch never removes rows.
 --
 -- id: Company's id.
 -- updated_at: When it last changed.

@@ -1,5 +1,5 @@
 -- One row per reply, note or forward on a ticket, in the shape Stitch gives it. A row that Freshdesk no
--- longer has stays, for Stitch never removes one.
+-- longer has is kept, because Stitch never removes rows.
 --
 -- id: Conversation's id.
 -- updated_at: When it last changed; editing a note does not move it.

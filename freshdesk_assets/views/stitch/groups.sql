@@ -1,6 +1,6 @@
 -- One row per group of agents, in the shape Stitch gives it: auto_ticket_assign and business_hour_id hold the
 -- same whether the account has Freshdesk's old groups page or its new one. A row that Freshdesk no longer has
--- stays, for Stitch never removes one.
+-- is kept, because Stitch never removes rows.
 --
 -- id: Group's id.
 -- updated_at: When it last changed.

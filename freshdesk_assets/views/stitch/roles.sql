@@ -1,5 +1,5 @@
--- One row per role that agents can have, in the shape Stitch gives it. A row that Freshdesk no longer has
--- stays, for Stitch never removes one.
+-- One row per role that agents can have, in the shape Stitch gives it. A row that Freshdesk no longer has is
+-- kept, because Stitch never removes rows.
 --
 -- id: Role's id.
 -- updated_at: When it last changed.

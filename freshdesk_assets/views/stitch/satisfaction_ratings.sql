@@ -1,5 +1,5 @@
 -- One row per answered satisfaction survey, in the shape Stitch gives it. A row that Freshdesk no longer has
--- stays, for Stitch never removes one.
+-- is kept, because Stitch never removes rows.
 --
 -- id: Rating's id.
 -- updated_at: When the answer last changed.

@@ -1,8 +1,8 @@
 -- One row per ticket, in the shape Stitch gives it; spam and deleted ones included. A row that Freshdesk no
--- longer has stays, for Stitch never removes one.
+-- longer has is kept, because Stitch never removes rows.
 --
 -- email, facebook_id, name, phone and twitter_id are the requester's: Freshdesk takes them when a ticket is
--- made and does not send them back, so they stand here as the requester's record has them now.
+-- made and does not send them back. Here they are as the requester's record has them now.
 --
 -- id: Ticket number, as customers see it.
 -- updated_at: When it last changed; a time entry or an edited note does not move it.

@@ -1,5 +1,5 @@
 -- One row per entry of time that an agent spent on a ticket, in the shape Stitch gives it. A row that
--- Freshdesk no longer has stays, for Stitch never removes one.
+-- Freshdesk no longer has is kept, because Stitch never removes rows.
 --
 -- id: Entry's id.
 -- updated_at: When it last changed.

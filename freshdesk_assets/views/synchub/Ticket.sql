@@ -1,7 +1,7 @@
 -- One row per ticket, in the shape SyncHub gives it; spam and deleted ones included.
 --
 -- Name, Email, FacebookID, Phone and TwitterID are the requester's: Freshdesk takes them when a ticket is
--- made and does not send them back, so they stand here as the requester's record has them now.
+-- made and does not send them back. Here they are as the requester's record has them now.
 --
 -- RemoteID: Ticket number, as text.
 -- WhenUpsertedIntoDataStore: When the replica last wrote the row.

@@ -1,4 +1,4 @@
-"""What can be wrong with a table, counted in SQL: ids and codes are told, customers' text is not."""
+"""From a table to what is wrong with it, counted in SQL; findings show ids and codes, no customers' text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,16 +15,19 @@ from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
 EXAMPLES = 5
-"""So many of the rows found are named."""
+"""How many of the rows found are named."""
 
 WHOLE = {"BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "SMALLINT", "UINTEGER"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How many rows are wrong, what is said of them, and some of them by their ids and codes.
+    """What a check found.
 
-    `listed_at` is when the list was read that they were compared with.
+    - `count`: how many rows are wrong.
+    - `said`, `counts`: what is wrong with them, in words and by kind.
+    - `examples`: some of the rows, by their ids and codes.
+    - `listed_at`: when the list was read that the rows were compared with.
     """
 
     count: int = 0
@@ -51,7 +54,7 @@ def check_key(connection: Connection, declared: Declared) -> Finding:
 
 
 def check_shape(connection: Connection, declared: Declared) -> Finding:
-    """Columns that are missing, or stored as another type than declared; columns of others do no harm."""
+    """Columns that are missing, or stored as another type than declared; undeclared columns do no harm."""
     stored = dict(
         connection.execute(
             "select lower(column_name), data_type from duckdb_columns()"
@@ -113,7 +116,7 @@ def check_row_count(connection: Connection, table: Table) -> Finding:
 
 
 def check_spans(connection: Connection, history: History) -> Finding:
-    """States that hold at the same time as the next of the same row, or end before they begin."""
+    """States that overlap the next state of the same row, or end before they begin."""
     keys = ", ".join(identifier(name) for name in history.table.key)
     query = (
         f"select {keys}, count(*) as states from (select *, lead(valid_from) over"
@@ -126,13 +129,13 @@ def check_spans(connection: Connection, history: History) -> Finding:
 
 
 def check_current(connection: Connection, history: History) -> Finding:
-    """Rows that stand without one state that holds, and states that hold of a row that does not stand."""
+    """Rows without a current state, and current states without a row; rows marked deleted do not count."""
     table = history.table
     keys = ", ".join(identifier(name) for name in table.key)
-    standing = f"(select {keys} from {shaped(connection, table)} where _deleted_at is null)"
-    holding = f"(select {keys} from {shaped(connection, history)} where valid_to is null)"
-    without = f"(from {standing} except from {holding})"
-    beyond = f"(from {holding} except from {standing})"
+    living = f"(select {keys} from {shaped(connection, table)} where _deleted_at is null)"
+    current = f"(select {keys} from {shaped(connection, history)} where valid_to is null)"
+    without = f"(from {living} except from {current})"
+    beyond = f"(from {current} except from {living})"
     counts = {
         "without_state": number(connection, f"select count(*) from {without}"),
         "of_no_row": number(connection, f"select count(*) from {beyond}"),

@@ -1,8 +1,8 @@
 """From the rows of a table to a child table: cut again for the parents that changed, and only for those.
 
 A parent's latest change is the later of its `_synced_at` and `_deleted_at`, which `land` writes in ascending
-order. Up to which of them a child table is cut stands in the ledger, in the transaction of its rows: a crash
-between parent and child leaves the child behind, and the next derivation catches up.
+order. The ledger has the latest change that a child table contains, stored in the transaction of its rows. So
+a crash between parent and child leaves the child behind, and the next derivation catches up.
 """
 
 from dataclasses import dataclass, replace
@@ -28,9 +28,9 @@ LISTS = {Type.BIGINTS: Type.BIGINT, Type.VARCHARS: Type.VARCHAR}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """What a derivation did: parents looked at, rows written and removed, rows that stand now.
+    """What a derivation did: parents looked at, rows written and removed, rows there are now.
 
-    `left_out` are elements without a key, which stand in the parent's column only.
+    `left_out` counts elements without a key, which are in the parent's column only.
     """
 
     parents: int = 0
@@ -41,15 +41,15 @@ class Derived:
 
 
 def derive(connection: Connection, child: Child, parent: Table, *, whole: bool = False) -> Derived:
-    """Bring a child table to what its parent says now.
+    """Bring a child table up to date with its parent.
 
-    Only parents that changed since the last derivation are cut again, unless it is to be `whole` or the
-    child is declared otherwise than it was then. A row that comes out as it was keeps its `_synced_at`.
+    Only parents that changed since the last derivation are cut again. All are if `whole` is set, or if the
+    child's declaration has changed since. An unchanged row keeps its `_synced_at`.
     """
     ensure_shape(connection, child)
     now = Made(last_change(connection, parent), fingerprint(child.recipe))
     before = made_before(connection, child.name)
-    # A file of an earlier version has the fingerprint of the whole declaration, words and all.
+    # A file of an earlier version has the fingerprint of the whole declaration, descriptions included.
     known = before is not None and before.recipe in (now.recipe, fingerprint(child)) and not whole
     done = Derived()
     if not known or before != now:
@@ -99,7 +99,7 @@ def _cut_again(connection: Connection, child: Child, parent: Table, since: datet
 
 
 def _order(column: Column) -> str:
-    """Of elements with one key the first counts; where none is first, always the same one."""
+    """How elements with one key are ordered: the first counts; without positions, always the same one."""
     name = f"c.{identifier(column.name)}"
     return f"cast({name} as varchar)" if column.type is Type.JSON else name
 
@@ -125,7 +125,7 @@ def _select(connection: Connection, child: Child, parent: Table) -> str:
             inside = "".join(f".{_step(step)}" for step in at.split(".") if step)
             held = ", ".join(f"{_held(each)} as {identifier(each.name)}" for each in child.columns)
             place = ", row_number() over (partition by id order by place) - 1 as position" * child.position
-            # Without numbering the nulls among them, which have a place too.
+            # Nulls are numbered before they are left out: they have a position too.
             return (
                 f"select {by}, {held}{', position' if child.position else ''} from ("
                 f"select id as {by}, key, value, type{place} from ("
@@ -152,7 +152,7 @@ def _select(connection: Connection, child: Child, parent: Table) -> str:
 
 
 def _read(column: Column, type_: str) -> str:
-    """A column of a query of the declaration's own: what it left as JSON is read as the column's type."""
+    """A column of a declaration's own query; JSON that the query leaves is read as the column's type."""
     name = identifier(column.name)
     return cell(column.type, name) if type_ == Type.JSON else f"cast({name} as {column.type})"
 
@@ -176,7 +176,7 @@ def _held(column: Column) -> str:
 
 
 def cell(type_: Type, value: str) -> str:
-    """SQL for a JSON value as a column of the type holds it, null where it is of another kind."""
+    """SQL for a JSON value as a column of the type holds it; null if it is of another kind."""
     text = f"({value} ->> '$')"
     scalar = f"json_type({value}) not in ('OBJECT', 'ARRAY')"
     match type_:

@@ -1,7 +1,7 @@
-"""From the rows of a table to the states they went through: type 2, written with the rows, once each.
+"""From the rows of a table to the states they went through: type 2, written in the rows' transaction.
 
-Up to which change of the table its history is kept stands in the ledger, as for child tables: what a crash,
-an older version or a changed declaration left out is caught up with at the next landing.
+The ledger has the latest change of the table that its history contains, as for child tables. What a crash, an
+older version or a changed declaration left out is added at the next landing.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ FORMER = "former"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """States that were begun, ended, and completed by what a row's own call said later."""
+    """How many states were begun, ended, and completed by what a row's own call said later."""
 
     begun: int = 0
     ended: int = 0
@@ -38,8 +38,8 @@ class Recorded:
 def note_former(connection: Connection, table: Table, replaced: str) -> None:
     """Keep the versions of the rows that are about to be replaced, for `record_states`.
 
-    `replaced` is a query for their row ids. A version that did not move since is no time of what changed: an
-    agent who joins a group keeps theirs.
+    `replaced` is a query for their row ids. A version that did not move does not date the change: an agent
+    who joins a group keeps theirs.
     """
     if not table.history:
         return
@@ -59,15 +59,15 @@ def record_states(
     comments: bool = False,
     whole: bool = False,
 ) -> Recorded:
-    """Bring a table's history to what its rows are now; `run` is the Dagster run that does.
+    """Bring a table's history up to date with its rows; `run` is the Dagster run that does.
 
-    Only rows that changed since the last time are looked at, unless the `whole` is to be or another column
-    is tracked than then.
+    Only rows that changed since the last time are looked at. All are if `whole` is set, or if other columns
+    are tracked than then.
 
-    A state holds since the row's version if that moved with it, else since a sync saw it: always later than
-    the state before, so that a reading that comes late changes nothing. It ends where the next begins, or
-    where the row was found to be gone. A row that is written again with nothing tracked changed has no new
-    state.
+    - A state begins at the row's version, if that moved with the change; else when a sync saw it.
+    - It always begins later than the state before, so that a read that comes late changes nothing.
+    - It ends where the next begins, or when the row was found to be gone.
+    - A row that is written again with no tracked column changed has no new state.
     """
     history = history_of(table)
     if history is None:
@@ -75,7 +75,7 @@ def record_states(
     ensure_shape(connection, history, comments=comments)
     now = Made(last_change(connection, table), fingerprint(history.recipe))
     before = made_before(connection, history.name)
-    # A file of an earlier version has the fingerprint of the whole columns, words and all.
+    # A file of an earlier version has the fingerprint of the whole columns, descriptions included.
     former = fingerprint((history.keys, history.tracked))
     known = before is not None and before.recipe in (now.recipe, former) and not whole
     recorded = Recorded()
@@ -87,7 +87,7 @@ def record_states(
 
 
 def state_counts(connection: Connection, history: History) -> tuple[int, int]:
-    """How many states there are, and how many of them hold."""
+    """How many states there are, and how many of them are current."""
     found = connection.execute(
         f"select count(*), count(*) filter (valid_to is null) from {qualified(history.name)}"
     ).fetchone()
@@ -100,7 +100,7 @@ def _ensure_former(connection: Connection, table: Table) -> None:
 
 
 def _follow(connection: Connection, history: History, since: datetime | None, run: str | None) -> Recorded:
-    """Write what the rows written or buried after `since` (None: all rows) add to the history."""
+    """Write what the rows written or marked deleted after `since` (None: all) add to the history."""
     table = history.table
     source, target = qualified(table.name), qualified(history.name)
     _find_states(connection, history, since)
@@ -142,10 +142,10 @@ end"""
 
 
 def _find_states(connection: Connection, history: History, since: datetime | None) -> None:
-    """Make `states`, a row per row written since: its place, the state that holds of it, and their times.
+    """Make `states`: for each row written since, its row id, its current state, and the times of both.
 
-    Narrow columns only: what is tracked may be large, and most rows of a table were not written. A row that
-    came back has no state that holds; one that did not, and is gone, needs none.
+    It has narrow columns only: tracked columns may be large, and most rows of a table were not written. A row
+    that came back has no current state. A row that is gone, and did not come back, needs none.
     """
     table = history.table
     keys = ", ".join(identifier(key) for key in table.key)
@@ -156,12 +156,12 @@ def _find_states(connection: Connection, history: History, since: datetime | Non
         _given(since),
     )
     _ensure_former(connection, table)
-    # Of a row that was replaced without a note, it is not known whether its version moved with the change.
+    # Without a note of the replaced row, it is not known whether its version moved with the change.
     noted = f"if(s.held is not null and f.{identifier(table.key[0])} is null, w.version, f.version)"
     connection.execute(
         f"""
 create or replace temp table states as
-with standing as (
+with known as (
   select
     {keys},
     max(h.rowid) filter (h.valid_to is null) as held,
@@ -178,7 +178,7 @@ select
   s.ended,
   {noted} as former
 from written w
-left join standing s on {same_key(table, "s", "w")}
+left join known s on {same_key(table, "s", "w")}
 left join (select {keys}, min(version) as version from temp.{FORMER} group by {keys}) f
   on {same_key(table, "f", "w")}
 where s.held is not null or s.ended is null or w._synced_at > s.ended
@@ -188,10 +188,10 @@ where s.held is not null or s.ended is null or w._synced_at > s.ended
 
 
 def _leave_out_same(connection: Connection, history: History, since: datetime | None) -> int:
-    """Take the rows out of `states` that are still as the state that holds says.
+    """Remove from `states` the rows that are still as their current state says.
 
-    A state is completed in place where it was stored before the row's own call was made, and where it is of
-    the very row that stands, which happens when another column is tracked. Returns how many were.
+    A state is completed in place in two cases: it was stored before the row's own call was made, or it is of
+    the very row that is stored, which happens when another column is tracked. Returns how many were.
     """
     table, columns = history.table, history.tracked
     source, target = qualified(table.name), qualified(history.name)
@@ -242,7 +242,7 @@ def _sorted_entries(value: str) -> str:
     """The entries of an object that are not null, in the order of their keys; null where it is no object."""
     held = f"coalesce({value}, '{{}}'::json)"
     patched = f"json_merge_patch('{{}}'::json, {held})"
-    # One that has a key twice is no map.
+    # An object that has a key twice is no map.
     return (
         f"case json_type({held}) when 'OBJECT'"
         f" then list_sort(map_entries(try_cast({patched} as map(varchar, json)))) end"

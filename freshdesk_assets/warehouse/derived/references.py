@@ -1,4 +1,4 @@
-"""Every declared reference, counted: how many rows have one, and how many of those lead nowhere.
+"""From declared references to counts: how many rows have one, and how many of those lead to no row.
 
 The counts are stored as `relations.foreign_keys`, for analysts to read and for checks to report.
 """
@@ -18,7 +18,7 @@ RELATIONS = "relations"
 FOREIGN_KEYS = "foreign_keys"
 
 EXAMPLES = 5
-"""So many ids without a row are named."""
+"""How many ids without a row are named."""
 
 DOC = (
     "One row per reference between tables: how many rows have one, and how many lead to a row we do not have."
@@ -29,13 +29,12 @@ COLUMNS = (
     text("from_column", "Column, or list of ids, by which they refer.", required=True),
     text("to_table", "Table they refer to.", required=True),
     text("to_column", "Column of that table.", required=True),
-    text("also_to", "Table.column where the row may stand instead, for ids that two tables share."),
+    text("also_to", "Table.column where the row may be instead, for ids that two tables share."),
     bigint("references", "How many ids are referred to, once per row."),
     bigint("orphans", "How many of those have no row."),
     bigints("orphan_examples", "Some of the ids without a row."),
-    timestamp("counted_at", "When they were first counted so."),
+    timestamp("counted_at", "When these counts were first found."),
 )
-
 
 SHOWN = [identifier(column.name) for column in COLUMNS[:-1]]
 COUNTED = [identifier(name) for name in ("references", "orphans", "orphan_examples")]
@@ -64,9 +63,9 @@ class Orphans:
 
 
 def references(catalog: Catalog) -> Iterator[Reference]:
-    """Every declared reference but that of a child table to its parent, of whose rows it is cut.
+    """Every declared reference, except those of child tables to their parents and those of histories.
 
-    What a history refers to, its table does or did.
+    A child table is cut from its parent's rows. What a history refers to, its table refers or referred to.
     """
     for declared in catalog.everything:
         if isinstance(declared, History):
@@ -79,7 +78,7 @@ def references(catalog: Catalog) -> Iterator[Reference]:
 def count_references(
     connection: Connection, catalog: Catalog, chosen: Iterable[Reference]
 ) -> dict[str, Orphans]:
-    """What the references lead to, by their places."""
+    """What the references lead to, by `table.column`."""
     counted = _countings(connection, catalog, chosen)
     rows = connection.execute(" union all ".join(counted)).fetchall() if counted else []
     return {
@@ -98,7 +97,7 @@ def store_references(connection: Connection, catalog: Catalog) -> int:
     connection.execute(f"create or replace temp table counted_before as from {target}")
     connection.execute(f"create or replace table {target} ({columns})")
     if counted:
-        # What is as it was keeps its time, so that nothing seems to have changed.
+        # Unchanged counts keep their time, so that nothing seems to have changed.
         same = "f.from_table = c.from_table and f.from_column = c.from_column"
         known = f"({', '.join(f'f.{name}' for name in COUNTED)}) is not distinct from"
         now = f"({', '.join(f'c.{name}' for name in COUNTED)})"
@@ -124,7 +123,7 @@ def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Refere
 
 
 def _counting(reference: Reference) -> str:
-    """The row of one reference, as SQL; ids below 1 stand for something else than a row, like -1 in SLAs."""
+    """SQL for the row of one reference; ids below 1 mean something else than a row, like -1 in SLAs."""
     table, column = reference.table, reference.column
     name = identifier(column.name)
     ids = f"unnest({name})" if column.type is Type.BIGINTS else name

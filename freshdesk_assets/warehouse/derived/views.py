@@ -1,6 +1,6 @@
 """From SQL files to views in the file: created where they are new or changed, commented, dropped when gone.
 
-A view is bound each time, so that what it reads, and which fields the account has, may have changed since.
+Every view is bound each time, because the tables it reads and the account's fields may have changed.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountField:
-    """A field of the account's own, as a column: what it is called, of which type, and what is known."""
+    """One of the account's own fields, as a column of a view."""
 
     key: str
     column: str
@@ -43,9 +43,10 @@ def readable(catalog: Catalog) -> Shapes:
 def ensure_views(
     connection: Connection, views: Iterable[SqlView], catalog: Catalog
 ) -> dict[tuple[str, str], bool]:
-    """Bring the views to what their files say, in the order given; says of each whether it was created anew.
+    """Create or replace the views that are not as their files say, in the order given; returns which were.
 
-    Tables that are not there yet are created empty. Raises DeclarationError for a view that does not hold.
+    Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
+    created.
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
@@ -62,7 +63,7 @@ def ensure_views(
 
 
 def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
-    """Drop the views that were created from a file which is not there any more; says which."""
+    """Drop the views that were created from a file which no longer exists; returns which."""
     declared = {view.id for view in views}
     known = connection.execute(f"select schema_name, view_name from {ledger(connection, 'views')}").fetchall()
     gone = [(schema, name) for schema, name in known if (schema, name) not in declared]
@@ -75,14 +76,16 @@ def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tu
 def account_fields(
     connection: Connection, child: Child, prefix: str, taken: Iterable[str] = ()
 ) -> list[AccountField]:
-    """The fields of the account's own that a child table of custom fields holds, by name.
+    """The account's own fields that a child table of custom fields holds, by name.
 
-    A field has the type that the account declares for it unless a value does not fit, then it is text; one
-    that the account does not list (any more) has the type of its values. Columns named in `taken` keep
-    their names.
+    - A field has the type that the account declares for it. If a value does not fit the type, it is text.
+    - A field that the account does not list (any more) has the type of its values.
+    - A field whose column name is in `taken` gets another one.
     """
     if child.fields is None:
-        raise DeclarationError(f"child table {child.name}: nothing says which fields it holds")
+        raise DeclarationError(
+            f"child table {child.name}: nothing says which fields it holds; declare its `fields`"
+        )
     found = connection.execute(_KNOWN.format(fields=child.fields.sql, table=qualified(child.name))).fetchall()
     held = _held(connection, child, child.fields)
     names = {name.lower() for name in taken}
@@ -99,7 +102,7 @@ def account_fields(
         if removed_at is not None:
             said.append(f"Removed in Freshdesk; found so on {removed_at:%Y-%m-%d}.")
         if misfits:
-            said.append(f"Text, for {misfits:,} of its values are not {declared}.")
+            said.append(f"Text, because {misfits:,} of its values are not {declared}.")
         fields.append(AccountField(key=key, column=column, type=type_, doc=" ".join(said)))
     return fields
 
@@ -190,7 +193,7 @@ def _ensure_view(
 
 
 def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[str, list[AccountField]]:
-    """The view's SQL with a column for each of the account's fields, and those."""
+    """The view's SQL with a column for each of the account's fields, and those fields."""
     if view.family is None:
         return view.sql, []
     child = next((child for child in catalog.children if child.name == view.family.child), None)
@@ -200,7 +203,8 @@ def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[st
     columns = [name for name, _ in _shape(connection, view.sql)]
     if source not in columns:
         raise DeclarationError(
-            f"view {view.schema}.{view.name}: it selects no {source} for {view.family.prefix}* to stand for"
+            f"view {view.schema}.{view.name}: it does not select {source}, from which the columns"
+            f" {view.family.prefix}* are made; add it to the select"
         )
     fields = account_fields(connection, child, view.family.prefix, columns)
     chosen = []

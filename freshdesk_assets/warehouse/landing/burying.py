@@ -1,4 +1,4 @@
-"""From what a batch settles to rows marked as gone: a whole list lacked them, or Freshdesk said so."""
+"""From what a batch settles to rows marked as deleted: a full list omits them, or Freshdesk said so."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
 
 
 def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:
-    """Keep the keys of a list that takes several batches, to know at its end which rows it lacked."""
+    """Keep the keys of a list that takes several batches, to know at its end which rows are not in it."""
     folder.mkdir(exist_ok=True)
     key = ", ".join(identifier(column) for column in table.key)
     path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
@@ -31,7 +31,7 @@ def bury_unlisted(
     moment: datetime,
     belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
-    """Mark the rows that a full list no longer had."""
+    """Mark as deleted the rows that a full list no longer has."""
     listed, count = "false", "select 0"
     if folder.exists() and any(folder.iterdir()):
         keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
@@ -44,7 +44,7 @@ def bury_unlisted(
 
 
 def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> Landed:
-    """Mark what was asked for and is gone or archived, and doubt it no more."""
+    """Mark the rows that Freshdesk says are gone or archived, and drop the doubts about them."""
     if not batch.verdicts:
         return Landed()
     table = batch.table
@@ -57,7 +57,7 @@ def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> L
 
 
 def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
-    """Remember whose lists were read; mark what a list no longer had, and the parents that are gone."""
+    """Remember whose lists were read; mark rows that a list no longer has, and parents that are gone."""
     table, reads = batch.table, batch.parents
     if not reads:
         return Landed()
@@ -84,7 +84,7 @@ def _bury(
     moment: datetime,
     belonging: Sequence[tuple[Table, str]] = (),
 ) -> Landed:
-    """Mark rows as gone, and what belongs to them."""
+    """Mark rows as deleted, and the rows that belong to them."""
     if belonging:
         connection.execute(
             f"create or replace temp table buried as select t.id from {qualified(name)} t"

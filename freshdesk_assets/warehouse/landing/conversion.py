@@ -11,7 +11,7 @@ from freshdesk_assets.schema.column import Type
 from freshdesk_assets.warehouse.landing.verbatim import Number, encoded, unbroken, whole
 
 Converted = tuple[Any, bool]
-"""The value as the column can hold it, None if not at all, and whether that is everything there was to it."""
+"""The value as the column can hold it, None if it cannot, and whether nothing of it was lost."""
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 FINER = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")

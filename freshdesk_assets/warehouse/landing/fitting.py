@@ -23,14 +23,14 @@ VERBATIM = "_json"
 JSON (0.1000000000000000055 becomes 0.1), but takes text over as it is."""
 
 TAKEN_APART = b" "
-"""How the line of an odd row begins, and no other does: it must not be taken apart twice."""
+"""The first byte of an odd row's line, and of no other: such a row must not be taken apart twice."""
 
 AT_RISK = re.compile(r"(?:^|[\s\[,:])-?\d[\d.]*(?:[eE]|(?<=[\d.]{17}))")
 """A number in JSON that DuckDB may not write as it reads it: more digits than a double holds, or an exponent.
 Now and then one is found inside a string, which costs no more than the slower way."""
 
 PERHAPS_AT_RISK = re.compile(rb"\d[eE]|[\d.]{17}")
-"""What every number at risk has, found in a quarter of the time."""
+"""Matches wherever a number at risk is, in a quarter of the time, and in some other places."""
 
 EXACT = re.compile(r"null|-?\d[\d.]{0,14}")
 """A number whose digits a double holds."""
@@ -61,18 +61,18 @@ class Fitter:
         self._tree = payload_tree(table)
         self._keys = tuple(table.column(name) for name in table.key)
         self._decoder = msgspec.json.Decoder(_struct(self._tree, table.key))
-        self._raw = tuple(_raw_places(self._tree))
+        self._raw = tuple(_raw_paths(self._tree))
 
     def fits(self, row: bytes) -> bool:
         """Whether every key is declared, every value of its declared type, and DuckDB reads it as it is."""
         try:
             decoded = self._decoder.decode(row)
-            return not FINER.search(row) and all(_is_plain(decoded, *place) for place in self._raw)
+            return not FINER.search(row) and all(_is_plain(decoded, *path) for path in self._raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
 
     def fit(self, row: bytes) -> bytes:
-        """The row with only what fits, and the rest verbatim under `_extra` by its dotted place.
+        """The row with only what fits, and the rest verbatim under `_extra` by its dotted path.
 
         Raises ValueError when the bytes are not a JSON object or have no key.
         """
@@ -104,28 +104,28 @@ def payload_tree(table: Table) -> dict[str, Any]:
 
 
 def merged_extra(stored: str | None, sent: str | None, settled: frozenset[str]) -> str | None:
-    """What two replies about one row left over: the later word on each place, nothing on those `settled`.
+    """What two replies about one row left over: by path, the later value; nothing for paths in `settled`.
 
-    A reply that does not carry some columns must not take away what another said in their place, nor must
-    the two overwrite each other for ever.
+    A reply that does not carry some columns must not remove what another reply said there. Nor must the two
+    overwrite each other for ever.
     """
     if not stored:
         return sent
-    both = {place: value for place, value in parsed(stored).pairs if place not in settled}
+    both = {path: value for path, value in parsed(stored).pairs if path not in settled}
     if sent:
         both.update(parsed(sent).pairs)
     return encoded(both) if both else None
 
 
 class _Parts:
-    """What taking a row apart left over: `extra` by place, and JSON columns as text by name."""
+    """What taking a row apart left over: `extra` by path, and JSON columns as text by name."""
 
     def __init__(self) -> None:
         self.extra: dict[str, Any] = {}
         self.verbatim: dict[str, str] = {}
 
     def take(self, payload: Object, tree: dict[str, Any], outer: tuple[str, ...]) -> dict[str, Any]:
-        """What of an object fits its part of the tree."""
+        """The part of an object that fits its part of the tree."""
         kept: dict[str, Any] = {}
         for key, value in self._last_of(payload, outer).items():
             here = (*outer, key)
@@ -137,19 +137,19 @@ class _Parts:
             elif isinstance(branch, Column):
                 kept[key], exact = convert(branch.type, value)
                 if not exact:
-                    self.extra[_place(here)] = value
+                    self.extra[_dotted(here)] = value
             elif isinstance(branch, dict) and isinstance(value, Object):
                 kept[key] = self.take(value, branch, here)
             else:
-                self.extra[_place(here)] = value
+                self.extra[_dotted(here)] = value
         return kept
 
     def _last_of(self, payload: Object, outer: tuple[str, ...]) -> dict[str, Any]:
-        """Of a key sent twice the last counts, as everywhere; the earlier values are kept aside."""
+        """The values by key; of a key sent twice the last counts, and the earlier values go to `extra`."""
         found: dict[str, Any] = {}
         for key, value in payload.pairs:
             if key in found and encoded(found[key]) != encoded(value):
-                self.extra.setdefault(f"{_place((*outer, key))} (sent twice)", []).append(found[key])
+                self.extra.setdefault(f"{_dotted((*outer, key))} (sent twice)", []).append(found[key])
             found[key] = value
         return found
 
@@ -164,8 +164,8 @@ def _is_plain(decoded: Any, names: tuple[str, ...], type_: Type) -> bool:
     return not PERHAPS_AT_RISK.search(decoded) or not AT_RISK.search(str(decoded, "utf-8"))
 
 
-def _place(steps: tuple[str, ...]) -> str:
-    """A dotted place; a step that could be mistaken for more than one, or for a remark, is quoted."""
+def _dotted(steps: tuple[str, ...]) -> str:
+    """A dotted path; a step that could be taken for several, or for the remark `(sent twice)`, is quoted."""
     return ".".join(step if re.fullmatch(r'[^."()]+', step) else encoded(step) for step in steps)
 
 
@@ -211,11 +211,11 @@ def _columns(tree: dict[str, Any]) -> Iterator[Column]:
             yield from _columns(branch)
 
 
-def _raw_places(tree: dict[str, Any], outer: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Type]]:
+def _raw_paths(tree: dict[str, Any], outer: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Type]]:
     """Where the decoder leaves a value unread, by its field names, and the value's type."""
     for position, branch in enumerate(tree.values()):
         names = (*outer, f"f{position}")
         if not isinstance(branch, Column):
-            yield from _raw_places(branch, names)
+            yield from _raw_paths(branch, names)
         elif branch.type in (Type.JSON, Type.DOUBLE):
             yield names, branch.type

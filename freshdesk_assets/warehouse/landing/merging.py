@@ -1,8 +1,8 @@
 """From a batch on disk to rows in a table: merged by key in one transaction.
 
-The newest version of a row wins whatever the order of reading; a row that is what it was is not written.
-Measured: classifying by one join and then delete and insert by row id costs a fifth of `merge into` on
-wide rows (10,000 into a million).
+The newest version of a row wins, whatever the order of reading. An unchanged row is not written. Measured:
+one join that classifies the rows, then delete and insert by row id, costs a fifth of `merge into` on wide
+rows (10,000 into a million).
 """
 
 from collections.abc import Sequence
@@ -35,10 +35,10 @@ WINNERS = "winners"
 def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     """Store a batch and what it settles; `moment` is written as the rows' `_synced_at`.
 
-    If the clock was set back it is the first moment after the latest that is stored: whatever follows the
-    table's changes knows them by being later than those it has seen.
+    If the clock was set back, the first moment after the latest stored one is written instead. Steps that
+    follow the table's changes take those that are later than what they have seen.
 
-    It must come first in its transaction, for a file that DuckDB refuses to read is read again leniently
+    `land` must come first in its transaction: a file that DuckDB refuses to read is read again, leniently,
     after a rollback.
     """
     table = batch.table
@@ -106,10 +106,10 @@ def _merge(
     moment: datetime,
     belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
-    """Rows that are new, newer, or as new but different replace what stands; the columns in `keep` stay.
+    """Write the rows that are new, newer than the stored ones, or at the same version but different.
 
-    So do the columns that are not ours, `strays`. What was gone and is sent again is there again, and what
-    was marked with it.
+    Columns in `keep` and undeclared columns (`strays`) keep their stored values. A row marked deleted that is
+    sent again is restored, with the rows that were marked deleted because of it.
     """
     if keep:
         _join_extra(connection, table, name, keep)
@@ -136,20 +136,20 @@ def _merge(
 def _find_winners(connection: Connection, table: Table, name: str, keep: frozenset[str]) -> None:
     """Make `WINNERS`.
 
-    Keys and versions decide about most; only rows at the version that stands are compared as a whole,
-    for that reads all of a wide table: 0.7 seconds of half a million tickets.
+    Keys and versions decide about most rows. Only rows at the stored version are compared column by column,
+    because that reads all of a wide table: 0.7 seconds for half a million tickets.
     """
     target = qualified(table.name)
-    sent, stands = version_of(table, "b"), version_of(table, "t")
+    sent, stored = version_of(table, "b"), version_of(table, "t")
     connection.execute(
         f"""
 create or replace temp table {WINNERS} as
 select
   b.rowid as sent,
   t.rowid as stored,
-  t.rowid is null or t._deleted_at is not null or coalesce({sent} > {stands}, false) as sure
+  t.rowid is null or t._deleted_at is not null or coalesce({sent} > {stored}, false) as sure
 from {name} b left join {target} t on {same_key(table, "b", "t")}
-where t.rowid is null or not coalesce({sent} < {stands}, false)
+where t.rowid is null or not coalesce({sent} < {stored}, false)
 """
     )
     if scalar(connection, f"select 1 from {WINNERS} where not sure limit 1"):
@@ -177,7 +177,7 @@ def _replace(
     strays: list[str],
     moment: datetime,
 ) -> None:
-    """Write the winners; what stands is deleted first, for somebody may have made a key of the id."""
+    """Write the winners; the stored rows are deleted first, as somebody may have made the id a key."""
     target = qualified(table.name)
     kept = {identifier(column) for column in keep}
     values = ",\n  ".join(
@@ -202,7 +202,7 @@ def _replace(
         [moment],
     )
     connection.execute(gone)
-    # A new row takes the defaults of columns that are not ours.
+    # A new row takes the defaults of undeclared columns.
     for left_out, rows in (("".join(f", {stray}" for stray in beside), "is null"), ("", "is not null")):
         connection.execute(
             f"insert into {target} by name"
@@ -212,7 +212,7 @@ def _replace(
 
 
 def _join_extra(connection: Connection, table: Table, name: str, keep: frozenset[str]) -> None:
-    """Join what the stored rows left over to what these do, for another reply about the row said it."""
+    """Join the stored rows' `_extra` to that of the batch: another reply about the row said it."""
     rows = connection.execute(
         f"select b.rowid, t.{EXTRA}, b.{EXTRA}"
         f" from {name} b join {qualified(table.name)} t on {same_key(table, 'b', 't')}"
@@ -230,7 +230,7 @@ def _join_extra(connection: Connection, table: Table, name: str, keep: frozenset
 
 
 def _reject(connection: Connection, batch: Batch, moment: datetime) -> Landed:
-    """Set the rows aside that cannot be told apart from others; one that comes again is stored once."""
+    """Store rows without a key in `rejected`; one that comes again is stored once."""
     rejected = ledger(connection, "rejected")
     for row in batch.rejected:
         text = row.decode("utf-8", errors="backslashreplace")

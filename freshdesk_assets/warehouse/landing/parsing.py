@@ -20,10 +20,10 @@ REFUSALS = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.Par
 
 
 def parse(connection: Connection, batch: Batch) -> list[str]:
-    """A temporary table for each of the batch's files; the transaction must not have done anything before.
+    """A temporary table for each of the batch's files; must come first in its transaction.
 
-    A file that DuckDB refuses is taken apart row by row and read again. The refusal ends the transaction
-    and takes the tables made in it along, so all are then read anew.
+    A file that DuckDB refuses is taken apart row by row and read again. The refusal ends the transaction, and
+    with it the tables made so far, so all files are read anew.
     """
     mended: set[int] = set()
     while True:
@@ -50,7 +50,7 @@ def _parsed(connection: Connection, table: Table, file: SpooledFile, name: str) 
     key = ", ".join(identifier(column) for column in table.key)
     counted = connection.execute(f"select count(*), count(distinct ({key})) from {name}").fetchone()
     if counted and counted[0] != counted[1]:
-        # Rows are numbered as they stand in the file: of two at one version the later was read later.
+        # Row ids follow the order of the file: of two rows at one version, the later was read later.
         newest = f"{version_of(table, 'b')} desc nulls last, b.rowid desc"
         connection.execute(
             f"delete from {name} where rowid in (select b.rowid from {name} b"
@@ -99,7 +99,7 @@ def _payload_type(branch: Any) -> str:
 
 
 def _mend(batch: Batch, file: SpooledFile) -> None:
-    """Take the rows apart that passed for fitting: keys sent twice are seen by DuckDB first."""
+    """Take apart the rows that passed as fitting: DuckDB is the first to notice keys sent twice."""
     fitter = Fitter(batch.table)
     mended = file.path.with_suffix(".mended")
     with file.path.open("rb") as lines, mended.open("wb") as out:

@@ -50,16 +50,19 @@ class SpooledFile:
 
 
 Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
-"""By the name of a table, those whose rows are gone when its are, and the column by which they name them."""
+"""By a table's name: the tables whose rows go when its rows go, each with the column that refers to them."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
 
-    `run` is the Dagster run that read it, `parent` the table whose rows it is read per, `spent` what reading
-    it cost where that is not recorded yet. The last batch of a table carries the spool's `folder`, to be
-    removed, what those before it came to, and whether with it the table is read to its end.
+    - `run`: the Dagster run that read it.
+    - `parent`: the parent table, if the table is read per row of one.
+    - `spent`: the calls that reading it took, if they are not recorded yet.
+    - `folder`: the spool's folder, to be removed; the last batch of a table has it.
+    - `landed`: in the last batch, what the batches before it came to.
+    - `finished`: in the last batch, whether the table was read to its end.
     """
 
     table: Table
@@ -112,9 +115,9 @@ class Spool:
         run: str | None = None,
         parent: Table | None = None,
     ) -> None:
-        """Make a folder under `root`; folders of processes that are no more are removed.
+        """Make a folder under `root`; folders of processes that have ended are removed.
 
-        `belonging` says what is gone with rows of the table, and with those of its parent.
+        `belonging` says what goes with the rows of the table and of its parent.
         """
         self._table, self._run, self._parent = table, run, parent
         self._belonging = belonging or {}
@@ -196,7 +199,7 @@ class Spool:
         return batch
 
     def take_last(self, landed: Landed, *, finished: bool = True) -> Batch:
-        """Everything added since the last call; the spool's folder goes with it, to be removed in the end."""
+        """Everything added since the last call, with the spool's folder, to be removed after landing."""
         batch = self.take()
         batch.folder, batch.landed, batch.finished = self.folder, landed, finished
         self._given_away = True
@@ -208,7 +211,7 @@ class Spool:
     def _file(self, page: Page) -> tuple[SpooledFile, BinaryIO]:
         """The file that takes the page's rows: the last one, unless they are of another kind.
 
-        Rows are never put before those of an earlier page, for of two alike the later counts.
+        Rows are never put before those of an earlier page: of two at one version, the later counts.
         """
         kind = (page.listing, page.keep)
         if self._open is None or kind != self._kind:
@@ -236,11 +239,11 @@ def _unwritable(folder: Path, error: OSError) -> WarehouseError:
 
 
 CLAIM = "in_use"
-"""A file in each folder, locked by the process that uses it for as long as it lives: unlike its process id,
-which in a container is the same after each start, the lock cannot be mistaken for another's."""
+"""A file in each folder, locked by the process that uses the folder for as long as the process lives. A
+process id would not do: in a container it is the same after each start."""
 
 YOUNG = 60.0
-"""Seconds that a folder may be without a claim, because it is only just being made."""
+"""Seconds that a new folder may be without a claim, between its creation and the lock."""
 
 _claims: dict[Path, FileLock] = {}
 

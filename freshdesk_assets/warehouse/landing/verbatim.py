@@ -30,7 +30,7 @@ class Object:
 def parsed(text: str) -> Any:
     """A JSON value with `Number` and `Object` in it; raises ValueError when it is none, or nested too deep.
 
-    A raw control character inside a string is taken for what it is, though JSON forbids it.
+    A raw control character inside a string is accepted, though JSON forbids it.
     """
     try:
         return _decoder.decode(text)

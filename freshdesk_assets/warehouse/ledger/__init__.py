@@ -1,1 +1,1 @@
-"""The schema `freshdesk_meta`: what was read, asked, doubted and spent."""
+"""The schema `freshdesk_meta`: what was read, asked for, doubted and spent."""

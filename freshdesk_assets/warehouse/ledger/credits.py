@@ -1,4 +1,4 @@
-"""What was spent of the account's API limit, and how far each table's reading went for it."""
+"""From calls made to credits recorded, and how far each table was read with them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ READING, PLAN, DOCTOR, POLL = "reading", "plan", "doctor", "poll"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallsMade:
-    """Calls that are to be recorded: of a table, or of none for another purpose than reading one."""
+    """Calls to record: those that read a table, or those of another purpose, without a table."""
 
     table: str | None = None
     purpose: str = READING
@@ -26,7 +26,10 @@ class CallsMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadState:
-    """How far the last reading of a table went; `needs_more_than` credits did not do for it in one go."""
+    """How far the last read of a table went.
+
+    `needs_more_than`: so many credits were not enough for a list that can only be read in one go.
+    """
 
     finished_at: datetime | None = None
     unfinished: str | None = None
@@ -58,7 +61,7 @@ def is_recorded(connection: Connection, purpose: str, run_id: str) -> bool:
 
 
 def credits_of_day(connection: Connection, day: date) -> int:
-    """What was spent on a day, whatever for."""
+    """What was spent on a day, for all purposes."""
     query = f"select sum(credits) from {ledger(connection, 'credits')} where day = ?"
     return number(connection, query, [day])
 
@@ -69,9 +72,9 @@ def record_finished(connection: Connection, table: Table, moment: datetime) -> N
 
 
 def record_unfinished(connection: Connection, table: Table, left: str, needs_more_than: int | None) -> None:
-    """Remember what of the table was not read for want of credits; when it was read last stays.
+    """Remember what of the table was not read because the credits were spent; `finished_at` stays.
 
-    `needs_more_than` None tells nothing new of it, 0 that nothing is read in one go any more.
+    `needs_more_than` None leaves what is stored, 0 says that nothing is left to read in one go.
     """
     before = read_states(connection).get(table.name, ReadState())
     needs = before.needs_more_than
@@ -85,7 +88,7 @@ def record_unfinished(connection: Connection, table: Table, left: str, needs_mor
 
 
 def read_states(connection: Connection) -> dict[str, ReadState]:
-    """How far the last reading of each table went, by its name."""
+    """How far the last read of each table went, by the table's name."""
     rows = connection.execute(
         f"select table_name, finished_at, unfinished, needs_more_than from {ledger(connection, 'read_state')}"
     ).fetchall()

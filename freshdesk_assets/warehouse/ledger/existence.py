@@ -1,7 +1,7 @@
-"""Which stored rows are doubted, over which intervals none is, and what became of those asked for.
+"""From what lists had, and what Freshdesk answered, to which stored rows are doubted, gone or archived.
 
-A row is doubted when a list that should have had it came without it. That alone buries nothing: archived rows
-leave every list too. What was asked for is settled in the transaction that stores what the answer brought.
+A row is doubted when a list that should have it does not. A doubt alone marks nothing as deleted: archived
+rows leave every list too. A doubt is settled in the transaction that stores what the answer brought.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
 
 ASKED_AGAIN_AFTER = timedelta(days=7)
-"""How long a doubt rests that Freshdesk would not settle: the key may be given more rights."""
+"""How long a doubt waits that Freshdesk would not settle; the key may be given more rights meanwhile."""
 
 
 def doubt_unlisted(
@@ -30,7 +30,7 @@ def doubt_unlisted(
     end: datetime | None,
     moment: datetime,
 ) -> int:
-    """Doubt the rows of [start, end) that are not among those listed; says how many more are doubted now."""
+    """Doubt the rows of [start, end) that are not among those listed; returns how many are doubted anew."""
     cursor = f"t.{identifier(cursor_of(table))}"
     values: list[object] = [list(listed), table.name, moment, start]
     bound = ""
@@ -61,7 +61,7 @@ def open_doubts(
     now: datetime,
     limit: int,
 ) -> list[Doubt]:
-    """What to ask next, oldest doubt first; rows that were sent again meanwhile are doubted no more."""
+    """The doubts to ask about next, oldest first; those about rows sent again meanwhile are dropped."""
     doubts, target = ledger(connection, "doubts"), shaped(connection, table)
     connection.execute(
         f"delete from {doubts} where table_name = ? and row_id not in"
@@ -70,7 +70,7 @@ def open_doubts(
         [table.name, table.name],
     )
     by = f"t.{identifier(existence.by)}"
-    # In a query of its own, so that the condition's names mean the table's columns.
+    # A query of its own, so that the names in the condition mean the table's columns.
     idle = f"t.id in (select id from {target} where {existence.idle})" if existence.idle else "false"
     rows = connection.execute(
         f"select {by}, array_agg(t.id order by t.id), max({version_of(table, 't')}), bool_and({idle})"
@@ -93,7 +93,7 @@ def doubted(connection: Connection, table: Table) -> int:
 def settle_doubts(
     connection: Connection, table: Table, verdicts: Iterable[Verdict], moment: datetime
 ) -> None:
-    """Mark what is archived, and doubt no more what was answered; what is gone is buried by landing."""
+    """Mark archived rows, and drop the doubts that were answered; landing marks the rows that are gone."""
     by_fate: dict[Fate, list[int]] = {fate: [] for fate in Fate}
     for verdict in verdicts:
         by_fate[verdict.fate].append(verdict.id)
@@ -122,9 +122,9 @@ def bury_belonging(
     gone: str,
     moment: datetime,
 ) -> None:
-    """Mark what belongs to the rows whose ids the query `gone` has.
+    """Mark as deleted what belongs to the rows whose ids the query `gone` selects.
 
-    Their lists are read anew should they return.
+    Should those rows return, the lists read per row are read anew.
     """
     for table, column in belonging:
         name = identifier(column)
@@ -147,9 +147,10 @@ def revive_belonging(
     back: str,
     moment: datetime,
 ) -> None:
-    """Bring back what was marked when, or after, what it belongs to was; `back` has ids and when that was.
+    """Restore the rows that were marked as deleted with, or after, the row they belong to.
 
-    What has lists of its own is read again instead.
+    The query `back` selects that row's `id` and `gone_at`. Tables that are read per row are read again
+    instead.
     """
     for table, column in belonging:
         if isinstance(table.sync, PerParent):
@@ -169,9 +170,9 @@ def next_interval(
     before: datetime,
     rows: int,
 ) -> Interval | None:
-    """The interval of at most some rows to verify next; None if all were since `before`.
+    """The next interval to verify, of at most `rows` rows; None if all were verified since `before`.
 
-    That is one never verified, else the one verified longest ago.
+    An interval that was never verified comes first, else the one verified longest ago.
     """
     cursor, target = identifier(cursor_of(table)), shaped(connection, table)
     living = f"from {target} t where {_doubtable(table, 't')} and {cursor}"
@@ -197,7 +198,7 @@ def next_interval(
 def record_verified(
     connection: Connection, table: Table, start: datetime, end: datetime, at: datetime
 ) -> None:
-    """Remember that every row of [start, end) was listed or is doubted, as asked for at a moment."""
+    """Remember that every row of [start, end) was listed or is doubted, by a run requested at `at`."""
     if end <= start:
         return
     by_moment: dict[datetime, list[Interval]] = {at: [(start, end)]}
@@ -216,7 +217,7 @@ def record_verified(
 
 
 def whole_list(connection: Connection, table: Table) -> tuple[datetime | None, int]:
-    """When the whole list of a table was last read to its end, and how many rows it holds by now."""
+    """When the whole list of a table was last read to its end, and how many rows the table has now."""
     read = f"select max(listed_at) from {ledger(connection, 'listed')} where table_name = ?"
     held = f"select count(*) from {shaped(connection, table)} where _deleted_at is null"
     return scalar(connection, read, [table.name]), number(connection, held)
@@ -232,7 +233,7 @@ def cursor_of(table: Table) -> str:
 
 
 def after_all(connection: Connection, table: Table, moment: datetime) -> datetime:
-    """The moment, or the first one later than every change of the table that is stored."""
+    """The moment, if it is later than every stored change of the table; else the first one that is."""
     latest = last_change(connection, table)
     return moment if latest is None or latest < moment else latest + timedelta(microseconds=1)
 
@@ -255,7 +256,7 @@ def _verified(connection: Connection, table: Table) -> list[tuple[datetime, date
 def _verified_longest_ago(
     verified: list[tuple[datetime, datetime, datetime]], start: datetime, until: datetime, before: datetime
 ) -> list[Interval]:
-    """The intervals of [start, until) not verified since `before`: those never first, then longest ago."""
+    """The intervals of [start, until) not verified since `before`: never first, then longest ago."""
     never = uncovered([(opens, closes) for opens, closes, _ in verified], start, until)
     once = sorted((at, opens, closes) for opens, closes, at in verified if at < before)
     within = [(max(opens, start), min(closes, until)) for _, opens, closes in once]

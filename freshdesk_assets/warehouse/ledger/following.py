@@ -1,8 +1,8 @@
-"""What has followed what: which derived table, check or copy was made of which state of the tables.
+"""From which state of the tables each derived table, check and copy was last made.
 
-A step that makes something of tables is remembered with a fingerprint of what it was made of. While that is
-the same, making it again would change nothing. A child table or history is remembered with the last change
-of its table that is in it, and goes on from there.
+A step that makes something of tables is stored with a fingerprint of what it was made of. While that is the
+same, making it again would change nothing. A child table or history is stored with the last change of its
+table that it contains, and continues from there.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ CHANGED_AT = "greatest(p._synced_at, p._deleted_at)"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Up to which change of its table something is made, and the fingerprint of how."""
+    """The last change that a child table or history contains, and a fingerprint of how it was made."""
 
     reached: datetime | None
     recipe: str
 
 
 def fingerprint(recipe: object) -> str:
-    """Tells one recipe from another, by what it looks like in Python."""
+    """A hash of the recipe's `repr`: it differs where recipes do."""
     return hashlib.sha256(repr(recipe).encode()).hexdigest()
 
 
@@ -57,7 +57,7 @@ def record_made(connection: Connection, name: str, made: Made) -> None:
 
 
 def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    """What tells one state of a table from another: when a row was last written, and how many there are."""
+    """By table, what differs between its states: when a row was last written or deleted, and their number."""
     stored = {
         name
         for (name,) in connection.execute(
@@ -94,7 +94,7 @@ def record_followed(connection: Connection, made: Mapping[str, str], moment: dat
 
 
 def forget_followed(connection: Connection, steps: Iterable[str]) -> None:
-    """Have steps made again by the next run that they are part of."""
+    """Let the next run that has these steps make them again."""
     connection.execute(
         f"delete from {ledger(connection, 'followed')} where list_contains(?, step)", [list(steps)]
     )

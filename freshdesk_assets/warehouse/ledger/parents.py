@@ -1,6 +1,6 @@
-"""Which parents have their own rows still to be read, and what reading them settled.
+"""Which rows have a call of their own still to be made, and the record of those that were made.
 
-`parents_read` in the ledger has the version of each at which it was read.
+The table `parents_read` of the ledger has, for each row, its version when the call was made.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from freshdesk_assets.warehouse.shape import qualified, shaped
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
 READS = "reads"
-"""A temporary table of the parents that `record_parents` was given last: `id`, and whether it is `gone`."""
+"""A temporary table of the parents last given to `record_parents`: `id`, and whether it is `gone`."""
 
 SAME_MOMENT = 2
-"""Versions are told to the second: one read within so many seconds of its version is read once more, for it
+"""Versions are exact to the second. A row read within so many seconds of its version is read once more: it
 may have changed again in the same second without a new version."""
 
 
@@ -42,12 +42,12 @@ class Pending:
 class Asked:
     """Which rows of `source` have a call of their own still to be made.
 
-    Those at a version at which they were not asked yet, and:
+    A row is asked for if it is at a new version since its last call. The fields change that:
 
     - `start`, `end`: only rows whose window column lies in [start, end).
-    - `read_before`: not the version counts, but whether a row was asked since then.
-    - `stale`: rows for which this SQL condition on the row `p` and its reading `r` holds, whatever else.
-    - `asked_before`: rows that have rows of their own and were last asked for them before that moment.
+    - `read_before`: instead of rows at a new version, those whose last call was before then.
+    - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
+    - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     """
 
     source: Table
@@ -59,7 +59,7 @@ class Asked:
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
-    """The rows of which `table` is still to be read, oldest change first."""
+    """The rows for which `table` has a call still to be made, oldest change first."""
     source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
     total = number(connection, f"select count(*) {source}", values)
@@ -72,9 +72,10 @@ def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 
 
 
 def earliest_pending(connection: Connection, table: Table, asked: Asked) -> datetime | None:
-    """The first time, by the source's window column, of a row that is still to be asked.
+    """The earliest time, by the source's window column, of a row that is still to be asked for.
 
-    None where there is none, and for a table that was never begun: one that may not be read, say.
+    None if there is no such row, and for a table that was never begun, perhaps because the key may not read
+    it.
     """
     begun = scalar(
         connection,
@@ -91,11 +92,11 @@ def earliest_pending(connection: Connection, table: Table, asked: Asked) -> date
 
 
 def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[object]]:
-    """The rows to be asked, as SQL from its `from` on with its values."""
+    """The rows to be asked for: an SQL query from its `from` on, and its values."""
     parent = asked.source
     version = version_of(parent, "p")
     values: list[object] = [table.name]
-    # What was gone and is not any more has come back with what hangs on it.
+    # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
     if asked.read_before is None:
         due += [
@@ -135,9 +136,9 @@ def record_parents(
     reads: list[ParentRead],
     moment: datetime,
 ) -> None:
-    """Remember the lists as read, those of a version None at the version that is stored now.
+    """Remember the lists as read; one without a version is recorded at the version stored now.
 
-    What they are of stands in `READS` from here on.
+    Afterwards `READS` has their parents.
     """
     if not reads:
         return

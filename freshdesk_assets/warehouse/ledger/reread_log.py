@@ -1,4 +1,7 @@
-"""What was re-read, and since when: an interrupted backfill continues, two that overlap share their reads."""
+"""Which intervals were re-read, and when that began.
+
+By this an interrupted backfill continues, and backfills that overlap share their reads.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,7 +11,7 @@ from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 
 KEPT = timedelta(days=7)
-"""How long that is remembered: no backfill waits longer to run, or to be continued."""
+"""How long a re-read is remembered: no backfill waits longer to run, or to be continued."""
 
 
 def record_reread(
@@ -18,7 +21,7 @@ def record_reread(
 ) -> None:
     """Remember the intervals of listings that were re-read, each with when that began.
 
-    An interval that continues an earlier one of the same re-reading takes its place. Old ones are forgotten.
+    An interval that continues an earlier one of the same re-read replaces it. Old ones are forgotten.
     """
     reread = ledger(connection, "reread")
     reached: dict[tuple[str, datetime, datetime], datetime] = {}

@@ -1,4 +1,4 @@
-"""How much of a table is stored, as far as that tells what reading it takes."""
+"""From stored rows to how many calls reading a table takes."""
 
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
@@ -9,7 +9,7 @@ from freshdesk_assets.warehouse.sql import identifier, number
 
 
 def rows_there(connection: Connection, table: Table) -> int:
-    """Rows that Freshdesk has, as far as is known."""
+    """How many rows Freshdesk has, by what is stored."""
     return number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
 
 

@@ -1,11 +1,6 @@
-"""What has been read, remembered beside the data and stored in the same transaction as it.
+"""The ledger: tables beside the data that remember what was read, in the same transaction as the rows.
 
-`coverage` are the intervals of time whose changes are stored, `reread` those that were re-read;
-`parents_read` the version of each parent at which its list was read;
-`rejected` the rows that could not be keyed; `listed` how long the full lists were; `doubts`
-the rows that a list came without, `verified` where there are none; `derived` up to where child tables are cut
-and histories kept; `views` the views as they were created; `followed` what was made of which state of the
-tables; `credits` what was spent, and `read_state` how far that went.
+`LEDGER` has the tables, their columns and what each is for.
 """
 
 from collections.abc import Iterable
@@ -23,7 +18,6 @@ from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 META = names.META
 
-
 _TABLE = text("table_name", "Table it is about.")
 
 LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
@@ -32,33 +26,35 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
-            timestamp("covered_from", "Since when, this moment included."),
-            timestamp("covered_to", "Until when, this moment not included."),
+            timestamp("covered_from", "Start of the interval, included."),
+            timestamp("covered_to", "End of the interval, not included."),
         ),
     ),
     "reread": (
-        "Intervals of time re-read in the last week: no backfill requested before that reads them again.",
+        "Intervals of time re-read in the last week, which backfills requested earlier do not read again.",
         (
             _TABLE,
             text("listing", "Pass over the table's list: all, spam, deleted, blocked."),
-            timestamp("reread_from", "Since when, this moment included; of a full list, when it began."),
-            timestamp("reread_to", "Until when, this moment not included."),
-            timestamp("began_at", "When that reading began, by the replica's clock."),
+            timestamp(
+                "reread_from", "Start of the interval, included; of a full list, when the re-read began."
+            ),
+            timestamp("reread_to", "End of the interval, not included."),
+            timestamp("began_at", "When the re-read began, by the replica's clock."),
         ),
     ),
     "parents_read": (
-        "The version of each parent at which its rows of a table were read whole.",
+        "Rows that had a call of their own for a table, and the version each was at.",
         (
             _TABLE,
-            bigint("parent_id", "Row whose list was read, or the row itself, by its own call."),
-            timestamp("version", "The row's version at which it was; null if it has none."),
+            bigint("parent_id", "Row whose list was read, or that was read itself by its own call."),
+            timestamp("version", "Version of the row at that call; null if it has none."),
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),
-            timestamp("asked_at", "When it was asked, by the replica's clock."),
+            timestamp("asked_at", "When it was asked for, by the replica's clock."),
         ),
     ),
     "rejected": (
-        "Rows that could not be stored in their table because they have no key, as they were sent.",
+        "Rows as they were sent that could not be stored in their table, because they have no key.",
         (
             _TABLE,
             json("row", "The row, verbatim.", pii=True),
@@ -74,33 +70,35 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "doubts": (
-        "Rows that a list which should have had them came without, until Freshdesk was asked for them.",
+        "Rows missing from a list that should have them, until Freshdesk is asked for them.",
         (
             _TABLE,
             bigint("row_id", "Row that is doubted."),
             timestamp("since", "When it was first missing."),
-            timestamp("asked_at", "When Freshdesk was asked and would not say; null if it was not."),
+            timestamp(
+                "asked_at", "When Freshdesk was asked for it and would not say; null if it was not asked."
+            ),
         ),
     ),
     "verified": (
-        "Intervals of time of whose rows each was listed, or is doubted.",
+        "Intervals of time in which every stored row was listed, or is doubted.",
         (
             _TABLE,
-            timestamp("verified_from", "Since when, by the time the list is bounded by."),
-            timestamp("verified_to", "Until when, this moment not included."),
-            timestamp("verified_at", "When the run was asked for that found it so."),
+            timestamp("verified_from", "Start of the interval, included, by the time that bounds the list."),
+            timestamp("verified_to", "End of the interval, not included."),
+            timestamp("verified_at", "When the run that verified it was requested."),
         ),
     ),
     "derived": (
-        "Child tables and histories, the latest change of a table that is in them, and how they were made.",
+        "Child tables and histories: the latest change of their table in them, and how they were made.",
         (
             _TABLE,
-            timestamp("derived_to", "Latest change of a row of the table that is in them."),
+            timestamp("derived_to", "Latest change of a row of their table that is in them."),
             text("cut", "Fingerprint of the declaration that was followed."),
         ),
     ),
     "views": (
-        "The views that were created, and from what: one that is not declared any more is dropped.",
+        "Views that were created, and from what; one that is no longer declared is dropped.",
         (
             text("schema_name", "Schema of the view."),
             text("view_name", "Name of the view."),
@@ -108,32 +106,34 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "followed": (
-        "The steps of runs that make something of tables, and of which state of them they last did.",
+        "Steps of runs that make something of tables, and the state of the tables they last made it of.",
         (
             text("step", "Step of a run, as Dagster names it."),
-            text("made_of", "Fingerprint of its declaration and of the tables that it goes by."),
+            text("made_of", "Fingerprint of its declaration and of the tables that it reads."),
             timestamp("made_at", "When it was last made."),
         ),
     ),
     "credits": (
         "What was spent of the account's API limit, by table, run and day.",
         (
-            text("table_name", "Table that was read; null for calls that are no table's."),
-            text("purpose", "What the calls were for: reading, or poll, plan, doctor."),
+            text("table_name", "Table that was read; null for calls that read none."),
+            text("purpose", "What the calls were for: reading, poll, plan or doctor."),
             text("run_id", "Dagster run; null for calls outside of runs."),
             date("day", "Day in UTC on which it was recorded, seconds after the calls."),
             bigint("calls", "Requests sent, repeated ones too."),
             bigint("credits", "What they cost, as Freshdesk said, else by its price list."),
-            double("seconds_waited", "Wall time during which a request stood waiting for the limit."),
+            double("seconds_waited", "Wall time during which a request waited for the limit."),
         ),
     ),
     "read_state": (
-        "How far the last reading of each table went.",
+        "How far the last read of each table went.",
         (
             _TABLE,
             timestamp("finished_at", "When it was last read to its end; null if never."),
             text("unfinished", "What was still to be read when the budget was spent; null if nothing."),
-            bigint("needs_more_than", "Credits that were not enough for a list read in one go, or null."),
+            bigint(
+                "needs_more_than", "Credits that were not enough for a list read in one go; null if none."
+            ),
         ),
     ),
 }
@@ -150,7 +150,7 @@ READ_STATE = LEDGER["read_state"][1]
 
 
 def ledger(connection: Connection, name: str) -> str:
-    """The name of a table of the ledger as SQL wants it; all of the ledger is there from here on."""
+    """The qualified name of a table of the ledger; all of the ledger exists from here on."""
     ensure_ledger(connection, comments=False)
     return qualified(name, META)
 
@@ -181,7 +181,7 @@ def _create(connection: Connection) -> None:
 
 
 def _add_missing(connection: Connection, name: str, columns: tuple[Column, ...]) -> None:
-    """Give a table of the ledger the columns it has not had in earlier versions."""
+    """Add the columns that a table of the ledger did not have in earlier versions."""
     target = qualified(name, META)
     stored = {column[0] for column in connection.execute(f"describe {target}").fetchall()}
     for column in columns:
@@ -239,7 +239,7 @@ def record_coverage(
 
 
 def version_of(table: Table, alias: str) -> str:
-    """The newest of the times that tell a row's version, as SQL; null when it has none."""
+    """SQL for a row's version, the newest of its version columns; null for a table without any."""
     if not table.version:
         return "null::timestamptz"
     times = ", ".join(f"{alias}.{identifier(name)}" for name in table.version)

@@ -1,4 +1,4 @@
-"""Whether rows that somebody saw are stored as they were seen."""
+"""From the versions of rows that a list has to the rows that are not stored so."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -188,7 +188,7 @@ def test_a_view_whose_file_is_gone_is_dropped_and_others_are_left(warehouse: War
         (view("Titles", "select books.id from freshdesk.books", "id", "title"), "differ in title"),
         (view("Titles", "select books.id, books.own from freshdesk.books", "id"), "differ in own"),
         (view("Titles", "select books.name as id from freshdesk.books", "id"), "name"),
-        (view("Titles", "select 1 as id", "id", family=WIDE.family), "selects no own"),
+        (view("Titles", "select 1 as id", "id", family=WIDE.family), "does not select own"),
     ],
 )
 def test_a_view_that_does_not_hold_is_named_and_nothing_is_changed(
@@ -257,7 +257,7 @@ def test_a_value_that_is_not_of_the_declared_type_is_not_lost(warehouse: Warehou
     assert own_columns(warehouse) == {"own_pages": "VARCHAR"}
     assert read(warehouse, "select own_pages from reading.books_wide order by id") == [("12",), ("a dozen",)]
     said = read(warehouse, "select comment from duckdb_columns() where column_name = 'own_pages'")
-    assert said == [("Pages. Text, for 1 of its values are not BIGINT.",)]
+    assert said == [("Pages. Text, because 1 of its values are not BIGINT.",)]
 
 
 def test_columns_follow_the_administrator(warehouse: Warehouse) -> None:
