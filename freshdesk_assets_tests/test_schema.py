@@ -277,7 +277,7 @@ def test_tables_that_contradict_each_other_say_so(tables: tuple[Table, ...], sen
 
 
 def test_parents_come_before_what_is_read_per_parent() -> None:
-    """Reading down the catalog reads every parent before its children, whatever the order of the files."""
+    """The catalog's order reads every parent before its children, whatever the order of the files."""
     catalog = Catalog((books(), shelves()))
     assert [table.name for table in catalog] == ["shelves", "books"]
     assert upstream(catalog["books"]) == {"shelves"}
@@ -340,6 +340,6 @@ def test_a_table_finds_its_columns() -> None:
 
 
 def test_a_sub_limit_goes_by_the_largest_total_reached() -> None:
-    """Between two plans the smaller one's calls are allowed, and below all of them the least."""
+    """Between two plans the calls of the smaller one are allowed; below all plans, those of the smallest."""
     limit = SubLimit("shelves list", ((100, 10), (400, 40)))
     assert [limit.allowed(total) for total in (50, 100, 399, 400, 9000)] == [10, 10, 10, 40, 40]

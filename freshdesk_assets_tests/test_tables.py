@@ -1,4 +1,4 @@
-"""What the declared tables promise: nothing analysts had elsewhere is lost, no cursor is trusted blindly."""
+"""The declared tables have every column of Stitch and SyncHub, and trust only maintained cursors."""
 
 import csv
 import re
@@ -47,10 +47,10 @@ SYNCHUB = {
     "TicketConversation": "conversations",
     "TimeEntry": "time_entries",
 }
-"""SyncHub's tables that are rows of ours, column by column under the same names but for the spelling."""
+"""SyncHub's tables whose rows are rows of ours, with the same columns in another spelling."""
 
 SYNCHUB_RENAMED = {("TicketConversation", "TicketRemoteID"): "ticket_id"}
-"""The one column of those that has another name: the ticket's key once more, as text."""
+"""The one column with another name: the ticket's key once more, as text."""
 
 SYNCHUB_CHILDREN = {
     "CompanyDomain": ("companies", {"Domain": "domains"}),

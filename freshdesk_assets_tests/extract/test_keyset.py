@@ -38,7 +38,7 @@ from freshdesk_assets_tests.extract.bookshop import (
 BY_UPDATED_AT = Keyset("updated_since")
 LISTINGS = {listing.name: listing for listing in tickets.listings}
 LIVE = replace(LISTINGS["all"], probe=False)
-"""What its pages cost, and not the look whether there are any."""
+"""The cost of its pages, without that of the probe whether there are any."""
 SHELVES = {"all": "live", "spam": "spam", "deleted": "deleted"}
 
 
@@ -238,7 +238,7 @@ def test_more_rows_in_one_second_than_freshdesk_pages_are_an_error_that_says_so(
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_reading_that_is_cut_off_anywhere_is_resumed_without_loss(seed: int) -> None:
-    """Pages land in batches; what a crash takes with it is read again, because it was never covered."""
+    """Pages land in batches; what a crash loses is read again, because it is not in the coverage."""
     rng = random.Random(seed)
     world = World(seed=seed, tickets=rng.choice((30, 300, 700)))
     if rng.random() < 0.5:

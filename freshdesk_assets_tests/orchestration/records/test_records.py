@@ -98,7 +98,7 @@ def by_ours(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 def forked(work: Callable[[], object]) -> int:
-    """A process that does this and ends, whatever happens: it must not go on with our tests."""
+    """A process that does this and ends, whatever happens: it must not continue with our tests."""
     child = os.fork()
     if child:
         return child
@@ -120,7 +120,7 @@ def same(given: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def test_every_question_is_answered_as_by_the_stock_storage(by_stock: Recording, by_ours: Recording) -> None:
-    """To the storage id: cursors that sensors and the UI kept stay good, whoever stored the events."""
+    """Storage ids included: cursors that sensors and the UI kept stay valid with either storage."""
     assert len(by_stock.after) > 100
     same(by_ours.after, by_stock.after)
 
@@ -146,7 +146,7 @@ def test_sensors_and_freshness_policies_see_the_same(by_stock: Recording, by_our
 
 
 def test_it_is_batches_that_are_stored(by_ours: Recording) -> None:
-    """Or the other tests would compare the stock storage with itself."""
+    """Else the other tests would compare the stock storage with itself."""
     with sqlite3.connect(by_ours.home / "history" / "runs" / f"{FIRST}.db") as run:
         held = run.execute("select step_key from event_logs where dagster_event_type = ?", [BLOCK]).fetchall()
     run.close()
@@ -170,7 +170,7 @@ def copied(by_ours: Recording, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def test_a_removed_run_leaves_nothing(copied: dg.DagsterInstance) -> None:
-    """Its tags are found by its events: those that went first would leave them for good."""
+    """Tags are found by their events: if the events were deleted first, the tags would stay for good."""
     copied.delete_run(FIRST)
     assert copied.all_logs(FIRST) == []
     assert copied.get_materialized_partitions(recorded.loans.key) == set(KEYS[10:15])
@@ -301,7 +301,7 @@ def materialize(instance: dg.DagsterInstance, **tags: str) -> dg.ExecuteInProces
 def test_killed_at_any_point_the_store_is_readable_and_the_run_found_dead_and_run_again(
     tmp_path: Path,
 ) -> None:
-    """`kill -9` has no point at which it does not come."""
+    """`kill -9` can come at any point."""
     points = random.Random(3)
     with recorded.instance(tmp_path / "whole") as instance:
         materialize(instance)  # what is slow once alone is not measured
@@ -444,7 +444,7 @@ def test_postgres_answers_as_it_does_with_the_stock_storage(
 def test_postgres_takes_batches_of_several_processes_and_of_killed_ones(
     database: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """A batch locks the table of events: whoever waits for it goes on, also when its process is killed."""
+    """A batch locks the table of events; others continue after it, even if its process is killed."""
     storage = on_server(database("ours"))
     with recorded.instance(tmp_path / "home", storage):
         pass
