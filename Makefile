@@ -1,38 +1,38 @@
-# Everything from a clone: make demo, make test. Needs Python 3.11 and a package registry, nothing else.
+# What to do with a clone: make demo, make test. Needs Python 3.11 or 3.12 and a package registry, nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
 .PHONY: install demo demo-ui dev test test-slow check docs format lock clean
 
-install: $(READY)  ## the environment, in .venv
+install: $(READY)  ## install everything into .venv
 
 demo: $(READY)  ## replicate a simulated account and answer a question in SQL
 	$(BIN)/python scripts/demo.py
 
-demo-ui: $(READY)  ## the Dagster UI on the demo's replica
+demo-ui: $(READY)  ## open the Dagster UI on the demo's replica
 	$(BIN)/python scripts/demo.py --ui
 
-dev: $(READY)  ## the Dagster UI on the account in the environment, or in .env
+dev: $(READY)  ## start the Dagster UI for the account in the environment, or in .env
 	$(BIN)/freshdesk-assets dev
 
-test: $(READY)  ## every test but those that take minutes
+test: $(READY)  ## run all tests but those that take minutes
 	$(BIN)/pytest -n 2 --dist worksteal
 
-test-slow: $(READY)  ## those that take minutes
+test-slow: $(READY)  ## run the tests that take minutes
 	$(BIN)/pytest -m slow
 
-check: $(READY)  ## lint, format, types, import contracts, documentation
+check: $(READY)  ## check lint, format, types, import contracts, and whether docs/ is current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/document.py --check
 
-docs: $(READY)  ## the data dictionary and the diagrams
+docs: $(READY)  ## write the generated pages: docs/, .env.example, settings in README
 	$(BIN)/python scripts/document.py
 
-format: $(READY)
+format: $(READY)  ## format the code, and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -40,11 +40,11 @@ lock:  ## pin what pyproject.toml allows
 	test -x $(BIN)/pip-compile || ($(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools)
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
-	# pip-compile leaves out the condition of what an extra asks for (pyproject.toml says why there is one).
+	# pip-compile drops the condition on a requirement of an extra (pyproject.toml says why pgserver has one).
 	sed -i.before "s/^pgserver==[^ ;]*$$/& ; platform_machine == 'x86_64' or sys_platform == 'darwin'/" requirements.lock
 	rm requirements.lock.before
 
-clean:
+clean:  ## delete the environment, the demo and the run records
 	rm -rf .venv .demo .dagster_home
 
 $(READY): requirements.lock pyproject.toml

@@ -1,1 +1,1 @@
-"""What the replica costs beside what it must cost: each figure with its physical limit, from one run."""
+"""Measures what the replica costs, and in the same run the physical limit of each figure."""

@@ -26,7 +26,7 @@ from freshdesk_assets.warehouse.landing.spool import Spool
 
 
 def alone(account: Replica, file: Path) -> float:
-    """The CPU that the same calls and their landing into another file take without Dagster."""
+    """The CPU that the same calls take without Dagster, with their landing into another file."""
     ran = account.run("-m", "benchmarks.alone", FRESHDESK_DUCKDB=str(file))
     if ran.code:
         raise RuntimeError(ran.output[-6000:])
@@ -34,7 +34,7 @@ def alone(account: Replica, file: Path) -> float:
 
 
 def main() -> None:
-    """Read what is missing of all tables and land it, and print the CPU that took, without the imports."""
+    """Read and land what is missing of all tables; print the CPU of that, without the imports."""
     began = time.process_time()
     catalog, settings = declared_tables(), Settings()
     since = settings.partitioning.since

@@ -1,4 +1,4 @@
-"""Tickets through the real `Replication` without Freshdesk: their pages are ready, only the rest is timed."""
+"""Runs the real `Replication` on pages made beforehand: only what follows the reply is timed."""
 
 import math
 import time
@@ -31,7 +31,7 @@ PER_PAGE = 100
 
 @dataclass(slots=True)
 class Canned(Reader):
-    """A reader whose pages are ready: what is timed is what comes after the reply."""
+    """A reader whose pages are made beforehand, in place of the one that asks Freshdesk."""
 
     numbers: Iterable[int] = ()
     later: int = 0
@@ -65,19 +65,19 @@ class Canned(Reader):
 
 
 class TimedSpool(Spool):
-    """A spool that knows how long adding took."""
+    """A spool that sums the time that adding took."""
 
     spent = 0.0
 
     def add(self, page: Page) -> None:
-        """Add, on the clock."""
+        """Add, and count the time."""
         began = time.perf_counter()
         super().add(page)
         self.spent += time.perf_counter() - began
 
 
 def replicated(folder: Path, numbers: range, later: int) -> Measured:
-    """Replicate the rows of these numbers; seconds without the making of the rows."""
+    """Replicate the rows of these numbers; returns seconds, those for making the rows not included."""
     catalog = declared_tables()
     table = catalog["tickets"]
     warehouse = Warehouse(folder / "replica.duckdb")
@@ -86,7 +86,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
         TimedSpool(folder / "spool", table) as spool,
     ):
         reader = Canned(client, numbers=numbers, later=later)
-        extent = ReadScope(
+        scope = ReadScope(
             table=table,
             catalog=catalog,
             warehouse=warehouse,
@@ -97,7 +97,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             requested_at=datetime.now(UTC),
         )
         replication = Replication(
-            scope=extent,
+            scope=scope,
             reader=reader,
             spool=spool,
             progress=Progress("tickets", client, lambda _: None, interval=math.inf),

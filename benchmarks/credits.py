@@ -1,7 +1,8 @@
-"""What a sync spends beside the least any client of this API could spend: `python -m benchmarks.credits`.
+"""A sync's credits beside the least that any client of this API could spend: `python -m benchmarks.credits`.
 
-The floor is counted from the simulated account's own rows, never from our code: pages of a hundred changed
-rows, a call for each changed ticket that has conversations, a call for each changed contact and agent.
+The floor is counted from the simulated account's own rows, never from our code. It is pages of a hundred
+changed rows, a call for each changed ticket that has conversations, and a call for each changed contact and
+agent.
 """
 
 import argparse
@@ -33,7 +34,7 @@ ALWAYS_WHOLE = {
     "contact_fields": "contact_fields",
     "company_fields": "company_fields",
 }
-"""Lists that cannot be asked for changes, and the simulator's name of their rows."""
+"""Lists that cannot be asked for changes, each with the simulator's name of its rows."""
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ def main() -> None:
 def measure(
     account: Replica, title: str, since: str, look_back: timedelta | None, *, daily: bool = True
 ) -> str:
-    """Sync and print what it spent beside the floor; returns up to when the account has been seen."""
+    """Sync, and print its credits beside the floor; returns the time up to which the account was read."""
     world, meter = account.server.world, account.server.meter
     now = world.clock.stamp()
     start = stamp(account.start)
@@ -79,7 +80,7 @@ def measure(
 
 
 def foreseen(account: Replica) -> tuple[int, int]:
-    """What `freshdesk-assets plan` says the sync will cost, and what asking for it did."""
+    """The credits that `freshdesk-assets plan` foresees for the sync, and those that planning cost."""
     account.server.meter.reset()
     said = re.search(r"^ *all +[\d,]+ +([\d,]+)", account.command("plan").output, re.MULTILINE)
     if said is None:
@@ -88,9 +89,9 @@ def foreseen(account: Replica) -> tuple[int, int]:
 
 
 def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
-    """The least credits by path for what changed, given that lists come a hundred rows at a time.
+    """The least credits for what changed, by path, with a hundred rows per page of a list.
 
-    `daily` is a sync that calls for all agents: nothing else tells when their roles or skills change.
+    daily: the sync asks for every agent; nothing else shows when roles or skills change.
     """
     tickets = changed_tickets(world, tickets_since)
     said = talk(world)
@@ -122,19 +123,19 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
 
 
 def changed_tickets(world: World, since: str) -> list[Row]:
-    """The tickets that some list shows as changed; no list shows archived ones."""
+    """Changed tickets that a list shows; no list shows archived ones."""
     return [
         row for row in world.truth_tickets().values() if row["updated_at"] >= since and not row["archived"]
     ]
 
 
 def talk(world: World) -> Counter[int]:
-    """How many conversations each ticket has."""
+    """The number of conversations of each ticket."""
     return Counter(row["ticket_id"] for row in world.truth_conversations().values())
 
 
 def pages(rows: int) -> int:
-    """Calls for so many rows; an empty list takes one to be known as empty."""
+    """Calls for a number of rows; an empty list takes one call too."""
     return max(1, math.ceil(rows / PER_PAGE))
 
 

@@ -1,8 +1,9 @@
-"""What child tables cost: all of them cut from so many tickets, and again after a day's change.
+"""What child tables cost: `python -m benchmarks.deriving`.
 
-`python -m benchmarks.deriving`. Tickets are those of the landing benchmark; each has about three
-conversations. The bound beside it is DuckDB reading the parents' columns and writing the children's rows by
-one plain query per child, without keys, comparison or ledger.
+All of them are cut from a number of tickets, again after a day's change, and again with nothing changed.
+Tickets are those of the landing benchmark; each has about three conversations. The bound is DuckDB reading
+the parents' columns and writing the children's rows, by one plain query per child without keys, comparison or
+ledger.
 """
 
 import argparse
@@ -35,7 +36,7 @@ CATALOG = declared_tables()
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds by clock and of CPU, by what was done in them."""
+    """Seconds by the clock and of CPU, for each piece of work by its name."""
 
     lines: list[tuple[str, float, float, str]] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ class Stopwatch:
 
 
 def main() -> None:
-    """Land the parents, derive, change a day's worth, derive again."""
+    """Land the parents, derive, change what changes in a day, derive again."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, help="where there is room: 15 kB a row")
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 def measure(warehouse: Warehouse, folder: Path, rows: int) -> None:
-    """Print what each derivation takes."""
+    """Print the time of each derivation."""
     watch = Stopwatch()
     tickets = Tickets()
     parents = CATALOG["tickets"]
@@ -99,7 +100,7 @@ def store(warehouse: Warehouse, folder: Path, table: Table, rows: list[bytes]) -
 
 
 def derive_all(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> int:
-    """Derive each child in a transaction of its own, as a run does; the rows of all."""
+    """Derive each child in a transaction of its own, as a run does; returns the number of all rows."""
     total = 0
     for child, parent in every:
         with warehouse.open() as connection:
@@ -108,7 +109,7 @@ def derive_all(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> int:
 
 
 def bound(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> None:
-    """The lists' elements in tables of their own and nothing else; dropped again."""
+    """The bound: write the lists' elements to plain tables, and drop these."""
     with warehouse.open() as connection:
         for child, parent in every:
             ensure_shape(connection, parent, comments=False)
@@ -116,7 +117,7 @@ def bound(warehouse: Warehouse, every: list[tuple[Child, Table]]) -> None:
 
 
 def plain(connection: duckdb.DuckDBPyConnection, child: Child, parent: Table) -> None:
-    """One child by the shortest query."""
+    """One child by the shortest query, for the bound."""
     for source in child.sources:
         listed = f"json_keys({source})" if parent.column(source).type == "JSON" else source
         connection.execute(

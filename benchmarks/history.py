@@ -1,7 +1,8 @@
-"""What histories cost: landing tickets with and without, 10,000 of them changed, and a history made at once.
+"""What histories cost: `python -m benchmarks.history`.
 
-`python -m benchmarks.history`. Tickets are those of the landing benchmark; of those that change, every one
-changes its type, so that every one has a new state. Every part runs in a process of its own.
+Measured are landing tickets with a history and without, landing 10,000 changed ones, and making a history of
+a table that had none. Tickets are those of the landing benchmark. A changed ticket has another type, which is
+a new state. Every part runs in a process of its own.
 """
 
 import argparse
@@ -57,7 +58,7 @@ def main() -> None:
 
 
 def part(name: str, folder: Path, rows: int) -> Measured:
-    """What a part measured, in a process of its own."""
+    """Run a part in a process of its own; returns what it measured."""
     asked = ["--part", name, "--rows", str(rows), "--folder", str(folder)]
     command = [sys.executable, "-m", "benchmarks.history", *asked]
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -66,17 +67,17 @@ def part(name: str, folder: Path, rows: int) -> Measured:
 
 
 def land(warehouse: Warehouse, rows: int, *, with_history: bool) -> Measured:
-    """All tickets, batch by batch."""
+    """Land all tickets, batch by batch."""
     return landed(warehouse, range(rows), 0, with_history=with_history)
 
 
 def change(warehouse: Warehouse, rows: int, *, with_history: bool) -> Measured:
-    """Some of them, of another type now."""
+    """Land some of them with another type."""
     return landed(warehouse, range(0, rows, max(1, rows // CHANGED)), 1, with_history=with_history)
 
 
 def landed(warehouse: Warehouse, numbers: range, later: int, *, with_history: bool) -> Measured:
-    """Land the tickets of these numbers; the seconds without making them."""
+    """Land the tickets of these numbers; returns seconds, those for making them not included."""
     table, tickets = (TICKETS if with_history else WITHOUT), Tickets()
     spent = {"seconds": 0.0, "cpu": 0.0}
     for start in range(0, len(numbers), BATCH):
@@ -89,7 +90,7 @@ def landed(warehouse: Warehouse, numbers: range, later: int, *, with_history: bo
 
 
 def make(warehouse: Warehouse, _rows: int) -> Measured:
-    """The history of a table that had none, as after an upgrade."""
+    """Make the history of a table that had none, as after an upgrade."""
 
     def run() -> None:
         with warehouse.open() as connection:
@@ -99,7 +100,7 @@ def make(warehouse: Warehouse, _rows: int) -> Measured:
 
 
 def check(warehouse: Warehouse, _rows: int) -> Measured:
-    """The three checks of a history."""
+    """Run the three checks of a history."""
 
     def run() -> None:
         with warehouse.open() as connection:
@@ -111,7 +112,7 @@ def check(warehouse: Warehouse, _rows: int) -> Measured:
 
 
 def states(warehouse: Warehouse) -> int:
-    """How many there are."""
+    """The number of states."""
     with warehouse.open() as connection:
         return state_counts(connection, History(TICKETS))[0]
 

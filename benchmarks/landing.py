@@ -1,4 +1,4 @@
-"""How fast rows get into DuckDB beside `read_json` alone: `python -m benchmarks.landing`.
+"""How fast rows are landed, beside `read_json` alone: `python -m benchmarks.landing`.
 
 Pages of a hundred tickets go through the real `Replication`: spooled, and landed in its batches. The bound
 is DuckDB reading the same rows from one file into a table of the same types, and nothing else. Every part
@@ -27,7 +27,7 @@ from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.landing.fitting import payload_tree
 
 CHANGED = 10_000
-"""Rows of the upsert, spread over the table."""
+"""Changed rows, spread over the table."""
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def measure(folder: Path, rows: int) -> None:
-    """Print what landing so many rows takes, and an upsert into them, beside their bounds."""
+    """Print the time of landing a number of rows, and of an upsert into them, beside their bounds."""
     if shutil.disk_usage(folder).free < rows * 25_000:
         print(f"\n{rows:,} tickets: left out, the disk has less than {rows * 25_000 / 1e9:.0f} GB free")
         return
@@ -86,12 +86,12 @@ def measure(folder: Path, rows: int) -> None:
 
 
 def share(bound: Measured, measured: Measured) -> tuple[float, float]:
-    """The speed as a share of the bound's, by the clock and by CPU, which tells it on a busy machine too."""
+    """The speed as a share of the bound's, by the clock and by CPU, which holds on a busy machine too."""
     return bound["seconds"] / measured["seconds"], bound["cpu"] / measured["cpu"]
 
 
 def part(name: str, folder: Path, rows: int) -> Measured:
-    """What a part measured, in a process of its own."""
+    """Run a part in a process of its own; returns what it measured."""
     asked = ["--part", name, "--rows", str(rows), "--folder", str(folder)]
     said = subprocess.run(
         [sys.executable, "-m", "benchmarks.landing", *asked], stdout=subprocess.PIPE, text=True, check=True
@@ -101,7 +101,7 @@ def part(name: str, folder: Path, rows: int) -> Measured:
 
 
 def write(folder: Path, rows: int) -> Measured:
-    """The rows as one file, for the bounds."""
+    """Write the rows to one file, for the bounds."""
     tickets = Tickets()
     with (folder / "rows.ndjson").open("wb") as out:
         out.writelines(tickets.row(number) + b"\n" for number in range(rows))
@@ -109,14 +109,14 @@ def write(folder: Path, rows: int) -> Measured:
 
 
 def parse(folder: Path, _rows: int) -> Measured:
-    """Every value of every row read and typed, and thrown away."""
+    """Read and type every value, and store nothing."""
     return timed(
         lambda: duckdb.execute(f"select count(columns(*)) from {source(folder / 'rows.ndjson')}").fetchall()
     )
 
 
 def read_json(folder: Path, _rows: int) -> Measured:
-    """A table of the rows in a new file, under DuckDB's own settings."""
+    """Read the rows into a table of a new file, with DuckDB's own settings."""
     path = folder / "bound.duckdb"
     with duckdb.connect(str(path)) as connection:
         measured = timed(
@@ -129,17 +129,17 @@ def read_json(folder: Path, _rows: int) -> Measured:
 
 
 def land_rows(folder: Path, rows: int) -> Measured:
-    """The rows through the spool and into the replica, as a sync lands them."""
+    """Spool the rows and land them in the replica, as a sync does."""
     return replicated(folder, range(rows), later=0)
 
 
 def upsert(folder: Path, rows: int) -> Measured:
-    """Some of the rows again, changed."""
+    """Land some of the rows again, changed."""
     return replicated(folder, range(0, rows, rows // CHANGED), later=1)
 
 
 def bare_upsert(folder: Path, rows: int) -> Measured:
-    """The same rows, changed again, by the three statements it takes."""
+    """Change the same rows again by the three statements that this takes at least."""
     tickets, changed = Tickets(), folder / "changed.ndjson"
     changed.write_bytes(
         b"".join(tickets.row(number, 2) + b"\n" for number in range(0, rows, rows // CHANGED))
@@ -147,7 +147,7 @@ def bare_upsert(folder: Path, rows: int) -> Measured:
     table = declared_tables()["tickets"]
     values = ", ".join(f"{'.'.join(column.steps)} as {column.name}" for column in table.columns)
     with duckdb.connect() as connection:
-        # Without vacuum, which would put the cost of compressing other rows again into the bound.
+        # Without vacuum: it compresses other rows again, whose cost is no part of the bound.
         connection.execute("set max_vacuum_tasks = 0")
         connection.execute(f"attach '{folder / 'replica.duckdb'}' as r (row_group_size {ROW_GROUP_SIZE})")
         connection.execute("use r")

@@ -3,8 +3,8 @@
 Real commands against the simulator, by the CPU they take (of their children too). The bounds are measured
 beside them: `import dagster`, an empty run of Dagster's, and the same calls and landing without Dagster.
 
-    year      the first sync of a year by day, and looks that find nothing new
-    history   the same of six years by day
+    year      the first sync of a year in daily partitions, and syncs that find nothing new
+    history   the same for six years
     day       a day's change on a larger account
     commands  --help, a wrong setting, plan and doctor
 """
@@ -21,13 +21,13 @@ from benchmarks.replica import Ran, Replica, conditions, replica, show
 from freshdesk_assets.tables import declared_tables
 
 YEAR, HISTORY = 365, 2_192
-"""Daily partitions of a year, and of six."""
+"""The number of daily partitions in a year, and in six."""
 
 LOOKS = 3
-"""Looks that find nothing new; their middle one is shown."""
+"""The number of syncs that find nothing new; the median is shown."""
 
 LOOKS_A_DAY = 96
-"""At one every quarter of an hour."""
+"""Syncs in a day at one every quarter of an hour."""
 
 IMPORT = ("-c", "import dagster")
 
@@ -47,7 +47,7 @@ EMPTY_RUN = ("-c", NOTHING)
 
 
 def main() -> None:
-    """The parts that are asked for, each on accounts of its own."""
+    """Run the chosen parts, each on accounts of its own."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def long_history(days: int, options: argparse.Namespace) -> None:
-    """A first sync by day beside the same by month and without Dagster, and looks after it."""
+    """A first sync in daily partitions, beside monthly ones and no Dagster, and syncs after it."""
     with replica(
         tickets=options.history_tickets, days_behind=1, days=days - 3, partitions="daily"
     ) as account:
@@ -111,7 +111,7 @@ def long_history(days: int, options: argparse.Namespace) -> None:
 
 
 def looks(account: Replica, title: str) -> float:
-    """Looks that find nothing new beside the least a command can take that runs anything; the CPU of one."""
+    """Syncs that find nothing new, beside an empty run of Dagster's; returns the CPU of one."""
     account.sync()
     found: list[Ran] = []
     before: list[float] = []
@@ -148,7 +148,7 @@ def looks(account: Replica, title: str) -> float:
 
 
 def day(options: argparse.Namespace) -> None:
-    """A day's change beside a look that finds nothing, and the calls and the landing of that change alone."""
+    """A day's change, beside a sync that finds nothing and the calls and landing of the change alone."""
     with replica(tickets=options.tickets, days_behind=1, days=YEAR - 3, partitions="daily") as account:
         first, _ = synced(account)
         quiet = looks(account, f"Nothing new, {options.tickets:,} tickets")
@@ -173,7 +173,7 @@ def day(options: argparse.Namespace) -> None:
 
 
 def commands(options: argparse.Namespace) -> None:
-    """What is no sync: the middle of three."""
+    """Commands other than sync: the median of three."""
     asked: Iterable[tuple[str, tuple[str, ...], dict[str, str], float]] = (
         ("--help", ("--help",), {}, 0.3),
         ("a wrong setting", ("sync",), {"FRESHDESK_PARTITIONS": "hourly"}, 0.5),
@@ -216,7 +216,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
 
 
 def synced(account: Replica) -> tuple[Ran, int]:
-    """A first sync, and the bytes of its records."""
+    """Run a first sync; returns also the bytes of its run records."""
     ran = account.sync()
     return ran, stored(account.dagster_home)
 
@@ -233,7 +233,7 @@ def made(folder: Path) -> Path:
 
 
 def middle(runs: list[Ran]) -> Ran:
-    """The one whose CPU lies between the others'."""
+    """The median by CPU."""
     return sorted(runs, key=lambda ran: ran.cpu)[len(runs) // 2]
 
 

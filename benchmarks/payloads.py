@@ -1,4 +1,4 @@
-"""Tickets as the list sends them, as many as wanted, with texts of the length people write."""
+"""Makes any number of tickets as the list sends them, with texts of the length that people write."""
 
 import random
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from freshdesk_assets.simulator.payloads import ticket_in_list
 from freshdesk_assets.simulator.world import World
 
 MODELS = 2_000
-"""Tickets of the simulator whose fields the rows repeat."""
+"""The number of simulated tickets whose fields the rows repeat."""
 
 SENTENCES = 80_000
 WORDS = 4_000
 SPAN = (6, 52)
-"""Sentences of a text, at least and at most: 6 to 7 kB a row, on average, as HTML and plain text together."""
+"""The least and the most sentences of a text: with HTML and plain text, a row has 6 to 7 kB on average."""
 
 OPENING = (
     b'<div style=\\"font-family:-apple-system, BlinkMacSystemFont, Segoe UI, Roboto; font-size:14px\\"><p>'
@@ -26,7 +26,7 @@ OPENING = (
 
 @dataclass(slots=True)
 class Tickets:
-    """Rows by number: the same number and round is the same row; a later round is a later version."""
+    """Rows by number and round: a later round is a later version of the row."""
 
     seed: int = 1
     _models: list[bytes] = field(init=False)
@@ -47,7 +47,7 @@ class Tickets:
         self._plain, self._html, self._ends = _prose(rng)
 
     def row(self, number: int, later: int = 0) -> bytes:
-        """The text of one row; `later` is the round of changes it has seen."""
+        """The JSON of one row; `later` is its round of changes."""
         rng = random.Random(number * 64 + later)
         first = rng.randrange(SENTENCES - SPAN[1])
         last = first + rng.randint(*SPAN)

@@ -1,7 +1,7 @@
 """What publishing costs beside `cp` and beside COPY FROM DATABASE: `python -m benchmarks.publishing`.
 
-The replica is tickets of the landing benchmark, with days of changes after. Each way of copying runs in a
-process of its own and ends with what it wrote on the disk; what `cp` takes is the bound.
+The replica has the tickets of the landing benchmark, after some days of changes. Each way of copying runs in
+a process of its own, and ends when its file is on the disk. `cp` is the bound.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from freshdesk_assets.warehouse.sql import ALIAS
 
 TICKETS_PER_GB = 360_000
 DAYS = 5
-"""So many times some tickets are changed before the copies are made: a replica in use has unused blocks."""
+"""Days of changes before the copies are made: a replica in use has unused blocks."""
 
 
 def main() -> None:
@@ -51,19 +51,19 @@ def main() -> None:
 
 
 def make_replica(folder: Path, tickets: int) -> None:
-    """So many tickets, and days of changes."""
+    """Land a number of tickets, and days of changes."""
     replicated(folder, range(tickets), later=0)
     for day in range(1, DAYS + 1):
         replicated(folder, range(day, tickets, max(1, tickets // CHANGED)), later=day)
 
 
 def measure(folder: Path, tickets: int) -> None:
-    """Print what each way of copying takes."""
+    """Print the time of each way of copying."""
     with Warehouse(folder / "replica.duckdb").open() as connection:
         total, free = connection.execute(
             f"select total_blocks, free_blocks from pragma_database_size() where database_name = '{ALIAS}'"
         ).fetchall()[0]
-    # The first of all finds the memory for the file's pages; no figure is of that.
+    # The first copy also brings the file into memory: it is not shown.
     part("cp", folder)
     bound = part("cp", folder)
     lines: list[tuple[object, ...]] = []
@@ -80,13 +80,13 @@ def measure(folder: Path, tickets: int) -> None:
 
 
 def part(name: str, folder: Path) -> Measured:
-    """What a way of copying took."""
+    """Run a way of copying in a process of its own; returns what it took."""
     measured: Measured = json.loads(started(name, folder))
     return measured
 
 
 def started(name: str, folder: Path, *more: str) -> str:
-    """What a part printed, in a process of its own."""
+    """Run a part in a process of its own; returns what it printed."""
     asked = ["--part", name, "--folder", str(folder), *more]
     command = [sys.executable, "-m", "benchmarks.publishing", *asked]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -121,7 +121,7 @@ def compact(folder: Path) -> Measured:
 
 
 def unchanged(folder: Path) -> Measured:
-    """What a run does that brought nothing: the copy that stands is of the same rows."""
+    """What a run does that brought nothing: the published copy has the same rows."""
     warehouse = Warehouse(folder / "replica.duckdb")
     return timed(folder, lambda copy: publish(warehouse, copy), before=lambda copy: publish(warehouse, copy))
 
@@ -138,7 +138,7 @@ PARTS: dict[str, Callable[[Path], Measured]] = {
 def timed(
     folder: Path, run: Callable[[Path], object], before: Callable[[Path], object] | None = None
 ) -> Measured:
-    """The seconds and the CPU of a copy, of our processes too; the copy is thrown away."""
+    """The seconds and the CPU of a copy, with that of child processes; the copy is deleted."""
     away = folder / "copy"
     away.mkdir()
     copy = away / "copy.duckdb"

@@ -1,4 +1,4 @@
-"""A simulated account and the real command line that replicates it, in a folder that is thrown away."""
+"""A simulated account, and the real command line that replicates it into a temporary folder."""
 
 import os
 import subprocess
@@ -17,16 +17,17 @@ from freshdesk_assets.simulator.world import World
 
 DAY = timedelta(days=1)
 CREATED_DAYS = 42
-"""How far back the account's tickets were created, unless it is said; the replica begins before that."""
+"""The default age in days of the account's oldest tickets; the replica begins a day earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """What a process took.
 
-    `cpu` is user and system time, of its children too; `first_line` and `first_call` are seconds from its
-    start until it printed something and until the account was asked for something, `cpu_to_call` its CPU
-    until then; None if neither came.
+    - cpu: user and system time, with that of its children.
+    - first_line: seconds from its start to its first line of output; None if there was none.
+    - first_call: seconds from its start to the first call of the account; None if there was none.
+    - cpu_to_call: its CPU until that call.
     """
 
     code: int
@@ -64,7 +65,7 @@ class Replica:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of the replica, and nobody else's."""
+        """An environment with the settings of this replica only."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("DAGSTER_")},
             "DAGSTER_HOME": str(self.dagster_home),
@@ -87,7 +88,7 @@ class Replica:
         return ran
 
     def run(self, *arguments: str, **settings: str) -> Ran:
-        """Run Python with the replica's settings, on the clock."""
+        """Run Python with the replica's settings, and measure it."""
         self._called = None
         began = time.monotonic()
         process = subprocess.Popen(
@@ -131,9 +132,10 @@ def replica(
     days: int = CREATED_DAYS,
     partitions: str = "monthly",
 ) -> Iterator[Replica]:
-    """An account of so many tickets whose clock is `days_behind` ours, so that days can pass in it.
+    """Serve an account and make a folder for its replica.
 
-    They were created in the last `days`; the replica begins a day earlier.
+    - tickets: how many were created in the last `days`; the replica begins a day earlier.
+    - days_behind: how far the account's clock is behind ours, so that days can pass in it.
     """
     now = datetime.now(UTC)
     world = World(seed=1, tickets=tickets, days=days, now=now - days_behind * DAY, ticking=True)
@@ -146,7 +148,7 @@ def replica(
 
 
 def cpu_of(process: int) -> float:
-    """The CPU of a process so far in seconds, where the system tells it by a file (Linux)."""
+    """The CPU seconds of a process so far, from /proc; not a number on systems without it."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -182,5 +184,5 @@ def shown(value: object) -> str:
 
 
 def conditions() -> str:
-    """What else may explain a time: cores, and how busy they were."""
+    """What else influences a time: cores, and how busy they were."""
     return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"

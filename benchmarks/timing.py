@@ -1,4 +1,4 @@
-"""What a piece of work takes: seconds, CPU and memory."""
+"""Measures a piece of work: seconds, CPU and memory."""
 
 import resource
 import time
@@ -8,7 +8,7 @@ Measured = dict[str, float]
 
 
 def timed(*acts: Callable[[], object]) -> Measured:
-    """The seconds and the CPU that the acts took together."""
+    """The seconds and the CPU that all acts took together."""
     began, cpu = time.perf_counter(), time.process_time()
     for act in acts:
         act()

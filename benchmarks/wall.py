@@ -1,7 +1,8 @@
 """How long a sync takes beside what the account's limit allows: `python -m benchmarks.wall`.
 
-The simulator throttles as the plan does and answers late. The bound is the credits at an even pace of the
-usable limit. A list with a limit of its own has a bound of its own, which only holds if it is the longer.
+The simulator throttles as the plan does, and each reply takes time. The bound is the time that the credits
+take at an even pace of the usable limit. A list with a limit of its own has its own bound; the longer of the
+two counts.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from benchmarks.replica import Replica, conditions, replica, show
 from freshdesk_assets.simulator.metering import PLANS
 
 RESERVE = 0.1
-"""The share of the limit that is left to others, as by default."""
+"""The share of the limit left to other programs; the default of FRESHDESK_RESERVE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Step:
 
 
 def main() -> None:
-    """One sync of an account whose limit holds it back."""
+    """One sync of an account whose limit slows it down."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=5_000)
     parser.add_argument("--plan", choices=sorted(PLANS), default="pack2000")
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def recorded(account: Replica) -> list[Step]:
-    """What Dagster recorded of the run's tables."""
+    """Dagster's records of the run's tables."""
     os.environ["DAGSTER_HOME"] = str(account.dagster_home)
     with dg.DagsterInstance.get() as instance:
         (run,) = instance.get_runs(limit=1)
@@ -77,7 +78,7 @@ def recorded(account: Replica) -> list[Step]:
             name = materialization.asset_key.path[-1]
             told = {key: value.value for key, value in materialization.metadata.items()}
             if "api_calls" not in told:
-                # What is said of a range stands on the last of its partitions.
+                # The totals of a range are metadata of its last partition.
                 continue
             span = spans[event.step_key or ""]
             found[name] = Step(

@@ -1,7 +1,7 @@
 """From the shell commands of a page to what is wrong with them, without running any.
 
-Our own command is parsed as it would be, and its selection resolved. Of `make` the target must exist, of all
-other programs the program, and the files of the repository that are named.
+The arguments of `freshdesk-assets` are parsed, and its selection resolved. The targets of `make` must exist.
+Of every other command, the program and the files of the repository that it names must exist.
 """
 
 import contextlib
@@ -27,10 +27,10 @@ from freshdesk_assets_tests.pages import ROOT
 
 OF_THE_SHELL = {"cd", "export"}
 OF_THE_SERVER = {"createdb"}
-"""Programs that come with what a page tells the reader to have."""
+"""Programs that a reader has who meets the requirements of the page."""
 
 MADE = re.compile(r"(\.dagster_home|\.env|replica(_published)?\.duckdb)(/|$)|dagster_home$|(^|/)my_")
-"""Files that runs make, or the reader."""
+"""Files that a run or the reader makes."""
 
 PATH = re.compile(r"[\w.-]*(/[\w.-]+)+|\.?[\w-]+(\.\w+)+|\.\w+")
 

@@ -12,7 +12,7 @@ from freshdesk_assets_tests.replica.account import Account, simulated_account
 
 @pytest.fixture(scope="session")
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """An account whose tables, child tables and views were all materialised, and checked, by Dagster runs."""
+    """An account whose tables, child tables and views Dagster runs have materialised and checked."""
     folder = tmp_path_factory.mktemp("acme")
     with (
         pytest.MonkeyPatch.context() as environment,

@@ -1,4 +1,4 @@
-"""Invented tables, of a library: the engine is tested with these, and knows Freshdesk's no better."""
+"""Invented tables of a library, to test the engine with: it must not depend on Freshdesk's."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ UPDATED_AT = timestamp("updated_at", "When it last changed.")
 
 
 def declared(name: str, *columns: Column, **different: Any) -> Table:
-    """A table read by its time of change, with an id and these columns, but for what is different."""
+    """A table read by its time of change, with an id and these columns; `different` replaces any of it."""
     return Table(
         **{
             "name": name,

@@ -1,4 +1,4 @@
-"""From CONTRIBUTING to what a newcomer has typed who follows it: files and lines, each where it says."""
+"""From CONTRIBUTING to the files and lines that a newcomer types who follows it."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ BLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Edit:
-    """What is to be typed into a file, and where."""
+    """What a newcomer types into a file, and where."""
 
     file: str
     where: str
@@ -30,12 +30,12 @@ class Edit:
 
 
 def edits() -> list[Edit]:
-    """What CONTRIBUTING tells to type, in its order."""
+    """All edits of CONTRIBUTING, in its order."""
     return [Edit(**found.groupdict()) for found in BLOCK.finditer(TOLD)]
 
 
 def copy_of_the_tree(folder: Path) -> None:
-    """What git has, or would take in, copied; and a repository of its own, so that the copy can be copied."""
+    """Copy the files that git has or would add, into a new repository, so that the copy can be copied too."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -50,7 +50,7 @@ def copy_of_the_tree(folder: Path) -> None:
 
 
 def follow(folder: Path, edit: Edit) -> None:
-    """Type into a tree what is told; what stands there already is left as it is."""
+    """Make the edit in a tree, unless it is there already."""
     file = folder / edit.file
     if edit.where == "a new file":
         file.parent.mkdir(parents=True, exist_ok=True)

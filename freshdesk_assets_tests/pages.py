@@ -1,4 +1,4 @@
-"""From the Markdown files of the repository to their examples and links: a new page is found by itself."""
+"""From the Markdown files of the repository, new ones included, to their examples and links."""
 
 import re
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def prose(page: Path) -> list[str]:
 
 
 def unfenced(page: Path) -> list[int]:
-    """The lines on which a block begins that is code by its indent alone: no test would find it."""
+    """The lines where an indented code block without a fence begins: no test would find its code."""
     lines = ["", *prose(page)]
     return [
         number

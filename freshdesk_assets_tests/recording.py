@@ -11,9 +11,9 @@ from freshdesk_assets.orchestration.records import SqliteRecords
 
 
 def recording(folder: Path, *, logs: bool = False) -> dg.DagsterInstance:
-    """An instance whose run records are ours, in the folder; with what steps print, if `logs` matter.
+    """An instance with our run records in the folder; with `logs`, also with what steps print.
 
-    To capture that takes two processes for each round of a run.
+    Capturing prints takes two more processes for each execution of a run.
     """
     if not (folder / "history").exists():
         shutil.copytree(_empty(), folder, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""What the declared child tables make of every shape that Freshdesk is known, or feared, to send."""
+"""What the declared child tables make of every shape that Freshdesk sends, or might send."""
 
 import json
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ CITATION = re.compile(rf"\bdocs/({FILES}), ({LIST})(?![.\d]*\d)")
 """`(docs/freshdesk_api.md, 4.10)`, or several of its sections: `5 and 6`, `3.4, 4.8 and 5.1`."""
 
 ELSEWHERE = re.compile(rf"(?<!\]\()(?<!docs/){FILES}|docs/{FILES}\W*(?:sections? )?\d")
-"""One of the files named otherwise: without its folder, unless a link leads there, or with another number."""
+"""A cited file in another spelling: without its folder, unless it is a link, or with another number."""
 
 UNNAMED = re.compile(r"\b[Ss]ections? \d|\b[Ff]acts? \d+\b|(?<= )\([1-9]\.\d{1,2}\)")
 """A section without the file that it is in."""
@@ -28,7 +28,7 @@ SURE = ("documented", "observed", "reported", "inferred", "not established", "me
 
 
 def test_every_cited_section_is_there() -> None:
-    """Who follows a citation to nothing cannot tell whether the fact ever held."""
+    """A reader who finds no section cannot tell whether the fact was ever true."""
     sections = {name: numbered(name) for name in CITED}
     cited = [(place, *each) for place, text in sources() for each in citations(text)]
     assert len({section for _, _, section in cited}) > 30, "the citations are found at all"
@@ -36,7 +36,7 @@ def test_every_cited_section_is_there() -> None:
 
 
 def test_every_citation_is_written_alike() -> None:
-    """One that is spelled otherwise is looked up by nobody, this test included."""
+    """This test finds only the one spelling, and so does a reader who searches."""
     assert [
         (place, odd) for place, text in sources() for odd in misspelled(text, is_page=place in CITED_PAGES)
     ] == []
@@ -44,7 +44,7 @@ def test_every_citation_is_written_alike() -> None:
 
 @pytest.mark.parametrize("name", CITED)
 def test_every_fact_says_how_sure_it_is(name: str) -> None:
-    """A fact that somebody inferred is otherwise believed like one that Freshdesk documents."""
+    """Else readers believe an inferred fact as they believe one that Freshdesk documents."""
     for number, told in numbered(name).items():
         assert is_sure(told), f"{name}, {number}"
         assert [fact for fact in facts(told) if not is_sure(fact)] == [], f"{name}, {number}"
@@ -115,7 +115,7 @@ def citations(text: str) -> list[tuple[str, str]]:
 
 
 def misspelled(text: str, *, is_page: bool) -> list[str]:
-    """What looks like a citation and is none; a cited page may name itself, and refer to its sections."""
+    """Citations in another spelling; a cited page may name itself and its own sections."""
     rest = CITATION.sub("", joined(text))
     odd = [] if is_page else UNNAMED.findall(rest)
     return odd + ELSEWHERE.findall(rest)

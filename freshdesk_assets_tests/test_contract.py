@@ -41,7 +41,7 @@ def server() -> Iterator[Server]:
 
 
 def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
-    """Rows as they are sent: the lists, and for what only they show, some rows' own calls."""
+    """Rows as they are sent in lists, and some row calls for the keys that lists leave out."""
 
     def get(path: str, **params: Any) -> Any:
         reply = requests.get(f"{server.url}/api/v2/{path}", params=params, auth=(server.key, "X"), timeout=30)

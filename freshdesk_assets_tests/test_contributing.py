@@ -1,4 +1,4 @@
-"""Whoever follows CONTRIBUTING to the letter ends with a tree in which everything holds."""
+"""Who follows CONTRIBUTING to the letter ends with a repository in which all checks and tests pass."""
 
 import os
 import re
@@ -67,7 +67,7 @@ def test_each_question_is_answered_by_the_file_that_it_is_sent_to() -> None:
 
 
 def test_everything_shown_says_where_it_goes() -> None:
-    """Else it is not followed here, and nobody knows whether it holds."""
+    """A block that names no file is not followed here, so that nothing tests it."""
     assert len(re.findall(r"^```\w+$", TOLD, re.MULTILINE)) == len(edits()) + 1, "all but the picture"
 
 
@@ -80,7 +80,7 @@ def test_an_example_is_under_fifteen_lines(title: str) -> None:
 
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the tree in which everything was done that CONTRIBUTING tells, `make docs` too."""
+    """A copy of the repository with all edits of CONTRIBUTING, after `make docs`."""
     folder = tmp_path_factory.mktemp("followed")
     copy_of_the_tree(folder)
     for edit in edits():
@@ -137,19 +137,19 @@ def test_what_is_typed_passes_the_tests_of_each_declaration(followed: Path) -> N
 
 @pytest.mark.slow
 def test_what_is_typed_passes_make_test(followed: Path) -> None:
-    """What a newcomer waits for at the end of the first hour; this module's own tests among it."""
+    """The last step that CONTRIBUTING asks for; it runs this module's own tests too."""
     done = run(followed, sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
     assert done.returncode == 0, done.stdout
 
 
 def test_the_examples_find_what_they_say(followed: Path, tmp_path: Path) -> None:
-    """A view, a child table and a check that hold nothing on an empty replica may hold nothing ever."""
+    """On an empty replica a view, a child table and a check return nothing, right or wrong."""
     declared: dict[str, Any] = {}
     exec((followed / "freshdesk_assets/tables/announcements.py").read_text(encoding="utf-8"), declared)
     table, child = declared["announcements"], declared["announcement_labels"]
     assert isinstance(table, Table)
     assert isinstance(child, Child)
-    # In a tree that has them already these stand in for them.
+    # They replace those of a repository that has them already.
     known = declared_tables()
     catalog = Catalog(
         [*(each for each in known if each.name != table.name), table],

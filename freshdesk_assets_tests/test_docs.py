@@ -1,4 +1,4 @@
-"""What docs/ has of the declarations is what they say, and leaves nothing out."""
+"""The generated pages of docs/ are current and complete."""
 
 import os
 import re
@@ -20,7 +20,7 @@ NOT_OF_THE_TREE = (".venv", ".git", ".demo", ".*_cache", ".*dagster_home*", "__p
 
 
 def test_the_pages_are_current() -> None:
-    """A dictionary that is not generated again is wrong the day after, and nobody can tell where."""
+    """A dictionary that is not generated again is wrong somewhere, and nobody can tell where."""
     assert said_of(ROOT) == ""
 
 
@@ -91,7 +91,7 @@ def said_of(root: Path) -> str:
 
 
 def test_every_table_is_a_line_of_the_graph_with_its_key() -> None:
-    """A key that changes would change the RemoteID that SyncHub's users join on: none changes unseen."""
+    """A changed key changes the RemoteID that SyncHub's users join on; in the page it shows as a diff."""
     page = (DOCS / "graph.md").read_text(encoding="utf-8")
     for declared in declared_tables().everything:
         line = next(each for each in page.splitlines() if each.startswith(f"| freshdesk/{declared.name} |"))

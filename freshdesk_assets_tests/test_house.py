@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 HOUSE = ("freshdesk_assets", "scripts", "benchmarks")
 
 ROOM = 300
-"""Lines that a reader has in mind at once, more or less."""
+"""About as many lines as a reader can keep in mind."""
 
 REASON = "lines because"
 """What the docstring of a longer module says of itself: "It has over 300 lines because ..."."""

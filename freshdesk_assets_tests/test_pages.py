@@ -1,4 +1,4 @@
-"""What README and the other pages tell a reader to type works, and every link in them leads somewhere."""
+"""The commands and queries of README and the other pages work, and every link leads somewhere."""
 
 import re
 import shutil
@@ -68,7 +68,7 @@ def test_a_command_is_one_that_can_be_given(example: Example) -> None:
 
 
 def test_a_command_that_cannot_be_given_is_found() -> None:
-    """The finder itself: what README once told, and what a typo makes of it."""
+    """A test of the finder: commands that README once had, and commands with typos."""
     wrong = """\
 .venv/bin/freshdesk-assets plan --reconcile
 .venv/bin/freshdesk-assets sync --select tickets
@@ -150,7 +150,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_readme_leads_to_every_page() -> None:
-    """A page that no link leads to is read by nobody."""
+    """Nobody reads a page that no link leads to."""
     reached, ahead = {README}, [README]
     while ahead:
         page = ahead.pop()
@@ -175,7 +175,7 @@ def test_every_setting_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_an_indented_line_is_found_and_prose_is_not_code(tmp_path: Path) -> None:
-    """The finder itself: what it passes over would be tested by nothing."""
+    """A test of the finder: no test would see what it misses."""
     page = tmp_path / "page.md"
     page.write_text(
         "1. Do\n   this:\n\n    select 1;\n\n```sql\n\n    select [2](there);\n```\n", encoding="utf-8"

@@ -1,4 +1,4 @@
-"""The queries of the dictionary are about their tables, read like the house's SQL, and answer on the demo."""
+"""The dictionary's queries are about their tables, are written like our SQL, and find rows in the demo."""
 
 import re
 import runpy
@@ -40,9 +40,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 def test_every_query_answers_on_the_demo(demo: Account) -> None:
-    """A newcomer runs them first. Those that say they are empty until something changes are so until then.
+    """A newcomer runs them first. A query that says it is empty until something changes is empty until then.
 
-    One test, for the account is replicated once.
+    This is one test, so that the account is replicated once.
     """
     replicate(demo)
     until_then = [query for query in QUERIES if query.nothing]
@@ -57,7 +57,7 @@ def test_queries_that_may_find_nothing_are_few() -> None:
 
 
 def test_queries_are_about_their_table() -> None:
-    """Of every table they name they say of which schema it is, and theirs is among them."""
+    """They name every table with its schema, and their own table is among them."""
     for query, parsed in PARSED:
         defined = {cte.alias for cte in parsed.find_all(exp.CTE)}
         read = {(table.db, table.name) for table in parsed.find_all(exp.Table) if table.name}
@@ -66,7 +66,7 @@ def test_queries_are_about_their_table() -> None:
 
 
 def test_queries_name_each_column_and_its_table() -> None:
-    """Whoever takes a part of one into another query need not look up whose column it was."""
+    """Who copies a part into another query sees which table each column is of."""
     for query, parsed in PARSED:
         stars = [each for select in parsed.find_all(exp.Select) for each in select.find_all(exp.Star)]
         assert all(isinstance(star.parent, exp.Count) for star in stars), named(query)
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_says_what_is_wrong(text: str, said: str, tmp
 
 
 def replicate(demo: Account, **options: Any) -> None:
-    """Bring the tables up to date by a run, and all that is made of them without the steps of one."""
+    """Bring the tables up to date by a run; derive the rest directly, which is faster."""
     demo.sync(**options)
     with Warehouse(demo.path).open() as connection:
         for child in demo.catalog.children:
@@ -126,7 +126,7 @@ def happen(demo: Account) -> None:
 
 
 def unanswered(demo: Account, queries: Iterable[Query]) -> list[str]:
-    """Those of the queries that have no row, asked as an analyst asks: of the file, read only."""
+    """The queries that return no row, run as an analyst runs them: on the file, read only."""
     with duckdb.connect(str(demo.path), read_only=True) as connection:
         return [named(query) for query in queries if not connection.execute(query.sql).fetchall()]
 

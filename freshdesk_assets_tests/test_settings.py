@@ -1,4 +1,4 @@
-"""What the environment says is taken as it is meant, or refused in one message that says how to mend it."""
+"""Settings are read as they are meant, or refused in one message that says how to correct them."""
 
 import ast
 import os
@@ -151,7 +151,7 @@ def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
 
 
 def test_what_no_longer_means_anything_is_said_to(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Silence would leave its owner in the belief that calls are saved."""
+    """Else its owner would believe that calls are still saved."""
     environment.setenv("FRESHDESK_SKIP_UNTOUCHED", "true")
     environment.setenv("FRESHDESK_DOMAIN", "http://127.0.0.1:9")
     environment.setenv("FRESHDESK_API_KEY", SECRET)
@@ -191,7 +191,7 @@ def test_definitions_load_without_an_account_and_its_calls_say_what_to_set() -> 
 
 
 def test_definitions_do_not_load_with_a_wrong_setting(environment: pytest.MonkeyPatch) -> None:
-    """Found at night by the first run, it would have cost a day."""
+    """Else the first run at night would find it, and a day would be lost."""
     environment.setenv("FRESHDESK_RESERVE", "2")
     with pytest.raises(SettingError, match="FRESHDESK_RESERVE is '2'"):
         defs()
@@ -227,7 +227,7 @@ def test_settings_are_read_where_a_program_begins_and_nowhere_else() -> None:
 
 @pytest.mark.parametrize("length", list(PartitionLength))
 def test_the_first_partition_holds_the_start_date(length: PartitionLength) -> None:
-    """Dagster's own weekly and monthly partitions begin after it: what lies between would never be read."""
+    """Dagster's weekly and monthly partitions begin after it: the days between would never be read."""
     partitioning = Partitioning(start=START, length=length)
     partitions = partitions_of(partitioning)
     first = partitions.time_window_for_partition_key(partitions.get_partition_keys()[0])
@@ -259,7 +259,7 @@ def test_a_file_named_like_one_of_its_schemas_is_refused(environment: pytest.Mon
 
 
 def test_a_replica_under_its_former_name_is_not_passed_over(tmp_path: Path) -> None:
-    """A new file beside it would cost every credit again."""
+    """A new file beside it would cost all credits again."""
     (tmp_path / "freshdesk.duckdb").touch()
     assert "mv freshdesk.duckdb replica.duckdb" in refusal()
     (tmp_path / "replica.duckdb").touch()

@@ -1,6 +1,6 @@
 """A simulated Freshdesk account, replicated by a real Dagster run, and a question answered in SQL.
 
-`python scripts/demo.py` replicates; with `--ui` the Dagster UI opens on what it brought.
+`python scripts/demo.py` replicates; with `--ui` the Dagster UI opens on that replica.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main() -> int:
 
 @contextmanager
 def simulator(now: datetime) -> Iterator[dict[str, str]]:
-    """The environment in which a simulated account is the one to replicate, while it runs."""
+    """A running simulated account, as the environment in which it is replicated."""
     with tempfile.TemporaryDirectory() as scratch:
         ready = Path(scratch) / "ready.json"
         process = subprocess.Popen(

@@ -7,7 +7,7 @@ from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
 
 TELLING = 4
-"""So many columns beside keys and references are drawn; the dictionary has all."""
+"""How many columns are drawn beside keys and references; the dictionary has all."""
 
 LISTS = (Type.BIGINTS, Type.VARCHARS)
 

@@ -25,18 +25,18 @@ ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = ROOT / "docs" / "dictionary"
 PRODUCTS = {"stitch": "Stitch", "synchub": "SyncHub"}
 NAMED = 2
-"""So many of a product's columns that show one of ours are named."""
+"""How many columns of a product are named beside the column of ours that they show."""
 
 
 def page_of(schema: str, name: str) -> Path:
-    """Where a table or view stands that has a page of its own."""
+    """The file of a table's or view's own page."""
     return DICTIONARY / schema / f"{name}.md"
 
 
 def table_pages(catalog: Catalog, views: Iterable[SqlView]) -> dict[Path, str]:
     """A page each for tables, child tables, histories and relations.
 
-    Raises DeclarationError where one has no queries, or where queries are about nothing that is declared.
+    Raises DeclarationError if a table has no queries, or queries have no table.
     """
     views = list(views)
     related = [view for view in views if view.schema == RELATIONS]
@@ -59,7 +59,7 @@ def table_pages(catalog: Catalog, views: Iterable[SqlView]) -> dict[Path, str]:
 
 
 def check_queries(asked_for: Iterable[tuple[str, str]], known: Iterable[tuple[str, str]]) -> None:
-    """Say which table has no queries, or which queries have no table."""
+    """Raise DeclarationError if a table has no queries, or queries have no table."""
     written, folder = declared_queries(), FOLDER.relative_to(ROOT)
     for schema, name in asked_for:
         if (schema, name) not in written:
@@ -76,7 +76,7 @@ def check_queries(asked_for: Iterable[tuple[str, str]], known: Iterable[tuple[st
 
 
 def asked(schema: str, name: str, level: str = "##") -> list[str]:
-    """What people ask of a table, with the SQL that answers it."""
+    """The questions that people ask of a table, each with its SQL."""
     queries = declared_queries().get((schema, name), ())
     said = [f"{level} Queries"] if queries else []
     for query in queries:
@@ -85,7 +85,7 @@ def asked(schema: str, name: str, level: str = "##") -> list[str]:
 
 
 def table_page(declared: Declared, catalog: Catalog) -> str:
-    """A table, child table or history: queries, then columns and where they stand in API and products."""
+    """A table, child table or history: queries, then columns with their place in API and products."""
     place = declaration(catalog.places[declared.name], DICTIONARY / SCHEMA)
     said = [f"{declared.doc} {place}"]
     match declared:
@@ -131,7 +131,7 @@ def view_section(view: SqlView) -> str:
 
 
 def view_columns(view: SqlView) -> str:
-    """A view's columns and where they come from."""
+    """A view's columns, and which columns each is made of."""
     columns = traced()[view.id]
     rows = [
         (f"`{column.name}`", shown(columns[column.name].type), column.doc, sources(columns[column.name]))
@@ -143,19 +143,19 @@ def view_columns(view: SqlView) -> str:
 
 
 def plain_columns(columns: Iterable[Column]) -> str:
-    """Columns that come from nowhere but us."""
+    """Columns that the replica makes itself."""
     return grid(("column", "type", ""), [(f"`{each.name}`", shown(each.type), each.doc) for each in columns])
 
 
 @cache
 def traced() -> Mapping[tuple[str, str], Mapping[str, Traced]]:
-    """What every column of every view is."""
+    """The traced type and sources of every column of every view."""
     return columns_of_views(declared_views(), readable(declared_tables()))
 
 
 @cache
 def shown_as(schema: str) -> Mapping[tuple[str, str], list[str]]:
-    """By table and column of ours, the columns of a product that show it, the likeliest first."""
+    """For each table and column of ours, the columns of a product that show it, the likeliest first."""
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
     families = {view.name: view.family for view in declared_views() if view.schema == schema}
     for (of, view), columns in traced().items():
@@ -171,14 +171,14 @@ def shown_as(schema: str) -> Mapping[tuple[str, str], list[str]]:
             for _, table, source in column.sources:
                 if source[0] == "_":
                     continue
-                # A view that shows most of a table's columns is the one that stands for the table.
+                # The likeliest view is the one that shows most columns of the table.
                 rank = -tables.count(table)
                 found.setdefault((table, source), []).append((rank, f"{view}.{name}"))
     return {place: [name for _, name in sorted(names)] for place, names in found.items()}
 
 
 def in_api(declared: Declared, column: Column) -> str:
-    """Where a column stands in the payload; nowhere if it is the replica's own."""
+    """A column's path in the payload; empty for a column of the replica's own."""
     if column not in cells(declared):
         return ""
     match declared:
@@ -205,7 +205,7 @@ def in_product(product: str, declared: Declared, column: Column, catalog: Catalo
 
 
 def sources(column: Traced) -> str:
-    """The columns of ours that one of a view is made of."""
+    """The columns of ours that a view's column is made of."""
     return ", ".join(f"`{table}.{name}`" for _, table, name in sorted(column.sources))
 
 

@@ -1,6 +1,6 @@
-"""Writes docs/ from the declarations: a data dictionary, the sources of each product's columns, pictures.
+"""From the declarations to docs/: data dictionary, diagrams, asset graph, columns of Stitch and SyncHub.
 
-Settings too: their page, .env.example, and the first of them in README.
+And from the declared settings to their page, .env.example, and the table of the first ones in README.
 
 `python scripts/document.py` writes; with `--check` it only says which pages are not current.
 """
@@ -42,8 +42,8 @@ CONTRACT = DOCS / "contract"
 
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
-[Stitch and SyncHub](seeds.md) where each of those products' columns comes from, the
-[asset graph](graph.md) what Dagster makes of what. Each page of a table or a relation opens with queries
+[Stitch and SyncHub](seeds.md) where each column of those two products comes from, the
+[asset graph](graph.md) which asset is made of which. Each page of a table or a relation opens with queries
 that a support analyst would run.
 
 Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
@@ -57,8 +57,8 @@ VARCHAR, BIGINT, BIGINT, BOOLEAN and TIMESTAMPTZ. Stitch's NUMBERs are codes, an
 of its own, as Stitch makes it."""
 
 NEVER_EMPTY = """\
-No column is without a source. Those that come from elsewhere than the row's own payload, or that only some
-accounts are sent, say so in their description."""
+Every column has a source. If a column does not come from the row's own payload, or Freshdesk sends it to some
+accounts only, its description says so."""
 
 
 def main() -> int:
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def outdated(made: Mapping[Path, str]) -> list[str]:
-    """What is wrong with the pages that stand there, a sentence for each."""
+    """A sentence for each page that is outdated or left over."""
     stale = [
         f"{file.relative_to(ROOT)} is not current: run `make docs`"
         for file, text in made.items()
@@ -102,7 +102,7 @@ def left_over(made: Mapping[Path, str]) -> list[Path]:
 
 
 def pages() -> dict[Path, str]:
-    """Every page by its file; raises DeclarationError where a table's queries are missing or stray."""
+    """Every page's text by its file; raises DeclarationError if a table's queries are missing or stray."""
     catalog, views = declared_tables(), declared_views()
     groups: dict[str, list[Table]] = {
         group: [table for table in catalog if table.group == group] for group in GROUPS
@@ -124,7 +124,7 @@ def pages() -> dict[Path, str]:
 
 
 def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[SqlView]) -> str:
-    """What there is, a line each."""
+    """The index: a line for each table, schema of views, and page."""
     parts = [
         INTRODUCTION,
         f"## {SCHEMA}\n\nWhat Freshdesk sent, child tables for its lists, and what some of it was before.",

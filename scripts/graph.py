@@ -1,4 +1,4 @@
-"""From the definitions to the asset graph as a page: a line per asset, so that a change of one is seen."""
+"""From the definitions to the asset graph as a page, a line per asset: a diff shows which one changed."""
 
 from datetime import UTC, datetime
 
@@ -7,8 +7,8 @@ from freshdesk_assets.orchestration.names import DERIVED, SYNC
 from freshdesk_assets.settings import PartitionLength, Settings
 
 INTRODUCTION = """\
-Every asset, as Dagster has it. Selections, alerts and stored runs refer to an asset by its name, and queries
-join rows by their key. A line that changes, or goes, is a change for users."""
+Every asset, as Dagster has it. Selections, alerts and stored runs refer to an asset by its name. Queries join
+rows by their key. A line that changes, or is removed, is a change for users."""
 
 HEAD = "| asset | kinds | made as | key | made of |\n| --- | --- | --- | --- | --- |\n"
 

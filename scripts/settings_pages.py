@@ -1,4 +1,4 @@
-"""From the declared settings to their page, the file to begin with, and the few that README shows."""
+"""From the declared settings to docs/settings.md, .env.example, and README's table of the first ones."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,15 +14,16 @@ HEAD = ("setting", "default", "what it does")
 
 INTRODUCTION = """\
 Settings are read from the environment, and from a file `.env` in the working directory, when a command, the
-UI or the daemon begins: a change holds from the next start. All that is wrong or missing is said at once,
-before anything is read from Freshdesk. [.env.example](../.env.example) has every setting with its default."""
+UI or the daemon starts: a change takes effect at the next start. One message names every setting that is
+wrong or missing, before anything is read from Freshdesk. [.env.example](../.env.example) has every setting
+with its default."""
 
 BESIDE = """\
-Dagster's own variables hold beside them. `DAGSTER_HOME` says where run records go: `.dagster_home` in the
-working directory if it is not set."""
+Dagster's own variables work too. `DAGSTER_HOME` is the folder of the run records; if it is not set,
+`.dagster_home` in the working directory."""
 
 FIRST = ("domain", "api_key", "start_date", "duckdb", "published")
-"""Those that somebody needs, or asks for, before a first sync."""
+"""The settings that somebody needs before a first sync."""
 
 ALL = "[All settings](docs/settings.md), with those of credits, schedules and alerts."
 
@@ -31,7 +32,7 @@ BEGINNING = (
 )
 
 BETWEEN = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
-"""What README leaves to this script."""
+"""The part of README that this script writes."""
 
 WIDTH = 118
 
@@ -61,7 +62,7 @@ def row(name: str) -> tuple[str, str, str]:
 
 
 def with_first_settings(readme: str) -> str:
-    """README with the first settings in their place."""
+    """README's text with the current table of the first settings."""
     if not BETWEEN.search(readme):
         raise SystemExit(
             "README.md has no place for settings: write <!-- settings --> and <!-- /settings --> into it"
@@ -71,7 +72,7 @@ def with_first_settings(readme: str) -> str:
 
 
 def example_file() -> str:
-    """Every setting as the environment would have it, with what it does in a comment above."""
+    """Every setting as a line of .env, below a comment that says what it does."""
     parts = [BEGINNING]
     for group in Group:
         parts.append(f"# {group.value}\n# {'-' * len(group.value)}")
@@ -84,14 +85,14 @@ def example_file() -> str:
 
 
 def comment(field: FieldInfo) -> Iterable[str]:
-    """What a setting does, and what holds if it is not set, in lines of a comment."""
+    """What a setting does, and what applies if it is not set, as lines of a comment."""
     unset = about(field)["unset"]
     said = f"{field.description}{f' If not set: {unset}.' if unset else ''}"
     return wrap(said.replace("`", ""), WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def default(field: FieldInfo) -> str:
-    """A setting's default as one would write it."""
+    """A setting's default as a user would write it."""
     match field.default:
         case None:
             return ""
@@ -102,7 +103,7 @@ def default(field: FieldInfo) -> str:
 
 
 def about(field: FieldInfo) -> Mapping[str, str]:
-    """What is told of a setting beside its description."""
+    """What a setting's declaration says beside its description."""
     told = field.json_schema_extra
     assert isinstance(told, dict)
     return {name: str(value) for name, value in told.items()}

@@ -13,7 +13,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def set_group_members(self, group_id: int, agent_ids: Sequence[int]) -> None:
-        """Other members; the group moves, the agents' rows do not.
+        """Give a group other members: the group's updated_at moves, the agents' does not.
 
         Neither is established (docs/freshdesk_api.md, 4.10 and 4.11).
         """
@@ -26,7 +26,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def remove_group(self, group_id: int) -> None:
-        """A group goes; its tickets lose the reference."""
+        """Remove a group; its tickets lose the reference."""
         del self.tables["groups"][group_id]
         self._clear_reference("group_id", group_id)
         for mailbox in self.tables["mailboxes"].values():
@@ -39,7 +39,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def remove_product(self, product_id: int) -> None:
-        """A product goes; its tickets and mailboxes lose the reference."""
+        """Remove a product; its tickets and mailboxes lose the reference."""
         del self.tables["products"][product_id]
         self._clear_reference("product_id", product_id)
         for mailbox in self.tables["mailboxes"].values():
@@ -49,7 +49,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def remove_role(self, role_id: int) -> None:
-        """A role goes; agents who had only that one get the first that is left."""
+        """Remove a role; agents who had only that one get the first that is left."""
         del self.tables["roles"][role_id]
         for agent in self.agents.values():
             if role_id in agent.role_ids:
@@ -58,7 +58,7 @@ class AccountChanges(PeopleChanges):
 
     @change
     def add_custom_field(self, name: str, *, kind: str = "custom_text", label: str | None = None) -> int:
-        """A new ticket field: null on every ticket, none of which moves. Returns its id."""
+        """Add a ticket field: null on every ticket, none of which moves. Returns the field's id."""
         row = ticket_field(self, name, label or name, kind, self.clock.stamp())
         self.added_ticket_fields.append(name)
         if name in self.removed_ticket_fields:
@@ -69,12 +69,12 @@ class AccountChanges(PeopleChanges):
 
     @change
     def rename_custom_field(self, name: str, label: str) -> None:
-        """Another label; the name, and so the key in rows, stays."""
+        """Give a field another label; its name, and so the key in rows, stays."""
         self._change_row(self._field(name), label=label, label_for_customers=label)
 
     @change
     def remove_custom_field(self, name: str) -> None:
-        """A ticket field goes: its key just disappears from rows (docs/freshdesk_api.md, 6.4)."""
+        """Remove a ticket field: its key just disappears from rows (docs/freshdesk_api.md, 6.4)."""
         del self.tables["ticket_fields"][self._field(name)["id"]]
         self.removed_ticket_fields.append(name)
         if name in self.added_ticket_fields:

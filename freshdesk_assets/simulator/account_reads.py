@@ -14,7 +14,7 @@ def ticket_fields(call: Call) -> Page:
 
 
 def admin_ticket_fields(call: Call) -> Page:
-    """No choices; sections on demand (docs/freshdesk_api.md, 4.13)."""
+    """Ticket fields without choices, and with sections if asked for (docs/freshdesk_api.md, 4.13)."""
     sections = "section" in call.includes(("section",))
 
     def shown(row: Row) -> Row:
@@ -24,7 +24,7 @@ def admin_ticket_fields(call: Call) -> Page:
 
 
 def email_configs(call: Call) -> Page:
-    """The old face of the mailboxes (docs/freshdesk_api.md, 4.15)."""
+    """The mailboxes as the old endpoint shows them (docs/freshdesk_api.md, 4.15)."""
     return call.page_of(list(call.world.tables["mailboxes"].values()), payloads.email_config)
 
 
@@ -51,16 +51,16 @@ def mailboxes(call: Call) -> Page:
 
 
 def skills(call: Call) -> Page:
-    """With the agents who have each (docs/freshdesk_api.md, 4.12)."""
+    """Skills, each with the agents who have it (docs/freshdesk_api.md, 4.12)."""
     rows = list(call.world.tables["skills"].values())
     return call.page_of(rows, lambda row: payloads.skill(call.world, row))
 
 
 def helpdesk(call: Call) -> Row:
-    """One object without id (docs/freshdesk_api.md, 4.18)."""
+    """The helpdesk: one object without id (docs/freshdesk_api.md, 4.18)."""
     return call.world.helpdesk
 
 
 def account(call: Call) -> Row:
-    """One object (docs/freshdesk_api.md, 4.18)."""
+    """The account: one object (docs/freshdesk_api.md, 4.18)."""
     return payloads.account(call.world)

@@ -24,11 +24,11 @@ class Switches:
 
     # The API key that logs in; any password goes with it.
     key: str = "demo-key"
-    # False: the key belongs to an agent who is no administrator, so every endpoint marked so is a 403.
+    # False: the key belongs to an agent who is no administrator. Endpoints for administrators answer 403.
     admin: bool = True
     # Path templates that answer 403 access_denied, for example "roles" or "tickets/{id}/conversations".
     forbidden: set[str] = field(default_factory=set)
-    # Features the plan lacks: "Surveys", "Archive Tickets", and those named in routes.py.
+    # Features that the plan does not have: "Surveys", "Archive Tickets", and those named in routes.py.
     missing_features: set[str] = field(default_factory=set)
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Switches:
     # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",
     # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
     archived_view: str = "missing"
-    # "plain" as recorded on live accounts, or "docs" with the page's own blanks (docs/freshdesk_api.md, 3.2).
+    # "plain" as live accounts send it, or "docs" with the blanks shown there (docs/freshdesk_api.md, 3.2).
     link_style: str = "plain"
     # How long each reply takes at least.
     latency_ms: float = 0.0

@@ -19,12 +19,12 @@ def epoch_stamp(seconds: float) -> str:
 
 
 def moment(text: str) -> datetime:
-    """The moment a stamp of ours stands for."""
+    """The moment that a stamp of the simulator means."""
     return datetime.fromisoformat(text)
 
 
 def epoch(text: str) -> int:
-    """The epoch second a stamp of ours stands for."""
+    """The epoch second that a stamp of the simulator means."""
     return int(moment(text).timestamp())
 
 

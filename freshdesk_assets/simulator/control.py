@@ -1,4 +1,4 @@
-"""The control plane: HTTP under /_simulator/ for whoever drives a simulator in another process.
+"""The control plane: HTTP under /_simulator/, to drive a simulator that runs in another process.
 
 No authentication: the server listens on the loopback interface only.
 
@@ -85,7 +85,7 @@ class Control:
         return given
 
     def switches(self, given: Given) -> Given:
-        """Set switches by name; lists become the sets they stand for."""
+        """Set switches by name; a JSON list becomes the set that the switch holds."""
         switches = self.desk.switches
         for name, value in given.items():
             present = getattr(switches, name)

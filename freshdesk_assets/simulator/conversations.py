@@ -1,8 +1,9 @@
 """What is said on a ticket: replies, notes, forwards, calls.
 
-The past of a ticket is kept as a short script of (second, kind) and spelled out when somebody first reads it,
-from a generator of its own: 20,000 tickets start at once, and what is read does not depend on the order of
-reading. Once spelled out, conversations are ordinary rows that can be edited and deleted.
+The past of a ticket is a short script of (second, kind). Its conversations are made from the script when they
+are first read, so that an account of 20,000 tickets starts at once. Each ticket has a random generator of its
+own, so that the order of reading does not matter. Once made, conversations are ordinary rows that can be
+edited and deleted.
 """
 
 import random
@@ -15,7 +16,7 @@ from freshdesk_assets.simulator.state import Row, State, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the codes of a conversation are for one way of talking (docs/freshdesk_api.md, 4.3)."""
+    """The codes that a conversation has for one way of talking (docs/freshdesk_api.md, 4.3)."""
 
     source: int
     category: int
@@ -46,7 +47,7 @@ ATTACHMENTS = (
 
 
 def conversation_kind(rng: random.Random) -> str:
-    """How people talk, mostly."""
+    """A way of talking, drawn as often as people use it."""
     drawn = rng.random()
     if drawn < 0.36:
         return "agent_reply"
@@ -79,7 +80,7 @@ def cast_of(state: State, rng: random.Random, ticket: Ticket) -> Cast:
 
 
 def conversations_of(state: State, ticket: Ticket) -> list[Row]:
-    """The ticket's conversations, oldest first, spelled out if they were not yet."""
+    """The ticket's conversations, oldest first; made from the script at the first read."""
     if ticket.script:
         rng = random.Random(f"{state.seed}/{ticket.id}")
         script, ticket.script = ticket.script, ()

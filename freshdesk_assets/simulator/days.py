@@ -21,8 +21,8 @@ class Days(AccountChanges):
     def day_of_changes(self, rng: random.Random | None = None) -> None:
         """Let one day pass, with the changes of a day at moments spread over it.
 
-        The common ones come in numbers that fit the account's size, each of the rare ones once, and those an
-        administrator makes about once a week. Without `rng` the world's own generator is used.
+        The number of common changes fits the account's size. Each of the rare ones happens once, and each of
+        an administrator's about once a week. Without `rng` the world's own generator is used.
         """
         with self.lock:
             rng = rng or self.rng
@@ -47,7 +47,7 @@ class Days(AccountChanges):
         self._list_requests = 0
 
     def heed_list_request(self) -> None:
-        """Count a list request, and let something happen if it is the turn of that."""
+        """Count a list request, and let something happen at every k-th."""
         self._list_requests += 1
         if self._churn_every and self._list_requests % self._churn_every == 0:
             self.random_change()
@@ -61,7 +61,7 @@ class Days(AccountChanges):
         return happenings
 
     def some_ticket(self, rng: random.Random) -> int | None:
-        """A ticket of the normal list, rather a recently changed one."""
+        """A ticket of the normal list; one that changed recently is more likely."""
         entries = self.shelves["live"].updated_at
         return entries[-1 - int(rng.random() ** 2 * len(entries))][1] if entries else None
 

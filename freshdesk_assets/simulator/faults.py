@@ -1,7 +1,8 @@
 """What can go wrong between the account and a client, switched on by name.
 
-A fault strikes the requests to a path template (or to any), after letting some pass, so many times, and with
-a probability drawn from a generator of its own: the same faults strike the same requests on every run.
+A fault strikes requests to one path template, or to any. It can let some pass first, strike a number of
+times, and strike with a probability. The probability is drawn from a random generator of its own: the same
+faults strike the same requests on every run.
 """
 
 import random
@@ -22,7 +23,7 @@ REPLACING = (
 )
 # Changes to rows on their way out.
 ROW_FAULTS = (
-    "unknown_key",  # every row has a key nobody declared; options key and value
+    "unknown_key",  # every row has an undeclared key; options key and value
     "odd_value",  # one row has a value of an odd type; options kind, field and row (position from 0)
     "due_by_pending",  # a ticket has no due_by the first time it is read
 )
@@ -33,13 +34,13 @@ LINK_FAULTS = (
 WIRE_FAULTS = (
     "slow",  # option seconds
     "reset",  # the connection is reset in the middle of the body
-    "truncated",  # half the body under a Content-Length for all of it
+    "truncated",  # half the body, and a Content-Length of the whole
     "invalid_json",  # 200 and something that is no JSON
 )
 NAMES = (*REPLACING, *ROW_FAULTS, *LINK_FAULTS, *WIRE_FAULTS)
 
 MARKER = "@@odd@@"
-# kind -> the fields it is usually seen in (the first that the row has is struck), and its raw JSON text.
+# kind -> the fields it is usually seen in, of which the first that a row has is struck; its raw JSON text.
 ODD_VALUES: dict[str, tuple[tuple[str, ...], bytes]] = {
     "text_for_integer": (("priority", "source", "ticket_scope", "position", "user_id", "id"), b'"high"'),
     "big_integer": (("product_id", "company_id", "group_id", "user_id", "id"), b"18446744073709551616"),
@@ -118,7 +119,7 @@ class Faults:
         return None
 
     def disturb_rows(self, fault: Fault, rows: list[Row]) -> list[Row]:
-        """The rows with a row fault in them; odd values are markers until `disturb_text`."""
+        """The rows with a row fault in them; `disturb_text` later puts odd values where markers are."""
         if fault.name == "unknown_key":
             key, value = (
                 fault.options.get("key", "brand_new_key"),

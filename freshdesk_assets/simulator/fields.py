@@ -1,8 +1,8 @@
 """The account's ticket, contact and company fields, and the custom values a ticket carries.
 
 Choices come in five shapes (docs/freshdesk_api.md, 4.13): absent, a list of texts, {label: id}, {code: [two
-labels]} and nested lists. Those that name groups, agents and products are filled in when read, from the rows
-that exist then.
+labels]} and nested lists. Choices that are groups, agents or products are filled in at each read, from the
+rows that exist then.
 """
 
 import random

@@ -28,7 +28,7 @@ RATINGS = (103, 102, 101, 100, -101, -102, -103)
 
 
 def new_ticket(state: State, rng: random.Random, at: int, requester_id: int) -> Ticket:
-    """A ticket as it stands the second it is created; not yet in any list."""
+    """A ticket at the second of its creation; not yet in any list."""
     ticket_id = state.next_id("tickets")
     contact = state.contacts.get(requester_id)
     source = (
@@ -109,7 +109,7 @@ def new_ticket(state: State, rng: random.Random, at: int, requester_id: int) -> 
 
 
 def found_tickets(state: State, *, count: int, days: int) -> None:
-    """Fill the account with tickets created over the last `days`, a few of them archived and older."""
+    """Fill the account with tickets created over the last `days`, and a few older, archived ones."""
     rng = state.rng
     now = epoch(state.clock.stamp())
     archived = count // 40
@@ -178,14 +178,14 @@ def live_through(state: State, rng: random.Random, ticket: Ticket, at: int, now:
 
 
 def close(ticket: Ticket) -> None:
-    """End a ticket the way archived ones ended."""
+    """Close a ticket, as every archived ticket was closed."""
     ticket.row["status"] = 5
     for key in ("status_updated_at", "resolved_at", "closed_at"):
         ticket.stats[key] = ticket.row["updated_at"]
 
 
 def new_rating(state: State, rng: random.Random, ticket: Ticket, at: int) -> Row:
-    """A customer's answer to the survey; the ticket is left to move later."""
+    """A customer's answer to the survey; the caller moves the ticket later."""
     survey_id = next(iter(state.tables["surveys"]), 0)
     rating_id = state.next_id("satisfaction_ratings")
     value = RATINGS[int(rng.random() * len(RATINGS))]
@@ -211,7 +211,7 @@ def new_time_entry(state: State, rng: random.Random, ticket: Ticket, at: int) ->
     seconds = 60 + int(rng.random() * 9000)
     agents = state.agent_pool
     created_at = epoch_stamp(at)
-    # Some agents book on a day to come: executed_at is theirs to edit (docs/freshdesk_api.md, 4.6).
+    # Some agents book on a day to come: they can edit executed_at (docs/freshdesk_api.md, 4.6).
     executed_at = epoch_stamp(at // DAY * DAY + DAY) if entry_id % 9 == 0 else created_at
     row: Row = {
         "id": entry_id,

@@ -1,8 +1,8 @@
 """What a call costs, what a plan allows, and what has been spent.
 
-Windows are fixed minutes (fixed hours on accounts not yet migrated), counted on a clock of their own. A
-refused call (429) costs nothing, any other costs its credits, errors included. That windows are fixed, and
-that a 429 is free, is not established (docs/freshdesk_api.md, 2.2 and 2.4).
+Windows are fixed minutes, or fixed hours on accounts not yet migrated, counted on a clock of their own. A
+refused call (429) costs nothing. Any other call costs its credits, errors included. It is not established
+that windows are fixed, nor that a 429 is free (docs/freshdesk_api.md, 2.2 and 2.4).
 """
 
 import math
@@ -41,7 +41,7 @@ PLANS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What the meter said to a call: retry_after is None when it may pass."""
+    """The meter's answer to a call; retry_after is None if the call may pass."""
 
     credits: int
     total: int
@@ -80,7 +80,7 @@ class Meter:
         other_tools: int = 0,
         includes_weigh_on_sublimits: bool = False,
     ) -> None:
-        """`other_tools`: credits a window that somebody else uses, spread evenly over it."""
+        """`other_tools`: credits that other programs use in each window, spread evenly over it."""
         self.plan = PLANS[plan]
         self.clock = clock
         self.window_seconds = window_seconds or self.plan.window_seconds
@@ -92,7 +92,7 @@ class Meter:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what has been counted; the current window goes on."""
+        """Forget what has been counted; the current window continues."""
         with self._lock:
             self.credits = 0
             self.requests = 0

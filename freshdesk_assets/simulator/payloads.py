@@ -1,7 +1,8 @@
-"""Rows as the API sends them: the list shape, the view shape, and what an include adds.
+"""From stored rows to rows as the API sends them: in a list, in reply to a row call, and with includes.
 
-The differences are the account's traps: keys that only the view of one row has, keys left out of lists, URLs
-that are signed anew on every read (docs/freshdesk_api.md, 4 and 6.5).
+A row call asks for one row; Freshdesk's documentation calls it "View a ticket", and so do the functions here.
+The shapes differ, and each difference is a trap for clients: keys that only a row call has, keys that lists
+leave out, URLs that are signed anew on every read (docs/freshdesk_api.md, 4 and 6.5).
 """
 
 import hashlib
@@ -40,7 +41,7 @@ def signed(state: State, row: Row) -> Row:
 
 
 def ticket_in_list(state: State, ticket: Ticket, includes: Collection[str], *, deleted_key: bool) -> Row:
-    """A row of GET /tickets: no description and never attachments, unless and even if included."""
+    """A row of GET /tickets: description only if included, attachments never."""
     row = ticket.row
     if not includes and not ticket.deleted:
         return row
@@ -72,7 +73,7 @@ def ticket_view(state: State, ticket: Ticket, includes: Collection[str]) -> Row:
 
 
 def add_people(state: State, row: Row, ticket: Ticket, includes: Collection[str]) -> None:
-    """The includes that the list and the view have in common."""
+    """Add what the includes bring that list and row call have in common."""
     if "stats" in includes:
         row["stats"] = ticket.stats
     if "requester" in includes:
@@ -84,7 +85,7 @@ def add_people(state: State, row: Row, ticket: Ticket, includes: Collection[str]
 
 
 def ticket_truth(ticket: Ticket) -> Row:
-    """Everything any read can show of a ticket itself, URLs unsigned."""
+    """All that any read can show of the ticket itself, URLs unsigned."""
     return {
         **ticket.row,
         "description": ticket.description,
@@ -122,7 +123,7 @@ def contact_view(state: State, contact: Contact) -> Row:
 
 
 def contact_truth(contact: Contact) -> Row:
-    """Everything any read can show of a contact, URLs unsigned, and the state it is found under."""
+    """All that any read can show of a contact, URLs unsigned, and the `state` it is listed under."""
     row = {**contact.row, **contact.view_only, "deleted": contact.deleted, "state": contact.state}
     if row["company_id"] is not None:
         row["other_companies"] = contact.other_companies
@@ -146,13 +147,13 @@ def agent_view(state: State, agent: Agent) -> Row:
 
 
 def old_group(row: Row, *, view: bool) -> Row:
-    """GET /groups, where only the view of one group tells its members (docs/freshdesk_api.md, 4.11)."""
+    """GET /groups; only the row call has the members (docs/freshdesk_api.md, 4.11)."""
     shown = {key: row[key] for key in OLD_GROUP_KEYS}
     return {**shown, "agent_ids": row["agent_ids"]} if view else shown
 
 
 def admin_group(row: Row) -> Row:
-    """GET /admin/groups, which tells the members in the list too (docs/freshdesk_api.md, 4.11)."""
+    """GET /admin/groups, which has the members in the list too (docs/freshdesk_api.md, 4.11)."""
     return {key: row[key] for key in ADMIN_GROUP_KEYS}
 
 
@@ -199,7 +200,7 @@ def admin_ticket_field(row: Row) -> Row:
 
 
 def ids_by_name(rows: Iterable[Row]) -> dict[str, int]:
-    """The third of the five shapes of choices: {label: id}."""
+    """Choices in the shape {label: id}, the third of five."""
     return {row["name"]: row["id"] for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Companies, contacts and agents, as they come into the account."""
+"""Makes companies, contacts and agents for the account."""
 
 import random
 import uuid
@@ -13,7 +13,7 @@ BLANK = (None, None, None)
 
 
 def new_company(state: State, rng: random.Random, at: str, name: str | None = None) -> Row:
-    """Take in a company."""
+    """Add a company."""
     company_id = state.next_id("companies")
     number = company_id % 100_000
     domain = f"company{number}.example"
@@ -38,7 +38,7 @@ def new_company(state: State, rng: random.Random, at: str, name: str | None = No
 def new_contact(
     state: State, rng: random.Random, at: str, *, contact_id: int | None = None, name: str | None = None
 ) -> Contact:
-    """Take in a contact; `contact_id` when it is a person already known."""
+    """Add a contact; `contact_id` if the person is known already."""
     contact_id = contact_id or state.next_id("people")
     number = contact_id % 1_000_000
     name = name or words.person_name(rng)
@@ -111,7 +111,7 @@ def avatar(number: int, at: str) -> Row:
 def new_agent(
     state: State, rng: random.Random, at: str, *, agent_id: int | None = None, contact: Row | None = None
 ) -> Agent:
-    """Take in an agent; `contact` is the row of the contact that becomes one, under the same id."""
+    """Add an agent; `contact` is the row of a contact who becomes one under the same id."""
     agent_id = agent_id or state.next_id("people")
     number = agent_id % 1_000_000
     known = contact or {}

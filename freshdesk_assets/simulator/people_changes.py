@@ -1,7 +1,7 @@
 """What happens to contacts, companies and agents.
 
-Tickets do not move when their people do, except where they lose or change a reference: whether that moves
-them is not established, so `unsettled_bumps` of the world decides.
+A ticket's updated_at does not move when its people change. Where a ticket loses or changes a reference, it is
+not established whether updated_at moves: `unsettled_bumps` of the world decides.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def rename_contact(self, contact_id: int, name: str) -> None:
-        """A contact moves in the alphabet; its tickets do not move (docs/freshdesk_api.md, 5.1)."""
+        """Rename a contact; its tickets do not move (docs/freshdesk_api.md, 5.1)."""
         with self.changing_contact(self.contacts[contact_id]) as row:
             row["name"] = name
             row["first_name"], _, last = name.partition(" ")
@@ -30,7 +30,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def update_contact(self, contact_id: int, **fields: Any) -> None:
-        """Change keys of a contact's list row, or those that only its view shows."""
+        """Change keys of a contact's row in lists, or those that only its row call shows."""
         contact = self.contacts[contact_id]
         with self.changing_contact(contact) as row:
             for key, value in fields.items():
@@ -40,7 +40,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def delete_contact(self, contact_id: int) -> None:
-        """Soft delete: state=deleted finds it."""
+        """Soft delete: the contact is then listed under state=deleted."""
         contact = self.contacts[contact_id]
         with self.changing_contact(contact):
             contact.deleted = True
@@ -54,7 +54,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def block_contact(self, contact_id: int, *, blocked: bool = True) -> None:
-        """Block, or unblock: state=blocked finds the blocked ones."""
+        """Block, or unblock; blocked contacts are listed under state=blocked."""
         contact = self.contacts[contact_id]
         with self.changing_contact(contact):
             contact.blocked = blocked
@@ -68,7 +68,7 @@ class PeopleChanges(TicketChanges):
 
     @change
     def merge_contacts(self, primary_id: int, secondary_id: int) -> None:
-        """The second is deleted and its tickets are the first's (docs/freshdesk_api.md, 5.5)."""
+        """Delete the second; the first gets its tickets (docs/freshdesk_api.md, 5.5)."""
         primary, secondary = self.contacts[primary_id], self.contacts[secondary_id]
         for ticket_id in self._tickets_with("requester_id", secondary_id):
             with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:
@@ -82,14 +82,14 @@ class PeopleChanges(TicketChanges):
 
     @change
     def make_agent(self, contact_id: int) -> None:
-        """A contact becomes an agent under the same id (docs/freshdesk_api.md, 5.5)."""
+        """Make a contact an agent, under the same id (docs/freshdesk_api.md, 5.5)."""
         contact = self.contacts[contact_id]
         self.forget_contact(contact)
         new_agent(self, self.rng, self.clock.stamp(), agent_id=contact_id, contact=contact.row)
 
     @change
     def delete_agent(self, agent_id: int) -> None:
-        """An agent becomes a contact under the same id and leaves every group; tickets keep the id."""
+        """Make an agent a contact, under the same id, in no group; tickets keep the id."""
         agent = self.agents.pop(agent_id)
         for group in self.tables["groups"].values():
             if agent_id in group["agent_ids"]:
@@ -109,12 +109,12 @@ class PeopleChanges(TicketChanges):
 
     @change
     def set_agent_roles(self, agent_id: int, role_ids: list[int]) -> None:
-        """Other rights; updated_at is no sign of it (docs/freshdesk_api.md, 4.10)."""
+        """Give an agent other roles; updated_at does not tell of it (docs/freshdesk_api.md, 4.10)."""
         self.agents[agent_id].role_ids = list(role_ids)
 
     @change
     def touch_agent(self, agent_id: int) -> None:
-        """An agent works, which moves last_active_at and updated_at (docs/freshdesk_api.md, 4.10)."""
+        """Let an agent work, which moves last_active_at and updated_at (docs/freshdesk_api.md, 4.10)."""
         now = self.clock.stamp()
         self.agents[agent_id].row |= {"last_active_at": now, "updated_at": now}
 
@@ -125,12 +125,12 @@ class PeopleChanges(TicketChanges):
 
     @change
     def rename_company(self, company_id: int, name: str) -> None:
-        """A company moves in the alphabet."""
+        """Rename a company: it moves in the list by name."""
         self._change_row(self.tables["companies"][company_id], name=name)
 
     @change
     def delete_company(self, company_id: int) -> None:
-        """Delete for good: no list tells, and references to it are emptied (docs/freshdesk_api.md, 5.4)."""
+        """Delete for good: no list shows it, references become null (docs/freshdesk_api.md, 5.4)."""
         del self.tables["companies"][company_id]
         for ticket_id in self._tickets_with("company_id", company_id):
             with self.changing(self.tickets[ticket_id], bump=self.unsettled_bumps) as row:

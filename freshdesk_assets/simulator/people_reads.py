@@ -10,7 +10,7 @@ CONTACT_STATES = ("verified", "unverified", "blocked", "deleted")
 
 
 def contacts(call: Call) -> Page:
-    """Ordered by name; blocked and deleted ones only through `state` (docs/freshdesk_api.md, 3.4 and 4.8)."""
+    """Contacts by name; blocked and deleted ones only by `state` (docs/freshdesk_api.md, 3.4 and 4.8)."""
     state = call.choice("state", CONTACT_STATES, "")
     kind = call.choice("contact_type", ("contact", "visitor"), "")
     since = call.since("_updated_since", "updated_since")
@@ -38,14 +38,14 @@ def view_contact(call: Call) -> Row:
 
 
 def companies(call: Call) -> Page:
-    """Ordered by name (docs/freshdesk_api.md, 3.4 and 4.9)."""
+    """Companies by name (docs/freshdesk_api.md, 3.4 and 4.9)."""
     since = call.since("updated_since") or ""
     rows = [row for row in call.world.tables["companies"].values() if row["updated_at"] >= since]
     return call.page_of(sorted(rows, key=name_key), as_it_is)
 
 
 def agents(call: Call) -> Page:
-    """Ordered by name; no filter in time (docs/freshdesk_api.md, 3.4 and 4.10)."""
+    """Agents by name; no filter by time (docs/freshdesk_api.md, 3.4 and 4.10)."""
     state = call.choice("state", ("fulltime", "occasional"), "")
     exact = {name: call.query[name] for name in ("email", "mobile", "phone") if name in call.query}
     found: list[Agent] = [
@@ -66,37 +66,37 @@ def view_agent(call: Call) -> Row:
 
 
 def view_me(call: Call) -> Row:
-    """The key belongs to the agent who was here first (docs/freshdesk_api.md, 4.10)."""
+    """The agent whose key it is: the first of the account (docs/freshdesk_api.md, 4.10)."""
     for agent in call.world.agents.values():
         return payloads.agent_view(call.world, agent)
     raise not_found()
 
 
 def groups(call: Call) -> Page:
-    """The old list, without agent_ids (docs/freshdesk_api.md, 4.11)."""
+    """Groups in the old list, without agent_ids (docs/freshdesk_api.md, 4.11)."""
     rows = list(call.world.tables["groups"].values())
     return call.page_of(rows, lambda row: payloads.old_group(row, view=False))
 
 
 def view_group(call: Call) -> Row:
-    """The old view, with agent_ids (docs/freshdesk_api.md, 4.11)."""
+    """A group by the old row call, with agent_ids (docs/freshdesk_api.md, 4.11)."""
     return payloads.old_group(row_of(call, "groups"), view=True)
 
 
 def admin_groups(call: Call) -> Page:
-    """The list of 2021, with agent_ids (docs/freshdesk_api.md, 4.11)."""
+    """Groups in the list of 2021, with agent_ids (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     return call.page_of(list(call.world.tables["groups"].values()), payloads.admin_group)
 
 
 def view_admin_group(call: Call) -> Row:
-    """The view of 2021 (docs/freshdesk_api.md, 4.11)."""
+    """A group by the row call of 2021 (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     return payloads.admin_group(row_of(call, "groups"))
 
 
 def admin_group_agents(call: Call) -> Page:
-    """The members with their role_ids (docs/freshdesk_api.md, 4.11)."""
+    """Members of a group with their role_ids (docs/freshdesk_api.md, 4.11)."""
     check_admin_groups(call)
     members = [call.world.agents[number] for number in row_of(call, "groups")["agent_ids"]]
     return call.page_of(members, payloads.group_agent)

@@ -34,7 +34,7 @@ HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>ngi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestInfo:
-    """What a hook is told about a request that is about to be answered."""
+    """What a hook gets to know of a request that is about to be answered."""
 
     method: str
     path: str
@@ -44,7 +44,7 @@ class RequestInfo:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """What goes back."""
+    """A reply: status, headers, body."""
 
     status: int
     body: bytes = b""
@@ -64,7 +64,7 @@ class Desk:
 
 
 class Answering:
-    """An ASGI application for one endpoint, or for the paths there are none for."""
+    """An ASGI application for one endpoint, or for paths that are no endpoint."""
 
     def __init__(self, desk: Desk, endpoint: Endpoint | None) -> None:
         self.desk = desk
@@ -153,7 +153,7 @@ class Answering:
             return Reply(status=refusal.status, body=body, headers=headers)
 
     def check_rights(self, request: Request) -> None:
-        """Who asks, how, and whether the role and the plan allow it."""
+        """Refuse a wrong key, verb or Accept header, and what role or plan do not allow."""
         switches, endpoint = self.desk.switches, self.endpoint
         if given_key(request) != switches.key:
             raise not_logged_in()

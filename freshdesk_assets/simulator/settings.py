@@ -22,7 +22,7 @@ TARGETS = {"priority_4": (900, 14400), "priority_3": (3600, 28800), "priority_2"
 
 
 def found_settings(state: State, at: str) -> None:
-    """Set up what needs no people: roles, products, hours, skills, surveys, the account itself."""
+    """Set up what refers to nobody: roles, products, hours, skills, surveys, the account itself."""
     stamps: Row = {"created_at": at, "updated_at": at}
     tables = state.tables
     for name, description, default, agent_type in ROLES:
@@ -135,7 +135,7 @@ def assignment(auto: int) -> Row:
 
 
 def found_mailboxes(state: State, stamps: Row) -> None:
-    """Mailboxes of both kinds; each has the object of its own kind only (docs/freshdesk_api.md, 4.15)."""
+    """Set up mailboxes of both kinds; each has its own kind's object only (docs/freshdesk_api.md, 4.15)."""
     groups, products = list(state.tables["groups"]), list(state.tables["products"])
     for position, name in enumerate(("Support", "Billing", "Mühle 🛠")):
         row_id = state.next_id("mailboxes")
@@ -168,7 +168,7 @@ def found_mailboxes(state: State, stamps: Row) -> None:
 
 
 def found_policies(state: State, stamps: Row) -> None:
-    """SLA policies; the default one applies to everything, written `{}` (docs/freshdesk_api.md, 4.17)."""
+    """Set up SLA policies; the default one applies to all, written `{}` (docs/freshdesk_api.md, 4.17)."""
     applicable: Row = {
         "company_ids": list(state.tables["companies"])[:2],
         "group_ids": list(state.tables["groups"])[:2],

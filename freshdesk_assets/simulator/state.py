@@ -1,8 +1,9 @@
 """What an account holds, and the orders in which its lists are read.
 
-Rows are kept in the shape in which the API sends them in lists; what only the view of one row shows lies
-beside. Lists that clients page through are indexes kept sorted on every change, so that a page of a list of
-20,000 tickets costs a slice, and a change between two pages shifts what follows as it does on a live account
+Rows are kept in the shape in which the API sends them in lists. What only a row call shows is kept beside.
+
+Lists that clients page through are indexes, kept sorted on every change. A page of a list of 20,000 tickets
+costs a slice, and a change between two pages shifts what follows, as on a live account
 (docs/freshdesk_api.md, 3.5).
 """
 
@@ -42,7 +43,7 @@ FIRST_IDS = {
     "attachments": 43_900_000_000_001,
     "tickets": 1,
 }
-# The tables that are plain rows: one shape, whether listed or viewed.
+# The tables that are plain rows: one shape, in a list and in reply to a row call.
 PLAIN_TABLES = (
     "companies",
     "roles",
@@ -63,7 +64,7 @@ PLAIN_TABLES = (
 
 @dataclass(slots=True, kw_only=True)
 class Ticket:
-    """A ticket: its list row, and what only the view or an include shows."""
+    """A ticket: its list row, and what only a row call or an include shows."""
 
     row: Row
     stats: Row
@@ -73,7 +74,7 @@ class Ticket:
     view_only: Row
     deleted: bool = False
     archived: bool = False
-    # (epoch second, kind) of each conversation of its past; spelled out when first read, then set to ().
+    # (epoch second, kind) of each past conversation, for conversations.py; () once those are made.
     script: tuple[tuple[int, str], ...] = ()
     # Who talked in that past: the requester, and the agent if there was one.
     script_people: tuple[int, int | None] = (0, None)
@@ -98,7 +99,7 @@ class Ticket:
 
 @dataclass(slots=True, kw_only=True)
 class Contact:
-    """A contact: its list row, and what only the view shows."""
+    """A contact: its list row, and what only a row call shows."""
 
     row: Row
     view_only: Row
@@ -108,7 +109,7 @@ class Contact:
 
     @property
     def state(self) -> str:
-        """What `state=` finds it under (docs/freshdesk_api.md, 4.8)."""
+        """The value of `state` that lists it (docs/freshdesk_api.md, 4.8)."""
         if self.deleted:
             return "deleted"
         if self.blocked:
@@ -118,7 +119,7 @@ class Contact:
 
 @dataclass(slots=True, kw_only=True)
 class Agent:
-    """An agent: its list row, and what only the view shows. Groups know their agents, not the reverse."""
+    """An agent: its list row, and what only a row call shows. Groups know their agents, not the reverse."""
 
     row: Row
     role_ids: list[int]
@@ -133,7 +134,7 @@ class Shelf:
     created_at: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
-        """Put the ticket where its stamps say."""
+        """Insert the ticket in both orders."""
         insort(self.updated_at, (row["updated_at"], row["id"]))
         insort(self.created_at, (row["created_at"], row["id"]))
 
@@ -144,7 +145,7 @@ class Shelf:
 
 
 def change(method: Callable[P, R]) -> Callable[P, R]:
-    """A method that changes the world: alone, after everything that was already due, and counted by name."""
+    """A method that changes the world: under the lock, after all that was due before, and counted by name."""
 
     @functools.wraps(method)
     def changed(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -176,18 +177,18 @@ class State:
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
         self.helpdesk: Row = {}
         self.account: Row = {}
-        # (name, e-mail) of everybody there was in the beginning: the past is told with the names of then.
+        # (name, e-mail) of everybody at the beginning: past conversations have these, whatever changed later.
         self.founders: dict[int, tuple[str, str | None]] = {}
         self.founding_agents: list[int] = []
         self.founded_until = stamp(now)
         self.changes_made: Counter[str] = Counter()
         self.unsettled_bumps = True
-        # Custom ticket fields that came or went after the account was set up: new tickets follow suit.
+        # Custom ticket fields added or removed after the account was set up; new tickets have them or not.
         self.added_ticket_fields: list[str] = []
         self.removed_ticket_fields: list[str] = []
         self._next_ids = dict(FIRST_IDS)
         self._due_bumps: list[tuple[str, int]] = []
-        # Which ticket each conversation added or spelled out so far belongs to.
+        # Which ticket each conversation belongs to, of those made so far.
         self.ticket_of_conversation: dict[int, int] = {}
 
     @property
@@ -209,14 +210,14 @@ class State:
         return first
 
     def add_ticket(self, ticket: Ticket) -> None:
-        """Take in a new ticket."""
+        """Add a new ticket."""
         self.tickets[ticket.id] = ticket
         if ticket.shelf:
             self.shelves[ticket.shelf].add(ticket.row)
 
     @contextmanager
     def changing(self, ticket: Ticket, *, bump: bool = True, at: str | None = None) -> Iterator[Row]:
-        """Change a ticket inside the block; its place in the lists follows, and updated_at if it moves."""
+        """Change a ticket inside the block; then updated_at moves if `bump`, and the ticket in its lists."""
         if ticket.shelf:
             self.shelves[ticket.shelf].remove(ticket.row)
         yield ticket.row
@@ -232,7 +233,7 @@ class State:
         del self.tickets[ticket.id]
 
     def add_contact(self, contact: Contact) -> None:
-        """Take in a contact; the list is ordered by name (docs/freshdesk_api.md, 3.4)."""
+        """Add a contact; the list is ordered by name (docs/freshdesk_api.md, 3.4)."""
         self.contacts[contact.row["id"]] = contact
         insort(self.contact_names, name_key(contact.row))
 
@@ -243,18 +244,18 @@ class State:
 
     @contextmanager
     def changing_contact(self, contact: Contact) -> Iterator[Row]:
-        """Change a contact's row inside the block; updated_at moves and its place in the list follows."""
+        """Change a contact's row inside the block; then move updated_at, and the contact in the list."""
         del self.contact_names[bisect_left(self.contact_names, name_key(contact.row))]
         yield contact.row
         contact.row["updated_at"] = self.clock.stamp()
         insort(self.contact_names, name_key(contact.row))
 
     def bump_later(self, ticket_id: int, delay: timedelta) -> None:
-        """Move the ticket's updated_at once the clock has come so far, as asynchronous jobs do."""
+        """Move the ticket's updated_at when the clock reaches a time, as asynchronous jobs do."""
         insort(self._due_bumps, (stamp(self.clock.now() + delay), ticket_id))
 
     def settle(self) -> None:
-        """Do what has come due by now."""
+        """Make the delayed moves that are due by now."""
         now = self.clock.stamp()
         while self._due_bumps and self._due_bumps[0][0] <= now:
             at, ticket_id = self._due_bumps.pop(0)
@@ -276,5 +277,5 @@ class State:
 
 
 def name_key(row: Row) -> tuple[str, int]:
-    """Where a row stands in an alphabetical list."""
+    """What an alphabetical list is sorted by."""
     return (row["name"].casefold(), row["id"])

@@ -1,7 +1,8 @@
 """What agents and customers do to tickets.
 
-Replies and notes move a ticket; time entries, edited notes and renamed contacts do not
-(docs/freshdesk_api.md, 5.1). Where it is not established, `unsettled_bumps` of the world decides.
+A change "moves" a ticket if it changes updated_at. Replies and notes do; time entries, edited notes and
+renamed contacts do not (docs/freshdesk_api.md, 5.1). Where it is not established, `unsettled_bumps` of the
+world decides.
 """
 
 from datetime import timedelta
@@ -46,7 +47,7 @@ class TicketChanges(State):
     def reply(
         self, ticket_id: int, *, incoming: bool = False, author_id: int | None = None, text: str | None = None
     ) -> int:
-        """An agent's reply, or a customer's, who thereby reopens what was resolved. Returns its id."""
+        """Add an agent's reply, or a customer's, which reopens a resolved ticket. Returns its id."""
         ticket = self.tickets[ticket_id]
         now = self.clock.stamp()
         conversation_id = self._say(
@@ -95,7 +96,7 @@ class TicketChanges(State):
 
     @change
     def delete_conversation(self, conversation_id: int) -> None:
-        """Take a conversation away; whether the ticket moves is not established."""
+        """Delete a conversation; whether the ticket moves is not established."""
         row = self._conversation(conversation_id)
         ticket = self.tickets[row["ticket_id"]]
         with self.changing(ticket, bump=self.unsettled_bumps):
@@ -111,7 +112,7 @@ class TicketChanges(State):
 
     @change
     def set_status(self, ticket_id: int, status: int) -> None:
-        """Move a ticket along, with the stamps that go with it."""
+        """Give a ticket another status, and the times that belong to it."""
         ticket, now = self.tickets[ticket_id], self.clock.stamp()
         with self.changing(ticket) as row:
             reopened = row["status"] in (RESOLVED, CLOSED) and status not in (RESOLVED, CLOSED)
@@ -127,7 +128,7 @@ class TicketChanges(State):
 
     @change
     def set_priority(self, ticket_id: int, priority: int) -> None:
-        """1 low to 4 urgent."""
+        """Give a ticket another priority: 1 is low, 4 urgent."""
         with self.changing(self.tickets[ticket_id]) as row:
             row["priority"] = priority
 
@@ -160,7 +161,7 @@ class TicketChanges(State):
 
     @change
     def escalate(self, ticket_id: int) -> None:
-        """The due time has passed; the ticket moves (docs/freshdesk_api.md, 5.1)."""
+        """Mark a ticket as overdue, which moves it (docs/freshdesk_api.md, 5.1)."""
         with self.changing(self.tickets[ticket_id]) as row:
             row["is_escalated"] = True
 
@@ -185,7 +186,7 @@ class TicketChanges(State):
 
     @change
     def trash(self, ticket_id: int) -> None:
-        """Delete a ticket so that filter=deleted finds it."""
+        """Put a ticket into the trash, which filter=deleted lists."""
         ticket = self.tickets[ticket_id]
         with self.changing(ticket):
             ticket.deleted = True
@@ -199,7 +200,7 @@ class TicketChanges(State):
 
     @change
     def mark_spam(self, ticket_id: int) -> None:
-        """Move a ticket to where filter=spam finds it."""
+        """Mark a ticket as spam, which filter=spam lists."""
         with self.changing(self.tickets[ticket_id]) as row:
             row["spam"] = True
 
@@ -226,7 +227,7 @@ class TicketChanges(State):
 
     @change
     def archive(self, ticket_id: int) -> None:
-        """Archive a ticket: it leaves every list without a sign (docs/freshdesk_api.md, 4.4)."""
+        """Archive a ticket: it leaves every list, and nothing says so (docs/freshdesk_api.md, 4.4)."""
         ticket = self.tickets[ticket_id]
         with self.changing(ticket, bump=False):
             ticket.archived = True
@@ -239,7 +240,7 @@ class TicketChanges(State):
 
     @change
     def edit_time_entry(self, entry_id: int, *, seconds: int) -> None:
-        """Correct a booking; executed_at stays."""
+        """Correct a time entry; executed_at stays."""
         self.tables["time_entries"][entry_id] |= {
             "time_spent": hours_and_minutes(seconds),
             "time_spent_in_seconds": seconds,
@@ -248,19 +249,19 @@ class TicketChanges(State):
 
     @change
     def delete_time_entry(self, entry_id: int) -> None:
-        """Take a booking away."""
+        """Delete a time entry."""
         del self.tables["time_entries"][entry_id]
 
     @change
     def add_rating(self, ticket_id: int) -> int:
-        """A customer answers the survey; the ticket moves 8 seconds later. Returns the rating's id."""
+        """Answer the survey, which moves the ticket 8 seconds later. Returns the rating's id."""
         rating = new_rating(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
         self.bump_later(ticket_id, timedelta(seconds=SURVEY_DELAY))
         return int(rating["id"])
 
     @change
     def change_rating(self, rating_id: int, *, value: int, feedback: str | None = None) -> None:
-        """A customer thinks again; created_since does not find it (docs/freshdesk_api.md, 4.7)."""
+        """Change a rating; created_since does not find the change (docs/freshdesk_api.md, 4.7)."""
         rating = self.tables["satisfaction_ratings"][rating_id]
         rating["ratings"] = {**rating["ratings"], "default_question": value}
         rating["feedback"] = feedback

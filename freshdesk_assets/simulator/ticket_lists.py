@@ -1,7 +1,7 @@
 """Which tickets GET /tickets finds, in which order, and where a page starts.
 
-Nothing here looks at more rows than it must: a page of the order that clients should use, updated_at
-ascending from an updated_since, is a binary search and a slice.
+A page in the order that clients should use, updated_at ascending from an updated_since, costs a binary search
+and a slice.
 """
 
 from bisect import bisect_left
@@ -82,7 +82,7 @@ def conditions(call: Call, chosen: str) -> list[Condition]:
     if chosen == "new_and_my_open":
         wanted += [is_one_of("status", [2]), is_one_of("responder_id", [None, *call.world.agent_pool[:1]])]
     if chosen == "watching":
-        # Nobody watches a ticket in this account.
+        # No agent watches a ticket in this account.
         wanted.append(is_one_of("id", []))
     return wanted
 

@@ -11,7 +11,7 @@ VIEW_INCLUDES = ("conversations", "requester", "company", "stats")
 
 
 def view_ticket(call: Call) -> Row:
-    """Live, spam and deleted ones; of an archived one, what a switch says (docs/freshdesk_api.md, 4.2)."""
+    """A live, spam or deleted ticket; of an archived one, what a switch says (docs/freshdesk_api.md, 4.2)."""
     ticket = call.world.tickets.get(call.id)
     if ticket is None:
         raise not_found()
@@ -27,12 +27,12 @@ def view_ticket(call: Call) -> Row:
 
 
 def view_archived_ticket(call: Call) -> Row:
-    """By id only, there is no list (docs/freshdesk_api.md, 4.4)."""
+    """An archived ticket, by id; there is no list (docs/freshdesk_api.md, 4.4)."""
     return payloads.ticket_view(call.world, archived_ticket(call), call.includes(VIEW_INCLUDES))
 
 
 def ticket_conversations(call: Call) -> Page:
-    """Oldest first, of deleted and spam tickets too (docs/freshdesk_api.md, 3.4 and 4.3)."""
+    """Conversations of a ticket, deleted and spam too, oldest first (docs/freshdesk_api.md, 3.4 and 4.3)."""
     ticket = call.world.tickets.get(call.id)
     if ticket is None or ticket.archived:
         raise not_found()
@@ -40,7 +40,7 @@ def ticket_conversations(call: Call) -> Page:
 
 
 def archived_conversations(call: Call) -> Page:
-    """What was said on an archived ticket (docs/freshdesk_api.md, 4.4)."""
+    """Conversations of an archived ticket (docs/freshdesk_api.md, 4.4)."""
     return page_of_conversations(call, archived_ticket(call))
 
 
@@ -55,7 +55,7 @@ def ticket_ratings(call: Call) -> Page:
 
 
 def time_entries(call: Call) -> Page:
-    """In time by executed_at only, which agents edit; newest first (docs/freshdesk_api.md, 3.4 and 4.6)."""
+    """Newest first, bounded by executed_at, which agents edit (docs/freshdesk_api.md, 3.4 and 4.6)."""
     after, before = call.since("executed_after"), call.since("executed_before")
     agent_id, company_id, billable = call.number("agent_id"), call.number("company_id"), call.flag("billable")
     found = [
@@ -71,7 +71,7 @@ def time_entries(call: Call) -> Page:
 
 
 def satisfaction_ratings(call: Call) -> Page:
-    """created_since looks at created_at, and does not find a changed one (docs/freshdesk_api.md, 4.7)."""
+    """Ratings; created_since compares created_at, and so finds no changes (docs/freshdesk_api.md, 4.7)."""
     since, user_id = call.since("created_since"), call.number("user_id")
     found = [
         row
@@ -82,7 +82,7 @@ def satisfaction_ratings(call: Call) -> Page:
 
 
 def surveys(call: Call) -> Page:
-    """Active or not (docs/freshdesk_api.md, 4.7)."""
+    """Surveys, active or not (docs/freshdesk_api.md, 4.7)."""
     active = call.choice("state", ("active", "inactive"), "")
     rows = call.world.tables["surveys"].values()
     found = [row for row in rows if not active or row["active"] == (active == "active")]
@@ -98,7 +98,7 @@ def archived_ticket(call: Call) -> Ticket:
 
 
 def page_of_conversations(call: Call, ticket: Ticket) -> Page:
-    """What was said on a ticket, page by page."""
+    """A page of a ticket's conversations."""
     return call.page_of(
         conversations_of(call.world, ticket), lambda row: payloads.conversation(call.world, row)
     )

@@ -78,7 +78,7 @@ def company_name(rng: random.Random, number: int) -> str:
 
 
 def text(rng: random.Random, sentences: int) -> str:
-    """So many sentences of plain text."""
+    """A number of sentences as plain text."""
     return " ".join(rng.choices(SENTENCES, k=sentences))
 
 

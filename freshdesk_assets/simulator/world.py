@@ -33,9 +33,10 @@ class World(Days):
         companies: int | None = None,
         ticking: bool = False,
     ) -> None:
-        """`tickets` tickets created over the `days` before `now`; the rest in proportion unless given.
+        """Set up an account.
 
-        `ticking` lets the clock run on with real time; otherwise it stands until it is advanced.
+        - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
+        - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
         contacts = max(20, tickets // 4) if contacts is None else contacts

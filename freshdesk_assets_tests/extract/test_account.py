@@ -25,7 +25,7 @@ def test_an_administrators_key_can_read_every_table_for_a_credit_each() -> None:
 
 
 def test_a_table_that_is_forbidden_is_reported_with_freshdesks_reason() -> None:
-    """Role, plan and version of the account each keep other tables back."""
+    """Role, plan and version of the account each forbid other tables."""
     with (
         serve(World(tickets=60), admin=False, missing_features={"Surveys", "Timesheets"}) as server,
         reading(server) as reader,

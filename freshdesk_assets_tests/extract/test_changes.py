@@ -34,7 +34,7 @@ def statuses(server: Server, path: str = "contacts") -> list[int]:
 
 
 def test_first_of_all_the_whole_list_is_read() -> None:
-    """Whatever the start date: a ticket of today may be by a contact of years ago."""
+    """At any start date: the requester of a ticket of today may be a contact of years ago."""
     world = World(tickets=20, contacts=330)
     with serve(world) as server, reading(server) as reader:
         pages = changes(reader, contacts)

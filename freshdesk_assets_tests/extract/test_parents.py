@@ -1,4 +1,4 @@
-"""One list or call per row: many at once, each settled by itself, and all ended when one must end."""
+"""One list or call per row: many at once, each recorded by itself, and all ended when one fails."""
 
 import signal
 import threading
@@ -202,7 +202,7 @@ def test_parents_are_taken_as_they_are_needed() -> None:
 
 
 def test_no_call_is_made_once_nobody_reads_on() -> None:
-    """Each costs a credit. Those under way are not waited for: the limit could hold them back for long."""
+    """Each costs a credit. Those under way are not waited for: the limit could delay them for long."""
     world = World(tickets=200)
     numbers = live(world)[:60]
     for number in numbers:
@@ -251,7 +251,7 @@ def test_what_arrives_together_with_an_error_comes_before_it() -> None:
 
 
 def test_ctrl_c_ends_the_reading_at_once() -> None:
-    """Not only when the slowest reply has come: who presses it again would leave the file half written."""
+    """Not only after the slowest reply: a user who presses it again would leave the file half written."""
     world = World(tickets=60)
     main = threading.main_thread().ident
     assert main is not None

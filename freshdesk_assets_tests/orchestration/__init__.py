@@ -1,1 +1,1 @@
-"""The room that knows Dagster, tried by real runs over real files."""
+"""The package that imports Dagster, tested by real runs on real files."""

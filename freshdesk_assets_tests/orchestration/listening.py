@@ -1,4 +1,4 @@
-"""Somebody who wants to hear of alerts, under an address on the loopback."""
+"""A webhook for alerts, on the loopback."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from freshdesk_assets_tests.serving import Reply, Request, serving
 
 @dataclass(slots=True)
 class Listener:
-    """Answers calls with a status, and keeps what it was told with 200."""
+    """Answers calls with a status, and keeps the alerts it answered with 200."""
 
     url: str = ""
     status: int = 200
@@ -25,7 +25,7 @@ class Listener:
         return Reply(status=self.status)
 
     def heard(self) -> list[dict[str, Any]]:
-        """What was heard since the last time of asking."""
+        """The alerts since the last call of this method."""
         heard, self.messages = self.messages, []
         return heard
 

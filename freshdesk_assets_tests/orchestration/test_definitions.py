@@ -113,7 +113,7 @@ def test_everything_else_is_an_asset_downstream_of_what_it_is_made_of() -> None:
 
 
 def test_the_copy_is_made_of_all_the_rest() -> None:
-    """What is published before a view is current would be published again."""
+    """A copy published before the views are current would be published again."""
     edges = edges_of_the_graph()
     upstream, found = ["published/copy"], set()
     while upstream:
@@ -158,7 +158,7 @@ def test_a_table_is_shown_with_what_is_known_of_it(
 def test_a_reference_is_a_link_to_the_page_of_what_it_refers_to(
     specs: dict[dg.AssetKey, dg.AssetSpec],
 ) -> None:
-    """And that page says who refers to it: lineage is browsed by clicking."""
+    """And that page says which columns refer to it: lineage is browsed by clicking."""
     tickets, companies = (specs[dg.AssetKey(["freshdesk", name])] for name in ("tickets", "companies"))
     schema = tickets.metadata["dagster/column_schema"]
     assert isinstance(schema, dg.TableSchema)

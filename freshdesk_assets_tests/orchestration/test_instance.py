@@ -1,4 +1,4 @@
-"""Where run records stand: in SQLite without a word, in Postgres on request, the rest of it the same."""
+"""Where run records are stored: in SQLite by default, in Postgres on request, all else the same."""
 
 import hashlib
 import os
@@ -78,7 +78,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_the_first_line_of_a_configuration_is_that_of_what_follows(name: str) -> None:
-    """Else no later version could tell that nobody changed it."""
+    """By this line a later version knows that nobody changed the file."""
     assert packaged(name) == sealed(name, packaged(name)), (
         "the file was changed; with `from freshdesk_assets.orchestration.configuration import sealed` its"
         f" first line is made anew: `p = Path('{WHERE}/{name}');"
@@ -96,7 +96,7 @@ def git(*arguments: str) -> str:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_every_version_that_was_ever_handed_out_is_known(name: str) -> None:
-    """One that is not would be taken for changed by hand, and stay for good."""
+    """An unknown one would be taken for changed by hand, and never be renewed."""
     commits = git("log", "--format=%H", "--diff-filter=AM", "--", f"{WHERE}/{name}").split()
     for commit in commits:
         assert unchanged(git("show", f"{commit}:{WHERE}/{name}")) == name, commit
@@ -112,7 +112,7 @@ def earlier() -> str:
 def test_a_configuration_that_nobody_changed_is_renewed(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever never looked at the file has no reason to stay with what it said a year ago."""
+    """Who never touched the file has no reason to keep an old one."""
     for old in (earlier(), sealed("dagster.yaml", "telemetry:\n  enabled: false\n")):
         (home / "dagster.yaml").write_text(old)
         with dagster_instance() as instance:
@@ -143,7 +143,7 @@ def test_a_configuration_that_somebody_changed_is_left_and_that_is_said(
 def test_changes_to_the_present_configuration_are_no_news(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It lacks nothing: there is nothing to do."""
+    """The file has all it needs: there is nothing to say."""
     mine = packaged("dagster.yaml") + "# mine\n"
     (home / "dagster.yaml").write_text(mine)
     with dagster_instance():

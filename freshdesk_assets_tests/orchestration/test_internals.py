@@ -1,4 +1,4 @@
-"""What this project takes from Dagster's private modules stands in one place, read in one version."""
+"""Imports of Dagster's private modules are in one file, checked against one version of Dagster."""
 
 import ast
 import tomllib
@@ -19,7 +19,7 @@ PRIVATE_MAY = {
         freshdesk_assets_tests.replica.unattended,  # is Dagster's daemon, on a clock of its own
     )
 }
-"""Who may import privately: one file of the project, and two of the tests that the project does not need."""
+"""The files that may import private modules: one of the project, and two of the tests."""
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_an_error_in_the_insert_leaves_the_old_rows(file: Path) -> None:
 
 
 def test_an_error_in_the_first_load_leaves_no_table(file: Path) -> None:
-    """What exists is asked for, not found out by an error: that would end the transaction."""
+    """Whether the table exists is asked, not tried: an error would end the transaction."""
     assert not store(ours(file), loans(d03=[1]), SECOND).success
     assert read(file, "select * from duckdb_tables()") == []
     assert store(ours(file), loans(d02=[1]), SECOND).success
@@ -95,7 +95,7 @@ def test_a_lock_that_is_held_for_too_long_is_tried_again_and_named(
 def test_rows_on_disk_are_removed_even_if_the_file_was_never_to_be_had(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are read again: what they would have settled is not recorded."""
+    """They are read again, because nothing of them was recorded."""
     monkeypatch.setattr(failures, "RETRY_SECONDS", 0.01)
     with holding(file) as holder:
         result = run(ours(file), books_of(file, {"id": 1}), SECOND)

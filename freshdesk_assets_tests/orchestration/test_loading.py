@@ -112,7 +112,7 @@ def load(tmp_path: Path) -> Load:
 def test_a_view_that_contradicts_its_sql_or_the_tables_does_not_load(
     load: Load, sql: str, sentence: str
 ) -> None:
-    """Else it fails in the night's run, and everything downstream of it waits."""
+    """Else it fails in the run at night, and everything downstream of it waits."""
     with pytest.raises(DeclarationError) as refused:
         load({"views/relations/shown.sql": sql})
     assert str(refused.value).startswith("view relations/shown.sql: ")
@@ -154,7 +154,7 @@ def test_a_view_that_contradicts_its_sql_or_the_tables_does_not_load(
     ],
 )
 def test_a_check_of_what_there_is_not_does_not_load(load: Load, file: str, query: str, sentence: str) -> None:
-    """Else nobody notices that nothing is checked, or the check fails where damage should have been shown."""
+    """Else nothing is checked and nobody notices, or the check fails when it should show damage."""
     with pytest.raises(DeclarationError) as refused:
         load(
             {
@@ -216,7 +216,7 @@ def test_a_schema_of_views_says_what_they_are_for(tmp_path: Path, written: str |
 
 
 def test_a_group_of_tables_says_what_they_are_about() -> None:
-    """And no sentence outlives the tables that it was said of."""
+    """And a sentence without tables is refused too."""
     with pytest.raises(DeclarationError) as refused:
         check_groups([SHELVES])
     assert str(refused.value) == (

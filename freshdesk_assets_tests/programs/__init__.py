@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 """The checkout, in which a program finds the project and its tests."""
 
 FOUND = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
-"""The environment that a program cannot do without."""
+"""The part of the environment that every program needs."""
 
 WARNINGS = ("error", "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning")
 """As pytest has them in pyproject.toml."""
@@ -24,7 +24,7 @@ def command(program: str, *arguments: object) -> list[str]:
 
 
 def printed(program: str, *arguments: object, **environment: str) -> str:
-    """What a program prints that ends well, in an environment of nothing but these variables."""
+    """The output of a program run with these variables only; fails if its exit code is not 0."""
     done = subprocess.run(
         command(program, *arguments),
         env={**FOUND, **environment},
@@ -39,7 +39,7 @@ def printed(program: str, *arguments: object, **environment: str) -> str:
 
 @contextmanager
 def begun(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """A program that is under way, killed at the end of the block if it has not ended by then."""
+    """A running program; at the end of the block it is killed if it still runs."""
     with subprocess.Popen(
         command(program, *arguments), env=FOUND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""`fill_disk FOLDER SPOOLS [--growing] [--largest BYTES]`: land rows until there is no room, and print why.
+"""`fill_disk FOLDER SPOOLS [--growing] [--largest BYTES]`: land rows until the disk is full; print why.
 
 Before that it prints the number of each batch that was landed.
 

@@ -1,6 +1,7 @@
-"""`kill_loads FOLDER`: store a frame again and again, killed a line of code later each time, to the end.
+"""`kill_loads FOLDER`: store a frame again and again, killed one line of code later each time.
 
-A load replaces the loans 1 and 2 by 3 and 4. What each left in the file is printed as a list of lists.
+It ends with a load that is not killed. Each load replaces the loans 1 and 2 by 3 and 4. What each left in the
+file is printed as a list of lists.
 """
 
 import json

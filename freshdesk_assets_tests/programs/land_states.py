@@ -1,6 +1,6 @@
-"""`land_states FOLDER FIRST`: land fifty members again and again, each time in another standing.
+"""`land_states FOLDER FIRST`: land fifty members again and again, each time with the next number as standing.
 
-It counts from a number on, and prints each number when its members are landed.
+It begins with FIRST, and prints each number when its members are landed.
 """
 
 import sys

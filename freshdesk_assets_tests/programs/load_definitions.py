@@ -1,8 +1,7 @@
 """`load_definitions`: load the code location, failing if that connects to anything or writes a file.
 
-What is kept of the views in the user's cache is no such file: without it they are taken apart each time.
-
-It prints how many assets there are and what the working directory then holds.
+The cache of parsed views in the user's folder does not count. The program prints how many assets there are
+and what the working directory then holds.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Compares child tables with what they ought to be, worked out in Python from the simulator's truth.
+"""Compares child tables with rows that Python makes of the simulator's truth.
 
-Nothing here looks at how a child table is declared to be cut: a wrong declaration would confirm itself.
+Nothing here looks at the declaration of a child table: a wrong declaration would confirm itself.
 """
 
 import json
@@ -24,7 +24,7 @@ Rows = Iterator[tuple[Any, Row]]
 
 
 def child_differences(path: Path, world: World, since: datetime, catalog: Catalog) -> list[Difference]:
-    """Every parent whose children are others than they ought to be."""
+    """Every parent whose children are not as expected."""
     found: list[Difference] = []
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")

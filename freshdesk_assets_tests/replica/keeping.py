@@ -1,4 +1,4 @@
-"""Keeps a replica as the code of today makes it, for the code of later to be tried on.
+"""Stores a replica as today's code makes it, to test later code on it.
 
 `python -m freshdesk_assets_tests.replica.keeping NAME`, once for each release; test_upgrade.py opens all.
 """

@@ -1,10 +1,12 @@
-"""The least credits that unattended runs could do with, counted from the account's rows, not from our code.
+"""The least credits that unattended runs can spend, counted from the account's rows, not from our code.
 
-A list costs a call per hundred rows, and one to be known as empty; a page of tickets with both includes costs
-five. Tickets that changed are asked for their conversations once, those of the days that are read again once
-more if they have any; contacts that changed are asked for one by one, agents so once a day. To know what is
-gone takes all lists once more, without includes, those of people once a week, and two calls for a ticket in
-none.
+- A list costs a call per hundred rows, and one call if it is empty. A page of tickets with both includes
+  costs five.
+- Each changed ticket is asked for its conversations once. On days that are read again, each ticket that has
+  any is asked once more.
+- Each changed contact is asked for by its row call, each agent so once a day.
+- To find deleted rows takes all lists once more, without includes, those of people once a week; and two calls
+  for each ticket that is in no list.
 """
 
 import math
@@ -25,7 +27,7 @@ SHELVES = ("live", "spam", "deleted")
 
 @dataclass
 class Least:
-    """What is known of the account, and what knowing it has cost at least."""
+    """What the replica must know of the account by now, and the least credits for that."""
 
     world: World
     credits: Counter[str] = field(default_factory=Counter)

@@ -59,10 +59,10 @@ def past_differences(
 
 
 def states_at(connection: duckdb.DuckDBPyConnection, history: History, at: datetime) -> dict[int, State]:
-    """The state of each row as the replica had it at a moment, by key; rows found to be gone are left out.
+    """The state of each row as the replica had it at a moment, by key; rows found deleted are left out.
 
-    Of the states that were stored by then the latest. It ended by then only if the row was gone: where
-    another state follows, that one was not known yet.
+    It is the latest of the states stored by then. A state whose end is before the moment counts if another
+    follows, because that one was not stored yet; if none follows, the row was deleted.
     """
     (key,) = history.table.key
     names = ", ".join(f'"{column.name}"' for column in history.tracked)

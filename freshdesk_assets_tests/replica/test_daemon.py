@@ -67,7 +67,7 @@ def wait_for(what: Callable[[], Any], why: str, home: Path) -> Any:
 def test_a_run_that_was_killed_is_found_and_run_again(
     account: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At night nobody is there to press a button. What had not been stored is read once more, at most."""
+    """At night nobody is there to press a button. At most, what was not stored is read once more."""
     home = tmp_path / "daemon_home"
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     with account(tickets=150, latency_ms=30) as acme, dagster_instance() as instance, daemon(acme, home):

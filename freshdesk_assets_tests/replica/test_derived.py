@@ -112,8 +112,8 @@ def test_what_a_check_finds_it_tells_without_stopping_the_run(account: Callable[
         assert told(listed)["in_freshdesk"] == told(listed)["stored"] > 0
 
 
-def test_a_key_that_is_not_unique_holds_back_what_is_made_of_the_table(account: Callable[..., Any]) -> None:
-    """Children and joins would multiply the damage; everything else goes on."""
+def test_a_key_that_is_not_unique_blocks_what_is_made_of_the_table(account: Callable[..., Any]) -> None:
+    """Children and joins would multiply the damage; everything else continues."""
     with account(tickets=40) as acme:
         acme.sync(derive=True)
         with duckdb.connect(str(acme.path)) as connection:
@@ -132,12 +132,12 @@ def test_a_key_that_is_not_unique_holds_back_what_is_made_of_the_table(account: 
 
 
 def test_analysts_have_a_copy_that_follows_each_run(account: Callable[..., Any]) -> None:
-    """It stands beside the file unless told otherwise, and is left alone by a run that brings nothing.
+    """It is beside the file by default. A run that brings nothing leaves it alone.
 
-    What runs by night makes it compact, which costs too much for each look of the day.
+    Runs at night make it compact, which costs too much for each run of the day.
 
-    Views that stay as they are are not reported, and must not be waited for: the copy once was skipped with
-    them, in every run but the first.
+    Unchanged views are not reported, and the copy must not depend on them: once it was skipped with them, in
+    every run but the first.
     """
     with account(tickets=40) as acme:
         acme.views = declared_views()

@@ -36,10 +36,13 @@ ARCHIVED = "tickets/archived/{id}/conversations"
 
 
 def hold_to(acme: Any, **wanted: Any) -> None:
-    """Plan, run, and compare: they read the same steps.
+    """Plan, run, and compare: both use the same steps.
 
-    Three things cannot be known for a few credits: that a ticket never read has conversations on more than
-    one page, that one was archived meanwhile, and that a row to be asked is gone from its list.
+    Three things cannot be known for a few credits:
+
+    - that a ticket never read has conversations on more than one page;
+    - that a ticket was archived meanwhile;
+    - that a row to be asked for is no longer in its list.
     """
     made, request = plan_of(acme, **wanted)
     meter = acme.server.meter
@@ -63,7 +66,7 @@ def test_a_run_costs_what_the_plan_said(account: Callable[..., Any], seed: int, 
         hold_to(acme, first=now - timedelta(days=3), last=now, selection=TICKETS_AND_TALK)
 
 
-def test_what_a_budget_left_open_is_in_the_plan(account: Callable[..., Any]) -> None:
+def test_what_a_budget_left_unfinished_is_in_the_plan(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         acme.decide(run_credits=50)
         acme.sync(select=["tickets", "conversations"])

@@ -1,4 +1,4 @@
-"""What a run makes of tables that have not changed: nothing. And what it must make all the same."""
+"""A run makes nothing of unchanged tables, except what must be made all the same."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,9 +38,10 @@ def settled(acme: Any, **options: Any) -> None:
 
 
 def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., Any]) -> None:
-    """A look every quarter of an hour is mostly this: 120 steps would find that they have nothing to do.
+    """Most syncs find nothing new: 120 steps would find that they have nothing to do.
 
-    What those who upgrade, edit a view, clear the folder of the copy, or look at freshness expect is made.
+    After an upgrade, an edit of a view, or removal of the copy, what is needed is made; and so are reports
+    for freshness.
     """
     with account(tickets=40) as acme:
         acme.views = declared_views()
@@ -85,7 +86,7 @@ def test_what_follows_a_changed_table_is_made_and_nothing_else(account: Callable
         assert {"freshdesk__contact_tags", "freshdesk__contacts_history", "published__copy"} <= made
 
 
-def test_a_key_that_is_doubled_holds_back_until_it_is_mended(account: Callable[..., Any]) -> None:
+def test_a_key_that_is_doubled_blocks_until_it_is_mended(account: Callable[..., Any]) -> None:
     """A check that did not pass is made at each look, though nothing is new."""
     with account(tickets=40) as acme:
         settled(acme)

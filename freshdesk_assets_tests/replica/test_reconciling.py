@@ -1,4 +1,4 @@
-"""What Freshdesk no longer has is marked, what it put away is kept, and finding out costs what is allowed."""
+"""Deleted rows are marked, archived ones are kept, and finding out stays within its budget."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -73,7 +73,7 @@ def test_purged_and_archived_tickets_are_told_apart(account: Callable[..., Any],
 
 
 def test_on_a_plan_without_the_archive_what_is_missing_is_gone(account: Callable[..., Any]) -> None:
-    """The refusal is not paid for with every doubt, but by those that are under way when it comes."""
+    """After the first refusal, and those of calls then under way, doubts cost no call of the archive."""
     with account(tickets=40, missing_features={"Archive Tickets"}) as acme:
         acme.sync(select=TICKETS)
         acme.world.clock.advance(HOUR)

@@ -21,7 +21,7 @@ def window(acme: Account) -> tuple[str, str]:
 
 
 def requested(moment: datetime) -> dict[str, str]:
-    """The tag of a run that goes on with what was asked for then."""
+    """The tag of a run that continues a backfill requested then."""
     return {REQUESTED_AT: moment.isoformat()}
 
 
@@ -54,7 +54,7 @@ def test_reading_again_asks_each_ticket_that_has_conversations_once(account: Cal
 
 
 def test_two_backfills_that_overlap_read_once(account: Callable[..., Any]) -> None:
-    """What the first, whose turn it was, read after the second was asked for need not be read again."""
+    """What the first backfill reads after the second was requested, the second does not read again."""
     with account(tickets=150) as acme:
         acme.sync(select=CHOSEN)
         acme.world.clock.advance(HOUR)
@@ -73,9 +73,9 @@ def test_two_backfills_that_overlap_read_once(account: Callable[..., Any]) -> No
 
 
 def test_an_interrupted_backfill_resumes_where_it_was(account: Callable[..., Any]) -> None:
-    """A run that executes a failed one again has its request: it asks for nothing that the other stored.
+    """A run that executes a failed one again has its time of request: it does not read what the other stored.
 
-    What was under way when that failed is asked for twice, which depends on how fast the machine is.
+    Calls under way when the first failed are made twice. Their number depends on the machine.
     """
     with account(tickets=150) as acme:
         acme.sync(select=CHOSEN)
@@ -106,7 +106,7 @@ def test_an_interrupted_backfill_resumes_where_it_was(account: Callable[..., Any
 def test_killed_at_the_command_line_it_goes_on_when_it_is_asked_for_again(
     account: Callable[..., Any],
 ) -> None:
-    """Whoever types the same command again means the one that did not end."""
+    """The same command again means the backfill that did not end."""
     with account(tickets=150, latency_ms=8) as acme:
         chosen = " or ".join(f"key:freshdesk/{name}" for name in CHOSEN)
         first, last = acme.partitioning.start, acme.world.clock.now()

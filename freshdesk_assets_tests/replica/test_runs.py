@@ -19,7 +19,7 @@ from freshdesk_assets_tests.programs.hold_file import holding
 CONVERSATIONS = "tickets/{id}/conversations"
 
 TABLES_ALONE = ("--select", "kind:freshdesk")
-"""What a sync is to read when nothing made of it matters: half the time."""
+"""The tables alone: half the time, where a test needs nothing made of them."""
 
 
 def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callable[..., Any]) -> None:

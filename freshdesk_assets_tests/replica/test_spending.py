@@ -1,4 +1,4 @@
-"""Credits are money: what was spent is known to the last one, and a budget is kept and gone on from."""
+"""Every credit spent is recorded, no budget is exceeded, and the next run continues."""
 
 import signal
 import time
@@ -71,7 +71,7 @@ def test_a_killed_run_has_told_what_it_spent_on_what_it_stored(account: Callable
 def test_run_after_run_on_a_small_budget_comes_to_the_truth(
     account: Callable[..., Any], select: list[str] | None
 ) -> None:
-    """Each keeps what it has read and none begins anew; no credit too many, next to none for nothing."""
+    """Each run keeps what it has read, none begins anew, and hardly a credit is wasted."""
     with account(tickets=60) as acme:
         acme.sync(select=select)
         whole = acme.server.meter.credits
@@ -95,7 +95,7 @@ def test_run_after_run_on_a_small_budget_comes_to_the_truth(
 def test_a_backfill_that_ended_for_its_budget_goes_on_when_it_is_asked_for_again(
     account: Callable[..., Any],
 ) -> None:
-    """It reads the whole of its days again, so that each attempt would spend its budget on the same ones."""
+    """Else each attempt would spend its budget on the same days."""
     with account(tickets=60) as acme:
         acme.sync(select=["tickets", "conversations"])
         acme.decide(run_credits=50)

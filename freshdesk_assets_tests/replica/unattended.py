@@ -1,7 +1,7 @@
 """Dagster's own daemon, an iteration at a time, on a clock that is set by hand: weeks pass in minutes.
 
-Code location and runs live in the test's process, where `time_machine` sets the clock. A run that is to be
-killed gets a process of its own, with the same clock, for `kill -9` to end.
+Code location and runs are in the test's process, where `time_machine` sets the clock. A run that the test
+kills has a process of its own with the same clock, so that `kill -9` can end it.
 """
 
 import logging
@@ -66,7 +66,7 @@ def carry_out(run_id: str) -> None:
 
 
 class HereOrKilled(RunLauncher[DagsterInstance], ConfigurableClass):
-    """Executes a run in this process; or, when the next is to be killed, in another until then."""
+    """Executes a run in this process, or in another one that it kills, when the test asks for that."""
 
     kill_when: ClassVar[Callable[[], bool] | None] = None
     killed: ClassVar[list[str]] = []
@@ -161,7 +161,7 @@ def daemon(home: Path) -> Iterator[Daemon]:
 
 @dataclass
 class Unattended:
-    """An account and its replica, with nobody looking but the daemon, which tells a listener of incidents."""
+    """An account and its replica, which only the daemon looks after; a listener gets its alerts."""
 
     account: Account
     daemon: Daemon
@@ -214,7 +214,7 @@ def _happening(rng: random.Random) -> Happening:
 def unattended(
     folder: Path, environment: pytest.MonkeyPatch, *, start: datetime, seed: int, tickets: int
 ) -> Iterator[Unattended]:
-    """An account of some weeks whose replica is to be made, and the daemon that will make it."""
+    """An account of some weeks, and the daemon that will replicate it."""
     environment.chdir(folder)
     world = World(seed=seed, tickets=tickets, now=start, days=20, contacts=20, agents=6)
     path = folder / "replica.duckdb"

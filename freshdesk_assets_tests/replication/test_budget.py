@@ -1,4 +1,4 @@
-"""A list that can only be read in one go, and a budget that does not reach for it."""
+"""A budget ends the reading of a table, and the next run continues."""
 
 import math
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ BOTH = {"books", "shelves"}
 
 
 def read(reader: Reader, table: Table, folder: Path) -> Replication:
-    """The table read into a file of the folder, as far as the reader's budget goes."""
+    """Read the table into a file of the folder until it is complete or the budget is spent."""
     warehouse = Warehouse(folder / "replica.duckdb")
     with Spool(folder / "spool", table) as spool:
         extent = ReadScope(
@@ -52,7 +52,7 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
 
 
 def test_a_list_that_does_not_fit_says_so_and_is_not_begun_again(tmp_path: Path) -> None:
-    """Else every run would spend its whole budget on the same first pages, for good."""
+    """Else every run would spend its whole budget on the same first pages."""
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     with open_shop(Shop([book(number) for number in range(450)])) as shop:
         with reading(shop, budget=Budget(run=3)) as reader:
@@ -87,8 +87,8 @@ def test_a_list_by_time_goes_on_where_the_budget_ended(tmp_path: Path) -> None:
     ]
 
 
-def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Path) -> None:
-    """A run on a small budget that began with the same lists each time would never get beyond them."""
+def test_a_complete_table_is_deferred_behind_unfinished_ones(tmp_path: Path) -> None:
+    """If each run on a small budget began with the same lists, it would never reach the others."""
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     with warehouse.open() as connection:
         ensure_ledger(connection)
@@ -106,7 +106,7 @@ def test_a_table_read_to_its_end_stands_back_behind_those_left_open(tmp_path: Pa
 
 
 def test_calls_that_are_no_tables_are_told_once_and_make_no_file(tmp_path: Path) -> None:
-    """A price asked for, a check, a sensor's looks: they spend the same credits of the day."""
+    """The calls of plan, doctor and sensor spend the same credits of the day."""
     warehouse = Warehouse(tmp_path / "replica.duckdb")
     asked = CallsMade(purpose=PLAN, calls=12, credits=12)
     assert not record_calls(warehouse, asked)

@@ -43,7 +43,7 @@ def test_replies_and_notes_move_their_ticket(world: World) -> None:
 
 
 def test_a_customers_reply_reopens(world: World) -> None:
-    """With the stamps that tell of it."""
+    """And sets the times that go with it."""
     ticket_id = oldest(world)
     world.set_status(ticket_id, 5)
     assert world.tickets[ticket_id].stats["closed_at"] == world.clock.stamp()
@@ -236,7 +236,7 @@ def test_churn_changes_something_every_few_list_requests(server: Server, client:
 
 
 def test_three_weeks_of_changes_see_everything_and_leave_the_lists_in_order() -> None:
-    """The indexes are kept by hand, so they are compared with the rows they index."""
+    """The indexes are updated by our own code, so they are compared with the rows they index."""
     world = World(seed=2, tickets=300)
     start = world.clock.now()
     for _ in range(21):

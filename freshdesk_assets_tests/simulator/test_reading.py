@@ -239,7 +239,7 @@ def test_every_list_is_its_truth(read_only: Client) -> None:
 
 
 def test_every_view_answers_like_its_truth(read_only: Client) -> None:
-    """A ticket's view and its truth differ in signed URLs and in what must be included."""
+    """A ticket's row call and its truth differ in signed URLs and in what must be included."""
     world = read_only.server.world
     tickets, contacts = world.truth_tickets(), world.truth_contacts()
     for number in (world.shelves["live"].updated_at[3][1], world.shelves["deleted"].updated_at[0][1]):
@@ -258,7 +258,7 @@ def test_every_view_answers_like_its_truth(read_only: Client) -> None:
 def test_what_an_archived_tickets_own_url_answers_can_be_chosen(
     client: Client, archived_view: str, status: int, flagged: bool | None
 ) -> None:
-    """Not established (docs/freshdesk_api.md, 4.2), so whoever reads an account must get along with each."""
+    """Not established (docs/freshdesk_api.md, 4.2), so a client must cope with each."""
     number = client.server.world.shelves["live"].updated_at[0][1]
     client.server.world.archive(number)
     client.server.switches.archived_view = archived_view

@@ -25,7 +25,7 @@ def test_another_seed_makes_another_world() -> None:
 
 
 def test_reading_does_not_change_the_world() -> None:
-    """Conversations are spelled out when first read, and that must not matter."""
+    """Conversations are made when first read; whether and when must not matter."""
     read, unread = World(seed=5, tickets=100), World(seed=5, tickets=100)
     read.truth_conversations()
     read.day_of_changes()
@@ -35,7 +35,7 @@ def test_reading_does_not_change_the_world() -> None:
 
 
 def test_untouched_tickets_have_neither_stats_nor_conversations(old_world: World) -> None:
-    """The rule by which an extractor skips them: updated within seconds of creation and all stats null."""
+    """Untouched: updated within seconds of creation, and all stats null. A sixth of the tickets are so."""
     truth = old_world.truth_tickets()
     talked = {row["ticket_id"] for row in old_world.truth_conversations().values()}
     untouched = {

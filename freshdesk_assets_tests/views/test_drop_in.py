@@ -255,7 +255,7 @@ DROP_IN = {
         """,
     ),
 }
-"""Queries as they are written for a product, and what they ask for asked of the tables."""
+"""Queries as they are written for a product, each with a query of the tables for the same answer."""
 
 
 @pytest.mark.parametrize("name", DROP_IN)

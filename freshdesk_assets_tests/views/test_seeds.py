@@ -1,4 +1,4 @@
-"""The shapes of the two products to replace: the same tables, columns, types and meanings."""
+"""The views have the tables, columns, types and meanings of the two products."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is found in the views' SQL is kept between processes, and is what it was found to be."""
+"""What parsing the views' SQL finds is cached between processes, unchanged."""
 
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_what_is_kept_is_what_would_be_found(tmp_path: Path, monkeypatch: pytest
 def test_it_is_found_anew_when_it_is_made_of_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what is not asked for any more does not pile up."""
+    """And entries that nothing asks for any more are removed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert [kept("n", number % 3, partial(int, number)) for number in range(6)] == [0, 1, 2, 0, 1, 2]
     for number in range(30):

@@ -36,7 +36,7 @@ def test_a_file_named_as_its_schema_is_no_trouble(library: Library) -> None:
 
 
 def test_threads_of_a_process_take_turns(library: Library) -> None:
-    """DuckDB itself would refuse the second; a reading of the count must not be overtaken by another's."""
+    """DuckDB itself would refuse the second; and no thread may count between another's read and write."""
     with library.warehouse.open() as connection:
         connection.execute("create table counter as select 0 as n")
 

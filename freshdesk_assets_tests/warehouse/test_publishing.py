@@ -1,4 +1,4 @@
-"""The copy for analysts: whole or not at all, the same for as long as nothing changed, theirs while open."""
+"""The copy for analysts is whole, changes only if something changed, and stays usable while it is open."""
 
 import os
 import time
@@ -201,10 +201,10 @@ def test_a_copy_that_was_made_the_replica_is_published(warehouse: Warehouse, tmp
 def test_nobody_can_write_the_file_while_its_blocks_are_copied_nor_after(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    """A process that opens and closes a file loses its locks on it, DuckDB's too: we once more than read it.
+    """A process that opens and closes a file loses its locks on it, DuckDB's too.
 
-    Were the bytes read in this process, another could write the file from the first close on, while we still
-    have it open.
+    If this process read the bytes, another could write the file after the first close, while we still have it
+    open.
     """
     many(warehouse, texts="hash(n)::varchar || hash(-n)::varchar")
     done = tmp_path / "done"

@@ -1,4 +1,4 @@
-"""A budget is money: what it does not cover is not asked for, and what was paid for is not thrown away."""
+"""Calls beyond a budget are not made, and what was paid for is kept."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def ask_for_tickets(reader: Client, include: str = "") -> None:
 
 @pytest.mark.parametrize("include", ["", "stats,description"])
 def test_sixteen_threads_do_not_spend_one_credit_too_many(account: Server, include: str) -> None:
-    """Whatever is under way counts as spent, whatever it costs."""
+    """A call under way counts as spent before its cost is known."""
     budget = Budget(run=43)
     refused = 0
     with client(account, budget) as reader, ThreadPoolExecutor(16) as pool:
@@ -80,7 +80,7 @@ def test_the_smaller_of_two_budgets_holds_and_is_named() -> None:
 
 
 def test_once_spent_nothing_goes_however_cheap() -> None:
-    """Else a run would go on for long with whatever happens to cost a single credit."""
+    """Else a run would continue for long with calls that cost a single credit."""
     budget = Budget(run=4)
     with pytest.raises(BudgetSpent), budget.hold(5, "tickets"):
         pass
@@ -99,7 +99,7 @@ def test_a_call_costs_what_freshdesk_says_it_cost() -> None:
 
 
 def test_a_new_day_has_its_own_budget() -> None:
-    """A first read takes days; it goes on at midnight in UTC, and not a day after it began."""
+    """A first sync takes days; it continues at midnight in UTC, not a day after it began."""
     days = [date(2026, 3, 1)]
     budget = Budget(day=10, today=lambda: days[-1])
     budget.count_others(3)

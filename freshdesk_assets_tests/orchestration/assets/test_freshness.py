@@ -47,7 +47,7 @@ def test_what_is_made_of_tables_follows_the_fastest_of_them() -> None:
 
 
 def test_a_live_table_is_late_after_missing_several_turns_and_not_one() -> None:
-    """One turn may wait for a long run; a badge that is red every night is not looked at."""
+    """One sync may wait for a long run; nobody looks at a badge that is red every night."""
     live = policy(Cadence.LIVE, timedelta(minutes=15))
     assert live == dg.FreshnessPolicy.time_window(
         warn_window=timedelta(hours=1), fail_window=timedelta(hours=3)
@@ -59,7 +59,7 @@ def test_a_live_table_is_late_after_missing_several_turns_and_not_one() -> None:
 
 
 def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> None:
-    """Or its badge would turn red while nothing is wrong, and red badges would mean nothing."""
+    """Else its badge would turn red while nothing is wrong."""
     key = dg.AssetKey(["relations", "sla_policies"])
     file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
     start = datetime(2026, 1, 14, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_a_view_that_stays_as_it_is_is_reported_once_a_day(tmp_path: Path) -> No
 
 
 def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> None:
-    """Dagster skips what depends on a thing not reported: a view on a quiet one would not be created."""
+    """Dagster skips assets downstream of one that is not reported: the other view would not be created."""
     texts = {
         "relations/names": "-- Roles by name.\n--\n-- name: Name.\n\nselect roles.name from freshdesk.roles",
         "sales/staff": "-- Our roles.\n--\n-- name: Name.\n\nselect names.name from relations.names",
@@ -112,5 +112,5 @@ def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> 
 
 
 def test_a_views_policy_is_that_of_its_reports_and_not_of_its_rows() -> None:
-    """A view is reported when it is made anew, and once a day: a policy of hours would lie all day."""
+    """A view is reported when it is created, and once a day: a policy of hours would call it late all day."""
     assert SPECS["relations/tickets"].freshness_policy == policy(Cadence.SLOW, timedelta(minutes=15))

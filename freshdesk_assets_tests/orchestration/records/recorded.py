@@ -1,7 +1,6 @@
-"""A library whose runs do what a run can do, recorded where one likes; and what Dagster answers about them.
+"""A library whose runs make every kind of event, recorded in any storage; and Dagster's answers about them.
 
-Time stands still while it runs, and runs have names of their own: two recordings differ in nothing but how
-they were stored.
+The clock is stopped while it runs, and run ids are fixed: two recordings differ only in how they were stored.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Each schedule asks for the days it is for, once, and for none while somebody is at it."""
+"""Each schedule requests its days once, and none while another run reads them."""
 
 import subprocess
 import sys
@@ -65,7 +65,7 @@ def materialize_until(replica: dg.Definitions, instance: dg.DagsterInstance, las
 
 
 def test_schedules_are_off_until_their_owner_turns_them_on(file: DuckDBFile) -> None:
-    """Whoever opens the UI for a look must not find that it has spent the night reading."""
+    """Who only opens the UI must not find that it read all night."""
     for decided, status in (({}, "STOPPED"), ({"schedules": True}, "RUNNING")):
         schedules = list(made_with(file, **decided).schedules or ())
         found = {each.name: each.default_status.name for each in schedules}
@@ -106,7 +106,7 @@ def test_a_look_is_at_the_tables_of_its_cadence_and_what_is_made_of_them() -> No
     assert replica.resolve_schedule_def("slow_tables").job_name == BY_CADENCE[Cadence.SLOW]
 
 
-def test_what_runs_many_times_a_day_makes_only_the_checks_that_hold_damage_back() -> None:
+def test_what_runs_many_times_a_day_makes_only_the_checks_that_block() -> None:
     """The others took 40 % of the CPU and 60 % of the records of a run that found nothing new."""
     replica = build_defs(Settings(start_date=START, partitions=PartitionLength.DAILY))
     jobs = {name: replica.resolve_job_def(name).asset_layer for name in ("keep_current", "replicate_live")}
@@ -120,7 +120,7 @@ def test_what_runs_many_times_a_day_makes_only_the_checks_that_hold_damage_back(
 
 
 def test_yesterday_is_closed_after_its_end(replica: dg.Definitions, instance: dg.DagsterInstance) -> None:
-    """Until then its last materialization is older than its last tickets."""
+    """Until then its last tickets are newer than its last materialization."""
     request = only(schedule_tick(replica, "close_yesterday", NIGHT, instance))
     assert span_of(request) == ("2026-03-17", "2026-03-17")
     assert request.tags[ONLY_MISSING] == "true"
@@ -179,7 +179,7 @@ def test_no_second_run_for_work_that_waits_or_is_under_way(
 def test_while_anything_reads_the_account_nothing_is_added_to_keep_it_current(
     replica: dg.Definitions, instance: dg.DagsterInstance
 ) -> None:
-    """Whatever is under way brings today too, or is followed by a tick that does. The night's work waits."""
+    """The running one reads today too, or a later tick does. The night's runs wait in the queue."""
     nightly = only(schedule_tick(replica, "reread_nightly", NIGHT, instance))
     run = enqueue(instance, nightly, dg.DagsterRunStatus.STARTED)
     assert run in schedule_tick(replica, "keep_current", NOON, instance)
@@ -222,7 +222,7 @@ def test_how_often_is_a_setting(minutes: int, cron: str, file: DuckDBFile) -> No
 
 
 def test_a_night_asks_what_is_gone_whatever_the_days(instance: dg.DagsterInstance, file: DuckDBFile) -> None:
-    """Its run reads all that is stored: the partition it is launched for is only where its record stands."""
+    """Its run compares all stored rows: its partition only says where Dagster records it."""
     replica = build_defs(Settings(start_date=START), declared_tables(), resources={"duckdb": file})
     request = only(schedule_tick(replica, "reconcile_nightly", NIGHT, instance))
     assert request.tags[RECONCILE] == "true"

@@ -162,7 +162,7 @@ def test_a_run_that_died_is_told_by_its_job(library: Library) -> None:
 
 
 def test_a_run_whose_machine_went_down_is_found_and_told(library: Library) -> None:
-    """Nothing else looks for it while schedules are off, and its table would only be late hours from now."""
+    """While schedules are off nothing else finds it, and its table is late only after hours."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     machine, _, _ = this_process().rpartition(":")
@@ -198,7 +198,7 @@ def test_lateness_is_told_of_the_table_and_not_of_all_that_is_made_of_it(library
 
 
 def test_a_backfill_of_old_days_does_not_hide_a_table_that_is_late(library: Library) -> None:
-    """Dagster's own badge looks at the latest event of whatever day."""
+    """Dagster's own badge takes the latest event, of any partition."""
     library.run()
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=4)):
         for asset in ("loans", "overdue"):
@@ -210,7 +210,7 @@ def test_a_backfill_of_old_days_does_not_hide_a_table_that_is_late(library: Libr
 
 
 def test_a_webhook_that_is_down_is_told_at_a_later_tick(library: Library) -> None:
-    """And the tick does not fail: Dagster would stop asking the sensor as often."""
+    """And the tick does not fail: after a failure Dagster asks the sensor less often."""
     library.fault = WarehouseError("the disk is full")
     library.run()
     library.listener.status = 503

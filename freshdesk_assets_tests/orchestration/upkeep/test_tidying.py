@@ -1,4 +1,4 @@
-"""Records of old runs go, and with them nothing that Dagster still knows an asset by."""
+"""Records of old runs are removed, except those with the latest of something."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_a_run_goes_unless_it_is_young_or_holds_the_latest_of_something(library: Library) -> None:
-    """A partition whose latest materialization went with its run would be missing, and cost its credits."""
+    """Without the run of its latest materialization a partition would be missing, and be read again."""
     superseded = library.run("2026-01-01", 60)
     latest_of_first, latest_of_second = library.run("2026-01-01", 50), library.run("2026-01-02", 40)
     young = library.run("2026-01-03", 5)

@@ -260,7 +260,7 @@ def test_a_crash_between_parent_and_child_is_mended_by_the_next_run(library: Lib
 
 
 def test_a_child_declared_otherwise_is_cut_anew(library: Library) -> None:
-    """Whoever adds a column wants it filled for all rows, not for tomorrow's."""
+    """A column that is added must be filled in all rows, not only in those of tomorrow."""
     library.shelve(1, copies=[{"number": 7, "price": 3}])
     library.derive(COPIES)
     columns = (*COPIES.columns, bigint("price", "Price.", path="value.price"))
@@ -310,7 +310,7 @@ def test_a_file_of_an_earlier_version_is_not_cut_again(library: Library) -> None
 
 
 def test_on_demand_all_is_cut_anew(library: Library) -> None:
-    """Whoever doubts a table, or has changed it by hand, asks for it; what was right keeps its time."""
+    """For a table that is doubted, or was changed by hand. Rows that are right keep their time."""
     library.shelve(1, words=["sea"])
     library.shelve(2, words=["ship"])
     library.derive(WORDS)

@@ -100,7 +100,7 @@ def test_the_same_again_in_any_order_changes_nothing(library: Library) -> None:
 
 
 def test_several_readings_in_one_batch_are_one_state(library: Library) -> None:
-    """What nobody could see between two syncs is not made up, whatever the pages say on the way."""
+    """A state is what a sync stored. Versions on earlier pages of the same batch are none."""
     library.land(MEMBERS, page(member(0)), page(member(2, "owing")), page(member(4)), moment=later(10))
     assert states(library) == [(1, 4, None, "good")]
 
@@ -183,7 +183,7 @@ def test_what_the_rows_own_view_sends_completes_the_state_that_the_list_began(li
 
 
 def test_a_file_of_a_version_without_history_begins_with_what_stands(library: Library) -> None:
-    """And says of rows that are gone what they were last."""
+    """For deleted rows with their last values."""
     without = replace(MEMBERS, history=(), sync=FullList())
     library.land(without, page(*(member(id_, id_=id_) for id_ in range(5)), completes=True), moment=later(10))
     library.land(
@@ -246,7 +246,7 @@ def test_better_words_look_at_nothing_again(library: Library) -> None:
 
 
 def test_the_history_of_a_table_that_was_never_read_is_empty(library: Library) -> None:
-    """Whoever materialises it first, in the UI, is no error."""
+    """Materialising it before its table is no error."""
     with library.warehouse.open() as connection:
         assert record_states(connection, MEMBERS) == Recorded()
     assert states(library) == []

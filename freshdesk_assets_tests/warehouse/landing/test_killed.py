@@ -1,4 +1,4 @@
-"""Killed at any moment, the file opens, holds whole batches only, and the next run goes on from there."""
+"""After a kill at any moment the file opens, has whole batches only, and the next run continues."""
 
 import random
 import time
@@ -42,11 +42,11 @@ def check(library: Library) -> int:
     first, last = by_shelf[0], by_shelf[-1]
     assert (first, last) == ((0, 19 if batches > 1 else 20), (batches * 10 - 10, 21 if batches > 1 else 20))
     assert all(count == 20 for _, count in by_shelf[1:-1])
-    ((parents, covered_minutes, stretches),) = library.query(
+    ((parents, covered_minutes, intervals),) = library.query(
         "select (select count(distinct parent_id) from freshdesk_meta.parents_read),"
         " datediff('minute', min(covered_from), max(covered_to)), count(*) from freshdesk_meta.coverage"
     )
-    assert (parents, covered_minutes, stretches) == (10 * batches, batches, 1)
+    assert (parents, covered_minutes, intervals) == (10 * batches, batches, 1)
     return batches
 
 

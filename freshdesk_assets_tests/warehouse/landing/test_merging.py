@@ -132,7 +132,7 @@ def test_a_table_need_not_have_a_version(library: Library) -> None:
 
 
 def test_a_row_read_again_unchanged_is_not_written(library: Library) -> None:
-    """The last page of a list is met again on each reading; rewriting it would grow the file."""
+    """Each run reads the last page of a list again; rewriting it would grow the file."""
     row = {
         "id": 1,
         "title": "Emma",
@@ -150,7 +150,7 @@ def test_a_row_read_again_unchanged_is_not_written(library: Library) -> None:
 
 
 def test_a_volatile_column_is_stored_but_is_no_change(library: Library) -> None:
-    """The address of an attachment is signed anew on each reading."""
+    """The address of an attachment is signed anew on each read."""
     library.land(READERS, page({"id": 1, "name": "Ann", "photo": "signed 1", "updated_at": at(0)}))
     again = {"id": 1, "name": "Ann", "photo": "signed 2", "updated_at": at(0)}
     assert library.land(READERS, page(again)).updated == 0
@@ -216,7 +216,7 @@ def test_what_a_reply_carries_all_the_same_is_not_dropped(library: Library) -> N
 
 
 def test_list_and_row_call_share_extra_without_overwriting_each_other(library: Library) -> None:
-    """Written in turns the row would change on every reading."""
+    """Else list and row call would overwrite each other, and the row change at every read."""
     listed = page({"id": 1, "a": 1.50, "b": {"x": 1}, "n": None, "updated_at": at(0)}, keep=DETAIL)
     called = page(
         {"id": 1, "b": {"y": 2}, "c": 3, "updated_at": at(0)}, listing="row_call", keep=frozenset({"status"})
@@ -254,7 +254,7 @@ def test_rows_without_a_key_are_set_aside_once(library: Library) -> None:
 
 
 def test_a_file_that_duckdb_refuses_is_read_row_by_row(library: Library) -> None:
-    """The refusal ends the transaction, and with it what the batch's other files came to."""
+    """The refusal ends the transaction, and so undoes the batch's other files."""
     twice = b'{"id": 3, "title": "A", "title": "B", "new": 1}'
     fine = page(title("fine", id_=1), listing="a")
     odd = page(b'{"id": 2, "title": 5, "new": [1.50]}', twice, title("good", id_=4), listing="b")

@@ -65,7 +65,7 @@ def test_a_row_is_one_line_whatever_stands_between_its_values(library: Library) 
 
 
 def test_rows_stay_in_the_order_of_their_pages(root: Path) -> None:
-    """Of two readings at one version the later counts, from whichever list it came."""
+    """Of two rows with one version the one read later counts, from either list."""
     with Spool(root, SPECIMENS) as spool:
         for number, listing in enumerate(("a", "a", "b", "a")):
             spool.add(page({"id": number}, listing=listing))

@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_a_run_has_one_row_per_table_and_day(library: Library) -> None:
-    """Told every few seconds, a first read of days would else leave thousands of rows."""
+    """Credits are recorded every few seconds: else a first sync of days would leave thousands of rows."""
     with library.warehouse.open() as connection:
         ensure_ledger(connection)
         for moment in (NOON, NOON, NOON + timedelta(days=1)):
@@ -46,7 +46,7 @@ def test_a_run_has_one_row_per_table_and_day(library: Library) -> None:
     ]
 
 
-def test_what_was_left_open_is_remembered_until_it_is_finished(library: Library) -> None:
+def test_what_is_unfinished_is_remembered_until_it_is_finished(library: Library) -> None:
     """And the most that was not enough for a list, whatever part of it a later run tried."""
     table = SHELVES
     with library.warehouse.open() as connection:
@@ -64,9 +64,10 @@ def test_what_was_left_open_is_remembered_until_it_is_finished(library: Library)
 
 
 def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(library: Library) -> None:
-    """A run that ended for want of credits, or of rights, leaves it in a partition that counts as run.
+    """A run that ran out of credits, or of rights, leaves it in a partition that counts as materialized.
 
-    A table that was never begun may be one that the key may not read: it would hold every sync back.
+    A table that was never begun does not count: the key may not be allowed to read it, and every sync would
+    begin there.
     """
     library.shape(BOOKS)
     library.land(SHELVES, page(*({"id": number, "updated_at": at(number)} for number in range(1, 6))))
@@ -90,7 +91,7 @@ def test_the_first_parent_still_to_be_read_is_known_once_its_table_was_begun(lib
 def test_a_file_of_an_earlier_version_has_its_states_under_the_new_name_and_is_read_by_the_old(
     library: Library,
 ) -> None:
-    """Whoever asks `freshdesk_meta.standing` on a dashboard goes on for a version."""
+    """A dashboard that queries `freshdesk_meta.standing` works for one more version."""
     with library.warehouse.open() as connection:
         connection.execute("create schema freshdesk_meta")
         connection.execute(

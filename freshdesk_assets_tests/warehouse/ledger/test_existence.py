@@ -72,7 +72,7 @@ def answered(library: Library, table: Table, *ids: int, fate: Fate, moment: date
 
 
 def test_the_oldest_doubt_is_asked_first(library: Library) -> None:
-    """Whatever is wrong for longest has misled most."""
+    """The row that has been wrong for longest has misled most."""
     readers(library, 1, 2, 3, 4)
     assert listed(library, READERS, 1, 2, 3) == 1
     assert listed(library, READERS, 1, 3, moment=LONG_AGO + timedelta(days=1)) == 1
@@ -80,7 +80,7 @@ def test_the_oldest_doubt_is_asked_first(library: Library) -> None:
     assert [doubt.id for doubt in asked(library, READERS, limit=1)] == [4]
 
 
-def test_only_the_stretch_that_was_listed_is_doubted(library: Library) -> None:
+def test_only_the_interval_that_was_listed_is_doubted(library: Library) -> None:
     readers(library, 1, 2, 3, 4)
     assert listed(library, READERS, until=3) == 2
     assert sorted(doubt.id for doubt in asked(library, READERS)) == [1, 2]
@@ -158,7 +158,7 @@ def test_entries_of_one_row_are_asked_for_in_one_call(library: Library) -> None:
 
 
 def test_what_was_verified_longest_ago_comes_first(library: Library) -> None:
-    """A night's budget may not reach all of it, and each stretch must have its turn."""
+    """A night's budget may not be enough for all intervals, and each must be verified some night."""
     readers(library, *range(1, 9))
 
     def following(before: datetime, rows: int = 100) -> tuple[float, float] | None:
@@ -186,8 +186,8 @@ def test_what_was_verified_longest_ago_comes_first(library: Library) -> None:
     assert library.query("select count(*) from freshdesk_meta.verified") == [(1,)]
 
 
-def test_more_rows_in_one_second_than_fit_are_one_stretch(library: Library) -> None:
-    """A bulk update gives hundreds one time; a stretch that ended before it did would never end."""
+def test_more_rows_in_one_second_than_fit_are_one_interval(library: Library) -> None:
+    """A bulk update gives hundreds of rows one time; an interval must not end among them."""
     put(library, READERS, *({"id": id_, "updated_at": at(0)} for id_ in range(1, 8)))
     with library.warehouse.open() as connection:
         found = next_interval(connection, READERS, until=later(20), before=LONG_AGO, rows=3)

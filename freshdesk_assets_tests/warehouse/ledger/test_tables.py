@@ -17,10 +17,10 @@ from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, SPECIMENS,
 from freshdesk_assets_tests.warehouse.library import NOON, Library, at, later, page
 
 LATE = later(10_000)
-"""When readings were made that need not be made again: long after the versions they saw."""
+"""A time of reading long after the versions of the rows: nothing need be read again."""
 
 
-def stretches(library: Library, table: Table, listing: str = "all") -> list[tuple[datetime, datetime]]:
+def intervals(library: Library, table: Table, listing: str = "all") -> list[tuple[datetime, datetime]]:
     with library.warehouse.open() as connection:
         return covered(connection, table, listing)
 
@@ -58,7 +58,7 @@ def read(library: Library, table: Table, *reads: tuple[int, float | None], momen
         ([(0, 1), (2, 3), (4, 5), (0.5, 4.5)], [(0, 5)]),
     ],
 )
-def test_stretches_that_touch_are_one_in_whatever_order_they_come(
+def test_intervals_that_touch_are_one_in_whatever_order_they_come(
     library: Library, bounds: list[tuple[float, float]], joined: list[tuple[float, float]]
 ) -> None:
     """A backfill fills in before, between and over what is covered."""
@@ -79,15 +79,15 @@ def test_coverage_is_told_apart_by_table_and_listing(library: Library) -> None:
     cover(library, (0, 1))
     cover(library, (1, 2), listing="spam")
     library.land(SHELVES, page(covered_from=later(5), covered_to=later(6)))
-    assert stretches(library, SPECIMENS) == [(later(0), later(1))]
-    assert stretches(library, SPECIMENS, "spam") == [(later(1), later(2))]
-    assert stretches(library, SHELVES) == [(later(5), later(6))]
+    assert intervals(library, SPECIMENS) == [(later(0), later(1))]
+    assert intervals(library, SPECIMENS, "spam") == [(later(1), later(2))]
+    assert intervals(library, SHELVES) == [(later(5), later(6))]
 
 
 def test_coverage_is_kept_in_utc_to_the_microsecond(library: Library) -> None:
     start = NOON.replace(microsecond=1)
     library.land(SPECIMENS, page(covered_from=start, covered_to=later(1)))
-    ((found, _),) = stretches(library, SPECIMENS)
+    ((found, _),) = intervals(library, SPECIMENS)
     assert (found, found.utcoffset()) == (start, timedelta(0))
 
 
