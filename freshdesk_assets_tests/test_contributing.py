@@ -29,7 +29,6 @@ ITERATING = (
     "test_child.py",
     "test_contract.py",
     "test_docs.py",
-    "test_queries.py",
     "test_tables.py",
     "orchestration/test_definitions.py",
     "replica/test_truth.py::test_the_rows_of_every_child_table_are_known_from_elsewhere_than_its_declaration",
