@@ -14,7 +14,7 @@ from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
 from freshdesk_assets.orchestration.assets.publishing import build_publication
 from freshdesk_assets.orchestration.assets.references import build_references
-from freshdesk_assets.orchestration.assets.tables import build_assets
+from freshdesk_assets.orchestration.assets.tables import build_tables
 from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
@@ -72,7 +72,7 @@ def build_defs(
         "io_manager": ReplicaIOManager(file=file),
     }
     made = [
-        *build_assets(catalog, settings.partitioning),
+        *build_tables(catalog, settings.partitioning),
         *build_children(catalog),
         *build_histories(catalog),
         *build_views(views, columns, catalog),

@@ -60,7 +60,8 @@ def test_the_picture_shows_every_room_and_no_other() -> None:
 
 def test_each_question_is_answered_by_the_file_that_it_is_sent_to() -> None:
     asked = re.findall(r"^\| [^|]+ \| `([\w./]+)`, `(\w+)` \|$", TOLD, re.MULTILINE)
-    assert len(asked) == 4
+    rows = TOLD.partition("| where | |\n| --- | --- |\n")[2].partition("\n\n")[0]
+    assert len(asked) == len(rows.splitlines()) > 0
     for file, name in asked:
         assert re.search(rf"^(def|class) {name}\b", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
 

@@ -74,7 +74,6 @@ def test_a_column_that_contradicts_itself_says_so(declared: dict[str, Any], sent
 
 
 TITLE = text("title", "Title.")
-OPENED = timestamp("opened_at", "When it was first opened.")
 TAGS = texts("tags", "Tags.", detail=True)
 
 

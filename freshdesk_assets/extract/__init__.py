@@ -1,1 +1,1 @@
-"""Everything that knows HTTP: from requests of Freshdesk's API to pages of rows as they were sent."""
+"""From what is to be read to pages of rows as Freshdesk sent them; only `extract.http` knows HTTP."""

@@ -26,13 +26,15 @@ NO_FEATURE = "require_feature"
 
 def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Iterable[Doubt]) -> Iterator[Page]:
     """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
-    asking = _Asking(reader, table, existence)
+    asking = Asking(reader, table, existence)
     ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
     yield from concurrently(reader.client.workers, ask, doubts)
 
 
 @dataclass(slots=True)
-class _Asking:
+class Asking:
+    """Decides what became of a doubted row: it exists, is archived or is gone."""
+
     reader: Reader
     table: Table
     existence: Existence

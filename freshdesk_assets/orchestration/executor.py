@@ -149,22 +149,23 @@ class _Run:
         # neither leaves steps out.
         self.only_news = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()
-        self.cut: set[str] = set()
+        self.blocked: set[str] = set()
         self.left_out: dict[str, Follower] = {}
         self.made: dict[str, Follower] = {}
 
     def next(self) -> list[str]:
         """Take the steps of the next round from those that wait; empty if all of the round are left out."""
         pending = set(self.waiting)
-        reading = pending - _with_dependents(self.needs, pending & self.following)
-        if not reading and (others := pending - self.following):
+        first = pending - _with_dependents(self.needs, pending & self.following)
+        if not first and (others := pending - self.following):
             # The followers that the others wait for, and what those need.
-            reading = _with_needs(self.needs, others) & pending - _with_dependents(self.needs, others)
-        chosen = [key for key in self.waiting if key in (reading or pending)]
+            first = _with_needs(self.needs, others) & (pending - _with_dependents(self.needs, others))
+        chosen = [key for key in self.waiting if key in (first or pending)]
         self.waiting = [key for key in self.waiting if key not in chosen]
         return self._worth_making(chosen)
 
     def _worth_making(self, chosen: list[str]) -> list[str]:
+        """Those of the steps that are neither left out nor blocked by a failed one; notes which are."""
         following = [key for key in chosen if key in self.following]
         known: dict[str, Follower] = {}
         if following:
@@ -177,17 +178,19 @@ class _Run:
                     }
         self.made |= {step: each for step, each in known.items() if step not in self.left_out}
         # A follower is made of what is stored: a table that failed blocks it only if it was never stored.
-        self.cut |= {step for step, each in self.made.items() if each.never_stored and self.failed}
+        self.blocked |= {step for step, each in self.made.items() if each.never_stored and self.failed}
         for key in chosen:
-            stops = self.cut | (self.failed & self.following if key in self.following else self.failed)
-            if key in self.cut or (key not in self.left_out and self.needs[key] & stops):
-                self.cut.add(key)
-        if cut := [key for key in chosen if key in self.cut]:
-            more = f" and {len(cut) - NAMED} more" if len(cut) > NAMED else ""
+            # A follower needs its tables to be stored, not to be fresh: only failed followers block it.
+            failed = self.failed & self.following if key in self.following else self.failed
+            stops = self.blocked | failed
+            if key in self.blocked or (key not in self.left_out and self.needs[key] & stops):
+                self.blocked.add(key)
+        if blocked := [key for key in chosen if key in self.blocked]:
+            more = f" and {len(blocked) - NAMED} more" if len(blocked) > NAMED else ""
             self.context.log.error(
-                f"not made, because a step they need failed: {', '.join(cut[:NAMED])}{more}"
+                f"not made, because a step they need failed: {', '.join(blocked[:NAMED])}{more}"
             )
-        return [key for key in chosen if key not in self.left_out and key not in self.cut]
+        return [key for key in chosen if key not in self.left_out and key not in self.blocked]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
         """Execute steps, and record which failed and what the others were made of."""

@@ -132,7 +132,7 @@ class PerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeListIfDue:
-    """The whole list, to find rows it no longer has; passed over if read within `sync.whole_every`."""
+    """The whole list, to find rows it no longer has; skipped if read within `sync.whole_every`."""
 
     table: Table
     sync: ChangedSince
@@ -171,6 +171,7 @@ def reached(scope: ReadScope) -> datetime | None:
     It is not later than the first row, changed since `scope.since`, whose own list is still unread. A run
     that stopped for lack of credits or rights leaves such rows in partitions that Dagster counts as run.
     """
+    # A table that was never read, as one that the key may not read, holds no sync back.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
     found = [
         scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
@@ -179,7 +180,7 @@ def reached(scope: ReadScope) -> datetime | None:
     return min((moment for moment in found if moment), default=None)
 
 
-def over(table: Table, start: datetime, end: datetime) -> Iterator[KeysetInterval | Days]:
+def steps_within(table: Table, start: datetime, end: datetime) -> Iterator[KeysetInterval | Days]:
     """The steps that show which rows of [start, end) exist, whatever is stored."""
     match table.sync:
         case Keyset() as sync:
@@ -197,11 +198,12 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
     """The steps that read rows which are not stored, or have changed since they were."""
     table = scope.table
     match table.sync:
-        case Keyset():
-            yield from _keyset(scope, proves=scope.reading is Reading.AGAIN)
+        case Keyset() as sync:
+            yield from _keyset(scope, sync, proves=scope.reading is Reading.AGAIN)
         case ChangedSince() as sync:
             yield Changes(table=table, sync=sync, changed_since=scope.changed_since())
         case FullList():
+            # The last listing is recorded when the whole list was read.
             if not scope.reread(table.listings[-1]):
                 yield Whole(table=table)
         case LookBack(days=days) as sync:
@@ -213,14 +215,13 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
             yield PerRow(table=table, asked=scope.parents(scope.catalog[parent]))
 
 
-def _keyset(scope: ReadScope, *, proves: bool = False) -> Iterator[KeysetInterval]:
-    table = scope.table
-    if isinstance(table.sync, Keyset):
-        for listing in table.listings:
-            for start, end in scope.gaps(listing):
-                yield KeysetInterval(
-                    table=table, sync=table.sync, listing=listing, start=start, end=end, proves=proves
-                )
+def _keyset(scope: ReadScope, sync: Keyset, *, proves: bool = False) -> Iterator[KeysetInterval]:
+    """The intervals of each listing; rows new in an interval prove nothing of older ones (`proves`)."""
+    for listing in scope.table.listings:
+        for start, end in scope.gaps(listing):
+            yield KeysetInterval(
+                table=scope.table, sync=sync, listing=listing, start=start, end=end, proves=proves
+            )
 
 
 def _existence(scope: ReadScope) -> Iterator[Step]:
@@ -231,10 +232,10 @@ def _existence(scope: ReadScope) -> Iterator[Step]:
     """
     table = scope.table
     match table.sync:
-        case Keyset():
+        case Keyset() as sync:
             if not scope.covered(table.listings[0]):
                 return
-            yield from _keyset(scope)
+            yield from _keyset(scope, sync)
         case ChangedSince() as sync:
             yield WholeListIfDue(table=table, sync=sync)
         case _:

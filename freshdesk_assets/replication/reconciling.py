@@ -21,7 +21,7 @@ from freshdesk_assets.replication.itinerary import (
     Lists,
     Verification,
     WholeListIfDue,
-    over,
+    steps_within,
 )
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Page
@@ -195,7 +195,7 @@ class Reconciliation:
     def _go_through(self, start: datetime, end: datetime) -> Iterator[Page]:
         """Read an interval of all listings; only lists that send whole rows have them stored."""
         evidence = Evidence(self.table)
-        for step in over(self.table, start, end):
+        for step in steps_within(self.table, start, end):
             for page in evidence.heed(step, step.pages(self.reader)):
                 if isinstance(step, Days):
                     yield page

@@ -1,4 +1,4 @@
-"""From API calls to credits in the ledger, stored with what they brought; from a budget to what may begin."""
+"""From API calls to credits in the ledger, and from a budget to the tables that are deferred in a run."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -58,6 +58,7 @@ class Replication:
     warnings: list[str] = field(default_factory=list)
     _stored_at: float = field(default_factory=time.monotonic)
     _settled: int = 0
+    """Credits spent when the last page came that need not be read again, whatever happens next."""
     _step: Step | None = None
 
     @property
@@ -71,7 +72,7 @@ class Replication:
         return self.scope.warehouse
 
     def run(self) -> Batch:
-        """Read everything; returns the last batch, still to be landed."""
+        """Read everything; returns the last batch. The IO manager lands it, in the step's own transaction."""
         try:
             for page, share in self._pages():
                 self.spool.add(page)
@@ -89,6 +90,7 @@ class Replication:
             else:
                 self._stop_for_credits()
         except WarehouseError:
+            # The file could not be written: there is nowhere to store what is left, or its credits.
             raise
         except BaseException as error:
             if isinstance(error, FreshdeskError):
@@ -163,6 +165,7 @@ class Replication:
         before: tuple[Parent, ...] = ()
         while True:
             found = self.scope.pending(step.asked)
+            # Rows that stay pending after their call, as where one is refused, end it too.
             if not found.parents or found.parents == before:
                 return
             total = total or found.total
@@ -181,6 +184,7 @@ class Replication:
     def _stop_for_credits(self) -> None:
         """Store what was read; record what was not, for the log and for the next run."""
         self._store()
+        # Credits that a list read in one go takes at least; 0 where reading continues, None if unknown.
         needs: int | None = None
         match self._step:
             case PerRow(asked=asked):

@@ -9,7 +9,6 @@ from freshdesk_assets.simulator.state import Agent, Contact, Row, State
 
 # Beyond 2^53: such ids break readers that pass them through a float (docs/freshdesk_api.md, 6.1).
 FIRST_ORG_CONTACT_ID = 1_823_456_789_012_345_679
-BLANK = (None, None, None)
 
 
 def new_company(state: State, rng: random.Random, at: str, name: str | None = None) -> Row:

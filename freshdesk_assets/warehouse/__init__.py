@@ -1,1 +1,1 @@
-"""The only room that knows DuckDB: files, shapes, and rows landed without loss."""
+"""The only room that knows DuckDB: the file, rows landed without loss, what is made of them, the ledger."""

@@ -1,4 +1,4 @@
-"""What this process ensured or found out in the files it opens, until another process writes there."""
+"""What this process created or found out in a file is remembered, until another process writes there."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -27,7 +27,7 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
     """Read the table into a file of the folder until it is complete or the budget is spent."""
     warehouse = Warehouse(folder / "replica.duckdb")
     with Spool(folder / "spool", table) as spool:
-        extent = ReadScope(
+        scope = ReadScope(
             table=table,
             catalog=Catalog([table]),
             warehouse=warehouse,
@@ -38,7 +38,7 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
             requested_at=datetime.now(UTC),
         )
         replication = Replication(
-            scope=extent,
+            scope=scope,
             reader=reader,
             spool=spool,
             progress=Progress(table.name, reader.client, lambda _: None, interval=math.inf),

@@ -1,4 +1,4 @@
-"""From requests of many threads to one line, and to the moment when each of them may be sent."""
+"""The rate limit, obeyed: requests of many threads stand in one line, and each waits until it may be sent."""
 
 import math
 import threading

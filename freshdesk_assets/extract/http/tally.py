@@ -1,4 +1,4 @@
-"""What talking to Freshdesk has cost so far."""
+"""A count of calls, credits, bytes and seconds waited, since a client was made."""
 
 import threading
 from dataclasses import dataclass, field, fields

@@ -32,7 +32,7 @@ from freshdesk_assets.settings import Partitioning
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 
 
-def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.AssetsDefinition]:
+def build_tables(catalog: Catalog, partitioning: Partitioning) -> list[dg.AssetsDefinition]:
     """An asset for every table of the catalog."""
     partitions = partitions_of(partitioning)
     with warnings.catch_warnings():
@@ -44,6 +44,7 @@ def build_assets(catalog: Catalog, partitioning: Partitioning) -> list[dg.Assets
 def _asset(
     table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
 ) -> dg.AssetsDefinition:
+    # Rows of other tables that are marked deleted with this one's, and with its parents'.
     belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
 
     @dg.asset(
@@ -60,6 +61,7 @@ def _asset(
             **({RECONCILED: "true"} if table.reconciled else {}),
         },
         metadata=table_metadata(table, catalog.places.get(table.name)),
+        # It lands the last batch, together with the materializations of the partitions.
         io_manager_key="io_manager",
         pool=POOL,
     )

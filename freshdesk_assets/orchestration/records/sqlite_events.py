@@ -34,7 +34,6 @@ from freshdesk_assets.orchestration.records.batches import (
     store_in_index,
 )
 from freshdesk_assets.orchestration.records.blocks import (
-    BLOCK,
     BLOCK_FROM,
     Stored,
     block_of,
@@ -189,12 +188,6 @@ class SqliteEvents(TakesRanges, EventDatabases):
         watchdog = Watchdog(self, run_id, callback, cursor)
         watch = observer.schedule(watchdog, self._base_dir, recursive=True)
         self._watchers[run_id][callback] = (watchdog, watch)
-
-    def blocks_of(self, run_id: str) -> int:
-        """How many batches of a run are stored as one row."""
-        query = db.select(db.func.count()).where(EVENTS.c.dagster_event_type == BLOCK)
-        with self.run_connection(run_id) as connection:
-            return int(connection.execute(query).scalar() or 0)
 
 
 def _entries(run_id: str, events: Iterable[Stored]) -> list[EventLogEntry]:

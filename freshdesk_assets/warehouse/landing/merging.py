@@ -22,7 +22,7 @@ from freshdesk_assets.warehouse.landing.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.landing.parsing import parse
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
-from freshdesk_assets.warehouse.ledger.existence import after_all, revive_belonging
+from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, record_coverage, version_of
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key, undeclared
@@ -46,7 +46,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     ensure_shape(connection, table, comments=batch.last)
     ensure_ledger(connection, comments=batch.last)
     strays = undeclared(connection, table)
-    moment = after_all(connection, table, moment)
+    moment = later_than_all(connection, table, moment)
     belonging = batch.belonging.get(table.name, ())
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
@@ -202,12 +202,15 @@ def _replace(
         [moment],
     )
     connection.execute(gone)
-    # A new row takes the defaults of undeclared columns.
-    for left_out, rows in (("".join(f", {stray}" for stray in beside), "is null"), ("", "is not null")):
-        connection.execute(
-            f"insert into {target} by name"
-            f" select * exclude (_stored{left_out}) from incoming where _stored {rows}"
-        )
+    # A row that was stored keeps its values of undeclared columns; a new row takes the defaults of these.
+    strays_left_out = "".join(f", {stray}" for stray in beside)
+    connection.execute(
+        f"insert into {target} by name"
+        f" select * exclude (_stored{strays_left_out}) from incoming where _stored is null"
+    )
+    connection.execute(
+        f"insert into {target} by name select * exclude (_stored) from incoming where _stored is not null"
+    )
     connection.execute("drop table incoming")
 
 

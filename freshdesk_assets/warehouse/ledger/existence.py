@@ -131,7 +131,7 @@ def bury_belonging(
         connection.execute(
             f"update {shaped(connection, table)} set _deleted_at = ?"
             f" where _deleted_at is null and {name} in ({gone})",
-            [after_all(connection, table, moment)],
+            [later_than_all(connection, table, moment)],
         )
         if isinstance(table.sync, PerParent):
             connection.execute(
@@ -158,7 +158,7 @@ def revive_belonging(
         connection.execute(
             f"update {shaped(connection, table)} t set _deleted_at = null, _synced_at = ?"
             f" from ({back}) b where t.{identifier(column)} = b.id and t._deleted_at >= b.gone_at",
-            [after_all(connection, table, moment)],
+            [later_than_all(connection, table, moment)],
         )
 
 
@@ -232,7 +232,7 @@ def cursor_of(table: Table) -> str:
             return table.window
 
 
-def after_all(connection: Connection, table: Table, moment: datetime) -> datetime:
+def later_than_all(connection: Connection, table: Table, moment: datetime) -> datetime:
     """The moment, if it is later than every stored change of the table; else the first one that is."""
     latest = last_change(connection, table)
     return moment if latest is None or latest < moment else latest + timedelta(microseconds=1)

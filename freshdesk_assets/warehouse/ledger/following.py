@@ -1,4 +1,4 @@
-"""From which state of the tables each derived table, check and copy was last made.
+"""The state of the tables from which each derived table, check and copy was last made, stored and read.
 
 A step that makes something of tables is stored with a fingerprint of what it was made of. While that is the
 same, making it again would change nothing. A child table or history is stored with the last change of its

@@ -1,4 +1,4 @@
-"""From the versions of rows that a list has to the rows that are not stored so."""
+"""From rows as a list has them to those that are missing here, or stored at an older version."""
 
 from collections.abc import Mapping
 from datetime import datetime

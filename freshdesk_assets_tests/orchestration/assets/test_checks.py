@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from freshdesk_assets.orchestration.assets.checks import build_checks
-from freshdesk_assets.orchestration.assets.tables import build_assets
+from freshdesk_assets.orchestration.assets.tables import build_tables
 from freshdesk_assets.orchestration.names import FOLLOWS
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import text
@@ -15,7 +15,7 @@ from freshdesk_assets_tests.library import SHELVES
 def fingerprint(table: Table) -> str:
     """What the operation of a table's contents is recognised by."""
     catalog = Catalog([table])
-    checks = build_checks(catalog, (), build_assets(catalog, Settings().partitioning))
+    checks = build_checks(catalog, (), build_tables(catalog, Settings().partitioning))
     (contents,) = (each for each in checks if each.node_def.name == "contents")
     return contents.node_def.tags[FOLLOWS]
 

@@ -1,6 +1,8 @@
 """A library whose runs make every kind of event, recorded in any storage; and Dagster's answers about them.
 
 The clock is stopped while it runs, and run ids are fixed: two recordings differ only in how they were stored.
+
+It has over 300 lines because every question that Dagster asks of its records is listed here once.
 """
 
 import json

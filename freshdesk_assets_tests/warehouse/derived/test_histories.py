@@ -1,4 +1,7 @@
-"""What rows were before is kept once, without overlaps, in the transaction that stores what they are."""
+"""What rows were before is kept once, without overlaps, in the transaction that stores what they are.
+
+It has over 300 lines because a history is one contract, told from its first state to the row's end.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""What the API sends is stored in its type without loss, or kept verbatim in `_extra` where it was."""
+"""What the API sends is stored in its type without loss, or kept verbatim in `_extra` where it was.
+
+It has over 300 lines because each type is tried with everything that was ever sent for it.
+"""
 
 import json
 from datetime import UTC, date, datetime

@@ -1,4 +1,8 @@
-"""Rows are stored by key, the newest version wins in any order, and what is unchanged is not written."""
+"""Rows are stored by key, the newest version wins in any order, and what is unchanged is not written.
+
+It has over 300 lines because the claims about one row, new, changed, gone or sent twice, share their
+library and are read together.
+"""
 
 import itertools
 import json
