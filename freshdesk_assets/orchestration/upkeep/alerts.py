@@ -69,8 +69,8 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
         name=ALERTS,
         minimum_interval_seconds=60,
         description="Calls FRESHDESK_ALERT_WEBHOOK once for each asset or job that failed, each blocking"
-        " check that did not pass, and each asset that is later than its freshness policy allows, and once more"
-        " when it is well again.",
+        " check that did not pass, and each asset that is later than its freshness policy allows, and once"
+        " more when it is well again.",
         default_status=dg.DefaultSensorStatus.RUNNING if url else dg.DefaultSensorStatus.STOPPED,
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
