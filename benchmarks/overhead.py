@@ -23,10 +23,10 @@ from freshdesk_assets.tables import declared_tables
 YEAR, HISTORY = 365, 2_192
 """The number of daily partitions in a year, and in six."""
 
-LOOKS = 3
+QUIET_SYNCS = 3
 """The number of syncs that find nothing new; the median is shown."""
 
-LOOKS_A_DAY = 96
+SYNCS_A_DAY = 96
 """Syncs in a day at one every quarter of an hour."""
 
 IMPORT = ("-c", "import dagster")
@@ -74,7 +74,7 @@ def long_history(days: int, options: argparse.Namespace) -> None:
         account.server.meter.reset()
         by_day, recorded = synced(account)
         spent = account.server.meter.credits
-        looks(account, f"Nothing new, {days:,} partitions")
+        quiet_syncs(account, f"Nothing new, {days:,} partitions")
         keep(account, options)
     with replica(
         tickets=options.history_tickets, days_behind=1, days=days - 3, partitions="monthly"
@@ -110,7 +110,7 @@ def long_history(days: int, options: argparse.Namespace) -> None:
     )
 
 
-def looks(account: Replica, title: str) -> float:
+def quiet_syncs(account: Replica, title: str) -> float:
     """Syncs that find nothing new, beside an empty run of Dagster's; returns the CPU of one."""
     account.sync()
     found: list[Ran] = []
@@ -118,13 +118,13 @@ def looks(account: Replica, title: str) -> float:
     empty: list[float] = []
     account.server.meter.reset()
     records = stored(account.dagster_home)
-    for _ in range(LOOKS):
+    for _ in range(QUIET_SYNCS):
         before.append(account.run(*IMPORT).cpu)
         empty.append(account.run(*EMPTY_RUN, DAGSTER_HOME=str(made(account.folder / "empty_home"))).cpu)
         found.append(account.sync())
-    each = (stored(account.dagster_home) - records) / LOOKS
+    each = (stored(account.dagster_home) - records) / QUIET_SYNCS
     bound, least, ran = statistics.median(before), statistics.median(empty), middle(found)
-    spent = account.server.meter.credits / LOOKS
+    spent = account.server.meter.credits / QUIET_SYNCS
     show(
         title,
         ("", "first line s", "first call s", "by CPU", "seconds", "CPU s", "of import", "credits"),
@@ -143,7 +143,7 @@ def looks(account: Replica, title: str) -> float:
             ),
         ],
     )
-    print(f"\nRecords: {each / 1e3:.0f} kB a look, {each * LOOKS_A_DAY / 1e6:.0f} MB a day of {LOOKS_A_DAY}")
+    print(f"\nRecords: {each / 1e3:.0f} kB a sync, {each * SYNCS_A_DAY / 1e6:.0f} MB a day of {SYNCS_A_DAY}")
     return ran.cpu
 
 
@@ -151,7 +151,7 @@ def day(options: argparse.Namespace) -> None:
     """A day's change, beside a sync that finds nothing and the calls and landing of the change alone."""
     with replica(tickets=options.tickets, days_behind=1, days=YEAR - 3, partitions="daily") as account:
         first, _ = synced(account)
-        quiet = looks(account, f"Nothing new, {options.tickets:,} tickets")
+        quiet = quiet_syncs(account, f"Nothing new, {options.tickets:,} tickets")
         account.server.world.day_of_changes()
         copy = account.folder / "alone.duckdb"
         shutil.copyfile(account.file, copy)
@@ -162,9 +162,9 @@ def day(options: argparse.Namespace) -> None:
         keep(account, options)
     show(
         f"A day's change, {options.tickets:,} tickets, {spent:,} credits",
-        ("", "seconds", "CPU s", "beside calls and landing", "of the quiet look"),
+        ("", "seconds", "CPU s", "beside calls and landing", "of the quiet sync"),
         [
-            ("quiet look", None, quiet, None, 1.0),
+            ("quiet sync", None, quiet, None, 1.0),
             ("calls and landing alone", None, bound, None, None),
             ("sync", ran.seconds, ran.cpu, ran.cpu - bound, (ran.cpu - bound) / quiet),
             ("the first sync", first.seconds, first.cpu, None, None),
@@ -185,14 +185,17 @@ def commands(options: argparse.Namespace) -> None:
     with replica(
         tickets=options.history_tickets, days_behind=1, days=YEAR - 3, partitions="daily"
     ) as account:
-        bound = middle([account.run(*IMPORT) for _ in range(LOOKS)])
+        bound = middle([account.run(*IMPORT) for _ in range(QUIET_SYNCS)])
         lines.append(("import dagster", bound.seconds, bound.cpu, 1.0, None, None))
         for name, arguments, settings, aim in asked:
             if name.endswith("after it"):
                 account.sync()
             account.server.meter.reset()
             ran = middle(
-                [account.run("-m", "freshdesk_assets.cli", *arguments, **settings) for _ in range(LOOKS)]
+                [
+                    account.run("-m", "freshdesk_assets.cli", *arguments, **settings)
+                    for _ in range(QUIET_SYNCS)
+                ]
             )
             lines.append(
                 (
@@ -200,7 +203,7 @@ def commands(options: argparse.Namespace) -> None:
                     ran.seconds,
                     ran.cpu,
                     ran.cpu / bound.cpu,
-                    account.server.meter.requests // LOOKS,
+                    account.server.meter.requests // QUIET_SYNCS,
                     aim,
                 )
             )

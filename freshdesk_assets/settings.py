@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         Group.SCHEDULES,
         "off",
         "Seconds between two looks of the sensor `anything_new`, a credit each: `120`, for example. `off`:"
-        " only the schedules look.",
+        " only the schedules find changes.",
     )
     reread_nightly: Annotated[int, number(0, 366, "3", of=int)] = _setting(
         Group.SCHEDULES,
@@ -203,8 +203,8 @@ class Settings(BaseSettings):
     alert_webhook: Hook = _setting(
         Group.ALERTS,
         None,
-        "A URL that is sent a JSON message once for each table that fails or is late, and once when it is"
-        " well again.",
+        "A URL that is sent a JSON message once for each asset or job that fails, each blocking check that"
+        " does not pass and each asset that is late, and once when it is well again.",
         unset="no messages",
     )
     ui_url: Url = _setting(

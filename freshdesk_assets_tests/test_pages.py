@@ -11,6 +11,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.orchestration.names import KEEP_CURRENT
+from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
+from freshdesk_assets.settings import Settings
+from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.commands import commands, complaints
 from freshdesk_assets_tests.pages import (
     CHANGELOG,
@@ -172,6 +176,29 @@ def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     settings = set(re.findall(r"^#? ?(FRESHDESK_[A-Z_]+)=", example, re.MULTILINE))
     assert settings
     assert set(re.findall(r"(?<!/)FRESHDESK_[A-Z_]*[A-Z]", page.read_text(encoding="utf-8"))) <= settings
+
+
+def test_the_page_of_schedules_has_the_times_of_the_code() -> None:
+    """Whoever plans around a night's work reads the table, and nobody who changes a time does."""
+    days = {"*": "", "0": "Sunday "}
+    times = {name: cron.split() for name, cron in QUIET_HOURS.items()}
+    expected = {
+        name: f"{days[weekday]}{int(hour):02d}:{int(minute):02d}"
+        for name, (minute, hour, _, _, weekday) in times.items()
+    }
+    expected[KEEP_CURRENT] = f"every {Settings.model_fields['every'].default} minutes"
+    section = (ROOT / "docs/running.md").read_text(encoding="utf-8").partition("\n## Schedules\n")[2]
+    written = re.findall(r"^\| `(\w+)` \| (.+?) \|", section.partition("\n## ")[0], re.MULTILINE)
+    assert dict(written) == expected
+
+
+def test_the_page_of_histories_has_the_columns_that_are_tracked() -> None:
+    page = (ROOT / "docs/histories.md").read_text(encoding="utf-8")
+    written = {
+        name: set(re.findall(r"`(\w+)`", columns))
+        for name, columns in re.findall(r"^\| `(\w+)_history` \| (.+) \|$", page, re.MULTILINE)
+    }
+    assert written == {table.name: set(table.history) for table in declared_tables() if table.history}
 
 
 def test_an_indented_line_is_found_and_prose_is_not_code(tmp_path: Path) -> None:

@@ -51,10 +51,10 @@ Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
 cannot know: [README](../README.md#read-on) lists the pages."""
 
 SAME_QUERIES = """\
-Queries written for either product run unchanged. Types: SyncHub's string, long, int, boolean and datetime are
-VARCHAR, BIGINT, INTEGER, BOOLEAN and TIMESTAMPTZ; Stitch's STRING, INTEGER, NUMBER, BOOLEAN and DATE-TIME are
-VARCHAR, BIGINT, BIGINT, BOOLEAN and TIMESTAMPTZ. Stitch's NUMBERs are codes, and whole. An ARRAY is a table
-of its own, as Stitch makes it."""
+Plain SQL written for either product runs unchanged. Types: SyncHub's string, long, int, boolean and datetime
+are VARCHAR, BIGINT, INTEGER, BOOLEAN and TIMESTAMPTZ; Stitch's STRING, INTEGER, NUMBER, BOOLEAN and DATE-TIME
+are VARCHAR, BIGINT, BIGINT, BOOLEAN and TIMESTAMPTZ. Stitch's NUMBERs are codes, and whole. An ARRAY is a
+table of its own, as Stitch makes it."""
 
 NEVER_EMPTY = """\
 Every column has a source. If a column does not come from the row's own payload, or Freshdesk sends it to some

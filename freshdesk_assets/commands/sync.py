@@ -47,7 +47,7 @@ def sync(
     Raises SettingError.
     """
     if reconcile and (first or last):
-        raise SettingError("--reconcile looks at all stored rows: leave out --from and --to")
+        raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
     console = Console()
     definitions = build(
         loggers={"terminal": console_logger(console)},

@@ -15,7 +15,7 @@ class Deriving(dg.Config):
 
     whole: bool = Field(
         default=False,
-        description="Look at every row of its table, not only at those that changed since the last run.",
+        description="Go through every row of its table, not only those that changed since the last run.",
     )
 
 

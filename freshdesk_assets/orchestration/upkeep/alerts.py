@@ -68,8 +68,9 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name=ALERTS,
         minimum_interval_seconds=60,
-        description="Calls FRESHDESK_ALERT_WEBHOOK once for each table that failed, whose key check did not"
-        " pass, or that is later than its freshness policy allows, and once more when it is well again.",
+        description="Calls FRESHDESK_ALERT_WEBHOOK once for each asset or job that failed, each blocking"
+        " check that did not pass, and each asset that is later than its freshness policy allows, and once"
+        " more when it is well again.",
         default_status=dg.DefaultSensorStatus.RUNNING if url else dg.DefaultSensorStatus.STOPPED,
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
