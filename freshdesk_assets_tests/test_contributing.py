@@ -34,7 +34,10 @@ ITERATING = (
     "replica/test_truth.py::test_the_rows_of_every_child_table_are_known_from_elsewhere_than_its_declaration",
     "warehouse/test_declared_sql.py",
 )
-"""Tests that look at each declaration, and take no minute together."""
+"""Tests that look at each declaration, and take no minute together, without those that `LEFT` names."""
+
+LEFT = "not left_over and not loading and not empty_environment"
+"""They load or document everything once more, and no declaration makes them fail alone."""
 
 
 def pictured() -> dict[str, bool]:
@@ -130,7 +133,7 @@ def test_what_is_typed_breaks_no_contract_of_the_rooms(followed: Path) -> None:
 def test_what_is_typed_passes_the_tests_of_each_declaration(followed: Path) -> None:
     """References, the contract with the simulator, assets, checks, SQL, and whether docs/ is current."""
     files = [f"freshdesk_assets_tests/{name}" for name in ITERATING]
-    done = run(followed, sys.executable, "-m", "pytest", "-q", "-x", *files)
+    done = run(followed, sys.executable, "-m", "pytest", "-q", "-x", "-k", LEFT, *files)
     assert done.returncode == 0, done.stdout
     assert re.search(r"\d+ passed", done.stdout)
 
