@@ -26,6 +26,7 @@ from freshdesk_assets.settings import (
     variable,
 )
 from freshdesk_assets.views import schemas
+from freshdesk_assets_tests.serving import Reply, serving
 
 START = datetime(2026, 1, 14, tzinfo=UTC)
 SECRET = "T0-B0-what-nobody-may-read"
@@ -153,10 +154,11 @@ def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:
 def test_what_no_longer_means_anything_is_said_to(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Else its owner would believe that calls are still saved."""
     environment.setenv("FRESHDESK_SKIP_UNTOUCHED", "true")
-    environment.setenv("FRESHDESK_DOMAIN", "http://127.0.0.1:9")
     environment.setenv("FRESHDESK_API_KEY", SECRET)
     command = [sys.executable, "-m", "freshdesk_assets.cli", "doctor"]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stderr
+    with serving(lambda request: Reply(status=401)) as url:
+        environment.setenv("FRESHDESK_DOMAIN", url)
+        told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stderr
     assert told.count("FRESHDESK_SKIP_UNTOUCHED has no effect any more") == 1
 
 

@@ -43,6 +43,7 @@ def test_a_range_of_partitions_reads_the_api_once(account: Callable[..., Any]) -
         assert acme.differences() == []
 
 
+@pytest.mark.slow
 def test_one_partition_at_a_time_comes_to_the_same(account: Callable[..., Any]) -> None:
     """A backfill may run its partitions in any order; the newest version of a row wins."""
     with account(tickets=150) as acme:

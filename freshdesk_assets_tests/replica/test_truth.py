@@ -29,7 +29,7 @@ def test_an_initial_sync_brings_every_row_and_every_cell(account: Callable[..., 
         }
 
 
-@pytest.mark.parametrize(("seed", "derive"), [(7, True), (8, False)])
+@pytest.mark.parametrize(("seed", "derive"), [(7, True), pytest.param(8, False, marks=pytest.mark.slow)])
 def test_days_of_changes_arrive_with_the_next_sync(
     account: Callable[..., Any], seed: int, derive: bool
 ) -> None:
