@@ -35,7 +35,7 @@ def edits() -> list[Edit]:
 
 
 def copy_of_the_tree(folder: Path) -> None:
-    """Copy the files that git has or would add, into a new repository, so that the copy can be copied too."""
+    """Copy the files that git has or would add, into a new repository, which has them as its first commit."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -47,6 +47,9 @@ def copy_of_the_tree(folder: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+    someone = ["-c", "user.name=Newcomer", "-c", "user.email=newcomer@example.org"]
+    subprocess.run(["git", *someone, "commit", "--quiet", "--message", "As it was"], cwd=folder, check=True)
 
 
 def follow(folder: Path, edit: Edit) -> None:

@@ -29,6 +29,8 @@ ITERATING = (
     "test_child.py",
     "test_contract.py",
     "test_docs.py",
+    "test_pages.py::test_every_link_leads_somewhere",
+    "test_pages.py::test_readme_leads_to_every_page",
     "test_tables.py",
     "orchestration/test_definitions.py",
     "replica/test_truth.py::test_the_rows_of_every_child_table_are_known_from_elsewhere_than_its_declaration",

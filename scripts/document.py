@@ -190,7 +190,7 @@ def seed_row(
 
 def link(schema: str, name: str) -> str:
     """A link from the index to where a table or view is described."""
-    if schema in PRODUCTS:
+    if schema not in (SCHEMA, RELATIONS):
         return f"[{name}](dictionary/{schema}.md#{name.lower()})"
     return f"[{name}]({page_of(schema, name).relative_to(DOCS)})"
 
