@@ -171,7 +171,7 @@ def reached(scope: ReadScope) -> datetime | None:
     It is not later than the first row, changed since `scope.since`, whose own list is still unread. A run
     that stopped for lack of credits or rights leaves such rows in partitions that Dagster counts as run.
     """
-    # A table that was never read, as one that the key may not read, holds no sync back.
+    # A table that was never read, as one that the key may not read, does not count.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
     found = [
         scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
