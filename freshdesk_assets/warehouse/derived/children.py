@@ -20,8 +20,8 @@ from freshdesk_assets.warehouse.ledger.following import (
     made_before,
     record_made,
 )
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
-from freshdesk_assets.warehouse.sql import identifier, literal, number
+from freshdesk_assets.warehouse.shape import ensure_shape, fill_flags, qualified
+from freshdesk_assets.warehouse.sql import identifier, literal, number, pointer
 
 LISTS = {Type.BIGINTS: Type.BIGINT, Type.VARCHARS: Type.VARCHAR}
 
@@ -52,6 +52,8 @@ def derive(connection: Connection, child: Child, parent: Table, *, whole: bool =
     # A file of an earlier version has the fingerprint of the whole declaration, descriptions included.
     known = before is not None and before.recipe in (now.recipe, fingerprint(child)) and not whole
     done = Derived()
+    if before is not None and not known:
+        fill_flags(connection, child)
     if not known or before != now:
         done = _cut_again(connection, child, parent, before.reached if before and known else None)
         record_made(connection, child.name, now)
@@ -172,6 +174,10 @@ def _held(column: Column) -> str:
         found.append(
             cell(column.type, f"json_extract(value, {literal('$' + inside)})" if inside else "value")
         )
+    if column.default is not None:
+        (place,) = json_paths(column)
+        sent = f"json_extract(value, {literal(pointer(*place[1:]))})"
+        found.append(f"case when coalesce(json_type({sent}), 'NULL') = 'NULL' then {column.default} end")
     return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
 
 
