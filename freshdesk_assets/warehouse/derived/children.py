@@ -188,8 +188,19 @@ def cell(type_: Type, value: str) -> str:
     match type_:
         case Type.JSON:
             return f"nullif({value}, 'null'::json)"
+        case Type.VARCHAR | Type.DOUBLE | Type.TIMESTAMPTZ:
+            return f"case when {scalar} then {from_text(type_, text)} end"
+        case Type.BIGINTS | Type.VARCHARS:
+            return f"try_cast({value} as {type_})"
+        case _:
+            return from_text(type_, text)
+
+
+def from_text(type_: Type, text: str) -> str:
+    """SQL for a text as a value of the type; null if it is none."""
+    match type_:
         case Type.VARCHAR:
-            return f"case when {scalar} then {text} end"
+            return text
         case Type.BIGINT | Type.INTEGER:
             # A cast alone makes 2 of 1.5.
             return f"case when regexp_full_match({text}, '-?[0-9]+') then try_cast({text} as {type_}) end"
@@ -198,7 +209,5 @@ def cell(type_: Type, value: str) -> str:
         case Type.DATE:
             day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
             return f"case when regexp_full_match({text}, '{day}') then try_cast({text} as date) end"
-        case Type.DOUBLE | Type.TIMESTAMPTZ:
-            return f"case when {scalar} then try_cast({text} as {type_}) end"
-        case Type.BIGINTS | Type.VARCHARS:
-            return f"try_cast({value} as {type_})"
+        case _:
+            return f"try_cast({text} as {type_})"
