@@ -47,9 +47,19 @@ agents = Table(
         boolean("available", "Whether taking tickets that are assigned automatically."),
         timestamp("available_since", "When they last became available; null if never."),
         boolean("focus_mode", "Whether they are shown one ticket after the other."),
-        boolean("deactivated", "Whether the account is switched off; only newer accounts send it."),
-        boolean("freshcaller_agent", "Whether also an agent of Freshcaller; omnichannel accounts only."),
-        boolean("freshchat_agent", "Whether also an agent of Freshchat; omnichannel accounts only."),
+        boolean(
+            "deactivated", "Whether the account is switched off; false on older accounts.", default=False
+        ),
+        boolean(
+            "freshcaller_agent",
+            "Whether also an agent of Freshcaller; false unless the account is omnichannel.",
+            default=False,
+        ),
+        boolean(
+            "freshchat_agent",
+            "Whether also an agent of Freshchat; false unless the account is omnichannel.",
+            default=False,
+        ),
         text("signature", "Signature below their replies, in HTML.", pii=True),
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
         bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),

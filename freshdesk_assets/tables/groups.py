@@ -62,7 +62,10 @@ groups = Table(
             "Per channel (ticket, chat): assignment_type and its settings.",
             path="automatic_agent_assignment.settings",
         ),
-        boolean("allow_agents_to_change_availability", "Whether agents may switch their own availability."),
+        boolean(
+            "allow_agents_to_change_availability",
+            "Whether agents may switch their own availability; null on old accounts.",
+        ),
         text("sync_status", "State of the copy in other Freshworks products; omnichannel only."),
         timestamp("created_at", "When the group was created."),
         timestamp("updated_at", "When it last changed."),

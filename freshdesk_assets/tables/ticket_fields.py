@@ -30,7 +30,9 @@ ticket_fields = Table(
         boolean("customers_can_edit", "Whether customers can fill it."),
         boolean("customers_can_filter", "Whether customers can filter their tickets by it."),
         boolean("displayed_to_customers", "Whether customers see it."),
-        boolean("portal_cc", "Whether customers may add others in copy; on the requester field only."),
+        boolean(
+            "portal_cc", "Whether customers may add others in copy; null on all but the requester field."
+        ),
         text("portal_cc_to", "Whom they may add: company or all; on the requester field only."),
         # It comes in five shapes: see CHOICES.
         json("choices", "Values it can take; the shape depends on type."),

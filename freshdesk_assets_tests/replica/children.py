@@ -189,7 +189,7 @@ def questions(payload: Row) -> Rows:
             {
                 "question": question["id"],
                 "label": question["label"],
-                "default": question.get("default"),
+                "default": question.get("default", False),
                 "accepted_ratings": question["accepted_ratings"],
                 "position": at,
             },

@@ -61,7 +61,7 @@ def wrongly_marked(path: Path, world: World) -> set[int]:
     """
     with duckdb.connect(str(path), read_only=True) as connection:
         stored = connection.execute(
-            f"select id, _deleted_at is null, coalesce(archived, false) from {path.stem}.freshdesk.tickets"
+            f"select id, _deleted_at is null, archived from {path.stem}.freshdesk.tickets"
         ).fetchall()
     truth = world.truth("tickets")
     return {
@@ -112,11 +112,7 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     if table == "tickets":
         # An archived ticket is in no list: the replica has it as it was before, or not at all.
         # The form's id is sent by the row's own call only, and one for every ticket would cost a credit each.
-        return {
-            key: {**row, "form_id": None, "archived": None}
-            for key, row in rows.items()
-            if not row["archived"]
-        }
+        return {key: {**row, "form_id": None} for key, row in rows.items() if not row["archived"]}
     if table == "conversations":
         # An edited note moves neither its own nor its ticket's updated_at (docs/freshdesk_api.md, 5.1): it is
         # seen when its ticket is read again for another reason.
@@ -141,7 +137,7 @@ def true_value(column: Column, payload: dict[str, Any]) -> Any:
     for step in column.steps:
         value = value.get(step) if isinstance(value, dict) else None
     if value is None:
-        return None
+        return column.default
     match column.type:
         case Type.TIMESTAMPTZ:
             moment = datetime.fromisoformat(value)
