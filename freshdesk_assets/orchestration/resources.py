@@ -7,12 +7,14 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock, this_process
+from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.settings import (
@@ -55,6 +57,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
+    _another: AnotherAccount | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -93,16 +96,32 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
-        ledger what was spent today.
+        ledger what was spent today. Raises AnotherAccount, at each call, if the file holds another account.
         """
         budget = self._reader.client.budget
         if not self._begun:
+            self._check_account(warehouse, run.run_id)
             if polled := int(run.tags.get(POLLED, "0")):
                 record_looks(warehouse, run.tags.get(ROOT_RUN, run.run_id), polled)
             if budget.day is not None:
                 budget.count_others(spent_today(warehouse))
             self._begun = True
         return budget
+
+    def _check_account(self, warehouse: Warehouse, run_id: str) -> None:
+        """Raise AnotherAccount; Freshdesk is asked once for all tables of the run."""
+        if self._another is not None:
+            raise self._another
+        try:
+            check_account(warehouse, self._reader.client, self.host, run_id=run_id, say=self._report)
+        except AnotherAccount as error:
+            self._another = error
+            raise
+
+    @property
+    def host(self) -> str:
+        """The account's address; raises ConfigurationError when it cannot be one."""
+        return base_url(_resolved(self.domain)).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:

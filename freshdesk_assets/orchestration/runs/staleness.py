@@ -58,10 +58,11 @@ def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime
 def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime) -> datetime | None:
     """The time up to which all of the tables are stored that are read by time; None if nothing is.
 
-    `replication.itinerary` says what is still missing `since` the start date.
+    `replication.itinerary` says what is still missing `since` the start date. Without a file everything is,
+    whatever Dagster remembers of a file that was moved aside.
     """
     if not warehouse.path.exists():
-        return None
+        return since
     now = datetime.now(UTC)
     scopes = [
         ReadScope(

@@ -21,6 +21,14 @@ META = names.META
 _TABLE = text("table_name", "Table it is about.")
 
 LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "account": (
+        "The account that the file holds, in one row: a run that is set to another one is refused.",
+        (
+            text("host", "Address that it was last read from."),
+            text("account_id", "Freshdesk's id of the account; null if the key may not ask for it."),
+            timestamp("recorded_at", "When this was recorded."),
+        ),
+    ),
     "coverage": (
         "Intervals of time whose changes are stored, by table and listing.",
         (
@@ -117,7 +125,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What was spent of the account's API limit, by table, run and day.",
         (
             text("table_name", "Table that was read; null for calls that read none."),
-            text("purpose", "What the calls were for: reading, poll, plan or doctor."),
+            text("purpose", "What the calls were for: reading, poll, plan, doctor or account."),
             text("run_id", "Dagster run; null for calls outside of runs."),
             date("day", "Day in UTC on which it was recorded, seconds after the calls."),
             bigint("calls", "Requests sent, repeated ones too."),
