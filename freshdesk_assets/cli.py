@@ -75,7 +75,12 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         account = (settings.domain or "").rpartition("@")[2]
         sys.stdout.write(f"Replicating {account} into {settings.duckdb}\n")
         sys.stdout.flush()
-    asked = {"first": options.first, "last": options.last, "selection": options.select}
+    asked = {
+        "first": options.first,
+        "last": options.last,
+        "selection": options.select,
+        "whole": options.whole,
+    }
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
@@ -143,6 +148,11 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
     command.add_argument(
         "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+    )
+    command.add_argument(
+        "--whole",
+        action="store_true",
+        help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
     )
 
 

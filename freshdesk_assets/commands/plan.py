@@ -66,6 +66,7 @@ def plan(
     first: datetime | None = None,
     last: datetime | None = None,
     selection: str | None = None,
+    whole: bool = False,
 ) -> int:
     """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated.
 
@@ -87,6 +88,7 @@ def plan(
                 first=first,
                 last=last,
                 selection=selection,
+                whole=whole,
             )
             made = planned(reader, file, catalog, settings, request)
     except (FreshdeskError, WarehouseError) as error:

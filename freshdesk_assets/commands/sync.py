@@ -38,6 +38,7 @@ def sync(
     selection: str | None = None,
     reconcile: bool = False,
     renamed: bool = False,
+    whole: bool = False,
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed.
 
@@ -46,6 +47,7 @@ def sync(
       other are read again.
     - `selection` is a Dagster asset selection; None for all tables.
     - `reconcile` finds rows that Freshdesk no longer has, instead of reading.
+    - `whole` reads the tables again from the start date, whatever is remembered.
     - `renamed`: the account has a new name, and its key may not ask Freshdesk whether it is the same.
 
     Raises SettingError.
@@ -72,6 +74,7 @@ def sync(
                 last=last,
                 selection=selection,
                 reconcile=reconcile,
+                whole=whole,
             )
             if request.read:
                 check_owner(api, file, console.print, renamed=renamed)

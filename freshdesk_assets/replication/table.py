@@ -179,7 +179,7 @@ class Replication:
         """The pages; those of a backfill with the time at which reading them began."""
         began = datetime.now(UTC)
         for page in pages:
-            yield replace(page, again=began) if self.scope.reading is Reading.AGAIN else page
+            yield replace(page, again=began) if self.scope.again else page
 
     def _stop_for_credits(self) -> None:
         """Store what was read; record what was not, for the log and for the next run."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,7 +25,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 @contextmanager
-def served(seed: int = 1, **switches: object) -> Iterator[Server]:
+def served(seed: int = 1, **switches: Any) -> Iterator[Server]:
     """An account, served under an address of its own."""
     with serve(World(seed=seed, tickets=5), **switches) as server:
         yield server

@@ -79,7 +79,7 @@ def _asset(
             ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.begin(warehouse, context.run)
+            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
             progress = Progress(
                 table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
             )

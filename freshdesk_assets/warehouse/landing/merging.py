@@ -24,6 +24,7 @@ from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
+from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, record_coverage, version_of
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key, undeclared
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
@@ -67,6 +68,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
         record_finished(connection, table, moment)
     if batch.spent:
         record_credits(connection, batch.spent, moment)
+    record_rows(connection, table.name, moment)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed

@@ -48,6 +48,7 @@ class Asked:
     - `read_before`: instead of rows at a new version, those whose last call was before then.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
+    - `all_before`: also all other rows that were asked for before then.
     """
 
     source: Table
@@ -56,6 +57,7 @@ class Asked:
     read_before: datetime | None = None
     stale: str = ""
     asked_before: datetime | None = None
+    all_before: datetime | None = None
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
@@ -116,6 +118,9 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
         due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
         values.append(asked.asked_before)
+    if asked.all_before is not None:
+        due.append("coalesce(r.asked_at, r.read_at) < ?")
+        values.append(asked.all_before)
     conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):

@@ -77,6 +77,23 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("listed_at", "When it was stored."),
         ),
     ),
+    "unlisted": (
+        "Rows missing from a full list that lost most of its rows at once, until it was read a second time.",
+        (
+            _TABLE,
+            text("row_key", "Key of the row, as a JSON list."),
+            timestamp("since", "When it was first missing."),
+            text("run_id", "Dagster run that found it missing."),
+        ),
+    ),
+    "row_counts": (
+        "How many rows each table had when it was last written; one that has fewer is read or made again.",
+        (
+            _TABLE,
+            bigint("rows", "Rows of the table, the deleted included."),
+            timestamp("counted_at", "When it was written."),
+        ),
+    ),
     "doubts": (
         "Rows missing from a list that should have them, until Freshdesk is asked for them.",
         (
