@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
-from freshdesk_assets.simulator.faults import LINK_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
+from freshdesk_assets.simulator.faults import LINK_FAULTS, LIST_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
 from freshdesk_assets.simulator.metering import Charge, LoggedRequest, Meter
 from freshdesk_assets.simulator.refusals import (
     Refused,
@@ -187,6 +187,8 @@ class Answering:
         answer = endpoint.answer(call)
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
+        if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
+            answer = Page(answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
         if answer.more or fault:

@@ -1,11 +1,17 @@
-"""Rows that are not there are read again, whatever the ledger says; and everything is, if told to."""
+"""Rows that are not there are read again, whatever the ledger says; and everything is, if told to.
+
+Nor is a list believed at once that lacks too many.
+"""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import time_machine
 
 from freshdesk_assets.replication.losses import forget_lost
+from freshdesk_assets.simulator.world import World
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets_tests.replica.test_planning import hold_to
 
@@ -85,3 +91,26 @@ def test_whole_reads_everything_again_and_keeps_what_was(account: Callable[..., 
         assert counts(acme, READ) == before
         assert acme.query("select max(_synced_at) from freshdesk.contacts") > moment
         assert counts(acme, ["contacts_history"])["contacts_history"] >= states["contacts_history"]
+
+
+def test_an_empty_or_halved_list_marks_nobody_as_deleted(account: Callable[..., Any]) -> None:
+    """Agents cannot be none, for the key is one's; companies are read whole again the next night."""
+    with account(world=World(tickets=20, companies=30, agents=9)) as acme:
+        gone = "select count(*) from freshdesk.{} where _deleted_at is not null"
+        acme.sync(select=["agents", "companies"])
+        acme.server.faults.add("short_list", path="agents")
+        result = acme.sync(select=["agents"])
+        assert acme.metadata(result, "agents")["rows_held_back"] == 9
+        acme.sync(select=["agents"])
+        assert acme.query(gone.format("agents")) == [(0,)]
+
+        later = timedelta(days=8)
+        with time_machine.travel(datetime.now(UTC) + later, tick=True):
+            acme.server.faults.add("short_list", path="companies", rows=5)
+            for held_back in (25, 0):
+                result = acme.reconcile(select=["companies"])
+                assert acme.metadata(result, "companies").get("rows_held_back", 0) == held_back
+                assert acme.server.meter.calls["companies"] == 1
+            assert acme.query(gone.format("companies")) == [(0,)]
+            acme.reconcile(select=["companies"])
+            assert acme.server.meter.calls["companies"] == 0

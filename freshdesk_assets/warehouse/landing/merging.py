@@ -57,7 +57,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     landed += _reject(connection, batch, moment)
     landed += settle_parents(connection, batch, parsed, moment)
     if batch.completes and batch.keys:
-        landed += bury_unlisted(connection, table, batch.keys, moment, belonging)
+        landed += bury_unlisted(connection, batch, batch.keys, moment, belonging)
     landed += settle_verdicts(connection, batch, moment)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
