@@ -14,7 +14,7 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock, this_process
-from freshdesk_assets.replication.losses import forget_lost
+from freshdesk_assets.replication.losses import doubt_ledger
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
@@ -100,13 +100,13 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
-        ledger what was spent today. It warns of tables that have lost rows, which are then read again. Raises
-        AnotherAccount, at each call, if the file holds another account.
+        ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
+        again. Raises AnotherAccount, at each call, if the file holds another account.
         """
         budget = self._reader.client.budget
         if not self._begun:
             self._check_account(warehouse, run.run_id)
-            for said in forget_lost(warehouse, catalog):
+            for said in doubt_ledger(warehouse, catalog):
                 warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
                 record_looks(warehouse, run.tags.get(ROOT_RUN, run.run_id), polled)

@@ -38,7 +38,9 @@ def requested_at(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
         record = instance.get_run_record_by_id(run_id) if run_id else None
         if record is not None:
             given = record.dagster_run.tags.get(REQUESTED_AT)
-            return datetime.fromisoformat(given) if given else record.create_timestamp.astimezone(UTC)
+            asked = datetime.fromisoformat(given) if given else record.create_timestamp.astimezone(UTC)
+            # The clock may have been set back since: nothing was requested later than now.
+            return min(asked, datetime.now(UTC))
     return datetime.now(UTC)
 
 
@@ -54,7 +56,7 @@ def backfill_tags(
     now = datetime.now(UTC)
     for run in instance.get_runs(dg.RunsFilter(tags=same), limit=1):
         asked = requested_at(instance, run)
-        if (run.status in UNENDED or UNFINISHED in run.tags) and now - asked < RESUMED_WITHIN:
+        if (run.status in UNENDED or UNFINISHED in run.tags) and timedelta(0) <= now - asked < RESUMED_WITHIN:
             return {**same, REQUESTED_AT: asked.isoformat()}, asked
     return {**same, REQUESTED_AT: now.isoformat()}, None
 

@@ -1,13 +1,36 @@
-"""From the rows that the ledger says are there to those that are: what somebody removed is read again."""
+"""From what the ledger says to what can be true of it: what is not is forgotten, and so read again.
+
+Rows may have been removed by somebody, and a clock may have been wrong.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.ledger.overreach import cut_back
 from freshdesk_assets.warehouse.ledger.row_counts import Loss, forget_made, forget_read, losses
+
+
+def doubt_ledger(warehouse: Warehouse, catalog: Catalog) -> list[str]:
+    """Forget what the ledger says and cannot be true; a sentence for each table that is concerned."""
+    return [*forget_lost(warehouse, catalog), *forget_future(warehouse, catalog)]
+
+
+def forget_future(warehouse: Warehouse, catalog: Catalog) -> list[str]:
+    """Forget that times still to come were read; a sentence for each table."""
+    if not warehouse.path.exists():
+        return []
+    with warehouse.open(checkpoint=False) as connection:
+        cut = cut_back(connection, catalog, datetime.now(UTC) + ALIKE)
+    return [
+        f"{name} counted as read beyond now, for a clock was wrong: it is read again from"
+        f" {moment:%Y-%m-%d %H:%M} UTC on."
+        for name, moment in cut.items()
+    ]
 
 
 def forget_lost(warehouse: Warehouse, catalog: Catalog) -> list[str]:

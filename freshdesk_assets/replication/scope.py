@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
@@ -115,8 +116,10 @@ class ReadScope:
     def rows(self, call: RowCall, now: datetime) -> Asked:
         """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""
         again = self.requested_at if self.reading is Reading.WHOLE else None
-        before = now - call.every if call.every else None
-        return Asked(source=self.table, read_before=before, stale=call.stale, all_before=again)
+        before, after = (now - call.every, now + ALIKE) if call.every else (None, None)
+        return Asked(
+            source=self.table, read_before=before, read_after=after, stale=call.stale, all_before=again
+        )
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
         """The next rows to ask for, at most `limit` of them (None: all), and how many there are in all."""

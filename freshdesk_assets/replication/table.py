@@ -98,6 +98,7 @@ class Replication:
                 self._store()
             self.spending.tell(self.warehouse)
             raise
+        self.warnings += self.reader.clocks.warnings()
         read = self.scope.reading is not Reading.EXISTENCE
         batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.unfinished))
         batch.spent = self.spending.untold

@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
@@ -206,10 +207,12 @@ class Answering:
     def add_headers(self, reply: Reply, charge: Charge) -> None:
         """What every reply has (docs/freshdesk_api.md, 1.4 and 2.3); Date is the world's time, not ours."""
         self.desk.requests_seen += 1
+        ahead = self.desk.switches.date_ahead
+        said = self.desk.world.clock.now() + timedelta(seconds=ahead or 0)
         reply.headers = {
             "Content-Type": JSON,
             "Content-Length": str(len(reply.body)),
-            "Date": format_datetime(self.desk.world.clock.now(), usegmt=True),
+            **({} if ahead is None else {"Date": format_datetime(said, usegmt=True)}),
             "X-Request-Id": f"{self.desk.requests_seen:032x}",
             "X-Freshdesk-API-Version": "latest=v2; requested=v2",
             "X-RateLimit-Total": str(charge.total),

@@ -29,9 +29,10 @@ def bury_unlisted(
     batch: Batch,
     folder: Path,
     moment: datetime,
+    written: datetime,
     belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
-    """Mark as deleted the rows that a full list no longer has.
+    """Mark as deleted, at the moment `written`, the rows that a full list no longer has.
 
     A list that lacks too much at once (see `_doubtful`) may be wrong. Then only those rows are marked that
     another run has missed before, and the next run decides on the others.
@@ -48,7 +49,7 @@ def bury_unlisted(
         f" from {qualified(table.name)} t where t._deleted_at is null"
     ).fetchone() or (0, 0, 0)
     doubtful = _doubtful(table, rows, living, lost) and _doubtful(table, rows, living - twice, lost - twice)
-    landed = _bury(connection, table.name, again if doubtful else missing, moment, belonging)
+    landed = _bury(connection, table.name, again if doubtful else missing, written, belonging)
     unlisted = ledger(connection, "unlisted")
     connection.execute(f"delete from {unlisted} where table_name = ?", [table.name])
     if doubtful:

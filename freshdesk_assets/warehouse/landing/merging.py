@@ -47,18 +47,18 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     ensure_shape(connection, table, comments=batch.last)
     ensure_ledger(connection, comments=batch.last)
     strays = undeclared(connection, table)
-    moment = later_than_all(connection, table, moment)
+    written = later_than_all(connection, table, moment)
     belonging = batch.belonging.get(table.name, ())
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
-        landed += _merge(connection, table, name, file.keep, strays, moment, belonging)
+        landed += _merge(connection, table, name, file.keep, strays, written, belonging)
         if batch.keys and isinstance(table.sync, FullList | ChangedSince):
             note_keys(connection, table, name, batch.keys)
     landed += _reject(connection, batch, moment)
-    landed += settle_parents(connection, batch, parsed, moment)
+    landed += settle_parents(connection, batch, parsed, written)
     if batch.completes and batch.keys:
-        landed += bury_unlisted(connection, batch, batch.keys, moment, belonging)
-    landed += settle_verdicts(connection, batch, moment)
+        landed += bury_unlisted(connection, batch, batch.keys, moment, written, belonging)
+    landed += settle_verdicts(connection, batch, written)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
     for tracked in (table, batch.parent):

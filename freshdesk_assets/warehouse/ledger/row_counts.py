@@ -9,12 +9,15 @@ from datetime import datetime
 
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.ledger.tables import LEDGER, ledger
 from freshdesk_assets.warehouse.shape import qualified
 from freshdesk_assets.warehouse.sql import ALIAS, number, scalar
 
-CLAIMS = ("coverage", "reread", "parents_read", "listed", "unlisted", "doubts", "verified", "read_state")
-"""Tables of the ledger that say of a table what need not be read again."""
+NO_CLAIMS = ("rejected", "derived", "credits", "row_counts")
+CLAIMS = tuple(
+    name for name, (_, columns) in LEDGER.items() if columns[0].name == "table_name" and name not in NO_CLAIMS
+)
+"""Tables of the ledger that say what need not be read again of a table."""
 
 
 @dataclass(frozen=True, slots=True)
