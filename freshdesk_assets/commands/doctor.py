@@ -5,6 +5,7 @@ import os
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.reading import Reader
@@ -13,7 +14,7 @@ from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets.schema.sync import PerParent
-from freshdesk_assets.settings import Settings
+from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
 
@@ -25,7 +26,13 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
     healthy = _examine_file(console, file)
     try:
-        with freshdesk_api(settings).connect() as reader:
+        api = freshdesk_api(settings)
+        try:
+            check_owner(api, file.warehouse(), console.print)
+        except (SettingError, WarehouseError) as error:
+            console.print(f"File: {error}", style="red", markup=False)
+            healthy = False
+        with api.connect() as reader:
             healthy = _examine_account(console, reader, catalog) and healthy
             tally = reader.client.tally.snapshot()
         spent = CallsMade(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)

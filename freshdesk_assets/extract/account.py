@@ -44,6 +44,19 @@ def key_owner(client: Client) -> KeyOwner:
     return KeyOwner(TICKET_SCOPES.get(scope), scope == 1)
 
 
+def account_id(client: Client) -> str | None:
+    """What identifies the account under whatever name; None where the key may not ask for it.
+
+    Only administrators may (docs/freshdesk_api.md, 4.18).
+    """
+    try:
+        account = client.get("account", {}, parse=_object, one_row=True).content
+    except (NotAllowed, NotFound, Refused):
+        return None
+    found = account.get("account_id")
+    return str(found) if isinstance(found, int | str) and str(found).strip() else None
+
+
 def access(reader: Reader, table: Table) -> Access:
     """Whether the table's list answers; one credit."""
     asked: dict[str, Value] = {"per_page": 1}

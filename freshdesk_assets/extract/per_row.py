@@ -56,11 +56,14 @@ def read_row_calls(
 
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         check_wanted(stopped)
+        asked = datetime.now(UTC)
         try:
             reply = client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
         except NotFound:
-            return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
-        settled = (ParentRead(id=parent.id, at=reply.moment),)
+            return Page(
+                listing="row_call", rows=(), parents=(ParentRead(id=parent.id, asked=asked, gone=True),)
+            )
+        settled = (ParentRead(id=parent.id, at=reply.moment, asked=asked),)
         return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
 
     yield from concurrently(client.workers, read, parents)

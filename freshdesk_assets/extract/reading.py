@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from freshdesk_assets.extract.clocks import LAG, Clocks, proved
 from freshdesk_assets.extract.http.client import Client, Reply
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
@@ -23,10 +24,6 @@ T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where the covered interval of a list that was read whole begins."""
 
-LAG = timedelta(minutes=5)
-"""It is not known how long after a change Freshdesk may still answer without it (docs/freshdesk_api.md, 5.6).
-So the last minutes before a reply are read again next time; they fit in the page that is asked for anyway."""
-
 
 @dataclass(slots=True)
 class Reader:
@@ -34,6 +31,7 @@ class Reader:
 
     client: Client
     without_archive: set[str] = field(default_factory=set)
+    clocks: Clocks = field(default_factory=Clocks)
     _accepted: dict[str, str | None] = field(default_factory=dict)
     _fallen_back: set[str] = field(default_factory=set)
     _answered: datetime | None = None
@@ -79,6 +77,7 @@ class Reader:
                         " would lose rows. Nothing of this page was recorded as read"
                     )
                 last = max(times, default=at).replace(microsecond=0)
+                self.clocks.note(part.moment, last if times else None)
                 beyond = end is not None and last >= end
                 if beyond or not part.more:
                     yield _page(listing, part.rows, start, _closed(part.moment, end, last))
@@ -148,10 +147,10 @@ class Reader:
             asked: dict[str, Value] = {sync.after: iso(start - back)}
             if end is not None and sync.before:
                 asked[sync.before] = iso(end)
-            first: datetime | None = None
+            first: Slice | None = None
             for part in self._slices(table, listing, asked):
-                first = first or part.moment
-                edge = None if part.more else _closed(first, end, start)
+                first = first or part
+                edge = None if part.more else _closed(first.moment, end, _newest(table, first, start))
                 yield _page(listing, part.rows, start, edge)
 
     @property
@@ -191,10 +190,11 @@ class Reader:
         moved to a page that was read already and must not be taken for deleted. Such a read completes
         nothing, and deletions are found next time.
         """
-        first: datetime | None = None
+        first: Slice | None = None
         for part in self._slices(table, listing, asked):
-            first = first or part.moment
-            edge = None if part.more or start is None else _closed(first, None, start)
+            first = first or part
+            ends = start if not part.more else None
+            edge = _closed(first.moment, None, _newest(table, first, ends)) if ends else None
             complete = complete and part.steady
             completes = complete and not part.more and listing == table.listings[-1]
             yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=completes)
@@ -216,15 +216,19 @@ class Reader:
         if fallback is None:
             try:
                 reply = self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
-                self._answered = reply.moment
+                self._heed(reply.moment)
                 return reply
             except (NotFound, NotAllowed):
                 if (fallback := table.fallback) is None:
                     raise
         reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)
         self._fallen_back.add(table.name)
-        self._answered = reply.moment
+        self._heed(reply.moment)
         return reply
+
+    def _heed(self, moment: datetime | None) -> None:
+        self._answered = moment
+        self.clocks.note(moment)
 
 
 def _page(
@@ -249,13 +253,22 @@ def _page(
 
 def _settled(moment: datetime | None, seen: datetime) -> datetime:
     """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
-    return min(seen, moment - LAG) if moment else seen - LAG
+    return min(seen, proved(moment, seen, datetime.now(UTC)) - LAG)
 
 
 def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
-    """The time before which the last reply of a list, which has nothing beyond it, misses nothing."""
-    edge = moment - LAG if moment else seen - LAG
+    """The time before which the last reply of a list, which has nothing beyond it, misses nothing.
+
+    `seen` is the newest time of a row that was read by the moment.
+    """
+    edge = proved(moment, seen, datetime.now(UTC)) - LAG
     return min(edge, end) if end else edge
+
+
+def _newest(table: Table, part: Slice, start: datetime) -> datetime:
+    """The newest time of a row of a list's first page, or the one since which it was asked for."""
+    rows = RowReader(table)
+    return max((moment for row in part.rows if (moment := rows.version(row))), default=start)
 
 
 def iso(moment: datetime) -> str:

@@ -144,7 +144,7 @@ class _Run:
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
-        again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in BY_NIGHT
+        again = reading_of(tags) in (Reading.AGAIN, Reading.WHOLE) or tags.get(WORK) in BY_NIGHT
         # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
         # neither leaves steps out.
         self.only_news = not again and self.following != set(self.waiting)

@@ -79,11 +79,11 @@ def followers(
         )
         for step, (assets, checks) in made.items()
     ]
-    recently = datetime.now(UTC) - REPORT_EVERY
+    now = datetime.now(UTC)
     idle = {
         each.step
         for each in found
-        if (last := before.get(each.name)) and last[0] == each.made_of and last[1] > recently
+        if (last := before.get(each.name)) and last[0] == each.made_of and now - REPORT_EVERY < last[1] <= now
     }
     return found, idle
 

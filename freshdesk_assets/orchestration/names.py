@@ -84,6 +84,9 @@ ALERTS = "alerts"
 ONLY_MISSING = "freshdesk/only_missing"
 """Read what is not stored yet, instead of reading the whole partitions again."""
 
+WHOLE = "freshdesk/whole"
+"""Read the tables again from the start date, whatever is remembered, instead of the partitions alone."""
+
 RECONCILE = "freshdesk/reconcile"
 """Find out which rows Freshdesk no longer has, instead of reading the partitions."""
 

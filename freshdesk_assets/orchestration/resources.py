@@ -7,14 +7,18 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock, this_process
+from freshdesk_assets.replication.losses import doubt_ledger
+from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
     DEFAULT_RECONCILE,
@@ -55,6 +59,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
+    _another: AnotherAccount | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -89,20 +94,41 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """What the run may spend on finding rows that Freshdesk no longer has."""
         return self._allowance
 
-    def begin(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
+    def begin(
+        self, warehouse: Warehouse, run: dg.DagsterRun, catalog: Catalog, warn: Callable[[str], None]
+    ) -> Budget:
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
-        ledger what was spent today.
+        ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
+        again. Raises AnotherAccount, at each call, if the file holds another account.
         """
         budget = self._reader.client.budget
         if not self._begun:
+            self._check_account(warehouse, run.run_id)
+            for said in doubt_ledger(warehouse, catalog):
+                warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
                 record_looks(warehouse, run.tags.get(ROOT_RUN, run.run_id), polled)
             if budget.day is not None:
                 budget.count_others(spent_today(warehouse))
             self._begun = True
         return budget
+
+    def _check_account(self, warehouse: Warehouse, run_id: str) -> None:
+        """Raise AnotherAccount; Freshdesk is asked once for all tables of the run."""
+        if self._another is not None:
+            raise self._another
+        try:
+            check_account(warehouse, self._reader.client, self.host, run_id=run_id, say=self._report)
+        except AnotherAccount as error:
+            self._another = error
+            raise
+
+    @property
+    def host(self) -> str:
+        """The account's address; raises ConfigurationError when it cannot be one."""
+        return base_url(_resolved(self.domain)).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:

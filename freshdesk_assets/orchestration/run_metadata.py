@@ -14,6 +14,7 @@ from freshdesk_assets.warehouse.landing.spool import Landed
 
 def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
     """What became of the rows read in the whole run."""
+    held_back = {"rows_held_back": landed.held_back} if landed.held_back else {}
     return {
         "rows_read": landed.read,
         "rows_written": landed.inserted,
@@ -22,6 +23,7 @@ def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
         "rows_rejected": landed.rejected,
         "rows_with_extra": landed.odd,
         "dagster/row_count": rows,
+        **held_back,
     }
 
 

@@ -160,9 +160,7 @@ def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
     yield from _new_rows(scope)
     table = scope.table
     if call := reader.row_call_of(table):
-        before = reader.now - call.every if call.every else None
-        asked = Asked(source=table, read_before=before, stale=call.stale)
-        yield PerRow(table=table, asked=asked, call=call)
+        yield PerRow(table=table, asked=scope.rows(call, reader.now), call=call)
 
 
 def reached(scope: ReadScope) -> datetime | None:
@@ -199,7 +197,7 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
     table = scope.table
     match table.sync:
         case Keyset() as sync:
-            yield from _keyset(scope, sync, proves=scope.reading is Reading.AGAIN)
+            yield from _keyset(scope, sync, proves=scope.again)
         case ChangedSince() as sync:
             yield Changes(table=table, sync=sync, changed_since=scope.changed_since())
         case FullList():

@@ -8,7 +8,7 @@ the next night.
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.extract.existence import ask_doubts
 from freshdesk_assets.extract.http.tally import Tally
@@ -135,7 +135,7 @@ class Reconciliation:
         """The whole list, when it is due: rows in none of its listings are gone."""
         with self.warehouse.open(checkpoint=False) as connection:
             read_at, rows = whole_list(connection, self.table)
-        if read_at is not None and datetime.now(UTC) - read_at < sync.whole_every:
+        if read_at is not None and timedelta(0) <= datetime.now(UTC) - read_at < sync.whole_every:
             return
         # Pages overlap, by about a seventh on long lists (see offsets).
         cost = len(self.table.listings) + rows * 8 // (7 * PER_PAGE)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
-from freshdesk_assets.schema.endpoint import Listing
+from freshdesk_assets.schema.endpoint import Listing, RowCall
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
@@ -31,6 +32,9 @@ class Reading(Enum):
     AGAIN = "again"
     """The whole partitions, whatever is stored. Only this finds changes that Freshdesk gives no sign of."""
 
+    WHOLE = "whole"
+    """Everything since the start date, whatever is stored: whole lists, and every row's own call."""
+
     EXISTENCE = "existence"
     """Which of the stored rows Freshdesk still has."""
 
@@ -41,7 +45,8 @@ class ReadScope:
 
     - `start`, `end`: the window asked for. MISSING reads every gap from `since` to `end` and ignores
       `start`. AGAIN re-reads [start, end), except intervals that an earlier attempt, or another run, has
-      re-read since `requested_at`.
+      re-read since `requested_at`. WHOLE re-reads [since, end) like that, and lists and rows without such a
+      window too.
     - `since`: the account's start date.
     """
 
@@ -54,25 +59,36 @@ class ReadScope:
     reading: Reading
     requested_at: datetime
 
+    @property
+    def again(self) -> bool:
+        """Whether what is stored is read again."""
+        return self.reading in (Reading.AGAIN, Reading.WHOLE)
+
+    @property
+    def begin(self) -> datetime:
+        """Where what is read again begins."""
+        return self.since if self.reading is Reading.WHOLE else self.start
+
     def gaps(self, listing: Listing) -> list[Interval]:
         """The intervals to read."""
-        if self.reading is Reading.AGAIN:
-            return uncovered(self.reread(listing), self.start, self.end)
+        if self.again:
+            return uncovered(self.reread(listing), self.begin, self.end)
         return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
         """By listing, the time since which changes are missing; without listings never read whole."""
         since = {}
         for listing in self.table.listings:
-            intervals = self.covered(listing)
+            intervals = self.reread(listing) if self.reading is Reading.WHOLE else self.covered(listing)
             if intervals and intervals[0][0] <= EPOCH:
                 reached = intervals[0][1]
-                since[listing.name] = min([reached, *(start for start, _ in self.gaps(listing)[:1])])
+                gaps = [] if self.reading is Reading.WHOLE else self.gaps(listing)
+                since[listing.name] = min([reached, *(start for start, _ in gaps[:1])])
         return since
 
     def reread(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that were re-read since the backfill was requested."""
-        if self.reading is not Reading.AGAIN:
+        if not self.again:
             return []
         with self.warehouse.open(checkpoint=False) as connection:
             return reread(connection, self.table, listing.name, self.requested_at)
@@ -84,16 +100,26 @@ class ReadScope:
         costs a credit per hundred rows. A backfill looks back once, at its beginning.
         """
         full = timedelta(days=days)
-        if self.reading is Reading.AGAIN:
-            return full if start == self.start else timedelta(0)
+        if self.again:
+            return full if start == self.begin else timedelta(0)
         if start > self.since and start.date() == datetime.now(UTC).date():
             return min(full, timedelta(days=1))
         return full
 
     def parents(self, source: Table) -> Asked:
         """The rows of a parent table whose own lists are to be read."""
+        if self.reading is Reading.WHOLE:
+            return Asked(source=source, all_before=self.requested_at)
         again = self.requested_at if self.reading is Reading.AGAIN else None
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
+
+    def rows(self, call: RowCall, now: datetime) -> Asked:
+        """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""
+        again = self.requested_at if self.reading is Reading.WHOLE else None
+        before, after = (now - call.every, now + ALIKE) if call.every else (None, None)
+        return Asked(
+            source=self.table, read_before=before, read_after=after, stale=call.stale, all_before=again
+        )
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
         """The next rows to ask for, at most `limit` of them (None: all), and how many there are in all."""

@@ -98,6 +98,7 @@ class Replication:
                 self._store()
             self.spending.tell(self.warehouse)
             raise
+        self.warnings += self.reader.clocks.warnings()
         read = self.scope.reading is not Reading.EXISTENCE
         batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.unfinished))
         batch.spent = self.spending.untold
@@ -179,7 +180,7 @@ class Replication:
         """The pages; those of a backfill with the time at which reading them began."""
         began = datetime.now(UTC)
         for page in pages:
-            yield replace(page, again=began) if self.scope.reading is Reading.AGAIN else page
+            yield replace(page, again=began) if self.scope.again else page
 
     def _stop_for_credits(self) -> None:
         """Store what was read; record what was not, for the log and for the next run."""

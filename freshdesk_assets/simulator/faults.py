@@ -27,6 +27,9 @@ ROW_FAULTS = (
     "odd_value",  # one row has a value of an odd type; options kind, field and row (position from 0)
     "due_by_pending",  # a ticket has no due_by the first time it is read
 )
+LIST_FAULTS = (
+    "short_list",  # 200 and the list's first rows alone, with no next page; option rows, 0 unless given
+)
 LINK_FAULTS = (
     "link_loop",  # Link repeats this very page
     "link_elsewhere",  # Link points to another host; option host
@@ -37,7 +40,7 @@ WIRE_FAULTS = (
     "truncated",  # half the body, and a Content-Length of the whole
     "invalid_json",  # 200 and something that is no JSON
 )
-NAMES = (*REPLACING, *ROW_FAULTS, *LINK_FAULTS, *WIRE_FAULTS)
+NAMES = (*REPLACING, *ROW_FAULTS, *LIST_FAULTS, *LINK_FAULTS, *WIRE_FAULTS)
 
 MARKER = "@@odd@@"
 # kind -> the fields it is usually seen in, of which the first that a row has is struck; its raw JSON text.

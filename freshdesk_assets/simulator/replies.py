@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
-from freshdesk_assets.simulator.faults import LINK_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
+from freshdesk_assets.simulator.faults import LINK_FAULTS, LIST_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
 from freshdesk_assets.simulator.metering import Charge, LoggedRequest, Meter
 from freshdesk_assets.simulator.refusals import (
     Refused,
@@ -187,6 +188,8 @@ class Answering:
         answer = endpoint.answer(call)
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
+        if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
+            answer = Page(answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
         if answer.more or fault:
@@ -204,10 +207,12 @@ class Answering:
     def add_headers(self, reply: Reply, charge: Charge) -> None:
         """What every reply has (docs/freshdesk_api.md, 1.4 and 2.3); Date is the world's time, not ours."""
         self.desk.requests_seen += 1
+        ahead = self.desk.switches.date_ahead
+        said = self.desk.world.clock.now() + timedelta(seconds=ahead or 0)
         reply.headers = {
             "Content-Type": JSON,
             "Content-Length": str(len(reply.body)),
-            "Date": format_datetime(self.desk.world.clock.now(), usegmt=True),
+            **({} if ahead is None else {"Date": format_datetime(said, usegmt=True)}),
             "X-Request-Id": f"{self.desk.requests_seen:032x}",
             "X-Freshdesk-API-Version": "latest=v2; requested=v2",
             "X-RateLimit-Total": str(charge.total),

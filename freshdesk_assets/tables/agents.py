@@ -27,6 +27,7 @@ agents = Table(
     doc="One row per agent; a deleted agent becomes a contact with the same id and leaves the list.",
     path="agents",
     sync=FullList(),
+    never_empty=True,
     # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
     # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
     row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),

@@ -9,6 +9,7 @@ email_mailboxes = Table(
     doc="One row per support address, with Freshdesk or on a mail server of the account's own.",
     path="email/mailboxes",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="email-mailboxes",

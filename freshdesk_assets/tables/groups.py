@@ -14,6 +14,7 @@ groups = Table(
     # does not: there a call per group does.
     fallback=Fallback("groups", row_call=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
+    never_empty=True,
     history=("agent_ids",),
     group="setup",
     cadence=Cadence.SLOW,

@@ -12,6 +12,7 @@ ticket_fields = Table(
     doc="One row per field of the ticket form, Freshdesk's own and the account's.",
     path="ticket_fields",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="ticket-fields",

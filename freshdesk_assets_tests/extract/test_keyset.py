@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from freshdesk_assets.extract.clocks import LAG
 from freshdesk_assets.extract.http.errors import UnexpectedReply
-from freshdesk_assets.extract.reading import LAG
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import Keyset
 from freshdesk_assets.simulator.server import serve

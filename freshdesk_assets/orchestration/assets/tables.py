@@ -67,9 +67,6 @@ def _asset(
     )
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
-        progress = Progress(
-            table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
-        )
         with (
             as_dagster_errors(),
             freshdesk.reporting(context.log.info),
@@ -82,7 +79,10 @@ def _asset(
             ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.begin(warehouse, context.run)
+            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
+            progress = Progress(
+                table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
+            )
             scope = ReadScope(
                 table=table,
                 catalog=catalog,

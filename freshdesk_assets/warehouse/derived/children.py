@@ -20,6 +20,7 @@ from freshdesk_assets.warehouse.ledger.following import (
     made_before,
     record_made,
 )
+from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.shape import ensure_shape, fill_flags, qualified
 from freshdesk_assets.warehouse.sql import identifier, literal, number, pointer
 
@@ -57,6 +58,7 @@ def derive(connection: Connection, child: Child, parent: Table, *, whole: bool =
     if not known or before != now:
         done = _cut_again(connection, child, parent, before.reached if before and known else None)
         record_made(connection, child.name, now)
+        record_rows(connection, child.name, datetime.now(UTC))
     return replace(done, rows=number(connection, f"select count(*) from {qualified(child.name)}"))
 
 
