@@ -27,6 +27,12 @@ def base_url(domain: str) -> SplitResult:
         or not (local or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host))
     ):
         raise ConfigurationError(f"FRESHDESK_DOMAIN is not a whole host name: {wanted}.")
+    if product := next((name for end, name in SISTERS.items() if f".{host}".endswith(f".{end}")), None):
+        raise ConfigurationError(f"FRESHDESK_DOMAIN is an address of {product}, not of Freshdesk: {wanted}.")
+    if host in NO_ACCOUNT:
+        raise ConfigurationError(
+            f"FRESHDESK_DOMAIN is an address of Freshdesk's own, not an account's: {wanted}."
+        )
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ConfigurationError(f"FRESHDESK_DOMAIN has something after the host name: {wanted}.")
     if parts.scheme == "http" and not local:
@@ -35,6 +41,26 @@ def base_url(domain: str) -> SplitResult:
         )
     shown = f"[{host}]" if ":" in host else host
     return SplitResult(parts.scheme, f"{shown}:{port}" if port else shown, "", "", "")
+
+
+SISTERS = {
+    "freshservice.com": "Freshservice",
+    "freshchat.com": "Freshchat",
+    "freshcaller.com": "Freshcaller",
+    "freshsales.io": "Freshsales",
+    "freshworks.com": "a Freshworks product or organization",
+    "myfreshworks.com": "a Freshworks product or organization",
+    "freshmarketer.com": "Freshmarketer",
+    "freshmarketer.io": "Freshmarketer",
+    "freshteam.com": "Freshteam",
+    "freshrelease.com": "Freshrelease",
+    "freshping.io": "Freshping",
+    "freshstatus.io": "Freshstatus",
+    "freshbots.ai": "Freshbots",
+}
+"""Where the maker's other products answer: they take the same kind of key, and none has Freshdesk's lists."""
+
+NO_ACCOUNT = frozenset({"freshdesk.com", "www.freshdesk.com", "developers.freshdesk.com"})
 
 
 def is_loopback(host: str) -> bool:
