@@ -54,6 +54,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
+    _check_reach(settings)
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
@@ -75,6 +76,19 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from freshdesk_assets.commands.sync import sync
 
     return sync(partial(_definitions, settings), catalog, settings, reconcile=options.reconcile, **asked)
+
+
+def _check_reach(settings: "Settings") -> None:
+    """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
+    from freshdesk_assets.extract.http.client import Client
+    from freshdesk_assets.extract.http.errors import ConfigurationError
+    from freshdesk_assets.settings import SettingError
+
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    try:
+        Client(domain=settings.domain or "", api_key=key).close()
+    except ConfigurationError as error:
+        raise SettingError(str(error)) from None
 
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":
