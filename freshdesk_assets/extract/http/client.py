@@ -10,7 +10,7 @@ from typing import Generic, Self, TypeVar
 
 import msgspec
 
-from freshdesk_assets.extract.http.address import base_url, next_page, valid_key
+from freshdesk_assets.extract.http.address import base_url, valid_key
 from freshdesk_assets.extract.http.bodies import looks_cut, no_json, other_shape, text_of
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.connection import Connection, Failure
@@ -22,7 +22,7 @@ from freshdesk_assets.extract.http.errors import (
     redirected,
     refusal,
 )
-from freshdesk_assets.extract.http.headers import LimitHeaders, moment
+from freshdesk_assets.extract.http.headers import LimitHeaders, moment, next_page
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.endpoint import SubLimit, Value
@@ -34,8 +34,9 @@ T = TypeVar("T")
 class Reply(Generic[T]):
     """One successful reply.
 
-    `next` is the absolute URL of the next page, None on the last one. `moment` is when Freshdesk answered
-    by its own clock, UTC, to the second; None if it did not say.
+    `next` is the address that the reply gives for the next page, None on the last one. It is not to be asked
+    for: gateways write it, and the key is for the account. `moment` is when Freshdesk answered by its own
+    clock, UTC, to the second; None if it did not say.
     """
 
     content: T
@@ -196,7 +197,9 @@ class Client:
         else:
             self._connection.proven = True
             self._lists = self._lists or body.lstrip()[:1] == b"["
-            return Reply(content, next_page(headers.get("Link", ""), self._base, call.where), moment(headers))
+            return Reply(content, next_page(headers.get("Link", ""), call.url), moment(headers))
+        if "Content-Encoding" in headers:
+            self._connection.ask_plain()
         if error := other_shape(body, where=call.where, host=self._host, lists=self._lists):
             raise error
         if looks_cut(body):

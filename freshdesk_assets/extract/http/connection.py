@@ -95,6 +95,8 @@ class Connection:
                 return Failure(f"the name of {whose} could not be resolved ({type(cause).__name__})")
             if proxy and (answered := TUNNEL.search(str(cause))):
                 return self._kept_out(proxy, int(answered[1]))
+        if kind == "ContentDecodingError":
+            self.ask_plain()
         if proxy and kind == "ProxyError":
             return self._closed(proxy)
         return Failure(kind)
@@ -134,6 +136,10 @@ class Connection:
                 " without."
             )
         return Failure(f"the proxy {proxy.place} of {proxy.name} answered with status {status}")
+
+    def ask_plain(self) -> None:
+        """Ask for replies that are not compressed: a gateway undid it and left the header, or did it anew."""
+        self._session.headers["Accept-Encoding"] = "identity"
 
     def close(self) -> None:
         """Drop the connections."""
