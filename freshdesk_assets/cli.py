@@ -58,6 +58,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
+    _check_reach(settings)
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
@@ -89,6 +90,19 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
     asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     return sync(partial(_definitions, settings), catalog, settings, **asked)
+
+
+def _check_reach(settings: "Settings") -> None:
+    """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
+    from freshdesk_assets.extract.http.client import Client
+    from freshdesk_assets.extract.http.errors import ConfigurationError
+    from freshdesk_assets.settings import SettingError
+
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    try:
+        Client(domain=settings.domain or "", api_key=key).close()
+    except ConfigurationError as error:
+        raise SettingError(str(error)) from None
 
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":

@@ -15,7 +15,7 @@ import msgspec
 from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.extract.rows import RowReader, row_of
+from freshdesk_assets.extract.rows import RowReader, fields_of, row_of
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.table import Table
@@ -106,7 +106,7 @@ class Asking:
         return row
 
     def _says_archived(self, row: bytes) -> bool:
-        return bool(self.existence.flag) and _keys(row).get(self.existence.flag) == b"true"
+        return bool(self.existence.flag) and fields_of(row).get(self.existence.flag) == b"true"
 
     def _moved_on(self, row: bytes, doubt: Doubt) -> bool:
         moment = RowReader(self.table, self.table.version[0]).moment(row)
@@ -114,7 +114,7 @@ class Asking:
 
     def _kept(self, doubt: Doubt, row: bytes) -> Page:
         """The row from the archive, without the keys that only such a reply has."""
-        sent = _keys(row)
+        sent = fields_of(row)
         known = {column.steps[0] for column in self.table.columns}
         own = {key: msgspec.Raw(value) for key, value in sent.items() if key in known}
         missing = frozenset(column.name for column in self.table.columns if column.steps[0] not in sent)
@@ -129,13 +129,3 @@ class Asking:
 def _decided(doubt: Doubt, fate: Fate) -> Page:
     verdicts = tuple(Verdict(id=id_, fate=fate) for id_ in doubt.rows)
     return Page(listing="doubts", rows=(), verdicts=verdicts)
-
-
-def _keys(row: bytes) -> dict[str, bytes]:
-    """The values of a row as their JSON texts; none where only a lenient reader would understand it."""
-    try:
-        return {
-            key: bytes(value) for key, value in msgspec.json.decode(row, type=dict[str, msgspec.Raw]).items()
-        }
-    except msgspec.MsgspecError:
-        return {}

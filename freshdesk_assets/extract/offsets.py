@@ -8,6 +8,7 @@ That costs nothing up to 198 rows and about a seventh more calls on long lists. 
 cheaper: a page begins at a multiple of its size, and sizes end at 100.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
 def _check_forward(following: str, page: int, where: str) -> None:
     """A Link to the same or an earlier page would be read for ever, or end early."""
     numbers = parse_qs(urlsplit(following).query).get("page", [])
-    if numbers and numbers[0].isdigit() and int(numbers[0]) <= page:
+    if numbers and re.fullmatch(r"[0-9]{1,9}", numbers[0]) and int(numbers[0]) <= page:
         raise UnexpectedReply(
             f"{where}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
             " Stopped rather than read in a circle; what was read is stored. Run again later"

@@ -40,7 +40,14 @@ WIRE_FAULTS = (
     "truncated",  # half the body, and a Content-Length of the whole
     "invalid_json",  # 200 and something that is no JSON
 )
-NAMES = (*REPLACING, *ROW_FAULTS, *LIST_FAULTS, *LINK_FAULTS, *WIRE_FAULTS)
+# What programs between the account and a client make of a reply that is whole.
+GATEWAY_FAULTS = (
+    "login_page",  # 200 and a page of HTML, without the account's headers
+    "wrapped",  # a list inside an object, as Freshservice sends it
+    "byte_order_mark",  # the mark before the JSON
+    "odd_headers",  # option headers: values in place of the account's own, null to leave one out
+)
+NAMES = (*REPLACING, *ROW_FAULTS, *LIST_FAULTS, *LINK_FAULTS, *WIRE_FAULTS, *GATEWAY_FAULTS)
 
 MARKER = "@@odd@@"
 # kind -> the fields it is usually seen in, of which the first that a row has is struck; its raw JSON text.

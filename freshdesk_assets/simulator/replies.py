@@ -5,6 +5,7 @@ import base64
 import binascii
 import socket
 import struct
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,15 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
-from freshdesk_assets.simulator.faults import LINK_FAULTS, LIST_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
+from freshdesk_assets.simulator.faults import (
+    GATEWAY_FAULTS,
+    LINK_FAULTS,
+    LIST_FAULTS,
+    REPLACING,
+    ROW_FAULTS,
+    Fault,
+    Faults,
+)
 from freshdesk_assets.simulator.metering import Charge, LoggedRequest, Meter
 from freshdesk_assets.simulator.refusals import (
     Refused,
@@ -30,6 +39,7 @@ from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
 JSON = "application/json; charset=utf-8"
+LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form></form></body></html>"
 HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
 
@@ -223,6 +233,8 @@ class Answering:
 
     async def deliver(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the reply, whole or not."""
+        if passed := self.desk.faults.strike(GATEWAY_FAULTS, self.template):
+            pass_on(reply, passed, self.template)
         fault = self.desk.faults.strike(("reset", "truncated", "invalid_json"), self.template)
         body = reply.body
         if fault and fault.name == "invalid_json":
@@ -243,6 +255,22 @@ class Answering:
                 pass
             return
         await send({"type": "http.response.body", "body": body})
+
+
+def pass_on(reply: Reply, fault: Fault, template: str) -> None:
+    """Change a reply as a program between the account and a client does."""
+    match fault.name:
+        case "login_page":
+            reply.status, reply.body = 200, LOGIN_PAGE
+            reply.headers = {"Content-Type": "text/html", "Date": reply.headers["Date"]}
+        case "wrapped" if reply.body.startswith(b"["):
+            reply.body = b'{"' + template.rpartition("/")[2].encode() + b'":' + reply.body + b"}"
+        case "byte_order_mark":
+            reply.body = BOM_UTF8 + reply.body
+        case "odd_headers":
+            changed = {**reply.headers, **fault.options.get("headers", {})}
+            reply.headers = {name: value for name, value in changed.items() if value is not None}
+    reply.headers["Content-Length"] = str(len(reply.body))
 
 
 def given_key(request: Request) -> str | None:
