@@ -17,8 +17,10 @@ from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     Unavailable,
     described,
+    is_web_page,
     redirected,
     refusal,
+    web_page,
 )
 from freshdesk_assets.extract.http.headers import LimitHeaders, moment
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
@@ -26,6 +28,9 @@ from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.endpoint import SubLimit, Value
 
 T = TypeVar("T")
+
+AGAIN = frozenset({408, 425})
+"""Of the 4xx, those that another attempt may change: Request Timeout and Too Early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class Client:
         if workers < 1 or attempts < 1:
             raise ConfigurationError(f"{workers} workers and {attempts} attempts: give at least 1 of each.")
         self.workers = workers
+        self.answered = False
+        """Whether a call was answered with what it asked for."""
         self.tally = Tally()
         self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
@@ -146,9 +153,12 @@ class Client:
                     break
                 self._sleep(max(jitter(min(60, 2 ** (failures - 1))), outcome.after))
                 self.tally.add(Tally(retries=1))
+        if outcome.page:
+            raise web_page(200, where=call.where, host=self._host)
         raise Unavailable(
             f"{self._host} did not answer {call.where} in {failures} attempts, last: {outcome.cause}. "
-            "Try again later; nothing of this request was used."
+            "Try again later; nothing of this request was used.",
+            outcome.cause,
         )
 
     def _attempt(
@@ -172,19 +182,27 @@ class Client:
                 )
             self._throttled(call, permit, limit.remaining, seconds if news else 0)
             return Throttled()
-        if status >= 500:
+        if status >= 500 or status in AGAIN:
             return Failure(f"status {status}", after=min(300, limit.wait or 0))
         if 300 <= status < 400:
             raise redirected(status, headers.get("Location", ""), where=call.where, host=self._host)
         # Only an account sends limits; once the host is known for one, a 404 is about the path.
         self._connection.proven = self._connection.proven or limit.total is not None
         if status >= 400:
-            raise refusal(status, body, where=call.where, host=self._host, proven=self._connection.proven)
+            raise refusal(
+                status,
+                body,
+                where=call.where,
+                host=self._host,
+                proven=self._connection.proven,
+                metered=limit.total is not None,
+            )
         try:
             content = parse(body)
         except (ValueError, msgspec.MsgspecError) as error:
-            return Failure(f"a body that is damaged or not JSON ({type(error).__name__})")
-        self._connection.proven = True
+            cause = f"a body that is damaged or not JSON ({type(error).__name__})"
+            return Failure(cause, page=is_web_page(body))
+        self._connection.proven = self.answered = True
         return Reply(content, next_page(headers.get("Link", ""), self._base, call.where), moment(headers))
 
     def _throttled(self, call: "ApiCall", permit: Permit, remaining: int | None, seconds: int) -> None:

@@ -24,10 +24,11 @@ TRANSIENT = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt worth repeating, not before `after` seconds."""
+    """An attempt worth repeating, not before `after` seconds; `page` says that a web page was sent."""
 
     cause: str
     after: float = 0.0
+    page: bool = False
 
 
 class Connection:

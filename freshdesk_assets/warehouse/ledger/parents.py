@@ -4,7 +4,7 @@ The table `parents_read` of the ledger has, for each row, its version when the c
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import PerParent
@@ -48,6 +48,8 @@ class Asked:
     - `read_before`: instead of rows at a new version, those whose last call was before then.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
+
+    A row that was set aside waits for its time, a new version, or an `asked_before` after its refusal.
     """
 
     source: Table
@@ -59,14 +61,14 @@ class Asked:
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
-    """The rows for which `table` has a call still to be made, oldest change first."""
+    """The rows for which `table` has a call still to be made, oldest change first; last those set aside."""
     source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
     total = number(connection, f"select count(*) {source}", values)
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
     rows = connection.execute(
-        f"select p.id, {version} as version {source} order by version, p.id", values
+        f"select p.id, {version} as version {source} order by s.tries is not null, version, p.id", values
     ).fetchmany(limit)
     return Pending(tuple(Parent(*row) for row in rows), total)
 
@@ -95,7 +97,7 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     """The rows to be asked for: an SQL query from its `from` on, and its values."""
     parent = asked.source
     version = version_of(parent, "p")
-    values: list[object] = [table.name]
+    values: list[object] = [table.name, table.name]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
     if asked.read_before is None:
@@ -116,7 +118,14 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
         due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
         values.append(asked.asked_before)
-    conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
+    waited = ["s.tries is null", "s.retry_at <= ?"]
+    values.append(datetime.now(UTC))
+    if asked.read_before is None:
+        waited.append(f"s.version is distinct from {version}")
+    if asked.asked_before is not None:
+        waited.append("s.asked_at < ?")
+        values.append(asked.asked_before)
+    conditions = ["p._deleted_at is null", f"({' or '.join(due)})", f"({' or '.join(waited)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
@@ -124,7 +133,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             values.append(bound)
     source = (
         f"from {shaped(connection, parent)} p left join {ledger(connection, 'parents_read')} r"
-        f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
+        f" on r.table_name = ? and r.parent_id = p.id left join {ledger(connection, 'set_aside')} s"
+        f" on s.table_name = ? and s.parent_id = p.id where {' and '.join(conditions)}"
     )
     return source, values
 
