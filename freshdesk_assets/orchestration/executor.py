@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import Follower, followers, remember
+from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
+from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -28,14 +28,7 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.names import (
-    API_KIND,
-    BY_NIGHT,
-    FOLLOWS,
-    PUBLISHED,
-    REFUSES_ALL,
-    WORK,
-)
+from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
@@ -54,7 +47,7 @@ class FollowingExecutor(InProcessExecutor):
     ) -> Iterator[DagsterEvent]:
         """Execute as the stock executor does, but with an iterator of our own."""
         steps = execution_plan.step_keys_to_execute
-        asking = _asking(execution_plan, plan_context.job.get_definition())
+        asking = asking_steps(execution_plan, plan_context.job.get_definition())
         if not asking and not any(_follows(execution_plan, key) for key in steps):
             yield from super().execute(plan_context, execution_plan)
             return
@@ -150,7 +143,7 @@ class _Run:
         self.needs: dict[str, set[str]] = dict(plan.get_executable_step_deps())
         self.waiting = list(plan.step_keys_to_execute)
         self.following = {key for key in self.waiting if _follows(plan, key)}
-        self.asking = _asking(plan, context.job_def) - self.following
+        self.asking = asking_steps(plan, context.job_def) - self.following
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
@@ -216,7 +209,7 @@ class _Run:
                     # A user's step may open the file by other means than ours.
                     let_go()
                 yield event
-                if event.is_step_failure and _refuses_all(event):
+                if event.is_step_failure and refuses_all(event):
                     self.ask_no_more(str(event.step_key), [key for key in chosen if key not in done])
                     break
         # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
@@ -249,17 +242,6 @@ def _follows(plan: ExecutionPlan, step: str) -> bool:
     return FOLLOWS in (plan.get_step_by_key(step).tags or {})
 
 
-def _asking(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
-    """The steps that read the API."""
-    graph = job.asset_layer.asset_graph
-    return {
-        step
-        for step in plan.step_keys_to_execute
-        for output in plan.get_step_by_key(step).step_outputs
-        if (key := output.properties.asset_key) and API_KIND in graph.get(key).kinds
-    }
-
-
 def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:
     """Steps and all that depend on them, directly or through others."""
     found, before = set(steps), set[str]()
@@ -276,12 +258,6 @@ def _with_needs(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:
         before = set(found)
         found |= {above for key in before for above in needs.get(key, ())}
     return found
-
-
-def _refuses_all(event: DagsterEvent) -> bool:
-    """Whether a step failed because no call of the account is answered."""
-    failure = event.step_failure_data.user_failure_data
-    return failure is not None and REFUSES_ALL in failure.metadata
 
 
 def _is_failed_check(event: DagsterEvent) -> bool:

@@ -11,6 +11,7 @@ from freshdesk_assets.extract.http.errors import (
     Redirected,
     Unavailable,
 )
+from freshdesk_assets.orchestration.internals import DagsterEvent
 from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
@@ -35,3 +36,9 @@ def as_dagster_errors(subject: str = "") -> Iterator[None]:
         everywhere = isinstance(error, ConfigurationError) and not isinstance(error, Redirected)
         notes = {REFUSES_ALL: True} if everywhere else None
         raise dg.Failure(said, metadata=notes, allow_retries=False) from error
+
+
+def refuses_all(event: DagsterEvent) -> bool:
+    """Whether a step failed because no call of the account is answered."""
+    failure = event.step_failure_data.user_failure_data
+    return failure is not None and REFUSES_ALL in failure.metadata

@@ -17,7 +17,7 @@ from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
-from freshdesk_assets.warehouse.ledger.set_aside import SetAside, answered_before, set_aside, was_asked
+from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
 from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.shape import ensure_shape
 
@@ -114,10 +114,11 @@ class ReadScope:
             found = answered_before(connection, self.table, asked.source, without)
         return [Parent(*row) for row in found]
 
-    def set_aside(self, asked: Asked) -> SetAside | None:
-        """The rows whose own call was refused, and that wait; None if there are none."""
+    def set_aside(self) -> str | None:
+        """The rows that wait because their own calls were refused, in words; None if there are none."""
         with self.warehouse.open(checkpoint=False) as connection:
-            return set_aside(connection, self.table, asked.source.name)
+            found = set_aside(connection, self.table)
+        return found.said if found else None
 
     @property
     def was_read(self) -> bool:

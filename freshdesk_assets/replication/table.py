@@ -190,8 +190,7 @@ class Replication:
                 done += 1
                 yield page, min(1.0, done / total)
             self._store()
-        if aside := self.scope.set_aside(step.asked):
-            self.set_aside = f"{aside.said}; asked for again from {aside.retry_at:%Y-%m-%d %H:%M} UTC on"
+        self.set_aside = self.scope.set_aside()
 
     def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
         """The pages; those of a backfill with the time at which reading them began."""

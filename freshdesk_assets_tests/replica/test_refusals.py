@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from freshdesk_assets.commands.doctor import examine
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.test_runs import CONVERSATIONS
 
@@ -38,7 +39,9 @@ def refused_rows(result: dg.ExecuteInProcessResult, table: str) -> dg.AssetCheck
     return check
 
 
-def test_one_refused_ticket_is_set_aside_told_of_and_asked_again(account: Callable[..., Any]) -> None:
+def test_one_refused_ticket_is_set_aside_told_of_and_asked_again(
+    account: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     """The whole table was left out for one ticket, as if the key had no right to any."""
     with account(tickets=60) as acme:
         (number,) = acme.world.shelves["live"].updated_at[20][1:]
@@ -48,11 +51,13 @@ def test_one_refused_ticket_is_set_aside_told_of_and_asked_again(account: Callab
         talk = acme.world.truth("conversations")
         assert {talk[each.key]["ticket_id"] for each in acme.differences(only=TALK)} == {number}
         told = acme.metadata(result, "conversations")
-        assert "1 rows are set aside, refused 1 by 403 access_denied" in told["set_aside"]
+        assert "refused: 1 by 403 access_denied; asked for again from" in told["set_aside"]
         assert "skipped" not in told
         check = refused_rows(result, "conversations")
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
         assert check.metadata["examples"].value == [{"id": number}]
+        examine(acme.catalog, acme.settings)
+        assert "conversations: rows are set aside" in capsys.readouterr().out
         state = "select unfinished, finished_at is not null from replica.freshdesk_meta.read_state"
         assert acme.query(f"{state} where table_name = 'conversations'") == [(None, True)]
 
@@ -129,7 +134,7 @@ def test_a_table_that_was_read_and_is_refused_now_fails_and_keeps_its_rows(
     ],
 )
 def test_an_account_that_refuses_everything_fails_the_run_with_one_sentence(
-    account: Callable[..., Any], options: dict[str, Any], said: str
+    account: Callable[..., Any], options: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Seventeen times the same, or a run that calls it done, helps nobody."""
     with account(tickets=30) as acme:
@@ -138,6 +143,11 @@ def test_an_account_that_refuses_everything_fails_the_run_with_one_sentence(
         assert len(failed(result)) == 1
         assert said in next(iter(failed(result).values()))
         assert acme.server.meter.requests <= 20
+        capsys.readouterr()
+        assert examine(acme.catalog, acme.settings) == 1
+        told = " ".join(capsys.readouterr().out.split())
+        assert said in told
+        assert "replicated" not in told
         # The next run waits for no slot of this one.
         acme.server.faults.clear()
         acme.sync(select=["groups"])

@@ -145,6 +145,6 @@ def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]
     if replication.skipped:
         yield f"{name} was left out: {replication.skipped}"
     if replication.set_aside:
-        yield f"{name}: {replication.set_aside}"
+        yield f"{name}: rows are {replication.set_aside}"
     if unfinished:
         yield f"{name} is unfinished: the credit budget is spent. The next run continues: {unfinished}"

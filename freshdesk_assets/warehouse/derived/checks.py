@@ -8,7 +8,6 @@ from freshdesk_assets.schema.catalog import Declared, cells, key_of
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.set_aside import set_aside
@@ -119,8 +118,7 @@ def check_row_count(connection: Connection, table: Table) -> Finding:
 
 def check_refused(connection: Connection, table: Table) -> Finding:
     """Rows that are set aside because their own call is refused, by the refusal's status and code."""
-    source = table.sync.parent if isinstance(table.sync, PerParent) else table.name
-    found = set_aside(connection, table, source, examples=EXAMPLES)
+    found = set_aside(connection, table, examples=EXAMPLES)
     if found is None:
         return Finding()
     return Finding(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from freshdesk_assets.schema.page import ParentRead
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
@@ -30,9 +31,12 @@ class SetAside:
 
     @property
     def said(self) -> str:
-        """The same in words; without the time, so that equal states have equal words."""
+        """The same in words."""
         reasons = ", ".join(f"{count:,} by {reason}" for reason, count in sorted(self.counts.items()))
-        return f"{self.counts.total():,} rows are set aside, refused {reasons}"
+        return (
+            f"set aside because their own calls were refused: {reasons}; asked for again from"
+            f" {self.retry_at:%Y-%m-%d %H:%M} UTC on"
+        )
 
 
 def record_set_aside(
@@ -60,11 +64,12 @@ def forget_set_aside(connection: Connection, table: Table, answered: Iterable[Pa
     )
 
 
-def set_aside(connection: Connection, table: Table, source: str, *, examples: int = 5) -> SetAside | None:
-    """The rows of the table named `source` whose calls for `table` were refused; None if there are none.
+def set_aside(connection: Connection, table: Table, *, examples: int = 5) -> SetAside | None:
+    """The rows whose calls for the table were refused; None if there are none.
 
     Rows that are marked as deleted do not count.
     """
+    source = table.sync.parent if isinstance(table.sync, PerParent) else table.name
     target = ledger(connection, "set_aside")
     # The source need not be stored before any of its rows is set aside.
     if scalar(connection, f"select 1 from {target} where table_name = ? limit 1", [table.name]) is None:
