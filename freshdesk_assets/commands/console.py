@@ -109,7 +109,12 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
-REMARKS = {"skipped": " (left out)", "unfinished": " (unfinished)", "deferred": " (deferred)"}
+REMARKS = {
+    "skipped": " (left out)",
+    "unfinished": " (unfinished)",
+    "deferred": " (deferred)",
+    "set_aside": " (rows set aside)",
+}
 """What is printed beside a table's name, by the metadata that says so."""
 
 

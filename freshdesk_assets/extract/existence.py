@@ -12,23 +12,29 @@ from dataclasses import dataclass
 
 import msgspec
 
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
+from freshdesk_assets.extract.http.errors import NO_FEATURE, FreshdeskError, NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.rows import RowReader, fields_of, row_of
+from freshdesk_assets.extract.set_aside import SettingAside, ask_account
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.table import Table
 
-NO_FEATURE = "require_feature"
-"""The code with which Freshdesk refuses the archive where the plan has none: nothing is archived there."""
-
 
 def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Iterable[Doubt]) -> Iterator[Page]:
-    """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
+    """A page per doubt: what became of its rows, and the rows themselves where they say something new.
+
+    A row that Freshdesk refuses keeps its doubt, and the others are asked for.
+    """
     asking = Asking(reader, table, existence)
     ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
-    yield from concurrently(reader.client.workers, ask, doubts)
+
+    def undecided(doubt: Doubt, _error: FreshdeskError) -> Page:
+        return _decided(doubt, Fate.UNKNOWN)
+
+    aside = SettingAside(undecided, lambda _: ask_account(reader.client))
+    yield from concurrently(reader.client.workers, ask, doubts, aside)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class Asking:
         except NotFound:
             return None
         except NotAllowed as error:
+            # Where the plan has no archive, nothing is archived.
             if error.code != NO_FEATURE:
                 raise
             self.reader.without_archive.add(self.table.name)

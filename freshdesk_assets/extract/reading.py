@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from freshdesk_assets.extract.clocks import LAG, Clocks, proved
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused, UnexpectedReply
+from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused, UnexpectedReply
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
@@ -218,7 +218,7 @@ class Reader:
                 reply = self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
                 self._heed(reply.moment)
                 return reply
-            except (NotFound, NotAllowed):
+            except (NotFound, NotAllowed, Blocked):
                 if (fallback := table.fallback) is None:
                     raise
         reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)

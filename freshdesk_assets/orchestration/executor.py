@@ -8,12 +8,13 @@ and a check left out keeps its last result.
 
 import os
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
 from typing import Any, cast
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import Follower, followers, remember
+from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
+from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -27,7 +28,7 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.names import API_KIND, BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
@@ -46,7 +47,8 @@ class FollowingExecutor(InProcessExecutor):
     ) -> Iterator[DagsterEvent]:
         """Execute as the stock executor does, but with an iterator of our own."""
         steps = execution_plan.step_keys_to_execute
-        if not any(_follows(execution_plan, key) for key in steps):
+        asking = asking_steps(execution_plan, plan_context.job.get_definition())
+        if not asking and not any(_follows(execution_plan, key) for key in steps):
             yield from super().execute(plan_context, execution_plan)
             return
         process = EngineEventData.in_process(os.getpid(), steps)
@@ -141,6 +143,7 @@ class _Run:
         self.needs: dict[str, set[str]] = dict(plan.get_executable_step_deps())
         self.waiting = list(plan.step_keys_to_execute)
         self.following = {key for key in self.waiting if _follows(plan, key)}
+        self.asking = asking_steps(plan, context.job_def) - self.following
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
@@ -196,26 +199,38 @@ class _Run:
         """Execute steps, and record which failed and what the others were made of."""
         part = self.plan.build_subset_plan(chosen, self.context.job_def, self.context.resolved_run_config)
         done: set[str] = set()
-        for event in inprocess_execution_iterator(self.context, part):
-            if event.is_step_failure or _is_failed_check(event):
-                self.failed.add(str(event.step_key))
-            elif event.is_step_success:
-                done.add(str(event.step_key))
-            elif event.is_step_start and not self.ours(str(event.step_key)):
-                # A user's step may open the file by other means than ours.
-                let_go()
-            yield event
+        with closing(inprocess_execution_iterator(self.context, part)) as events:  # type: ignore[type-var]
+            for event in events:
+                if event.is_step_failure or _is_failed_check(event):
+                    self.failed.add(str(event.step_key))
+                elif event.is_step_success:
+                    done.add(str(event.step_key))
+                elif event.is_step_start and not self.ours(str(event.step_key)):
+                    # A user's step may open the file by other means than ours.
+                    let_go()
+                yield event
+                if event.is_step_failure and refuses_all(event):
+                    self.ask_no_more(str(event.step_key), [key for key in chosen if key not in done])
+                    break
         # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
         following = set(chosen) & self.following
         well = {self.made[key] for key in following & done - self.failed}
         with as_dagster_errors():
             remember(well, {self.made[key] for key in following} - well, self.warehouse)
 
+    def ask_no_more(self, failed: str, left: list[str]) -> None:
+        """Take the account's other tables for failed, without a step: each would say the same."""
+        self.context.instance.event_log_storage.free_concurrency_slot_for_step(self.context.run_id, failed)
+        self.waiting = [key for key in left if key not in self.failed] + self.waiting
+        unasked = self.asking & set(self.waiting)
+        self.waiting = [key for key in self.waiting if key not in unasked]
+        self.failed |= unasked
+        if unasked:
+            self.context.log.info(f"{len(unasked)} other tables are not asked for")
+
     def ours(self, step: str) -> bool:
         """Whether the step reads the API or is a follower."""
-        made = [each.properties.asset_key for each in self.plan.get_step_by_key(step).step_outputs]
-        graph = self.context.job_def.asset_layer.asset_graph
-        return step in self.following or any(key and API_KIND in graph.get(key).kinds for key in made)
+        return step in self.following or step in self.asking
 
     def end(self) -> None:
         """Keep the last results of the checks that were left out."""

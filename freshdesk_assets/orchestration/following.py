@@ -88,6 +88,17 @@ def followers(
     return found, idle
 
 
+def asking_steps(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
+    """The steps that read the API."""
+    graph = job.asset_layer.asset_graph
+    return {
+        step
+        for step in plan.step_keys_to_execute
+        for output in plan.get_step_by_key(step).step_outputs
+        if (key := output.properties.asset_key) and API_KIND in graph.get(key).kinds
+    }
+
+
 def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Warehouse) -> None:
     """Record what followers were made of; forget those that failed, so that the next run makes them."""
     done, undone = {each.name: each.made_of for each in made}, [each.name for each in failed]

@@ -51,12 +51,19 @@ KEY_CHECK = "key"
 
 SHAPE = "shape"
 UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
+REFUSED = "refused_rows"
 SPANS, CURRENT = "spans", "current"
 
 # Metadata
 
 ROWS = "dagster/partition_row_count"
 """On a partition: how many rows it has."""
+
+SKIPPED, ASIDE, LEFT, DEFERRED = "skipped", "set_aside", "unfinished", "deferred"
+"""On a table: why it was left out, which of its rows are, what was left unread, why it was put off."""
+
+REFUSES_ALL = "account_refuses_all"
+"""On the failure of a table: no other call of the account would be answered either."""
 
 # Jobs, schedules, sensors
 

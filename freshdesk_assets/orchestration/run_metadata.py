@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.orchestration.names import ROWS
+from freshdesk_assets.orchestration.names import ASIDE, DEFERRED, LEFT, ROWS, SKIPPED
 from freshdesk_assets.warehouse.derived.children import Derived
 from freshdesk_assets.warehouse.derived.histories import Recorded
 from freshdesk_assets.warehouse.landing.spool import Landed
@@ -63,6 +63,7 @@ def reading_metadata(
     skipped: str | None,
     unfinished: str | None = None,
     deferred: str | None = None,
+    set_aside: str | None = None,
 ) -> dict[str, Any]:
     """What reading cost, in calls, credits, seconds and bytes, and why something was not read."""
     spent: dict[str, Any] = {
@@ -73,7 +74,8 @@ def reading_metadata(
         "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
         "partitions_in_run": partitions,
     }
-    for name, said in (("skipped", skipped), ("unfinished", unfinished), ("deferred", deferred)):
+    notes = {SKIPPED: skipped, ASIDE: set_aside, LEFT: unfinished, DEFERRED: deferred}
+    for name, said in notes.items():
         if said:
             spent[name] = dg.MetadataValue.text(said)
     return spent

@@ -14,6 +14,7 @@ list is stored. Whether an account keeps a list at its old path is known only wh
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
@@ -121,13 +122,14 @@ class PerRow:
     asked: Asked
     call: RowCall | None = None
 
-    def pages(self, reader: Reader, rows: Iterable[Parent]) -> Iterator[Page]:
+    def pages(self, reader: Reader, rows: Iterable[Parent], scope: ReadScope) -> Iterator[Page]:
         """What Freshdesk sends for these rows."""
+        others = partial(scope.answered_before, self.asked)
         if self.call:
-            return read_row_calls(reader.client, self.table, self.call, rows)
+            return read_row_calls(reader.client, self.table, self.call, rows, others)
         if not isinstance(self.table.sync, PerParent):
             raise TypeError(f"{self.table.name} has no lists per row")
-        return read_lists(reader.client, self.table, self.table.sync, rows)
+        return read_lists(reader.client, self.table, self.table.sync, rows, others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """From the window asked for, and what the ledger has of it, to what a run reads of one table."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,14 @@ from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
-from freshdesk_assets.warehouse.ledger.parents import Asked, Pending, earliest_pending, pending
+from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
+from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
 from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.shape import ensure_shape
 
@@ -130,6 +133,26 @@ class ReadScope:
         """The earliest time, from `since` on, of a row still to be asked for; None if there is none."""
         with self._asking(asked) as connection:
             return earliest_pending(connection, self.table, replace(asked, start=self.since, end=None))
+
+    def answered_before(self, asked: Asked, without: Collection[int]) -> list[Parent]:
+        """A few rows for which the same call was answered before, or probably would be."""
+        with self._asking(asked) as connection:
+            found = answered_before(connection, self.table, asked.source, without)
+        return [Parent(*row) for row in found]
+
+    def set_aside(self) -> str | None:
+        """The rows that wait because their own calls were refused, in words; None if there are none."""
+        with self.warehouse.open(checkpoint=False) as connection:
+            found = set_aside(connection, self.table)
+        return found.said if found else None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the table was read before: to its end, or a list of single rows of it."""
+        with self.warehouse.open(checkpoint=False) as connection:
+            state = read_states(connection).get(self.table.name)
+            finished = state is not None and state.finished_at is not None
+            return finished or (isinstance(self.table.sync, PerParent) and was_asked(connection, self.table))
 
     @contextmanager
     def _asking(self, asked: Asked) -> Iterator[Connection]:

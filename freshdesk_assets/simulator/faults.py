@@ -20,6 +20,7 @@ REPLACING = (
     "throttled",  # 429; option retry_after, in seconds
     "redirect",  # 302; option to, a URL
     "gone",  # 404; option id, that of the path, for example the parent of conversations
+    "refused",  # 403, or option status; option code, or html for a firewall's page without the API's headers
 )
 # Changes to rows on their way out.
 ROW_FAULTS = (

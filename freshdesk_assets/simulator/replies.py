@@ -40,6 +40,7 @@ from freshdesk_assets.simulator.world import World
 
 JSON = "application/json; charset=utf-8"
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form></form></body></html>"
+FIREWALL_PAGE = b"<html><h1>Access denied</h1>Your address is blocked.</html>"
 HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
 
@@ -55,10 +56,11 @@ class RequestInfo:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """A reply: status, headers, body."""
+    """A reply: status, headers, body. One that is `foreign` has none of the API's headers."""
 
     status: int
     body: bytes = b""
+    foreign: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -149,6 +151,8 @@ class Answering:
                 )
             case "gone":
                 return Reply(status=404)
+            case "refused" if fault:
+                return refused(fault)
         return None
 
     def answered(self, request: Request) -> Reply:
@@ -217,6 +221,9 @@ class Answering:
     def add_headers(self, reply: Reply, charge: Charge) -> None:
         """What every reply has (docs/freshdesk_api.md, 1.4 and 2.3); Date is the world's time, not ours."""
         self.desk.requests_seen += 1
+        if reply.foreign:
+            reply.headers["Content-Length"] = str(len(reply.body))
+            return
         ahead = self.desk.switches.date_ahead
         said = self.desk.world.clock.now() + timedelta(seconds=ahead or 0)
         reply.headers = {
@@ -271,6 +278,16 @@ def pass_on(reply: Reply, fault: Fault, template: str) -> None:
             changed = {**reply.headers, **fault.options.get("headers", {})}
             reply.headers = {name: value for name, value in changed.items() if value is not None}
     reply.headers["Content-Length"] = str(len(reply.body))
+
+
+def refused(fault: Fault) -> Reply:
+    """A refusal by Freshdesk, with a code if it has one, or a firewall's, which sends a page of its own."""
+    status = fault.options.get("status", 403)
+    if fault.options.get("html"):
+        return Reply(status=status, body=FIREWALL_PAGE, headers={"Content-Type": "text/html"}, foreign=True)
+    code = fault.options.get("code")
+    said = {"code": code, "message": "You are not authorized to perform this action."}
+    return Reply(status=status, body=msgspec.json.encode(said) if code else b"")
 
 
 def given_key(request: Request) -> str | None:

@@ -19,8 +19,10 @@ from freshdesk_assets.extract.http.errors import (
     FreshdeskError,
     Unavailable,
     described,
+    is_web_page,
     redirected,
     refusal,
+    web_page,
 )
 from freshdesk_assets.extract.http.headers import LimitHeaders, moment, next_page
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
@@ -28,6 +30,9 @@ from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.endpoint import SubLimit, Value
 
 T = TypeVar("T")
+
+AGAIN = frozenset({408, 425})
+"""Of the 4xx, those that another attempt may change: Request Timeout and Too Early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class Client:
         if workers < 1 or attempts < 1:
             raise ConfigurationError(f"{workers} workers and {attempts} attempts: give at least 1 of each.")
         self.workers = workers
+        self.answered = False
+        """Whether a call was answered with what it asked for."""
         self.tally = Tally()
         self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
@@ -155,9 +162,12 @@ class Client:
                 lasting = outcome.lasting
                 self._sleep(max(jitter(min(60, 2 ** (failures - 1))), outcome.after))
                 self.tally.add(Tally(retries=1))
+        if outcome.page:
+            raise web_page(200, where=call.where, host=self._host)
         raise Unavailable(
             f"{self._host} did not answer {call.where} in {failures} attempts, last: {outcome.cause}. "
-            "Try again later; nothing of this request was used."
+            "Try again later; nothing of this request was used.",
+            outcome.cause,
         )
 
     def _attempt(
@@ -181,21 +191,28 @@ class Client:
                 )
             self._throttled(call, permit, limit.remaining, seconds if news else 0)
             return Throttled()
-        if status >= 500:
+        if status >= 500 or status in AGAIN:
             return Failure(f"status {status}", after=min(300, limit.wait or 0))
         if 300 <= status < 400:
             raise redirected(status, headers.get("Location", ""), where=call.where, host=self._host)
         # Only an account sends limits; once the host is known for one, a 404 is about the path.
         self._connection.proven = self._connection.proven or limit.total is not None
         if status >= 400:
-            raise refusal(status, body, where=call.where, host=self._host, proven=self._connection.proven)
+            raise refusal(
+                status,
+                body,
+                where=call.where,
+                host=self._host,
+                proven=self._connection.proven,
+                metered=limit.total is not None,
+            )
         body = text_of(body)
         try:
             content = parse(body)
         except (ValueError, msgspec.MsgspecError):
             pass
         else:
-            self._connection.proven = True
+            self._connection.proven = self.answered = True
             self._lists = self._lists or body.lstrip()[:1] == b"["
             return Reply(content, next_page(headers.get("Link", ""), call.url), moment(headers))
         if "Content-Encoding" in headers:
@@ -205,7 +222,7 @@ class Client:
         if looks_cut(body):
             return Failure("a body that is damaged")
         lasting = None if self._connection.proven else no_json(body, where=call.where, host=self._host)
-        return Failure("a body that is no JSON", lasting=lasting)
+        return Failure("a body that is no JSON", lasting=lasting, page=is_web_page(body))
 
     def _throttled(self, call: "ApiCall", permit: Permit, remaining: int | None, seconds: int) -> None:
         """Find out which limit it was, and log it once per pause of `seconds`."""

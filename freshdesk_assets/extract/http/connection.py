@@ -24,12 +24,14 @@ PASSING = frozenset({408, 425, 429})
 class Failure:
     """An attempt worth repeating, not before `after` seconds.
 
-    `lasting` is the error to raise where the next attempt ends in such a way too.
+    - `lasting`: the error to raise where the next attempt ends in such a way too.
+    - `page`: whether a web page was sent.
     """
 
     cause: str
     after: float = 0.0
     lasting: FreshdeskError | None = None
+    page: bool = False
 
 
 class Connection:

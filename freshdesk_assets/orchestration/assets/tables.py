@@ -126,6 +126,7 @@ def _asset(
                 skipped=replication.skipped,
                 unfinished=unfinished,
                 deferred=deferred.reason if deferred else None,
+                set_aside=replication.set_aside,
             ),
             # Metadata of the range is recorded once, on its last partition, which the UI shows first.
             partition_key=context.partition_keys[-1],
@@ -143,5 +144,7 @@ def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]
     name = replication.table.name
     if replication.skipped:
         yield f"{name} was left out: {replication.skipped}"
+    if replication.set_aside:
+        yield f"{name}: rows are {replication.set_aside}"
     if unfinished:
         yield f"{name} is unfinished: the credit budget is spent. The next run continues: {unfinished}"

@@ -11,6 +11,7 @@ from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
 from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
+from freshdesk_assets.warehouse.ledger.set_aside import forget_set_aside, record_set_aside
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import qualified, same_key
 from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
@@ -104,8 +105,13 @@ def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> L
 
 
 def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
-    """Remember whose lists were read; mark rows that a list no longer has, and parents that are gone."""
-    table, reads = batch.table, batch.parents
+    """Remember whose lists were read; mark rows that a list no longer has, and parents that are gone.
+
+    A parent whose list was refused is set aside, and its rows stay.
+    """
+    table, reads = batch.table, [read for read in batch.parents if not read.refused]
+    record_set_aside(connection, table, [read for read in batch.parents if read.refused], moment)
+    forget_set_aside(connection, table, reads)
     if not reads:
         return Landed()
     parent = table.sync.parent if isinstance(table.sync, PerParent) else table.name

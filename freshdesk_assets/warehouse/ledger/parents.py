@@ -54,6 +54,9 @@ class Asked:
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     - `all_before`: also all other rows that were asked for before then.
+
+    A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
+    refusal.
     """
 
     source: Table
@@ -67,14 +70,14 @@ class Asked:
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
-    """The rows for which `table` has a call still to be made, oldest change first."""
+    """The rows for which `table` has a call still to be made, oldest change first; last those set aside."""
     source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
     total = number(connection, f"select count(*) {source}", values)
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
     rows = connection.execute(
-        f"select p.id, {version} as version {source} order by version, p.id", values
+        f"select p.id, {version} as version {source} order by s.tries is not null, version, p.id", values
     ).fetchmany(limit)
     return Pending(tuple(Parent(*row) for row in rows), total)
 
@@ -103,7 +106,7 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     """The rows to be asked for: an SQL query from its `from` on, and its values."""
     parent = asked.source
     version = version_of(parent, "p")
-    values: list[object] = [table.name]
+    values: list[object] = [table.name, table.name]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
     if asked.read_before is None:
@@ -127,7 +130,15 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     if asked.all_before is not None:
         due.append(f"{ASKED_AT} not between ? and ?")
         values += [asked.all_before, datetime.now(UTC)]
-    conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
+    waited = ["s.tries is null", "s.retry_at <= ?"]
+    values.append(datetime.now(UTC))
+    if asked.read_before is None:
+        waited.append(f"s.version is distinct from {version}")
+    for before in (asked.asked_before, asked.all_before):
+        if before is not None:
+            waited.append("s.asked_at < ?")
+            values.append(before)
+    conditions = ["p._deleted_at is null", f"({' or '.join(due)})", f"({' or '.join(waited)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
@@ -135,7 +146,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             values.append(bound)
     source = (
         f"from {shaped(connection, parent)} p left join {ledger(connection, 'parents_read')} r"
-        f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
+        f" on r.table_name = ? and r.parent_id = p.id left join {ledger(connection, 'set_aside')} s"
+        f" on s.table_name = ? and s.parent_id = p.id where {' and '.join(conditions)}"
     )
     return source, values
 

@@ -61,6 +61,19 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("asked_at", "When it was asked for, by the replica's clock."),
         ),
     ),
+    "set_aside": (
+        "Rows whose own call was refused while others were answered; they are asked for again later.",
+        (
+            _TABLE,
+            bigint("parent_id", "Row whose list was refused, or that was refused itself."),
+            timestamp("version", "Version of the row at that call; at another one it is asked for at once."),
+            text("reason", "Status and code of the refusal."),
+            timestamp("since", "When it was first refused."),
+            bigint("tries", "How often it was refused."),
+            timestamp("asked_at", "When it was last refused."),
+            timestamp("retry_at", "When it is asked for again."),
+        ),
+    ),
     "rejected": (
         "Rows as they were sent that could not be stored in their table, because they have no key.",
         (
