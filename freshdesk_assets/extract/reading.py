@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from freshdesk_assets.extract.clocks import LAG, Clocks, proved
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused, UnexpectedReply
-from freshdesk_assets.extract.offsets import Slice, read_offsets
+from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.offsets import LastPage, Slice, read_offsets
+from freshdesk_assets.extract.order import Order, Patience
 from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page
@@ -51,7 +52,8 @@ class Reader:
         `plain` leaves the includes out, for a fifth of the price, where it only matters which rows there are.
 
         Every page restarts at the last time seen. So rows that change meanwhile come again later, and move no
-        other row to a page that was read already.
+        other row to a page that was read already. A page out of order is asked for again; if that does not
+        help, the list is read on by page number until it is in order again (see order.py), or to its end.
         """
         reader = RowReader(table, sync.cursor)
         where = f"{table.path} ({listing.name})"
@@ -60,33 +62,41 @@ class Reader:
             if not reply.content:
                 yield _page(listing, [], start, _closed(reply.moment, end, start))
                 return
-        since = start
+        since, patience = start, Patience()
         while True:
             params = {**listing.params, sync.since: iso(since)}
-            at = since
+            at, order, first = since, Order(reader), None
 
-            def fetch(page: int, size: int, params: dict[str, Value] = params) -> Reply[list[bytes]]:
+            def fetch(
+                page: int, size: int, params: dict[str, Value] = params, order: Order = order
+            ) -> Reply[list[bytes]]:
                 numbered = {"page": page} if page > 1 else {}
-                return self.ask(table, {**params, **numbered, "per_page": size}, plain=plain)
+                asked = {**params, **numbered, "per_page": size}
+                return patience.ask(order, lambda: self.ask(table, asked, plain=plain))
 
-            for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
-                times = [moment for row in part.rows if (moment := reader.moment(row))]
-                if times != sorted(times):
-                    raise UnexpectedReply(
-                        f"{where} did not come in the order of {sync.cursor} that was asked for; reading on"
-                        " would lose rows. Nothing of this page was recorded as read"
-                    )
-                last = max(times, default=at).replace(microsecond=0)
-                self.clocks.note(part.moment, last if times else None)
-                beyond = end is not None and last >= end
-                if beyond or not part.more:
-                    yield _page(listing, part.rows, start, _closed(part.moment, end, last))
-                    return
-                yield _page(listing, part.rows, start, _settled(part.moment, last))
-                # A page within one second would come again as it is: that second is read by page number.
-                if times and times[0] < last > at:
-                    since = last
-                    break
+            try:
+                for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
+                    order.heed(part.rows)
+                    self.clocks.note(part.moment, max(order.times, default=None))
+                    first = first or part.moment
+                    # A row that shows a time of the last minutes may have changed after its page was cut.
+                    trusted = part.moment - LAG if part.moment else None
+                    last = order.reached(at, trusted).replace(microsecond=0)
+                    ended = not part.more or (end is not None and last >= end)
+                    if ended:
+                        moment = first if order.broken else part.moment
+                        yield _page(
+                            listing, part.rows, start, _closed(moment, end, max(order.times, default=last))
+                        )
+                        return
+                    yield _page(listing, part.rows, start, _settled(part.moment, last))
+                    # A page within one second would come again as it is: that second is read by page number.
+                    if not order.broken and order.times and order.times[0] < last > at:
+                        break
+            except LastPage:
+                if (last := order.reached(at, None).replace(microsecond=0)) <= at:
+                    raise
+            since = last
 
     def read_changes(self, table: Table, sync: ChangedSince, since: Mapping[str, datetime]) -> Iterator[Page]:
         """Rows changed since a time per listing; a listing without one is read whole.

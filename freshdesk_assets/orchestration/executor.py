@@ -4,6 +4,9 @@ A run is planned as a whole, before it is known whether Freshdesk has anything n
 rounds: the tables, then the steps that follow them (followers, see following.py). A run that only looks for
 news leaves out each follower whose result would be the same as before. Such a step has no event in the run,
 and a check left out keeps its last result.
+
+A step that failed stops nothing of ours but itself: a follower, or a table that is read after another, needs
+tables that are stored, not tables that were read just now. Only a check stops what is made of its table.
 """
 
 import os
@@ -14,7 +17,7 @@ from typing import Any, cast
 import dagster as dg
 
 from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
-from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, remember
+from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, never_stored, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -144,6 +147,7 @@ class _Run:
         self.waiting = list(plan.step_keys_to_execute)
         self.following = {key for key in self.waiting if _follows(plan, key)}
         self.asking = asking_steps(plan, context.job_def) - self.following
+        self.ours = self.following | self.asking
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
@@ -153,6 +157,8 @@ class _Run:
         self.only_news = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()
         self.blocked: set[str] = set()
+        self.unfounded: set[str] = set()
+        self.refused_all: str | None = None
         self.left_out: dict[str, Follower] = {}
         self.made: dict[str, Follower] = {}
 
@@ -168,69 +174,90 @@ class _Run:
         return self._worth_making(chosen)
 
     def _worth_making(self, chosen: list[str]) -> list[str]:
-        """Those of the steps that are neither left out nor blocked by a failed one; notes which are."""
-        following = [key for key in chosen if key in self.following]
-        known: dict[str, Follower] = {}
-        if following:
+        """Those of the steps that are not left out; notes the others."""
+        if following := [key for key in chosen if key in self.following]:
             with as_dagster_errors():
                 found, same = followers(self.plan, following, self.context.job_def, self.warehouse)
-                known = {each.step: each for each in found}
-                if self.only_news:
-                    self.left_out |= {
-                        step: known[step] for step in same if not _unpublished(known[step], self.file)
-                    }
-        self.made |= {step: each for step, each in known.items() if step not in self.left_out}
-        # A follower is made of what is stored: a table that failed blocks it only if it was never stored.
-        self.blocked |= {step for step, each in self.made.items() if each.never_stored and self.failed}
-        for key in chosen:
-            # A follower needs its tables to be stored, not to be fresh: only failed followers block it.
-            failed = self.failed & self.following if key in self.following else self.failed
-            stops = self.blocked | failed
-            if key in self.blocked or (key not in self.left_out and self.needs[key] & stops):
-                self.blocked.add(key)
-        if blocked := [key for key in chosen if key in self.blocked]:
-            more = f" and {len(blocked) - NAMED} more" if len(blocked) > NAMED else ""
-            self.context.log.error(
-                f"not made, because a step they need failed: {', '.join(blocked[:NAMED])}{more}"
-            )
-        return [key for key in chosen if key not in self.left_out and key not in self.blocked]
+            known = {each.step: each for each in found}
+            if self.only_news:
+                self.left_out |= {
+                    step: known[step] for step in same if not _unpublished(known[step], self.file)
+                }
+            self.made |= {step: each for step, each in known.items() if step not in self.left_out}
+        return [key for key in chosen if key not in self.left_out]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
-        """Execute steps, and record which failed and what the others were made of."""
-        part = self.plan.build_subset_plan(chosen, self.context.job_def, self.context.resolved_run_config)
+        """Execute the steps of a round, each of ours after those it needs, and remember what was made."""
         done: set[str] = set()
-        with closing(inprocess_execution_iterator(self.context, part)) as events:  # type: ignore[type-var]
+        left = list(chosen)
+        above = {key: _with_needs(self.needs, {key}) - {key} for key in self.ours.intersection(chosen)}
+        while left:
+            later = {key for key in left if above.get(key, set()).intersection(left)}
+            later = _with_dependents(self.needs, later)
+            part = [key for key in left if key not in later]
+            left = [key for key in left if key in later]
+            if part := self._not_stopped(part):
+                yield from self._execute(part, done)
+            if refused := self.refused_all:
+                self._ask_no_more(refused, [key for key in part if key not in done] + left)
+                break
+        # A check that did not pass counts as failed: the next run makes it again, and what follows it.
+        following = set(chosen) & self.following
+        well = following & done - _with_dependents(self.needs, self.failed & self.following)
+        with as_dagster_errors():
+            remember(
+                {self.made[key] for key in well},
+                {self.made[key] for key in following - well},
+                self.warehouse,
+            )
+
+    def _not_stopped(self, chosen: list[str]) -> list[str]:
+        """The steps that may be executed; notes and reports those that a failed one stops."""
+        ours = [key for key in chosen if key in self.ours]
+        if self.failed and ours:
+            with as_dagster_errors():
+                self.unfounded |= never_stored(self.plan, ours, self.context.job_def, self.warehouse)
+        checks = {key for key in self.failed if _checks(self.plan, key)}
+        for key in chosen:
+            stops = self.blocked | (checks if key in self.ours else self.failed | self.unfounded)
+            if self.needs[key] & stops:
+                self.blocked.add(key)
+        for stopped, why in (
+            (self.blocked, "a step they need failed"),
+            (self.unfounded - self.blocked, "none of their tables was ever read"),
+        ):
+            if named := [key for key in chosen if key in stopped]:
+                more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+                self.context.log.error(f"not made, because {why}: {', '.join(named[:NAMED])}{more}")
+        return [key for key in chosen if key not in self.blocked | self.unfounded]
+
+    def _execute(self, part: list[str], done: set[str]) -> Iterator[DagsterEvent]:
+        """Execute steps, and record which failed and which are done."""
+        plan = self.plan.build_subset_plan(part, self.context.job_def, self.context.resolved_run_config)
+        with closing(inprocess_execution_iterator(self.context, plan)) as events:  # type: ignore[type-var]
             for event in events:
                 if event.is_step_failure or _is_failed_check(event):
                     self.failed.add(str(event.step_key))
                 elif event.is_step_success:
                     done.add(str(event.step_key))
-                elif event.is_step_start and not self.ours(str(event.step_key)):
+                elif event.is_step_start and event.step_key not in self.ours:
                     # A user's step may open the file by other means than ours.
                     let_go()
                 yield event
                 if event.is_step_failure and refuses_all(event):
-                    self.ask_no_more(str(event.step_key), [key for key in chosen if key not in done])
-                    break
-        # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
-        following = set(chosen) & self.following
-        well = {self.made[key] for key in following & done - self.failed}
-        with as_dagster_errors():
-            remember(well, {self.made[key] for key in following} - well, self.warehouse)
+                    self.refused_all = str(event.step_key)
+                    return
 
-    def ask_no_more(self, failed: str, left: list[str]) -> None:
+    def _ask_no_more(self, refused: str, left: list[str]) -> None:
         """Take the account's other tables for failed, without a step: each would say the same."""
-        self.context.instance.event_log_storage.free_concurrency_slot_for_step(self.context.run_id, failed)
+        self.refused_all = None
+        self.context.instance.event_log_storage.free_concurrency_slot_for_step(self.context.run_id, refused)
         self.waiting = [key for key in left if key not in self.failed] + self.waiting
         unasked = self.asking & set(self.waiting)
         self.waiting = [key for key in self.waiting if key not in unasked]
         self.failed |= unasked
         if unasked:
             self.context.log.info(f"{len(unasked)} other tables are not asked for")
-
-    def ours(self, step: str) -> bool:
-        """Whether the step reads the API or is a follower."""
-        return step in self.following or step in self.asking
 
     def end(self) -> None:
         """Keep the last results of the checks that were left out."""
@@ -240,6 +267,10 @@ class _Run:
 
 def _follows(plan: ExecutionPlan, step: str) -> bool:
     return FOLLOWS in (plan.get_step_by_key(step).tags or {})
+
+
+def _checks(plan: ExecutionPlan, step: str) -> bool:
+    return any(each.properties.asset_check_key for each in plan.get_step_by_key(step).step_outputs)
 
 
 def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:

@@ -7,6 +7,9 @@ sure that no other file imports private names, and that the pinned version is th
 from collections.abc import Mapping
 
 from dagster import AssetKey
+
+# Our executor asks which assets a job reads from the API (executor.py).
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 # Our executor runs a plan in rounds (executor.py); Dagster keeps the loop private.
@@ -92,6 +95,7 @@ __all__ = [
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
     "AssetEventTagsTable",
+    "AssetGraph",
     "AssetMaterializationPlannedData",
     "ConfigurableClassData",
     "DagsterEvent",

@@ -12,13 +12,13 @@ list is stored. Whether an account keeps a list at its old path is known only wh
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
-from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
 from freshdesk_assets.schema.page import Page
@@ -90,7 +90,8 @@ class Whole:
 class Days:
     """The rows whose time lies in [start - back, end); without an end, rows dated in the future too.
 
-    With `proves`, a stored row of the interval that Freshdesk does not send is doubted.
+    From `EPOCH` on it is the whole list. The ledger remembers when that was last read. With `proves`, a
+    stored row of the interval that Freshdesk does not send is doubted.
     """
 
     table: Table
@@ -107,7 +108,11 @@ class Days:
 
     def pages(self, reader: Reader) -> Iterator[Page]:
         """What Freshdesk sends."""
-        return reader.read_look_back(self.table, self.sync, self.start, self.end, self.back)
+        pages = reader.read_look_back(self.table, self.sync, self.start, self.end, self.back)
+        if self.start > EPOCH:
+            return pages
+        began = datetime.now(UTC)
+        return (replace(page, again=began) for page in pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +139,10 @@ class PerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeListIfDue:
-    """The whole list, to find rows it no longer has; skipped if read within `sync.whole_every`."""
+    """The whole list, to find what no sync can see; skipped if read within `sync.whole_every`."""
 
     table: Table
-    sync: ChangedSince
+    sync: ChangedSince | LookBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +212,7 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
             if not scope.reread(table.listings[-1]):
                 yield Whole(table=table)
         case LookBack(days=days) as sync:
-            for start, end in scope.gaps(table.listings[0]):
+            for start, end in scope.days():
                 closed = end if end <= datetime.now(UTC) else None
                 back = scope.look_back(start, days)
                 yield Days(table=table, sync=sync, start=start, end=closed, back=back)
@@ -237,6 +242,8 @@ def _existence(scope: ReadScope) -> Iterator[Step]:
                 return
             yield from _keyset(scope, sync)
         case ChangedSince() as sync:
+            yield WholeListIfDue(table=table, sync=sync)
+        case LookBack() as sync if scope.covered(table.listings[0]):
             yield WholeListIfDue(table=table, sync=sync)
         case _:
             pass

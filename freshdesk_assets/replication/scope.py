@@ -89,6 +89,13 @@ class ReadScope:
                 since[listing.name] = min([reached, *(start for start, _ in gaps[:1])])
         return since
 
+    def days(self) -> list[Interval]:
+        """The intervals to read of a list filtered on a time that people set; at first the whole list."""
+        listing = self.table.listings[0]
+        if self.reading is Reading.MISSING and not self.covered(listing):
+            return [(EPOCH, self.end)]
+        return self.gaps(listing)
+
     def reread(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that were re-read since the backfill was requested."""
         if not self.again:
@@ -102,6 +109,8 @@ class ReadScope:
         The first read of a day looks back `days`. Later ones look back a single day, because looking back
         costs a credit per hundred rows. A backfill looks back once, at its beginning.
         """
+        if start <= EPOCH:
+            return timedelta(0)
         full = timedelta(days=days)
         if self.again:
             return full if start == self.begin else timedelta(0)

@@ -91,8 +91,8 @@ class Table:
 
     @property
     def reconciled(self) -> bool:
-        """Whether finding out which rows are gone takes calls of its own."""
-        return self.existence is not None or isinstance(self.sync, ChangedSince)
+        """Whether finding what no sync can see, above all rows that are gone, takes calls of its own."""
+        return self.existence is not None or isinstance(self.sync, ChangedSince | LookBack)
 
     @property
     def stored(self) -> tuple[Column, ...]:

@@ -85,7 +85,7 @@ def _table_differences(
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
     for key, payload in true_rows(table.name, world).items():
-        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world, since):
+        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world):
             continue
         if key not in stored:
             found.append(Difference(table.name, key, "(row)", "missing", "there"))
@@ -97,13 +97,11 @@ def _table_differences(
     return found
 
 
-def out_of_sight(
-    table: Table, sync: LookBack, payload: dict[str, Any], world: World, since: datetime
-) -> bool:
-    """Whether the row is older than the start date, or was edited when no sync looked back that far."""
+def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World) -> bool:
+    """Whether the row was edited when no sync looked back that far: the whole list shows it within a week."""
     reach = world.clock.now() - timedelta(days=sync.days - 1)
     at, edited = (datetime.fromisoformat(payload[name]) for name in (table.window, "updated_at"))
-    return at < since or (at < reach <= edited)
+    return at < reach <= edited
 
 
 def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:

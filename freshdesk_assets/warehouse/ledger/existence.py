@@ -222,6 +222,12 @@ def record_verified(
 def whole_list(connection: Connection, table: Table) -> tuple[datetime | None, int]:
     """When the whole list of a table was last read to its end, and how many rows the table has now."""
     read = f"select max(listed_at) from {ledger(connection, 'listed')} where table_name = ?"
+    if isinstance(table.sync, LookBack):
+        # It marks nothing as deleted, and so leaves only the interval that it read.
+        read = (
+            f"select max(began_at) from {ledger(connection, 'reread')}"
+            " where table_name = ? and reread_from <= to_timestamp(0)"
+        )
     held = f"select count(*) from {shaped(connection, table)} where _deleted_at is null"
     return scalar(connection, read, [table.name]), number(connection, held)
 
