@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.engines import Engine, lock_of, release, take
+from freshdesk_assets.warehouse.engines import STORAGE, Engine, lock_of, release, take
 from freshdesk_assets.warehouse.notes import noting
 from freshdesk_assets.warehouse.sql import ALIAS
 
@@ -33,13 +33,15 @@ class Warehouse:
     """A DuckDB file that is closed except inside `open`.
 
     - `lock_wait`: how many seconds to wait for another process to close it.
-    - `memory_limit`: what a load may use.
+    - `memory_limit`: what a load may use; None for a share of the machine's memory.
+    - `storage`: the oldest DuckDB that must be able to open the file. A file that is newer stays so.
     - `report`: called with a line when a wait begins.
     """
 
     path: Path
     lock_wait: float = 300.0
-    memory_limit: str = "512MB"
+    memory_limit: str | None = None
+    storage: str = STORAGE
     report: Callable[[str], None] | None = field(default=None, compare=False)
 
     @contextmanager
@@ -74,7 +76,7 @@ class Warehouse:
         """An engine for this thread alone, and a connection of it that has the file open."""
         deadline = time.monotonic() + self.lock_wait
         pause = 0.05
-        engine = take(path, self.memory_limit)
+        engine = take(path, self.memory_limit, self.storage)
         while True:
             connection = engine.root.cursor()
             try:
