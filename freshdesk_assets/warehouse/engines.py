@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -132,7 +132,9 @@ class Engine:
         """Close the engine and everything that it has open."""
         if self.file:
             self.detach()
-        self.root.close()
+        # What is committed is in the file or in its log. An error here would hide why the engine is closed.
+        with suppress(duckdb.Error):
+            self.root.close()
 
 
 class _Lingering:

@@ -22,8 +22,9 @@ import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.warehouse.block_copy import copy_blocks
+from freshdesk_assets.warehouse.complaints import log_of
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
-from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.fingerprint import fingerprint_of
 from freshdesk_assets.warehouse.ledger.tables import META
 from freshdesk_assets.warehouse.shape import column_comment
@@ -74,7 +75,7 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
     so that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the
     old copy then stays in place.
     """
-    target = target.resolve()
+    target = resolved(target)
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
@@ -85,7 +86,7 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
             return _publication(target, former, anew=False)
-        _checkpoint(connection, warehouse.path.resolve())
+        _checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
             with _explained(target):
@@ -94,13 +95,13 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
                 if former is not None and same and not compacted:
                     return _publication(target, former, anew=False)
                 if not compacted:
-                    copy_blocks(warehouse.path.resolve(), made)
+                    copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
                 _write_record(made, record, _memory(connection))
                 _sync(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
-                _log_of(target).unlink(missing_ok=True)
+                log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
                 _sync(target.parent)
         finally:
@@ -135,7 +136,7 @@ def _checkpoint(connection: Connection, path: Path) -> None:
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
     connection.execute("begin")
-    log = _log_of(path)
+    log = log_of(path)
     if log.exists() and log.stat().st_size:
         raise WarehouseError(
             f"{path} was not copied, because {log} still holds a part of it after a checkpoint; run again"
@@ -253,14 +254,9 @@ def _remove_unfinished(target: Path) -> None:
 
 def _discard(made: Path) -> None:
     """Remove what is left of an unfinished copy; if that fails, the next publication tries again."""
-    for file in (made, _log_of(made)):
+    for file in (made, log_of(made)):
         with suppress(OSError):
             file.unlink(missing_ok=True)
-
-
-def _log_of(file: Path) -> Path:
-    """Where DuckDB keeps what is not in the file yet."""
-    return file.with_name(f"{file.name}.wal")
 
 
 def _sync(path: Path) -> None:
