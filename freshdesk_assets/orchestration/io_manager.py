@@ -7,7 +7,7 @@ assets return (a pandas frame). It loads any table, or a partition's slice of it
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -87,7 +87,9 @@ class TableIOManager(DbIOManager):
         except BaseException:
             # What reading the batch cost would have been stored with it: record it alone.
             if obj.spent and isinstance(self._db_client, WarehouseClient):
-                self._db_client.record(obj.spent)
+                # Why the batch could not be stored is what must be known, whatever this meets.
+                with suppress(Exception):
+                    self._db_client.record(obj.spent)
             raise
         finally:
             if obj.folder is not None:

@@ -30,6 +30,7 @@ from freshdesk_assets.settings import (
     variable,
 )
 from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.engines import STORAGE
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -192,6 +193,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
     )
 
+    memory: str | None = Field(
+        default=None, description="What DuckDB may use; a quarter of the machine's memory if not set."
+    )
+    storage: str = Field(default=STORAGE, description="The oldest DuckDB that can open what is written.")
+
     @property
     def path(self) -> Path:
         """Where the file is; raises SettingError for a name that clashes with a schema."""
@@ -207,13 +213,25 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         """The folder where rows wait for the load, beside the file."""
         return self.path.with_name(f"{self.path.name}.spool")
 
-    def warehouse(self, report: Callable[[str], None] | None = None) -> Warehouse:
-        """The file, to be opened."""
-        return Warehouse(self.path, lock_wait=self.lock_wait, report=report)
+    def warehouse(
+        self, report: Callable[[str], None] | None = None, *, lock_wait: float | None = None
+    ) -> Warehouse:
+        """The file, to be opened; `lock_wait` is the resource's if not given."""
+        return Warehouse(
+            self.path,
+            lock_wait=self.lock_wait if lock_wait is None else lock_wait,
+            memory_limit=self.memory,
+            storage=self.storage,
+            report=report,
+        )
 
 
 def duckdb_file(settings: Settings) -> DuckDBFile:
     """The file that the settings name."""
     return DuckDBFile(
-        database=str(settings.duckdb), published=settings.published, lock_wait=settings.lock_wait
+        database=str(settings.duckdb),
+        published=settings.published,
+        lock_wait=settings.lock_wait,
+        memory=settings.memory,
+        storage=settings.storage,
     )

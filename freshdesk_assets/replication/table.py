@@ -91,10 +91,14 @@ class Replication:
             # The file could not be written: there is nowhere to store what is left, or its credits.
             raise
         except BaseException as error:
-            if isinstance(error, FreshdeskError):
-                # What was read is paid for: the run that continues need not ask for it again.
-                self._store()
-            self.spending.tell(self.warehouse)
+            try:
+                if isinstance(error, FreshdeskError):
+                    # What was read is paid for: the run that continues need not ask for it again.
+                    self._store()
+                self.spending.tell(self.warehouse)
+            except WarehouseError as second:
+                # The first error is the cause: it is what the run ends with.
+                self.progress.say(f"what was read last could not be stored either: {second}")
             raise
         self.warnings += self.reader.clocks.warnings()
         read = self.scope.reading is not Reading.EXISTENCE

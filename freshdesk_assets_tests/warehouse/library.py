@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
@@ -93,3 +94,11 @@ def page(*rows: Mapping[str, Any] | bytes, **said: Any) -> Page:
 def at(minutes: float) -> str:
     """A moment so many minutes after noon, as the API sends it."""
     return later(minutes).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def complaint(warehouse: Warehouse) -> str:
+    """What opening the file is refused with, in one line."""
+    with pytest.raises(WarehouseError) as caught, warehouse.open():
+        pass
+    assert "\n" not in str(caught.value)
+    return str(caught.value)

@@ -100,7 +100,7 @@ def build_sensors(
             return _nothing("no live table can be asked what changed", cursor)
         target = targets[cursor.turn % len(targets)]
         cursor = replace(cursor, turn=(cursor.turn + 1) % len(targets), again="")
-        warehouse = Warehouse(file.path, lock_wait=0.0)
+        warehouse = file.warehouse(lock_wait=0.0)
         try:
             since = _since(warehouse, target)
             if since is None:

@@ -142,7 +142,12 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        try:
+            self._close()
+        except WarehouseError:
+            # What is not given away is removed in any case, and another error must not be hidden.
+            if error is None and self._given_away:
+                raise
         if not self._given_away:
             shutil.rmtree(self.folder, ignore_errors=True)
 
