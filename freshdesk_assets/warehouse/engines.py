@@ -15,7 +15,8 @@ from secrets import token_hex
 import duckdb
 
 from freshdesk_assets.warehouse.notes import forget
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.paths import opened, plain
+from freshdesk_assets.warehouse.sql import ALIAS, identifier
 
 ROW_GROUP_SIZE = 4_096
 """Rows per row group: a load's memory is bounded by the row group, and a ticket's text is large. DuckDB also
@@ -74,7 +75,7 @@ class Engine:
         self.path, self.memory_limit = path, memory_limit
         self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
         self.root = duckdb.connect(
-            config={"memory_limit": memory_limit, "temp_directory": str(self.overflow)}
+            config={"memory_limit": memory_limit, "temp_directory": plain(self.overflow)}
         )
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
         self.file = ""
@@ -85,7 +86,7 @@ class Engine:
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Open the file; no other process can from here on."""
         connection.execute(
-            f"attach {literal(str(self.path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
+            f"attach {opened(self.path)} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
         )
         self.file, self.checkpoint = str(self.path), False
         if _left.get(self.file) != _version(self.path):

@@ -26,6 +26,7 @@ from freshdesk_assets.warehouse.block_copy import copy_blocks
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.tables import META
+from freshdesk_assets.warehouse.paths import log_of, opened
 from freshdesk_assets.warehouse.shape import column_comment
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -106,12 +107,12 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
                 _sync(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
-                _log_of(target).unlink(missing_ok=True)
+                log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
                 _sync(target.parent)
         finally:
             made.unlink(missing_ok=True)
-            _log_of(made).unlink(missing_ok=True)
+            log_of(made).unlink(missing_ok=True)
         return _publication(target, record, anew=True)
 
 
@@ -142,7 +143,7 @@ def _checkpoint(connection: Connection, path: Path) -> None:
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
     connection.execute("begin")
-    log = _log_of(path)
+    log = log_of(path)
     if log.exists() and log.stat().st_size:
         raise WarehouseError(
             f"{path} was not copied, because {log} still holds a part of it after a checkpoint; run again"
@@ -163,9 +164,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     Texts of many megabytes need more memory than their row group takes in the file. A copy that is not
     compact is better than none.
     """
-    connection.execute(
-        f"attach {literal(str(made))} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
-    )
+    connection.execute(f"attach {opened(made)} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE})")
     try:
         connection.execute(f"copy from database {ALIAS} to {COPY}")
         connection.execute("commit")
@@ -178,7 +177,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
         if not isinstance(error, duckdb.OutOfMemoryException):
             raise
         made.unlink(missing_ok=True)
-        _log_of(made).unlink(missing_ok=True)
+        log_of(made).unlink(missing_ok=True)
         if warehouse.report:
             reason = str(error).partition("\n")[0]
             warehouse.report(f"the copy could not be made compact in {warehouse.memory_limit}: {reason}")
@@ -194,7 +193,7 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
         # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
-        writer.execute(f"attach {literal(str(made))} as {COPY} (type duckdb)")
+        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb)")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
@@ -252,7 +251,7 @@ def _record_of(target: Path) -> Record | None:
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
-            reader.execute(f"attach {literal(str(target))} as {COPY} (type duckdb, read_only)")
+            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only)")
             names = ", ".join(column.name for column in COLUMNS)
             found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:
@@ -266,11 +265,6 @@ def _remove_unfinished(target: Path) -> None:
     for file in target.parent.iterdir():
         if left.fullmatch(file.name):
             file.unlink(missing_ok=True)
-
-
-def _log_of(file: Path) -> Path:
-    """Where DuckDB keeps what is not in the file yet."""
-    return file.with_name(f"{file.name}.wal")
 
 
 def _sync(path: Path) -> None:

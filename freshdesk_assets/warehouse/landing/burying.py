@@ -12,8 +12,9 @@ from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
 from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
 from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.paths import read_all, written
 from freshdesk_assets.warehouse.shape import qualified, same_key
-from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
+from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
 
 def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:
@@ -21,7 +22,7 @@ def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> 
     folder.mkdir(exist_ok=True)
     key = ", ".join(identifier(column) for column in table.key)
     path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
-    connection.execute(f"copy (select {key} from {name}) to {literal(str(path))} (format parquet)")
+    connection.execute(f"copy (select {key} from {name}) to {written(path)} (format parquet)")
 
 
 def bury_unlisted(
@@ -34,7 +35,7 @@ def bury_unlisted(
     """Mark as deleted the rows that a full list no longer has."""
     listed, count = "false", "select 0"
     if folder.exists() and any(folder.iterdir()):
-        keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        keys = f"read_parquet({read_all(folder, '.parquet')})"
         listed = f"exists (select 1 from {keys} k where {same_key(table, 'k', 't')})"
         count = f"select count(*) from (select distinct * from {keys})"
     known = ledger(connection, "listed")

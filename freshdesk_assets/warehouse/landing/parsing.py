@@ -11,6 +11,7 @@ from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, TAKEN_APART, VERBATIM, Fitter, payload_tree
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.paths import read
 from freshdesk_assets.warehouse.sql import identifier, literal
 
 MAXIMUM_OBJECT = 16 * 1024 * 1024
@@ -75,7 +76,7 @@ def select_rows(table: Table, file: SpooledFile) -> str:
 select
   {values},
   {EXTRA}::json as {EXTRA}
-from read_json({literal(str(file.path))}, format = 'newline_delimited', maximum_object_size = {size},
+from read_json({read(file.path)}, format = 'newline_delimited', maximum_object_size = {size},
   columns = {{{columns}}})
 """
 
