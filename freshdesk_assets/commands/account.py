@@ -13,6 +13,7 @@ from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account, held_in
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.paths import log_of
 
 
 def check_owner(
@@ -72,5 +73,5 @@ def _aside(path: Path, moment: datetime) -> tuple[Path, Path] | None:
     target = path.with_stem(f"{path.stem}_until_{moment:%Y%m%d_%H%M%S}")
     path.rename(target)
     with suppress(FileNotFoundError):
-        path.with_name(f"{path.name}.wal").rename(target.with_name(f"{target.name}.wal"))
+        log_of(path).rename(log_of(target))
     return path, target

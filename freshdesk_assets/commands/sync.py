@@ -15,8 +15,8 @@ from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
-from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
+from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError

@@ -11,7 +11,7 @@ tables that are stored, not tables that were read just now. Only a check stops w
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any, cast
 
 import dagster as dg
@@ -29,12 +29,13 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContextManager,
     PlanOrchestrationContext,
     core_execute_in_process,
-    inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PROCESS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
+from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering
 
@@ -45,20 +46,31 @@ NAMED = 3
 class FollowingExecutor(InProcessExecutor):
     """Executes the steps of a run in this process, in rounds."""
 
+    file: DuckDBFile | None = None
+    """The replica, beside which a run shows that it is alive."""
+
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
-        """Execute as the stock executor does, but with an iterator of our own."""
+        """Execute as the stock executor does, but with an iterator of our own, and show signs of life."""
+        run_id = plan_context.run_id
+        with ExitStack() as living:
+            shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
+            plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
+            yield from self._execute(plan_context, execution_plan)
+
+    def _execute(
+        self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
+    ) -> Iterator[DagsterEvent]:
         steps = execution_plan.step_keys_to_execute
-        asking = asking_steps(execution_plan, plan_context.job.get_definition())
-        if not asking and not any(_follows(execution_plan, key) for key in steps):
-            yield from super().execute(plan_context, execution_plan)
-            return
+        in_rounds = asking_steps(execution_plan, plan_context.job.get_definition()) or any(
+            _follows(execution_plan, key) for key in steps
+        )
         process = EngineEventData.in_process(os.getpid(), steps)
         yield DagsterEvent.engine_event(plan_context, f"Executing steps in process {os.getpid()}", process)
         yield from ExecuteRunWithPlanIterable(
             execution_plan=plan_context.execution_plan,
-            iterator=_in_rounds,
+            iterator=_in_rounds if in_rounds else waiting_for_places,
             execution_context_manager=PlanExecutionContextManager(
                 job=plan_context.job,
                 retry_mode=plan_context.retry_mode,
@@ -73,18 +85,23 @@ class FollowingExecutor(InProcessExecutor):
         )
 
 
-def build_executor() -> dg.ExecutorDefinition:
-    """The executor of all runs. It replaces Dagster's own, whose name and configuration it has."""
+def build_executor(file: DuckDBFile | None = None) -> dg.ExecutorDefinition:
+    """The executor of all runs. It replaces Dagster's own, whose name and configuration it has.
+
+    Runs show beside the replica, `file`, that they are alive.
+    """
     stock = dg.in_process_executor
 
     def create(context: dg.InitExecutorContext) -> dg.Executor:
         made = stock.executor_creation_fn(context) if stock.executor_creation_fn else None
         assert isinstance(made, InProcessExecutor)  # noqa: S101 - it is Dagster's, pinned
-        return FollowingExecutor(
+        executor = FollowingExecutor(
             retries=made.retries,
             step_dependency_config=made.step_dependency_config,
             marker_to_close=made.marker_to_close,
         )
+        executor.file = file
+        return executor
 
     return dg.ExecutorDefinition(
         name=stock.name,
@@ -234,7 +251,7 @@ class _Run:
     def _execute(self, part: list[str], done: set[str]) -> Iterator[DagsterEvent]:
         """Execute steps, and record which failed and which are done."""
         plan = self.plan.build_subset_plan(part, self.context.job_def, self.context.resolved_run_config)
-        with closing(inprocess_execution_iterator(self.context, plan)) as events:  # type: ignore[type-var]
+        with closing(waiting_for_places(self.context, plan)) as events:  # type: ignore[type-var]
             for event in events:
                 if event.is_step_failure or _is_failed_check(event):
                     self.failed.add(str(event.step_key))

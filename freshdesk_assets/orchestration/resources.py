@@ -12,8 +12,9 @@ from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
-from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
-from freshdesk_assets.orchestration.run_lock import run_lock, this_process
+from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
+from freshdesk_assets.orchestration.run_lock import run_lock
+from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
 from freshdesk_assets.replication.losses import doubt_ledger
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
@@ -69,11 +70,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
         """Hold the run lock of the account, and the client, until the run ends."""
-        if context.instance is not None and context.run is not None:
-            context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process(context.run.run_id)})
         say = context.log.info if context.log else self._report
         budget = Budget(run=self.run_credits, day=self.day_credits)
-        with run_lock(self.domain, say), self.connect(budget):
+        run_id = context.run.run_id if context.run else ""
+        with run_lock(self.domain, locks_of(run_id), this_run(run_id), say), self.connect(budget):
             yield self
 
     @contextmanager
@@ -212,6 +212,12 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def spool_root(self) -> Path:
         """The folder where rows wait for the load, beside the file."""
         return self.path.with_name(f"{self.path.name}.spool")
+
+    @property
+    def locks(self) -> Path:
+        """The folder, beside the file, of the locks of the runs that work on it."""
+        path = Path(_resolved(self.database)).expanduser().resolve()
+        return path.with_name(f"{path.name}.locks")
 
     def warehouse(
         self, report: Callable[[str], None] | None = None, *, lock_wait: float | None = None

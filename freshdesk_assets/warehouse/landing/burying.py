@@ -13,8 +13,9 @@ from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_d
 from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
 from freshdesk_assets.warehouse.ledger.set_aside import forget_set_aside, record_set_aside
 from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.paths import read_all, written
 from freshdesk_assets.warehouse.shape import qualified, same_key
-from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
+from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
 
 def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:
@@ -22,7 +23,7 @@ def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> 
     folder.mkdir(exist_ok=True)
     key = ", ".join(identifier(column) for column in table.key)
     path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
-    connection.execute(f"copy (select {key} from {name}) to {literal(str(path))} (format parquet)")
+    connection.execute(f"copy (select {key} from {name}) to {written(path)} (format parquet)")
 
 
 def bury_unlisted(
@@ -41,7 +42,7 @@ def bury_unlisted(
     table = batch.table
     missing, rows = "true", 0
     if folder.exists() and any(folder.iterdir()):
-        keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        keys = f"read_parquet({read_all(folder, '.parquet')})"
         missing = f"not exists (select 1 from {keys} k where {same_key(table, 'k', 't')})"
         rows = number(connection, f"select count(*) from (select distinct * from {keys})")
     again = f"{missing} and {_missed_before(connection, batch)}"

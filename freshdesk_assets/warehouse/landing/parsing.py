@@ -17,6 +17,7 @@ from freshdesk_assets.warehouse.landing.fitting import (
 )
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.paths import read
 from freshdesk_assets.warehouse.shape import is_odd
 from freshdesk_assets.warehouse.sql import identifier, literal
 
@@ -82,7 +83,7 @@ def select_rows(table: Table, file: SpooledFile) -> str:
 select
   {values},
   {EXTRA}::json as {EXTRA}
-from read_json({literal(str(file.path))}, format = 'newline_delimited', maximum_object_size = {size},
+from read_json({read(file.path)}, format = 'newline_delimited', maximum_object_size = {size},
   columns = {{{columns}}})
 """
 
