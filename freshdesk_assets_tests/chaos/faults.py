@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import duckdb
 
@@ -38,7 +39,7 @@ def fault(kind: Kind, *, needs_file: bool = False, leaves_rows: bool = False) ->
 
 NETWORK = {"slow", "reset", "truncated", "invalid_json", *simulated.LINK_FAULTS, "redirect"}
 
-OPTIONS: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
+OPTIONS: Mapping[str, Callable[[random.Random], dict[str, Any]]] = {
     "throttled": lambda rng: {"retry_after": rng.randint(1, 2)},
     "slow": lambda rng: {"seconds": rng.choice((0.2, 1.0))},
     "odd_value": lambda rng: {"kind": rng.choice(list(simulated.ODD_VALUES)), "row": rng.randrange(4)},
@@ -68,7 +69,8 @@ FAULTS.update({name: of_the_simulator(name) for name in simulated.NAMES})
 def nobody_listens(trial: Trial, rng: random.Random) -> str:
     """The address is one where no server is."""
     trial.settings["FRESHDESK_DOMAIN"] = "http://127.0.0.1:9"
-    return "no server listens where the account is looked for"
+    trial.patience = 40
+    return "no server listens where the account is looked for, for the 40 seconds that somebody waits"
 
 
 @fault(Kind.SERVER)

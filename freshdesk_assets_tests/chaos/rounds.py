@@ -1,6 +1,7 @@
 """From a seed to rounds of mixed faults, each followed by calm and a comparison with the truth."""
 
 import random
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -130,13 +131,19 @@ def carry_out(trial: Trial) -> Iterator[Ended]:
                 command.send(trial.signal[0])
 
         command = place.begin(
-            *trial.arguments, settings=trial.settings, skew=trial.skew, largest=trial.largest
+            *trial.arguments,
+            settings=trial.settings,
+            skew=trial.skew,
+            largest=trial.largest,
+            patience=trial.patience,
         )
         place.at_call = at_call
         stack.callback(setattr, place, "at_call", None)
         others = [place.begin(*arguments) for arguments in trial.beside]
         for each in (command, *others):
-            yield place.ended(each)
+            ended = place.ended(each)
+            if not (trial.patience and ended.code == -signal.SIGALRM):
+                yield ended
 
 
 def bad_manners(ended: Ended, place: Site) -> Iterator[str]:

@@ -54,11 +54,17 @@ def forks() -> Iterator[Forks]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a command ended; the exit code is a signal's number, negative, if one ended it. CPU in seconds."""
+    """How a command ended.
+
+    - code: the exit code, or the number of the signal that ended it, negative.
+    - cpu: seconds.
+    - peak: the most memory it held, in MB.
+    """
 
     code: int
     output: str
     cpu: float
+    peak: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +85,7 @@ class Command:
         return Ended(
             code=answer["code"],
             cpu=answer["cpu"],
+            peak=answer["peak"] / 1000,
             output=self.log.read_text(encoding="utf-8", errors="replace"),
         )
 
@@ -98,6 +105,8 @@ class Site:
     calls: int = 0
     commands: int = 0
     cpu: float = 0.0
+    patience: int | None = None
+    """Seconds that a command may take, if it may take long."""
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -116,8 +125,15 @@ class Site:
         skew: timedelta = timedelta(0),
         largest: int | None = None,
         settings: Mapping[str, str] | None = None,
+        patience: int | None = None,
     ) -> Command:
-        """Begin a command; `skew` is how far its clock is ahead, `largest` the size no file can exceed."""
+        """Begin a command.
+
+        - skew: how far its clock is ahead of the account's.
+        - largest: the bytes that no file can exceed.
+        - settings: variables of its environment beside the site's.
+        - patience: seconds after which it is ended.
+        """
         self.commands += 1
         self.calls = 0
         log = self.folder / f"command_{self.commands}.log"
@@ -128,6 +144,7 @@ class Site:
             log=str(log),
             now=(datetime.now(UTC) + skew).timestamp(),
             largest=largest,
+            patience=patience or self.patience,
         )
         return Command(process=answer["process"], log=log, forks=self.forks)
 
@@ -202,18 +219,19 @@ def site(
     tickets: int = 40,
     contacts: int = 12,
     agents: int = 5,
+    companies: int = 5,
     **switches: Any,
 ) -> Iterator[Site]:
     """An account of thirty days, not replicated yet."""
     world = World(
-        seed=seed, tickets=tickets, now=START, days=30, contacts=contacts, agents=agents, companies=5
+        seed=seed, tickets=tickets, now=START, days=30, contacts=contacts, agents=agents, companies=companies
     )
     since = (START - timedelta(days=70)).replace(hour=0)
     with serve(world, **switches) as server, time_machine.travel(START, tick=True) as traveller:
         made = Site(world=world, server=server, folder=folder, forks=forks, traveller=traveller, since=since)
         made.environment = {
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
+            "HOME": str(folder / "user"),
+            "TMPDIR": str(folder / "temporary"),
             "DAGSTER_HOME": str(made.home),
             "FRESHDESK_DOMAIN": server.url,
             "FRESHDESK_API_KEY": server.key,
@@ -222,6 +240,7 @@ def site(
             "FRESHDESK_PARTITIONS": "monthly",
             "FRESHDESK_LOCK_WAIT": "5",
         }
+        (folder / "temporary").mkdir()
         server.before_request(made.count_call)
         yield made
 

@@ -28,6 +28,8 @@ class Trial:
     settings: dict[str, str] = field(default_factory=dict)
     skew: timedelta = timedelta(0)
     largest: int | None = None
+    patience: int | None = None
+    """Seconds after which somebody ends the sync."""
     signal: tuple[int, int] | None = None
     """The signal that the sync gets, and at which call."""
     beside: list[Sequence[str]] = field(default_factory=list)

@@ -3,10 +3,10 @@
 A line of standard input is an order, a line of standard output its answer, both in JSON:
 
     {"run": ["sync"], "environment": {}, "folder": DIR, "log": FILE, "now": UNIX TIME}     {"process": ID}
-    {"wait": ID}                                                       {"code": EXIT CODE, "cpu": SECONDS}
+    {"wait": ID}                                     {"code": EXIT CODE, "cpu": SECONDS, "peak": KILOBYTES}
 
-Optional in an order to run: "largest", the bytes beyond which no file can grow, as on a disk that is full.
-A command that takes PATIENCE is ended by SIGALRM, which its exit code shows: -14.
+Optional in an order to run: "largest", the bytes beyond which no file can grow, as on a disk that is full;
+"patience", the seconds after which the command is ended by SIGALRM, which its exit code shows: -14.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import time_machine
 
 PATIENCE = 300
-"""Seconds that a command may take."""
+"""Seconds that a command may take, unless its order gives others."""
 
 
 def main() -> None:
@@ -50,14 +50,18 @@ def fork(order: dict[str, Any]) -> int:
 def wait(process: int) -> dict[str, Any]:
     """How a command ended, and what it took."""
     _, status, used = os.wait4(process, 0)
-    return {"code": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "cpu": used.ru_utime + used.ru_stime,
+        "peak": used.ru_maxrss,
+    }
 
 
 def become(order: dict[str, Any]) -> NoReturn:
     """Run the command and end with its exit code."""
     from freshdesk_assets.cli import main as run
 
-    signal.alarm(PATIENCE)
+    signal.alarm(order.get("patience") or PATIENCE)
     # A shell that begins a program in the background has it ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
