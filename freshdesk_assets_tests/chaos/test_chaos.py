@@ -6,7 +6,7 @@ from freshdesk_assets_tests.chaos.faults import FAULTS
 from freshdesk_assets_tests.chaos.rounds import run_each, run_seed
 from freshdesk_assets_tests.chaos.site import Forks
 
-SAMPLE = 2
+SAMPLE = 13
 """The seed of the round that all test runs have; `make chaos` draws others."""
 
 

@@ -184,7 +184,7 @@ def month(moment: datetime) -> str:
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(2, 4), pytest.param(40, 12, marks=pytest.mark.slow)], ids=["a few", "many"]
+    ("examples", "steps"), [(2, 3), pytest.param(40, 12, marks=pytest.mark.slow)], ids=["a few", "many"]
 )
 def test_any_sequence_comes_to_the_truth(forked: Forks, examples: int, steps: int) -> None:
     """Sequences are drawn the same way each time; `make chaos` draws many."""
