@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from freshdesk_assets.extract.clocks import LAG
 from freshdesk_assets.extract.offsets import LastPage
 from freshdesk_assets.extract.order import ASKED_AGAIN
-from freshdesk_assets.extract.reading import LAG
 from freshdesk_assets_tests.extract.bookshop import (
     BOOKS,
     BY_TIME,
