@@ -11,6 +11,7 @@ from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     FreshdeskError,
     NotAllowed,
+    Redirected,
     Unavailable,
 )
 from freshdesk_assets.schema.page import Page
@@ -173,6 +174,23 @@ def test_an_account_that_refuses_everything_is_told_from_one_that_refuses_a_list
         with pytest.raises(expected, match="roles"), judged(reader, TABLES):
             reader.ask(roles, {})
         assert server.meter.requests <= after + 2 + len(TABLES) + 1
+
+
+@pytest.mark.parametrize(("name", "options"), [("redirect", {}), ("refused", {"status": 200, "html": True})])
+def test_a_login_in_place_of_every_reply_is_the_accounts_and_no_tables(
+    name: str, options: dict[str, Any]
+) -> None:
+    """A redirect of one list alone is a matter of that list; of every call, of the domain or the network."""
+    with serve(World(tickets=30)) as server, reading(server, attempts=1) as reader:
+        server.faults.add(name, path="roles", times=None, **options)
+        with pytest.raises((Redirected, Blocked)), judged(reader, TABLES):
+            reader.ask(TABLES["roles"], {})
+        server.faults.clear()
+        server.faults.add(name, times=None, **options)
+        told = pytest.raises(ConfigurationError, match="Nothing of the account")
+        with told as everything, judged(reader, TABLES):
+            reader.ask(TABLES["roles"], {})
+        assert not isinstance(everything.value, Redirected)
 
 
 def test_an_account_that_does_not_say_whose_key_it_is_may_answer_its_lists() -> None:

@@ -200,7 +200,7 @@ def web_page(status: int, *, where: str, host: str) -> Blocked:
     return Blocked(
         f"{host} answered {where} with a web page (status {status}), which the API never does: a firewall, a"
         " proxy or a login stands between, or the account does not admit this machine's address. Open"
-        f" https://{host} from this machine, and let its address in (in Freshdesk: Admin, Security).",
+        f" {host} in a browser on this machine, and let its address in (in Freshdesk: Admin, Security).",
         sign=f"{status} with a web page",
     )
 

@@ -110,6 +110,8 @@ def settle_parents(connection: Connection, batch: Batch, parsed: list[str], mome
 
     A parent whose list was refused is set aside, and its rows stay.
     """
+    if not batch.parents:
+        return Landed()
     table, reads = batch.table, [read for read in batch.parents if not read.refused]
     record_set_aside(connection, table, [read for read in batch.parents if read.refused], moment)
     forget_set_aside(connection, table, reads)
