@@ -96,6 +96,28 @@ def test_a_reply_can_be_slow_or_no_json(server: Server, client: Client) -> None:
     assert client.get("roles").elapsed.total_seconds() >= 0.2
 
 
+def test_what_is_between_can_change_a_reply_that_is_whole(server: Server, client: Client) -> None:
+    """Login pages, other products and gateways; each was seen in front of an account, or in its place."""
+    server.faults.add("login_page")
+    page = client.get("roles")
+    assert (page.status_code, page.headers["Content-Type"], page.content[:9]) == (
+        200,
+        "text/html",
+        b"<!DOCTYPE",
+    )
+    assert "X-RateLimit-Total" not in page.headers
+    plain = client.get("roles")
+    server.faults.add("wrapped", path="roles", times=2)
+    assert client.get("roles").json() == {"roles": plain.json()}
+    assert client.get("roles").headers["X-RateLimit-Total"] == plain.headers["X-RateLimit-Total"]
+    server.faults.add("byte_order_mark")
+    assert client.get("roles").content == b"\xef\xbb\xbf" + plain.content
+    server.faults.add("odd_headers", headers={"Date": None, "X-RateLimit-Total": "200, 200"})
+    odd = client.get("roles").headers
+    assert "Date" not in odd
+    assert odd["X-RateLimit-Total"] == "200, 200"
+
+
 def test_link_can_loop_or_lead_elsewhere(server: Server, client: Client) -> None:
     """A client must notice the first and not hand its key to the second."""
     server.faults.add("link_loop")

@@ -15,7 +15,7 @@ import msgspec
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.conversion import convert
-from freshdesk_assets.warehouse.landing.verbatim import Object, encoded, parsed
+from freshdesk_assets.warehouse.landing.verbatim import Object, TooDeep, encoded, parsed, shallow
 
 EXTRA = "_extra"
 VERBATIM = "_json"
@@ -34,6 +34,9 @@ PERHAPS_AT_RISK = re.compile(rb"\d[eE]|[\d.]{17}")
 
 EXACT = re.compile(r"null|-?\d[\d.]{0,14}")
 """A number whose digits a double holds."""
+
+FIRST_DAY, LAST_DAY = b'"0001-01-01T', b'"9999-12-31T'
+"""Days on which a time may be of a year that Python has not, by its zone."""
 
 FINER = re.compile(rb"\.\d{7}")
 """What may be a time finer than a microsecond, of which DuckDB drops the end."""
@@ -67,7 +70,9 @@ class Fitter:
         """Whether every key is declared, every value of its declared type, and DuckDB reads it as it is."""
         try:
             decoded = self._decoder.decode(row)
-            return not FINER.search(row) and all(_is_plain(decoded, *path) for path in self._raw)
+            if FINER.search(row) or FIRST_DAY in row or LAST_DAY in row:
+                return False
+            return all(_is_plain(decoded, *path) for path in self._raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
 
@@ -76,11 +81,19 @@ class Fitter:
 
         Raises ValueError when the bytes are not a JSON object or have no key.
         """
-        payload = parsed(row.decode("utf-8", errors="surrogateescape"))
+        text = row.decode("utf-8", errors="surrogateescape")
+        try:
+            return self._fit(parsed(text), {})
+        except TooDeep:
+            return self._fit(*shallow(text))
+
+    def _fit(self, payload: Any, deep: dict[str, str]) -> bytes:
+        """The row of that payload; `deep` are values of it that are kept as text."""
         if not isinstance(payload, Object):
             raise ValueError("it is no JSON object")
         parts = _Parts()
         fitted = parts.take(payload, self._tree, ())
+        parts.extra.update({_dotted((key,)): value for key, value in deep.items()})
         for column in self._keys:
             if _at(fitted, column.steps) is None:
                 raise ValueError(f"it has no {column.path}")
@@ -130,7 +143,7 @@ class _Parts:
         for key, value in self._last_of(payload, outer).items():
             here = (*outer, key)
             branch = tree.get(key)
-            if value is None and branch is not None:
+            if (value is None and branch is not None) or (value == "" and isinstance(branch, dict)):
                 kept[key] = None
             elif isinstance(branch, Column) and branch.type is Type.JSON:
                 self.verbatim[branch.name] = encoded(value)
