@@ -151,6 +151,8 @@ def test_rows_can_have_a_key_nobody_knows(server: Server, client: Client) -> Non
         ("bad_timestamp", b'"2026-02-30T25:61:00Z"'),
         ("lone_surrogate", b"\\ud800"),
         ("invalid_utf8", b"caf\xff"),
+        ("far_exponent", b":1e99999999999999999999"),
+        ("deep", b":" + b"[" * 3000 + b"]" * 3000),
         ("duplicate_key", b'"subject":"the first of two"'),
     ],
 )
@@ -160,6 +162,6 @@ def test_one_row_can_have_an_odd_value(server: Server, client: Client, kind: str
     struck = client.get("tickets", **ALL).content
     assert struck.count(raw) == 1
     assert b"@@" not in struck
-    if kind != "invalid_utf8":
+    if kind not in ("invalid_utf8", "deep"):
         assert len(json.loads(struck)) == 30
     assert raw not in client.get("tickets", **ALL).content
