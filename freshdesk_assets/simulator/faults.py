@@ -58,6 +58,8 @@ ODD_VALUES: dict[str, tuple[tuple[str, ...], bytes]] = {
     "bad_timestamp": (("due_by", "created_at"), b'"2026-02-30T25:61:00Z"'),
     "lone_surrogate": (("subject", "name", "body_text", "note", "title"), b'"half \\ud800 a pair"'),
     "invalid_utf8": (("subject", "name", "body_text", "note", "title"), b'"caf\xff"'),
+    "far_exponent": (("priority", "source", "ticket_scope", "position"), b"1e99999999999999999999"),
+    "deep": (("custom_fields", "tags", "stats", "signature"), b"[" * 3000 + b"]" * 3000),
     "duplicate_key": (("subject", "name", "body_text", "note", "title"), b'"the first of two"'),
 }
 

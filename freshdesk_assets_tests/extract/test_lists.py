@@ -14,6 +14,7 @@ from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.simulator.faults import ODD_VALUES
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.agents import agents
@@ -194,7 +195,7 @@ def test_rows_that_come_twice_and_bytes_that_are_no_text_pass_as_they_are() -> N
     """What a row holds is for the warehouse to judge: reading needs its key and its times only."""
     world = World(tickets=20, companies=150)
     with serve(world) as server, reading(server) as reader:
-        for kind in ("invalid_utf8", "lone_surrogate", "duplicate_key", "bad_timestamp", "big_integer"):
+        for kind in ODD_VALUES:
             server.faults.add("odd_value", path="agents", kind=kind)
             (page,) = reader.read_full(agents)
             assert len(page.rows) == len(world.truth_agents())

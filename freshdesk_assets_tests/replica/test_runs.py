@@ -98,7 +98,16 @@ def test_unknown_keys_are_kept(account: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["text_for_integer", "big_integer", "bad_timestamp", "lone_surrogate", "invalid_utf8"]
+    "kind",
+    [
+        "text_for_integer",
+        "big_integer",
+        "bad_timestamp",
+        "lone_surrogate",
+        "invalid_utf8",
+        "deep",
+        "far_exponent",
+    ],
 )
 def test_an_odd_value_costs_no_row(account: Callable[..., Any], kind: str) -> None:
     """A row is never lost for one of its values, and the value is kept as it was sent."""

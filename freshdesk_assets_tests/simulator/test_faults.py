@@ -116,6 +116,28 @@ def test_a_reply_can_be_slow_or_no_json(server: Server, client: Client) -> None:
     assert client.get("roles").elapsed.total_seconds() >= 0.2
 
 
+def test_what_is_between_can_change_a_reply_that_is_whole(server: Server, client: Client) -> None:
+    """Login pages, other products and gateways; each was seen in front of an account, or in its place."""
+    server.faults.add("login_page")
+    page = client.get("roles")
+    assert (page.status_code, page.headers["Content-Type"], page.content[:9]) == (
+        200,
+        "text/html",
+        b"<!DOCTYPE",
+    )
+    assert "X-RateLimit-Total" not in page.headers
+    plain = client.get("roles")
+    server.faults.add("wrapped", path="roles", times=2)
+    assert client.get("roles").json() == {"roles": plain.json()}
+    assert client.get("roles").headers["X-RateLimit-Total"] == plain.headers["X-RateLimit-Total"]
+    server.faults.add("byte_order_mark")
+    assert client.get("roles").content == b"\xef\xbb\xbf" + plain.content
+    server.faults.add("odd_headers", headers={"Date": None, "X-RateLimit-Total": "200, 200"})
+    odd = client.get("roles").headers
+    assert "Date" not in odd
+    assert odd["X-RateLimit-Total"] == "200, 200"
+
+
 def test_link_can_loop_or_lead_elsewhere(server: Server, client: Client) -> None:
     """A client must notice the first and not hand its key to the second."""
     server.faults.add("link_loop")
@@ -149,6 +171,8 @@ def test_rows_can_have_a_key_nobody_knows(server: Server, client: Client) -> Non
         ("bad_timestamp", b'"2026-02-30T25:61:00Z"'),
         ("lone_surrogate", b"\\ud800"),
         ("invalid_utf8", b"caf\xff"),
+        ("far_exponent", b":1e99999999999999999999"),
+        ("deep", b":" + b"[" * 3000 + b"]" * 3000),
         ("duplicate_key", b'"subject":"the first of two"'),
     ],
 )
@@ -158,6 +182,6 @@ def test_one_row_can_have_an_odd_value(server: Server, client: Client, kind: str
     struck = client.get("tickets", **ALL).content
     assert struck.count(raw) == 1
     assert b"@@" not in struck
-    if kind != "invalid_utf8":
+    if kind not in ("invalid_utf8", "deep"):
         assert len(json.loads(struck)) == 30
     assert raw not in client.get("tickets", **ALL).content

@@ -24,7 +24,7 @@ def base_url(domain: str) -> SplitResult:
     if (
         parts.scheme not in {"http", "https"}
         or "@" in parts.netloc
-        or not (local or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host))
+        or not (local or re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", host))
     ):
         raise ConfigurationError(f"FRESHDESK_DOMAIN is not a whole host name: {wanted}.")
     if product := next((name for end, name in SISTERS.items() if f".{host}".endswith(f".{end}")), None):

@@ -66,7 +66,7 @@ def _shape(value: Any) -> str:
     if not isinstance(value, Mapping):
         return "a list" if isinstance(value, list) else "a single value"
     wrapped = words(key for key, item in value.items() if isinstance(item, list))
-    return f"a list inside an object, as its {wrapped[0]}" if len(wrapped) == 1 else "an object"
+    return f'a list wrapped in an object ({{"{wrapped[0]}": […]}})' if len(wrapped) == 1 else "an object"
 
 
 _lenient = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)

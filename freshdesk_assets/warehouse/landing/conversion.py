@@ -1,13 +1,18 @@
-"""From a value as it was sent to one that a column's type can hold, and whether that lost something."""
+"""From a value as it was sent to one that a column's type can hold, and whether that lost something.
+
+What is only spelled in another way is converted: `"12"` and `12.0`, `"t"` and 1 for true, an empty text for
+null, a single value for a list of one. What could mean something else is not.
+"""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
 from freshdesk_assets.schema.column import Type
+from freshdesk_assets.schema.times import moment_since_epoch, read_moment
 from freshdesk_assets.warehouse.landing.verbatim import Number, encoded, unbroken, whole
 
 Converted = tuple[Any, bool]
@@ -17,11 +22,18 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 FINER = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")
 """The part of a second beyond microseconds, if there is one."""
 
+MIDNIGHT = time()
+
 NOT_AT_ALL: Converted = (None, False)
+
+
+NOTHING: Converted = (None, True)
 
 
 def convert(type_: Type, value: Any) -> Converted:
     """The value as a column of that type holds it."""
+    if isinstance(value, str) and not value.strip() and type_ not in (Type.VARCHAR, Type.JSON):
+        return NOTHING
     return CONVERSIONS[type_](value)
 
 
@@ -30,14 +42,12 @@ def _integer(bits: int) -> Callable[[Any], Converted]:
 
     def integer(value: Any) -> Converted:
         match value:
-            case Number(text=text) if NUMBER.fullmatch(text):
-                number = Decimal(text)
+            case Number(text=text) | str(text) if NUMBER.fullmatch(text := text.strip()):
+                number = _decimal(text)
                 # The magnitude first: 1e999999999 would be written out digit by digit.
-                if number.adjusted() > 19 or number != number.to_integral_value():
+                if number is None or number.adjusted() > 19 or number != number.to_integral_value():
                     return NOT_AT_ALL
                 found = int(number)
-            case str() if len(value) <= 20 and NUMBER.fullmatch(value) and value.removeprefix("-").isdigit():
-                found = int(value)
             case _:
                 return NOT_AT_ALL
         return (found, True) if -limit <= found < limit else NOT_AT_ALL
@@ -45,21 +55,36 @@ def _integer(bits: int) -> Callable[[Any], Converted]:
     return integer
 
 
+def _decimal(text: str) -> Decimal | None:
+    """The number; None where its exponent is more than a decimal holds."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
 def _boolean(value: Any) -> Converted:
     match value:
-        case True | "true":
-            return True, True
-        case False | "false":
-            return False, True
+        case bool():
+            return value, True
+        case Number(text=text) | str(text) if (word := text.strip().lower()) in WORDS:
+            return WORDS[word], True
         case _:
             return NOT_AT_ALL
 
 
+WORDS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+}
+"""How forms, databases and programs write true and false."""
+
+
 def _double(value: Any) -> Converted:
     match value:
-        case Number(text=text) | str(text) if NUMBER.fullmatch(text):
+        case Number(text=text) | str(text) if NUMBER.fullmatch(text := text.strip()):
             nearest = float(text)
-            return (nearest, Decimal(repr(nearest)) == Decimal(text)) if isfinite(nearest) else NOT_AT_ALL
+            return (nearest, Decimal(repr(nearest)) == _decimal(text)) if isfinite(nearest) else NOT_AT_ALL
         case _:
             return NOT_AT_ALL
 
@@ -78,27 +103,32 @@ def _varchar(value: Any) -> Converted:
 
 def _timestamp(value: Any) -> Converted:
     """Read as UTC where no zone is given, as ticket forms send their times."""
-    if not isinstance(value, str):
-        return NOT_AT_ALL
-    try:
-        moment = datetime.fromisoformat(value.upper())
-    except ValueError:
-        return NOT_AT_ALL
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(), not FINER.search(value)
+    moment, exact = None, True
+    match value:
+        case str():
+            moment, exact = read_moment(value), not FINER.search(value)
+        case Number(text=text) if re.fullmatch(r"[0-9]{1,15}", text):
+            moment = moment_since_epoch(int(text))
+        case _:
+            pass
+    return (moment.isoformat(), exact) if moment else NOT_AT_ALL
 
 
 def _date(value: Any) -> Converted:
+    """A day, or the midnight that it begins with as the zone it was written in has it."""
+    if not isinstance(value, str):
+        return NOT_AT_ALL
     try:
-        return (date.fromisoformat(value).isoformat(), True) if isinstance(value, str) else NOT_AT_ALL
+        found = datetime.fromisoformat(value.strip().upper())
     except ValueError:
         return NOT_AT_ALL
+    return (found.date().isoformat(), True) if found.time() == MIDNIGHT else NOT_AT_ALL
 
 
 def _list_of(convert_item: Callable[[Any], Converted]) -> Callable[[Any], Converted]:
     def converted(value: Any) -> Converted:
-        if not isinstance(value, list):
-            return NOT_AT_ALL
-        items = [(None, True) if item is None else convert_item(item) for item in value]
+        sent = value if isinstance(value, list) else [value]
+        items = [NOTHING if item is None else convert_item(item) for item in sent]
         if any(held is None and not exact for held, exact in items):
             return NOT_AT_ALL
         return [held for held, _ in items], all(exact for _, exact in items)

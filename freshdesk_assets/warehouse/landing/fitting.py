@@ -15,7 +15,7 @@ import msgspec
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.conversion import convert
-from freshdesk_assets.warehouse.landing.verbatim import Object, encoded, parsed
+from freshdesk_assets.warehouse.landing.verbatim import Object, TooDeep, encoded, parsed, shallow
 
 EXTRA = "_extra"
 VERBATIM = "_json"
@@ -76,11 +76,19 @@ class Fitter:
 
         Raises ValueError when the bytes are not a JSON object or have no key.
         """
-        payload = parsed(row.decode("utf-8", errors="surrogateescape"))
+        text = row.decode("utf-8", errors="surrogateescape")
+        try:
+            return self._fit(parsed(text), {})
+        except TooDeep:
+            return self._fit(*shallow(text))
+
+    def _fit(self, payload: Any, deep: dict[str, str]) -> bytes:
+        """The row of that payload; `deep` are values of it that are kept as text."""
         if not isinstance(payload, Object):
             raise ValueError("it is no JSON object")
         parts = _Parts()
         fitted = parts.take(payload, self._tree, ())
+        parts.extra.update({_dotted((key,)): value for key, value in deep.items()})
         for column in self._keys:
             if _at(fitted, column.steps) is None:
                 raise ValueError(f"it has no {column.path}")
@@ -130,7 +138,7 @@ class _Parts:
         for key, value in self._last_of(payload, outer).items():
             here = (*outer, key)
             branch = tree.get(key)
-            if value is None and branch is not None:
+            if (value is None and branch is not None) or (value == "" and isinstance(branch, dict)):
                 kept[key] = None
             elif isinstance(branch, Column) and branch.type is Type.JSON:
                 self.verbatim[branch.name] = encoded(value)

@@ -24,14 +24,27 @@ from freshdesk_assets.warehouse.sql import identifier, literal
 MAXIMUM_OBJECT = 16 * 1024 * 1024
 """DuckDB's own bound for one JSON object, raised for a file that holds a longer one."""
 
-REFUSALS = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.ParserException)
+FIRST, LAST = "timestamptz '0001-01-01 00:00:00+00'", "timestamptz '9999-12-31 23:59:59.999999+00'"
+"""The times that programs can read: DuckDB has years beyond, to which a zone can lead."""
+
+
+class OutOfReach(Exception):
+    """A time of a year that DuckDB has and others have not."""
+
+
+REFUSALS = (
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.ParserException,
+    OutOfReach,
+)
 
 
 def parse(connection: Connection, batch: Batch) -> list[str]:
     """A temporary table for each of the batch's files; must come first in its transaction.
 
-    A file that DuckDB refuses is taken apart row by row and read again. The refusal ends the transaction, and
-    with it the tables made so far, so all files are read anew.
+    A file that DuckDB refuses, or that has a time out of reach, is taken apart row by row and read again. The
+    refusal ends the transaction, and with it the tables made so far, so all files are read anew.
     """
     mended: set[int] = set()
     while True:
@@ -56,7 +69,13 @@ def _parsed(connection: Connection, table: Table, file: SpooledFile, name: str) 
         f"create or replace temp table {name.removeprefix('temp.')} as {select_rows(table, file)}"
     )
     key = ", ".join(identifier(column) for column in table.key)
-    counted = connection.execute(f"select count(*), count(distinct ({key})) from {name}").fetchone()
+    times = [identifier(column.name) for column in table.columns if column.type is Type.TIMESTAMPTZ]
+    reached = " and ".join(f"coalesce(bool_and({each} between {FIRST} and {LAST}), true)" for each in times)
+    counted = connection.execute(
+        f"select count(*), count(distinct ({key})), {reached or True} from {name}"
+    ).fetchone()
+    if counted and not counted[2]:
+        raise OutOfReach
     if counted and counted[0] != counted[1]:
         # Row ids follow the order of the file: of two rows at one version, the later was read later.
         newest = f"{version_of(table, 'b')} desc nulls last, b.rowid desc"

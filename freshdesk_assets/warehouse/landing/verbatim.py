@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
+from freshdesk_assets.schema.json_text import depth, entries
+
 HALF = re.compile("[\ud800-\udfff]")
 """A lone surrogate, half a character; no database stores it, and no encoding of text has it."""
+
+
+DEEP = 100
+"""Arrays and objects inside each other, beyond which a value is not read: Python allows for some hundreds."""
+
+
+class TooDeep(ValueError):
+    """A value has more arrays and objects inside each other than can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +38,40 @@ class Object:
 
 
 def parsed(text: str) -> Any:
-    """A JSON value with `Number` and `Object` in it; raises ValueError when it is none, or nested too deep.
+    """A JSON value with `Number` and `Object` in it; raises ValueError when it is none, TooDeep among others.
 
     A raw control character inside a string is accepted, though JSON forbids it.
     """
     try:
         return _decoder.decode(text)
     except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        raise TooDeep("it is nested too deep") from error
+
+
+def shallow(text: str) -> tuple[Object, dict[str, str]]:
+    """An object without the values that are nested too deep to be read, and these as the texts they are.
+
+    Raises ValueError when it is no object.
+    """
+    pairs: list[tuple[str, Any]] = []
+    deep: dict[str, str] = {}
+    for key, value in entries(text):
+        if depth(value) > DEEP:
+            deep[key] = value
+        else:
+            pairs.append((key, parsed(value)))
+    return Object(pairs), deep
 
 
 def encoded(value: Any) -> str:
-    """The value as JSON in one line, spaced as DuckDB does it; raises ValueError when nested too deep.
+    """The value as JSON in one line, spaced as DuckDB does it; raises TooDeep when it is nested so.
 
     What JSON has no word for is written as a string: NaN, and half a character as its escape.
     """
     try:
         return _encoded(value)
     except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        raise TooDeep("it is nested too deep") from error
 
 
 def whole(text: str, instead: str | None = None) -> str:

@@ -70,6 +70,7 @@ def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key: str) -> N
         "acme.freshdesk.com:port",
         "https://[::1",
         "http://10.0.0.1:8080",
+        f"{'a' * 64}.freshdesk.com",
         "acme.freshservice.com",
         "https://acme.freshchat.com",
         "acme.freshsales.io",

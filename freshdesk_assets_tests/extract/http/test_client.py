@@ -85,7 +85,7 @@ def test_what_is_no_json_at_all_is_asked_for_once_more(
     [
         (
             b'{"shelves": [{"id": 1, "name": "customer"}], "meta": {"count": 1}}',
-            "a list inside an object, as its",
+            "a list wrapped in an object",
         ),
         (b'{"shelf": {"id": 1}}', "an object"),
         (b'{"a": [1], "b": [2]}', "an object"),

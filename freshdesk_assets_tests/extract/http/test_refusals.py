@@ -145,6 +145,18 @@ def test_a_redirect_is_not_followed(library: Library, client: Client) -> None:
     assert len(library.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "location", ["", "http://[::1", "http://*.x/", "mailto:customer@example.com", "//", "http://a:b/", "\xff"]
+)
+def test_a_redirect_to_an_odd_address_is_a_redirect(library: Library, client: Client, location: str) -> None:
+    """requests reads where it leads even if it does not follow, and has errors of its own for some."""
+    library.give(Answer(status=302, headers={"Location": location}))
+    with pytest.raises(ConfigurationError, match=r"with a redirect \(302\)") as caught:
+        client.get("shelves", parse=rows)
+    assert "customer" not in said(caught.value)
+    assert len(library.asked) == 1
+
+
 def test_a_host_that_does_not_exist_is_a_wrong_setting(
     monkeypatch: pytest.MonkeyPatch, clock: VirtualClock
 ) -> None:
