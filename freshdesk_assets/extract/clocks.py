@@ -70,8 +70,9 @@ class Clocks:
                 " it: partitions and schedules go by it."
             }
         return {
-            "clock": f"{apart}: one of the two is wrong. Until they agree, less counts as read, and more is read"
-            " again each time. Set this machine's clock, or find out what sets the header Date on the way."
+            "clock": f"{apart}: one of the two is wrong. Until they agree, less counts as read, and more is"
+            " read again each time. Set this machine's clock, or find out what sets the header Date on the"
+            " way."
         }
 
 
