@@ -18,12 +18,12 @@ ALIKE = timedelta(minutes=10)
 def proved(said: datetime | None, seen: datetime, now: datetime) -> datetime:
     """The latest moment that has certainly come in Freshdesk when it answered.
 
-    - `said`: its header Date, which may be missing. It does not count beyond what another clock confirms.
+    - `said`: its header Date. Where it is missing, or later than this machine's time, only rows count.
     - `seen`: the newest time of a row that had been read by then, by Freshdesk's clock too.
     - `now`: this machine's time.
     """
-    if said is None:
-        return min(seen, now)
+    if said is None or said > now + LAG:
+        return min(seen, said or now)
     return min(said, max(now, seen))
 
 
@@ -70,9 +70,9 @@ class Clocks:
                 " it: partitions and schedules go by it."
             }
         return {
-            "clock": f"{apart}: one of the two is wrong. What counts as read reaches up to the earlier one,"
-            " and the rest is read again each time. Set this machine's clock, or find out what sets the"
-            " header Date on the way."
+            "clock": f"{apart}: one of the two is wrong. Until they agree, less counts as read, and more is"
+            " read again each time. Set this machine's clock, or find out what sets the header Date on the"
+            " way."
         }
 
 

@@ -263,7 +263,7 @@ def _page(
 
 def _settled(moment: datetime | None, seen: datetime) -> datetime:
     """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
-    return min(seen, proved(moment, seen, datetime.now(UTC)) - LAG)
+    return min(seen, proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG)
 
 
 def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
@@ -271,7 +271,7 @@ def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> da
 
     `seen` is the newest time of a row that was read by the moment.
     """
-    edge = proved(moment, seen, datetime.now(UTC)) - LAG
+    edge = proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG
     return min(edge, end) if end else edge
 
 

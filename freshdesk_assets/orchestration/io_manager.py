@@ -113,7 +113,7 @@ class TableIOManager(DbIOManager):
         if landed.held_back:
             context.log.warning(
                 f"{batch.table.name}: the list lacks {landed.held_back:,} stored rows, too many at once to be"
-                " believed. None of them is marked as deleted before the next run has missed them too."
+                " believed. None of them is marked as deleted before it is missed a second time."
             )
         _note_counts(context, keys, counts)
         last = keys[-1] if keys else None

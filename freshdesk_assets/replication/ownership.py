@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from freshdesk_assets.extract.account import account_id
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.extract.http.errors import ConfigurationError, Unavailable
+from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError, Unavailable
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.account import Held, held_account, record_account
@@ -49,18 +49,16 @@ def check_account(
     spending = Spending(client=client, purpose=ACCOUNT, run_id=run_id)
     try:
         found = account_id(client)
-    except Unavailable:
         if held is not None:
-            raise
-        # A new file takes any account; the next run asks whose it is.
-        return
-    if held is not None:
-        try:
             _check_same(warehouse, held, Held(host, found), renamed=renamed)
-        except AnotherAccount:
-            with suppress(WarehouseError):
-                spending.tell(warehouse)
-            raise
+    except FreshdeskError as error:
+        with suppress(WarehouseError):
+            spending.tell(warehouse)
+        if held is None and isinstance(error, Unavailable):
+            # A new file takes any account; the next run asks whose it is.
+            return
+        raise
+    if held is not None:
         if say:
             say(f"The account is {host} now; {warehouse.path} knew it as {held.host}.")
         found = found or held.account_id

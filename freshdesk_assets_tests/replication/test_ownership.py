@@ -100,5 +100,7 @@ def test_an_account_that_does_not_say_who_it_is_is_read_all_the_same(warehouse: 
         server.faults.add("unavailable", path="account")
         check(warehouse, server)
         assert held_in(warehouse) is None
+        with warehouse.open() as connection:
+            assert credits_of_day(connection, today()) == 1
         check(warehouse, server)
         assert held_in(warehouse) == Held(host(server), "3456789")

@@ -71,7 +71,10 @@ def run_scope(
         start = end = partitions.get_partition_keys()[-1]
         tags = {RECONCILE: "true"}
     elif first is None and last is None and not whole:
-        since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
+        since: datetime | None = partitioning.since
+        # Without a file everything is missing, whatever Dagster remembers of one that was moved aside.
+        if warehouse.path.exists():
+            since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
         start, end = stale_range(instance, read, partitions, since)
     else:
         start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))

@@ -62,11 +62,11 @@ def reached(
 ) -> datetime | None:
     """The time up to which all of the tables are stored that are read by time; None if nothing is.
 
-    `replication.itinerary` says what is still missing `since` the start date. Without a file everything is,
-    whatever Dagster remembers of a file that was moved aside. So is a table that has lost rows.
+    `replication.itinerary` says what is still missing `since` the start date. All of a table is that has lost
+    rows.
     """
     if not warehouse.path.exists():
-        return since
+        return None
     with warehouse.open(checkpoint=False) as connection:
         if any(not isinstance(catalog[loss.table].sync, FullList) for loss in losses(connection, names)):
             return since

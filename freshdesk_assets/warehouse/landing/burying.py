@@ -121,16 +121,56 @@ def settle_parents(connection: Connection, batch: Batch, parsed: list[str], mome
     record_parents(connection, table, parent, reads, moment)
     landed = Landed()
     if isinstance(table.sync, PerParent):
-        listed = "".join(
+        column = f"t.{identifier(table.sync.column)}"
+        missing = f"{column} in (select id from {READS})" + "".join(
             f" and not exists (from {name} b where {same_key(table, 'b', 't')})" for name in parsed
         )
-        column = identifier(table.sync.column)
-        landed += _bury(connection, table.name, f"t.{column} in (select id from {READS}){listed}", moment)
+        landed += _doubt_lists(connection, batch, column, missing, moment)
+        missing += f" and {column} not in (select id from {DOUBTED})"
+        landed += _bury(connection, table.name, missing, moment)
+        connection.execute(f"drop table {DOUBTED}")
     if any(read.gone for read in reads):
         gone = f"t.id in (select id from {READS} where gone)"
         buried = _bury(connection, parent, gone, moment, batch.belonging.get(parent, ()))
         landed += buried if parent == table.name else Landed()
     return landed
+
+
+DOUBTED = "doubted_lists"
+"""A temporary table: the ids of parents whose lists lack too much to be believed at once."""
+
+
+def _doubt_lists(connection: Connection, batch: Batch, column: str, missing: str, moment: datetime) -> Landed:
+    """Make `DOUBTED`, and have these lists asked for once more; one that was doubted before is believed."""
+    table, unlisted = batch.table, ledger(connection, "unlisted")
+    living = f"from {qualified(table.name)} t where t._deleted_at is null"
+    before = (
+        f"exists (select 1 from {unlisted} u"
+        f" where u.table_name = {literal(table.name)} and u.row_key = {_key_text(table)})"
+    )
+    connection.execute(
+        f"create or replace temp table {DOUBTED} as select {column} as id {living}"
+        f" and {column} in (select id from {READS} where not gone) group by {column}"
+        f" having count(*) filter ({missing}) > {MANY} and 2 * count(*) filter ({missing}) > count(*)"
+        f" and count(*) filter ({missing} and {before}) = 0"
+    )
+    read = f"{_key_text(table)} {living} and {column} in (select id from {READS})"
+    connection.execute(
+        f"delete from {unlisted} where table_name = ? and row_key in (select {read})", [table.name]
+    )
+    held_back = number(
+        connection,
+        f"insert into {unlisted} select ?, {_key_text(table)}, ?, ? {living} and {missing}"
+        f" and {column} in (select id from {DOUBTED})",
+        [table.name, moment, batch.run],
+    )
+    if held_back:
+        connection.execute(
+            f"update {ledger(connection, 'parents_read')} set version = null"
+            f" where table_name = ? and parent_id in (select id from {DOUBTED})",
+            [table.name],
+        )
+    return Landed(held_back=held_back)
 
 
 def _bury(

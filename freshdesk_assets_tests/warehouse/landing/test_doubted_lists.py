@@ -6,7 +6,8 @@ from dataclasses import replace
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
-from freshdesk_assets_tests.library import ID, SHELVES, declared
+from freshdesk_assets_tests.library import BOOKS, ID, SHELVES, declared
+from freshdesk_assets_tests.warehouse.landing.test_merging import books_of
 from freshdesk_assets_tests.warehouse.library import Library, later, page
 
 ALWAYS = replace(SHELVES, name="always", never_empty=True)
@@ -80,3 +81,25 @@ def test_rows_are_known_by_all_of_their_key(library: Library) -> None:
     assert listed(library, range(5), "second", PAIRS) == Landed(read=5, held_back=25)
     assert library.query("select min(row_key) from file.freshdesk_meta.unlisted") == [('["10","1"]',)]
     assert listed(library, range(5), "third", PAIRS) == Landed(read=5, deleted=25)
+
+
+def test_the_list_of_one_row_that_lacks_most_is_asked_for_once_more(library: Library) -> None:
+    """A ticket's conversations come empty now and then, too: it stays due, and the next answer decides."""
+    due = "select parent_id from file.freshdesk_meta.parents_read where version is null"
+    library.shape(SHELVES)
+    library.land(BOOKS, books_of(1, *range(20)), books_of(2, *range(100, 105)))
+    landed = library.land(BOOKS, books_of(1, 3, version=1), books_of(2, version=1))
+    assert landed == Landed(read=1, deleted=5, held_back=19)
+    assert library.query(due) == [(1,)]
+    assert library.land(BOOKS, books_of(1, *range(20), version=1)) == Landed(read=20)
+    assert library.query(due) == []
+    assert library.land(BOOKS, books_of(1, version=2)) == Landed(held_back=20)
+    assert library.land(BOOKS, books_of(1, version=2)) == Landed(deleted=20)
+    assert library.query(due) == []
+
+
+def test_the_rows_of_one_that_is_gone_are_marked_at_once(library: Library) -> None:
+    """That Freshdesk has no such ticket is said, and not only missing."""
+    library.shape(SHELVES)
+    library.land(BOOKS, books_of(1, *range(20)))
+    assert library.land(BOOKS, books_of(1, version=1, gone=True)) == Landed(deleted=20)
