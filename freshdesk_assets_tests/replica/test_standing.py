@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.views import declared_views
@@ -96,3 +98,23 @@ def test_a_table_that_was_never_read_leaves_the_others_their_views_and_copy(
             file.execute("alter table freshdesk.kept rename to ticket_tags")
         assert {"freshdesk__ticket_tags", "synchub_views", "published__copy"} <= begun(acme.sync(derive=True))
         assert published(acme, "select count(*) from freshdesk.ticket_tags where tag = 'changed'") == [(1,)]
+
+
+def test_a_blocking_check_of_ones_own_stops_what_is_made_of_its_table(account: Callable[..., Any]) -> None:
+    """Somebody who declares a check as blocking wants nothing made of rows that do not pass it."""
+
+    @dg.asset_check(asset=asset_key("groups"), blocking=True)
+    def enough() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.ERROR)
+
+    with account(tickets=30) as acme:
+        chosen = dg.AssetSelection.assets(
+            *(asset_key(name) for name in ("groups", "group_agents", "roles", "surveys", "survey_questions"))
+        )
+        own = dg.Definitions(asset_checks=[enough], jobs=[dg.define_asset_job("own", chosen)])
+        job = dg.Definitions.merge(build_defs(acme.settings, acme.catalog), own).resolve_job_def("own")
+        last = partitions_of(acme.partitioning).get_partition_keys()[-1]
+        result = execute(job, acme.instance, tags={ONLY_MISSING: "true", "dagster/partition": last})
+        assert not result.success
+        assert "freshdesk__survey_questions" in begun(result)
+        assert "freshdesk__group_agents" not in begun(result)
