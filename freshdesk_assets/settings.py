@@ -166,7 +166,7 @@ class Settings(BaseSettings):
     reconcile_credits: Annotated[int, number(0, 1_000_000, "500", of=int)] = _setting(
         Group.CREDITS,
         DEFAULT_RECONCILE,
-        "Credits a night for finding out which rows Freshdesk no longer has; `0` for none.",
+        "Credits a night for finding rows that Freshdesk no longer has, or were dated back; `0` for none.",
     )
     schedules: Switch = _setting(
         Group.SCHEDULES,

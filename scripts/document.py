@@ -33,6 +33,9 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.tables import GROUPS, declared_tables
 from freshdesk_assets.views import declared_schemas, declared_views
+from freshdesk_assets.warehouse.derived.as_of import AS_OF
+from freshdesk_assets.warehouse.derived.as_of import COLUMNS as AS_OF_COLUMNS
+from freshdesk_assets.warehouse.derived.as_of import DOC as AS_OF_DOC
 from freshdesk_assets.warehouse.derived.references import DOC, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META
 
@@ -143,7 +146,8 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
         if schema == RELATIONS:
             lines.append(f"- {link(schema, FOREIGN_KEYS)}: {DOC}")
         parts.append(f"## {schema}\n\n{said}\n\n" + "\n".join(lines))
-    lines = [f"- [{name}](dictionary/{META}.md#{name}): {doc}" for name, (doc, _) in LEDGER.items()]
+    lines = [f"- [{AS_OF}](dictionary/{META}.md#{AS_OF}): {AS_OF_DOC}"]
+    lines += [f"- [{name}](dictionary/{META}.md#{name}): {doc}" for name, (doc, _) in LEDGER.items()]
     parts.append(
         f"## {META}\n\nWhat has been read and made, and what could not be stored.\n\n" + "\n".join(lines)
     )
@@ -152,7 +156,8 @@ def index(catalog: Catalog, groups: Mapping[str, list[Table]], views: Iterable[S
 
 def ledger() -> str:
     """The tables of the replica's own records."""
-    parts = [f"## {name}\n\n{doc}\n\n" + plain_columns(columns) for name, (doc, columns) in LEDGER.items()]
+    every = {AS_OF: (AS_OF_DOC, AS_OF_COLUMNS), **LEDGER}
+    parts = [f"## {name}\n\n{doc}\n\n" + plain_columns(columns) for name, (doc, columns) in every.items()]
     return page(META, "What has been read and made, and what could not be stored.", *parts)
 
 

@@ -68,7 +68,7 @@ def plan(
     selection: str | None = None,
     whole: bool = False,
 ) -> int:
-    """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated.
+    """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated of every table.
 
     Raises SettingError.
     """
@@ -99,7 +99,7 @@ def plan(
     )
     record_calls(replace(file, lock_wait=0.0), spent)
     _show(console, made, request, settings)
-    return 0
+    return int(any(each.unknown for each in made.estimates))
 
 
 def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Settings, request: RunScope) -> Plan:

@@ -15,7 +15,8 @@ from typing import TypeAlias
 import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
-from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS
+from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, SYNC
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
 
@@ -99,10 +100,14 @@ def asking_steps(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
 def never_stored(
     plan: ExecutionPlan, steps: Iterable[str], job: dg.JobDefinition, warehouse: Warehouse
 ) -> set[str]:
-    """Those of the steps that are made of tables, or read after tables, of which none was ever stored."""
+    """Those of the steps of whose tables none was ever stored: what they follow, or are read per row of."""
     graph = _Graph(job)
     made = {step: _made(plan.get_step_by_key(step)) for step in steps}
-    tables = {step: graph.tables(graph.sources(*of)) for step, of in made.items()}
+    tables = {
+        step: graph.tables(graph.sources(assets, checks))
+        for step, (assets, checks) in made.items()
+        if not graph.has_list(assets)
+    }
     with warehouse.open(checkpoint=False) as connection:
         held = states(connection, {name for of in tables.values() for name in of})
     return {step for step, of in tables.items() if of and not held.keys() & set(of)}
@@ -133,6 +138,11 @@ class _Graph:
     def tables(self, sources: Iterable[dg.AssetKey]) -> list[str]:
         """The names of those sources that are read from the API."""
         return sorted(key.path[-1] for key in sources if API_KIND in self._graph.get(key).kinds)
+
+    def has_list(self, assets: Assets) -> bool:
+        """Whether one of the assets is read from a list of its own, which needs no other table."""
+        tags = [self._graph.get(key).tags for key in assets]
+        return any(each.get(SYNC, PerParent.__name__) != PerParent.__name__ for each in tags)
 
     def declarations(self, sources: Iterable[dg.AssetKey]) -> list[str]:
         """The fingerprints of those sources that follow tables themselves."""

@@ -49,6 +49,11 @@ def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, A
     }
 
 
+def as_of_metadata(moment: datetime | None) -> dict[str, Any]:
+    """What a view or the copy is as of; nothing while none of its tables was read to its end."""
+    return {"as_of": dg.MetadataValue.timestamp(moment)} if moment else {}
+
+
 def partition_metadata(rows: int) -> dict[str, Any]:
     """What differs between the partitions of one run."""
     return {ROWS: rows}

@@ -5,7 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from freshdesk_assets.extract.http.client import credits_of
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.http.errors import (
+    NotAllowed,
+    NotFound,
+    Refused,
+    Unavailable,
+    UnexpectedReply,
+)
 from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.sizing import (
@@ -45,6 +51,7 @@ class Estimate:
 
     - `list_calls`: calls of its lists, made one after another.
     - `row_calls`: calls for single rows, made many at once.
+    - `unknown`: whether Freshdesk did not answer, so that it may cost more.
     """
 
     table: Table
@@ -52,6 +59,7 @@ class Estimate:
     row_calls: int = 0
     credits: int = 0
     note: str = ""
+    unknown: bool = False
 
     @property
     def calls(self) -> int:
@@ -76,6 +84,7 @@ class Estimator:
     reader: Reader
     chosen: Collection[str]
     _changed: dict[str, Size] = field(default_factory=dict)
+    _answered: bool = False
 
     def estimate(self, scope: ReadScope) -> Estimate:
         """What a run would spend on the table, step by step."""
@@ -87,6 +96,12 @@ class Estimator:
         except (NotAllowed, NotFound, Refused) as error:
             made.add_list(1, 1)
             made.note = f"left out: {error}"
+        except (Unavailable, UnexpectedReply) as error:
+            # Where nothing was answered yet, it is not this list that is down.
+            if not self._answered:
+                raise
+            made.note, made.unknown = f"not known: {error}", True
+        self._answered = True
         return made
 
     def _price(self, made: Estimate, scope: ReadScope, step: Step) -> Size:

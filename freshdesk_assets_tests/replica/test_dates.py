@@ -84,7 +84,6 @@ def test_a_replica_that_begins_at_its_start_date_is_completed_by_night_within_th
             connection.execute(
                 "update freshdesk_meta.coverage set covered_from = greatest(covered_from, ?)", [since]
             )
-            connection.execute("delete from freshdesk_meta.reread")
         acme.sync(select=DATED)
         assert acme.server.meter.calls["time_entries"] == 1
         assert not stored(acme, early)

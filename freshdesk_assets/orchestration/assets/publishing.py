@@ -11,7 +11,9 @@ from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import BY_NIGHT, PUBLISHED, WORK
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.publishing import publish
 
 STALE_AFTER = timedelta(days=1)
@@ -42,7 +44,10 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
             # A compact copy costs many times as much as a copy of blocks: too much for every run of the day.
             # A retried run keeps its tags.
             by_night = context.run.tags.get(WORK) in BY_NIGHT
-            made = publish(duckdb.warehouse(context.log.info), target, compact=by_night)
+            warehouse = duckdb.warehouse(context.log.info)
+            made = publish(warehouse, target, compact=by_night)
+            with warehouse.open(checkpoint=False) as connection:
+                read = [state.finished_at for state in read_states(connection).values() if state.finished_at]
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata={
@@ -51,6 +56,7 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
                 "compact": made.compact,
                 "bytes": made.bytes,
                 "published_at": dg.MetadataValue.timestamp(made.published_at),
+                **as_of_metadata(min(read, default=None)),
             },
         )
 

@@ -12,12 +12,14 @@ from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
 from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL, VIEW_KIND, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.view import SqlView, Traced
-from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
+from freshdesk_assets.warehouse.derived.as_of import as_of, record_made_of, tables_of
+from freshdesk_assets.warehouse.derived.views import ViewRefused, drop_undeclared, ensure_views
 
 
 def schema_key(schema: str) -> dg.AssetKey:
@@ -84,21 +86,39 @@ def _assets(
     @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=POOL, op_tags=follows(*made))
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
-        with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
-            for gone in drop_undeclared(connection, views):
-                context.log.info(f"dropped {'.'.join(gone)}: its SQL file is gone")
-            created = ensure_views(connection, _with_upstream(views, selected), catalog)
+        refused: dict[tuple[str, str], ViewRefused] = {}
+        wanted = _with_upstream(views, selected)
+        while True:
+            left = [view for view in wanted if view.id not in refused]
+            try:
+                with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
+                    for gone in drop_undeclared(connection, views):
+                        context.log.info(f"dropped {'.'.join(gone)}: its SQL file is gone")
+                    created = ensure_views(connection, left, catalog)
+                    record_made_of(connection, tables_of(catalog, views))
+                    moments = as_of(connection)
+                break
+            except dg.Failure as failure:
+                # One view that cannot be made leaves the others theirs: DuckDB has undone them all.
+                if not isinstance(cause := failure.__cause__, ViewRefused):
+                    raise
+                refused[cause.id] = cause
         # A view that another operation reads is always reported: Dagster would skip that operation otherwise.
         quiet = _reported(context) - _read_elsewhere(views)
         changed_only = reading_of(context.run.tags) not in (Reading.AGAIN, Reading.WHOLE)
         for id_, anew in created.items():
             key = asset_key(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in quiet):
-                yield dg.MaterializeResult(asset_key=key, metadata={"created_anew": anew})
-        if schema_key(schema) in context.selected_asset_keys:
+                metadata = {"created_anew": anew, **as_of_metadata(moments.get(id_))}
+                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+        if schema_key(schema) in context.selected_asset_keys and not refused:
+            oldest = min((moments[id_] for id_ in created if id_ in moments), default=None)
             yield dg.MaterializeResult(
-                asset_key=schema_key(schema), metadata={"views_created_anew": sum(created.values())}
+                asset_key=schema_key(schema),
+                metadata={"views_created_anew": sum(created.values()), **as_of_metadata(oldest)},
             )
+        if refused:
+            raise dg.Failure("; ".join(map(str, refused.values())), allow_retries=False)
 
     return create
 

@@ -36,6 +36,14 @@ class AccountField:
     doc: str
 
 
+class ViewRefused(DeclarationError):
+    """DuckDB does not create the view of this schema and name."""
+
+    def __init__(self, view: SqlView, reason: str) -> None:
+        super().__init__(f"view {view.schema}.{view.name} ({view.place.file.name}): {reason}")
+        self.id = view.id
+
+
 def readable(catalog: Catalog) -> Shapes:
     """The tables that a view or a check may read: the catalog's, the counted references, the ledger."""
     own = {(SCHEMA, declared.name): declared.stored for declared in catalog.everything}
@@ -50,7 +58,7 @@ def ensure_views(
     """Create or replace the views that are not as their files say, in the order given; returns which were.
 
     Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
-    created.
+    created, ViewRefused where it is DuckDB that refuses it.
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
@@ -175,9 +183,7 @@ def _ensure_view(
         sql, added = _spread(connection, view, catalog)
         shape = _shape(connection, sql)
     except duckdb.Error as error:
-        raise DeclarationError(
-            f"view {view.schema}.{view.name} ({view.place.file.name}): {str(error).splitlines()[0]}"
-        ) from error
+        raise ViewRefused(view, str(error).splitlines()[0]) from error
     comments = {column.name: _comment(column.doc, column.references) for column in view.columns}
     comments |= {field.column: field.doc for field in added}
     real = [name for name, _ in shape]
@@ -190,7 +196,11 @@ def _ensure_view(
     if made.get(view.id) == made_of:
         return False
     connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
-    connection.execute(f"create or replace view {target} as {sql}")
+    try:
+        connection.execute(f"create or replace view {target} as {sql}")
+    except duckdb.CatalogException as error:
+        # A table of that name is somebody's own.
+        raise ViewRefused(view, str(error).splitlines()[0]) from error
     connection.execute(f"comment on view {target} is {literal(view.doc)}")
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")

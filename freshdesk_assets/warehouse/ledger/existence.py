@@ -223,10 +223,11 @@ def whole_list(connection: Connection, table: Table) -> tuple[datetime | None, i
     """When the whole list of a table was last read to its end, and how many rows the table has now."""
     read = f"select max(listed_at) from {ledger(connection, 'listed')} where table_name = ?"
     if isinstance(table.sync, LookBack):
-        # It marks nothing as deleted, and so leaves only the interval that it read.
+        # It marks nothing as deleted, and so leaves only the interval that it read, which must still count.
         read = (
-            f"select max(began_at) from {ledger(connection, 'reread')}"
-            " where table_name = ? and reread_from <= to_timestamp(0)"
+            f"select max(r.began_at) from {ledger(connection, 'reread')} r"
+            f" join {ledger(connection, 'coverage')} c using (table_name)"
+            " where r.table_name = ? and greatest(r.reread_from, c.covered_from) <= to_timestamp(0)"
         )
     held = f"select count(*) from {shaped(connection, table)} where _deleted_at is null"
     return scalar(connection, read, [table.name]), number(connection, held)

@@ -143,6 +143,14 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
         ),
     ),
+    "made_of": (
+        "Which tables, read from the API, each table and view is made of.",
+        (
+            text("schema_name", "Schema of the table or view."),
+            text("name", "Name of the table or view."),
+            text("table_name", "A table that it is made of; a table is made of itself."),
+        ),
+    ),
     "followed": (
         "Steps of runs that make something of tables, and the state of the tables they last made it of.",
         (
