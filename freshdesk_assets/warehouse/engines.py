@@ -236,12 +236,22 @@ def _let_go(path: str) -> None:
         lock.release()
 
 
+def memory_of(limit: str | None) -> int:
+    """The bytes that an engine with this limit may use."""
+    with duckdb.connect() as connection:
+        connection.execute(f"set memory_limit = {literal(limit or _quarter(connection))}")
+        return _allowed(connection)
+
+
 def _quarter(connection: duckdb.DuckDBPyConnection) -> str:
     """A quarter of the memory of the machine, or of the container, of which DuckDB takes 80 % by default."""
+    return f"{min(max(int(_allowed(connection) / 0.8 / 4), LEAST_MEMORY), MOST_MEMORY)} bytes"
+
+
+def _allowed(connection: duckdb.DuckDBPyConnection) -> int:
     said = str(scalar(connection, "select current_setting('memory_limit')"))
-    found = re.fullmatch(r"([\d.]+) ([KMGT])iB", said)
-    whole = float(found[1]) * 1024 ** (" KMGT".index(found[2])) / 0.8 if found else 0.0
-    return f"{min(max(int(whole / 4), LEAST_MEMORY), MOST_MEMORY)} bytes"
+    found = re.fullmatch(r"([\d.]+) ([KMGT]i)?B(?:ytes)?", said, re.IGNORECASE)
+    return int(float(found[1]) * 1024 ** (" KMGT".index((found[2] or " ")[0]))) if found else LEAST_MEMORY
 
 
 def _version(path: Path) -> tuple[int, int, int]:

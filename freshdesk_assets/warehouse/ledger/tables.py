@@ -54,10 +54,14 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "rejected": (
-        "Rows as they were sent that could not be stored in their table, because they have no key.",
+        "Rows as they were sent that could not be stored in their table, because they have no key or are too long.",
         (
             _TABLE,
-            json("row", "The row, verbatim.", pii=True),
+            json(
+                "row",
+                "The row, verbatim; of one that was too long for the memory its key, and what to do.",
+                pii=True,
+            ),
             timestamp("seen_at", "When it was first sent."),
         ),
     ),
