@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: install demo demo-ui dev test test-slow check docs format lock clean
+.PHONY: install demo demo-ui dev test test-slow chaos soak check docs format lock clean
 
 install: $(READY)  ## install everything into .venv
 
@@ -21,6 +21,13 @@ test: $(READY)  ## run all tests but those that take minutes
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(BIN)/pytest -m slow
+
+chaos: $(READY)  ## run real syncs under drawn mixtures of faults, for half an hour; SEED=3 ROUNDS=8 repeats one
+	$(BIN)/python -m freshdesk_assets_tests.chaos $(SEED:%=--seed %) $(ROUNDS:%=--rounds %)
+	$(if $(SEED),,$(BIN)/pytest -m slow freshdesk_assets_tests/chaos)
+
+soak: $(READY)  ## replicate a large account for thirty days of its own, for hours; TICKETS=20000 DAYS=10 is shorter
+	$(BIN)/python -m benchmarks.soak $(TICKETS:%=--tickets %) $(DAYS:%=--days %)
 
 check: $(READY)  ## check lint, format, types, import contracts, and whether docs/ is current
 	$(BIN)/ruff check .

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from freshdesk_assets.warehouse.paths import log_of
+
 FULL = (
     "No space left",
     "Disk quota exceeded",
@@ -13,11 +15,6 @@ FULL = (
 )
 DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Input/output error", "Checksum")
 FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permitted")
-
-
-def log_of(file: Path) -> Path:
-    """Where DuckDB keeps what is not in the file yet."""
-    return file.with_name(f"{file.name}.wal")
 
 
 def complaint(error: duckdb.Error, path: Path) -> str | None:

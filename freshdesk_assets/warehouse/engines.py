@@ -16,6 +16,7 @@ from secrets import token_hex
 import duckdb
 
 from freshdesk_assets.warehouse.notes import forget
+from freshdesk_assets.warehouse.paths import opened, plain
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
 
 ROW_GROUP_SIZE = 4_096
@@ -83,7 +84,7 @@ class Engine:
     def __init__(self, path: Path, memory_limit: str | None, storage: str) -> None:
         self.path, self.memory_limit, self.storage = path, memory_limit, storage
         self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
-        self.root = duckdb.connect(config={"temp_directory": str(self.overflow)})
+        self.root = duckdb.connect(config={"temp_directory": plain(self.overflow)})
         self.root.execute(f"set memory_limit = {literal(memory_limit or _quarter(self.root))}")
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
         self.file = ""
@@ -96,13 +97,12 @@ class Engine:
         options = f"type duckdb, row_group_size {ROW_GROUP_SIZE}"
         try:
             connection.execute(
-                f"attach {literal(str(self.path))} as {ALIAS} ({options},"
-                f" storage_version {literal(self.storage)})"
+                f"attach {opened(self.path)} as {ALIAS} ({options}, storage_version {literal(self.storage)})"
             )
         except duckdb.InvalidInputException as error:
             if "cannot be lowered" not in str(error):
                 raise
-            connection.execute(f"attach {literal(str(self.path))} as {ALIAS} ({options})")
+            connection.execute(f"attach {opened(self.path)} as {ALIAS} ({options})")
         self.file, self.checkpoint = str(self.path), False
         if _left.get(self.file) != _version(self.path):
             # Somebody else has written to it, or put another in its place.

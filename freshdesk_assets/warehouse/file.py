@@ -58,7 +58,10 @@ class Warehouse:
         if not path.parent.is_dir():
             raise WarehouseError(f"{path.parent} is not a folder: create it, or set FRESHDESK_DUCKDB")
         with lock_of(path):
-            engine, connection = self._attach(path, checkpoint=checkpoint)
+            try:
+                engine, connection = self._attach(path, checkpoint=checkpoint)
+            except OSError as error:
+                raise WarehouseError(f"{path} cannot be opened: {error}") from error
             usable = False
             try:
                 with noting(connection, engine.file):

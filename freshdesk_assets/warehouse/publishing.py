@@ -22,11 +22,11 @@ import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.warehouse.block_copy import copy_blocks
-from freshdesk_assets.warehouse.complaints import log_of
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.fingerprint import fingerprint_of
 from freshdesk_assets.warehouse.ledger.tables import META
+from freshdesk_assets.warehouse.paths import log_of, opened
 from freshdesk_assets.warehouse.shape import column_comment
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
 
@@ -172,7 +172,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     compact is better than none.
     """
     connection.execute(
-        f"attach {literal(str(made))} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE},"
+        f"attach {opened(made)} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE},"
         f" storage_version {literal(warehouse.storage)})"
     )
     try:
@@ -210,7 +210,7 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
         # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
-        writer.execute(f"attach {literal(str(made))} as {COPY} (type duckdb)")
+        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb)")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
@@ -236,7 +236,7 @@ def _record_of(target: Path) -> Record | None:
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
-            reader.execute(f"attach {literal(str(target))} as {COPY} (type duckdb, read_only)")
+            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only)")
             names = ", ".join(column.name for column in COLUMNS)
             found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:

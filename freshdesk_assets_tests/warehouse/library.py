@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
@@ -45,7 +46,7 @@ class Library:
         with self.warehouse.open() as connection:
             return land(connection, spool.take(), moment)
 
-    def shape(self, *tables: Table) -> None:
+    def shape(self, *tables: Declared) -> None:
         """Create tables and the ledger without rows."""
         with self.warehouse.open() as connection:
             ensure_ledger(connection)
@@ -65,12 +66,12 @@ class Library:
             found = connection.execute(statement)
             return [name for name, *_ in found.description or ()], found.fetchall()
 
-    def row(self, table: Table, columns: str = "*") -> dict[str, Any]:
+    def row(self, table: Declared, columns: str = "*") -> dict[str, Any]:
         """The only row of a table, by column."""
         names, (only,) = self.table(f"select {columns} from file.freshdesk.{table.name}")
         return dict(zip(names, only, strict=True))
 
-    def rows(self, table: Table, columns: str) -> list[tuple[Any, ...]]:
+    def rows(self, table: Declared, columns: str) -> list[tuple[Any, ...]]:
         """The rows of a table in the order of those columns."""
         return self.query(f"select {columns} from file.freshdesk.{table.name} order by all")
 

@@ -1,4 +1,4 @@
-"""From a row that is too long for the memory to what is kept of it: its key, and why the rest is not there."""
+"""From a row that is too long for the memory to what is kept of it: its key, and why no more."""
 
 import json
 from contextlib import suppress
@@ -25,10 +25,11 @@ def longest_row(memory_limit: str | None) -> int:
 
 def set_aside(table: Table, row: bytes, most: int) -> tuple[bytes, str]:
     """What is stored in the row's place among the rejected ones, and a sentence for the log."""
+    needed = -(-len(row) * ROW_SHARE // 1_000_000_000)
     said = (
         f"a row of {len(row) / 1e6:,.0f} MB was set aside, because at most {most / 1e6:,.0f} MB fit into the"
-        f" memory: set FRESHDESK_MEMORY to {-(-len(row) * ROW_SHARE // 1_000_000_000)}GB and read {table.name}"
-        " again from its day on (sync --select … --from …)"
+        f" memory: set FRESHDESK_MEMORY to {needed}GB and read {table.name} again from its day on"
+        " (sync --select … --from …)"
     )
     sent: dict[str, msgspec.Raw] = {}
     with suppress(msgspec.MsgspecError, UnicodeDecodeError):

@@ -24,7 +24,10 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """Rows of a batch by what became of them."""
+    """Rows of a batch by what became of them.
+
+    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
+    """
 
     read: int = 0
     inserted: int = 0
@@ -32,6 +35,7 @@ class Landed:
     deleted: int = 0
     rejected: int = 0
     odd: int = 0
+    held_back: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
