@@ -15,7 +15,7 @@ from freshdesk_assets.warehouse.ledger.set_aside import forget_set_aside, record
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.paths import read_all, written
 from freshdesk_assets.warehouse.shape import qualified, same_key
-from freshdesk_assets.warehouse.sql import identifier, number, scalar
+from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
 
 
 def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> None:

@@ -75,8 +75,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "rejected": (
-        "Rows that could not be stored in their table, because they have no key, or are too long for the"
-        " memory.",
+        "Rows that could not be stored in their table: they have no key, or are too long for the memory.",
         (
             _TABLE,
             json(
