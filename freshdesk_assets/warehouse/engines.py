@@ -15,6 +15,7 @@ from secrets import token_hex
 
 import duckdb
 
+from freshdesk_assets.schema.names import META
 from freshdesk_assets.warehouse.notes import forget
 from freshdesk_assets.warehouse.paths import opened, plain
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
@@ -103,6 +104,11 @@ class Engine:
             if "cannot be lowered" not in str(error):
                 raise
             connection.execute(f"attach {opened(self.path)} as {ALIAS} ({options})")
+        try:
+            wide = scalar(connection, f"select count(*) > 0 from {ALIAS}.{META}.wide_texts")
+        except duckdb.CatalogException:
+            wide = False  # the file is new, or of an earlier version
+        compress_texts(connection, long=not wide)
         self.file, self.checkpoint = str(self.path), False
         if _left.get(self.file) != _version(self.path):
             # Somebody else has written to it, or put another in its place.
@@ -234,6 +240,11 @@ def _let_go(path: str) -> None:
             _kept.pop(path).close()
     finally:
         lock.release()
+
+
+def compress_texts(connection: duckdb.DuckDBPyConnection, *, long: bool) -> None:
+    """Whether long texts are compressed from here on (see ledger/wide_texts.py)."""
+    connection.execute(f"set disabled_compression_methods = {literal('' if long else 'zstd')}")
 
 
 def memory_of(limit: str | None) -> int:

@@ -86,6 +86,14 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("seen_at", "When it was first sent."),
         ),
     ),
+    "wide_texts": (
+        "Tables that had a batch of long rows: since then the file stores long texts uncompressed.",
+        (
+            _TABLE,
+            bigint("row_bytes", "Bytes of a row of that batch, on average."),
+            timestamp("seen_at", "When the batch was stored."),
+        ),
+    ),
     "listed": (
         "How many rows a full list had when it was last read to its end.",
         (

@@ -1,9 +1,13 @@
 """A row that does not fit into the memory stops nothing: it is set aside, with what to do about it."""
 
 import json
+from random import Random
+
+import pytest
 
 from freshdesk_assets.replication.table import PART_BYTES, in_parts
 from freshdesk_assets.schema.page import ParentRead
+from freshdesk_assets.warehouse.engines import _end_engines
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets_tests.library import SPECIMENS
 from freshdesk_assets_tests.warehouse.library import NOON, Library, later, page
@@ -61,3 +65,36 @@ def test_the_rows_of_a_parent_stay_together() -> None:
     assert list(in_parts(of_a_parent)) == [of_a_parent]
     small = page({"id": 1})
     assert list(in_parts(small)) == [small]
+
+
+def compressions(library: Library) -> set[str]:
+    """How the file's titles are stored."""
+    with library.warehouse.open() as connection:
+        found = connection.execute(
+            "select distinct compression from pragma_storage_info('freshdesk.specimens')"
+            " where column_name = 'title' and segment_type = 'VARCHAR'"
+        ).fetchall()
+    return {name for (name,) in found}
+
+
+def texts(length: int) -> list[bytes]:
+    """Rows of so many random characters."""
+    source = Random(length)
+    return [
+        b'{"id": %d, "title": "%s"}' % (number, source.randbytes(length // 2).hex().encode())
+        for number in range(40)
+    ]
+
+
+@pytest.mark.parametrize(("length", "compressed"), [(20_000, True), (100_000, False)])
+def test_long_texts_are_stored_so_that_each_can_be_read_alone(
+    library: Library, length: int, compressed: bool
+) -> None:
+    """Else reading one takes two thousand of them apart, in memory. The next process knows it too."""
+    landed(library, "512MB", *texts(length))
+    assert (compressions(library) == {"ZSTD"}) is compressed
+    _end_engines()
+    landed(library, "512MB", b'{"id": 1, "title": "short"}', *texts(length)[2:4])
+    with library.warehouse.open() as connection:
+        connection.execute("update freshdesk.specimens set title = title || '.'")
+    assert (compressions(library) == {"ZSTD"}) is compressed
