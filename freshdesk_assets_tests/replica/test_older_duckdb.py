@@ -55,7 +55,7 @@ def test_the_oldest_duckdb_that_is_allowed_does_what_the_newest_does(tests: str)
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=3600,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
