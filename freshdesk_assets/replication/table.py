@@ -37,6 +37,9 @@ BATCH_SECONDS = 15.0
 Smaller batches cost more, because DuckDB compresses the last row group anew with each (measured: 5,000
 tickets at a time take twice the CPU). With the real API, the seconds are reached first."""
 
+PART_BYTES = 32 * 1024 * 1024
+"""What a page adds to a batch at a time: a batch is no larger than `BATCH_BYTES` and this, or one row."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Replication:
@@ -111,12 +114,13 @@ class Replication:
         try:
             with judged(self.reader, self.scope.catalog):
                 for page, share in self._pages():
-                    self.spool.add(page)
+                    for part in in_parts(page):
+                        self.spool.add(part)
+                        if self._full():
+                            self._store()
                     self.progress.count(len(page.rows), share)
                     if page.covered_to or page.completes or page.parents:
                         self._settled = self.progress.spent.credits
-                    if self._full():
-                        self._store()
         except NotAllowed as error:
             if self.scope.was_read:
                 raise Withdrawn(
@@ -220,6 +224,24 @@ class Replication:
                 self.unfinished = in_one_go(needs, self.reader.client.budget) if needs else "its list"
         with self.warehouse.open(checkpoint=False) as connection:
             record_unfinished(connection, self.table, self.unfinished, needs)
+
+
+def in_parts(page: Page) -> Iterator[Page]:
+    """The page in parts of a few megabytes; what reading it settled comes with the last.
+
+    A hundred tickets with pasted logs are more than a batch should hold. The rows of a parent stay together:
+    those that are not among them are gone.
+    """
+    if page.parents or sum(map(len, page.rows)) <= PART_BYTES:
+        yield page
+        return
+    rows: list[bytes] = []
+    for row in page.rows:
+        if rows and sum(map(len, rows)) + len(row) > PART_BYTES:
+            yield Page(listing=page.listing, rows=tuple(rows), keep=page.keep, defaults=page.defaults)
+            rows = []
+        rows.append(row)
+    yield replace(page, rows=tuple(rows))
 
 
 def _share(step: Lists, page: Page) -> float | None:

@@ -15,6 +15,7 @@ from secrets import token_hex
 
 import duckdb
 
+from freshdesk_assets.schema.names import META
 from freshdesk_assets.warehouse.notes import forget
 from freshdesk_assets.warehouse.paths import opened, plain
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
@@ -103,6 +104,11 @@ class Engine:
             if "cannot be lowered" not in str(error):
                 raise
             connection.execute(f"attach {opened(self.path)} as {ALIAS} ({options})")
+        try:
+            wide = scalar(connection, f"select count(*) > 0 from {ALIAS}.{META}.wide_texts")
+        except duckdb.CatalogException:
+            wide = False  # the file is new, or of an earlier version
+        compress_texts(connection, long=not wide)
         self.file, self.checkpoint = str(self.path), False
         if _left.get(self.file) != _version(self.path):
             # Somebody else has written to it, or put another in its place.
@@ -236,12 +242,27 @@ def _let_go(path: str) -> None:
         lock.release()
 
 
+def compress_texts(connection: duckdb.DuckDBPyConnection, *, long: bool) -> None:
+    """Whether long texts are compressed from here on (see ledger/wide_texts.py)."""
+    connection.execute(f"set disabled_compression_methods = {literal('' if long else 'zstd')}")
+
+
+def memory_of(limit: str | None) -> int:
+    """The bytes that an engine with this limit may use."""
+    with duckdb.connect() as connection:
+        connection.execute(f"set memory_limit = {literal(limit or _quarter(connection))}")
+        return _allowed(connection)
+
+
 def _quarter(connection: duckdb.DuckDBPyConnection) -> str:
     """A quarter of the memory of the machine, or of the container, of which DuckDB takes 80 % by default."""
+    return f"{min(max(int(_allowed(connection) / 0.8 / 4), LEAST_MEMORY), MOST_MEMORY)} bytes"
+
+
+def _allowed(connection: duckdb.DuckDBPyConnection) -> int:
     said = str(scalar(connection, "select current_setting('memory_limit')"))
-    found = re.fullmatch(r"([\d.]+) ([KMGT])iB", said)
-    whole = float(found[1]) * 1024 ** (" KMGT".index(found[2])) / 0.8 if found else 0.0
-    return f"{min(max(int(whole / 4), LEAST_MEMORY), MOST_MEMORY)} bytes"
+    found = re.fullmatch(r"([\d.]+) ([KMGT]i)?B(?:ytes)?", said, re.IGNORECASE)
+    return int(float(found[1]) * 1024 ** (" KMGT".index((found[2] or " ")[0]))) if found else LEAST_MEMORY
 
 
 def _version(path: Path) -> tuple[int, int, int]:

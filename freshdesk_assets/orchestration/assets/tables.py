@@ -76,6 +76,7 @@ def _asset(
                 belonging,
                 run=context.run.run_id,
                 parent=catalog.parent_of(table),
+                memory_limit=duckdb.memory,
             ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
@@ -113,7 +114,7 @@ def _asset(
         unfinished = deferred.unfinished if deferred else replication.unfinished
         if unfinished:
             context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
-        for warning in _warnings(replication, unfinished):
+        for warning in (*_warnings(replication, unfinished), *spool.warnings):
             context.log.warning(warning)
         if deferred and not unfinished:
             context.log.info(f"{table.name} is deferred: {deferred.reason}")

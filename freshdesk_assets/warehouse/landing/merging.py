@@ -26,6 +26,7 @@ from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_b
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
 from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, record_coverage, version_of
+from freshdesk_assets.warehouse.ledger.wide_texts import note_wide_texts
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key, undeclared
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
@@ -59,6 +60,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     if batch.completes and batch.keys:
         landed += bury_unlisted(connection, batch, batch.keys, moment, written, belonging)
     landed += settle_verdicts(connection, batch, written)
+    note_wide_texts(connection, table, batch.rows, batch.bytes, moment)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
     for tracked in (table, batch.parent):

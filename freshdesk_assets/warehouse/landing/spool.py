@@ -18,6 +18,7 @@ from freshdesk_assets.schema.page import Page, ParentRead, Verdict
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
+from freshdesk_assets.warehouse.landing.oversized import ALWAYS_FITS, longest_row, set_aside
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
 
 
@@ -118,11 +119,15 @@ class Spool:
         *,
         run: str | None = None,
         parent: Table | None = None,
+        memory_limit: str | None = None,
     ) -> None:
         """Make a folder under `root`; folders of processes that have ended are removed.
 
-        `belonging` says what goes with the rows of the table and of its parent.
+        `belonging` says what goes with the rows of the table and of its parent. `memory_limit` is what they
+        are landed with: a row that does not fit into it is set aside.
         """
+        self._memory_limit = memory_limit
+        self.warnings: list[str] = []
         self._table, self._run, self._parent = table, run, parent
         self._belonging = belonging or {}
         self._fitter = Fitter(table)
@@ -167,9 +172,15 @@ class Spool:
         return len(self._batch.parents)
 
     def add(self, page: Page) -> None:
-        """Write a page's rows; one that is no JSON object or has no key is set aside, not dropped."""
+        """Write a page's rows; one that is no JSON object, has no key or is too long is set aside."""
         batch = self._batch
         for row in page.rows:
+            if len(row) > ALWAYS_FITS and len(row) > longest_row(self._memory_limit):
+                kept, said = set_aside(self._table, row, longest_row(self._memory_limit))
+                self.warnings.append(said)
+                batch.rejected.append(kept)
+                batch.rows += 1
+                continue
             spooled, handle = self._file(page)
             line = row.strip()
             if self._fitter.fits(line):

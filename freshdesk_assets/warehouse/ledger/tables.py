@@ -75,11 +75,23 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "rejected": (
-        "Rows as they were sent that could not be stored in their table, because they have no key.",
+        "Rows that could not be stored in their table: they have no key, or are too long for the memory.",
         (
             _TABLE,
-            json("row", "The row, verbatim.", pii=True),
+            json(
+                "row",
+                "The row, verbatim; of one that was too long for the memory its key, and what to do.",
+                pii=True,
+            ),
             timestamp("seen_at", "When it was first sent."),
+        ),
+    ),
+    "wide_texts": (
+        "Tables that had a batch of long rows: since then the file stores long texts uncompressed.",
+        (
+            _TABLE,
+            bigint("row_bytes", "Bytes of a row of that batch, on average."),
+            timestamp("seen_at", "When the batch was stored."),
         ),
     ),
     "listed": (
