@@ -58,6 +58,9 @@ SPANS, CURRENT = "spans", "current"
 ROWS = "dagster/partition_row_count"
 """On a partition: how many rows it has."""
 
+STORED_ROWS = "dagster/row_count"
+"""On an asset: how many rows its table has."""
+
 # Jobs, schedules, sensors
 
 REPLICATE = "replicate"
