@@ -15,7 +15,7 @@ from freshdesk_assets.orchestration.internals import DagsterEvent
 from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
-from freshdesk_assets.warehouse.frames import FrameRefused
+from freshdesk_assets.warehouse.frame_types import FrameRefused
 
 RETRY_SECONDS = 30.0
 """Seconds until a step is retried when Freshdesk or the file was not available."""

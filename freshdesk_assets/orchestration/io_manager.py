@@ -10,36 +10,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from types import NoneType, UnionType
+from typing import Any, Union, cast, get_args, get_origin
 
 import dagster as dg
 from dagster_duckdb.io_manager import DuckDBIOManager
 
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
-    AllPartitionsSubset,
     DbClient,
     DbIOManager,
     DbTypeHandler,
-    TablePartitionDimension,
     TableSlice,
     note_partitions,
 )
-from freshdesk_assets.orchestration.names import PUBLISHED
+from freshdesk_assets.orchestration.names import FILE_KIND, PUBLISHED, STORED_ROWS
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
+from freshdesk_assets.orchestration.table_slices import conditions, has_no_partition, slice_of, within
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.frames import (
     DataFrame,
     Frame,
-    is_among,
-    is_stored,
-    is_within,
+    empty_frame,
     load_frame,
     select_statement,
     slice_counts,
     store_frame,
+    stored_columns,
 )
 from freshdesk_assets.warehouse.landing.merging import land, row_count, window_counts
 from freshdesk_assets.warehouse.landing.spool import Batch
@@ -119,25 +118,19 @@ class TableIOManager(DbIOManager):
         last = keys[-1] if keys else None
         context.step_context.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=last)
 
+    def load_input(self, context: dg.InputContext) -> object:
+        """Load an input. One annotated as an optional frame, or as any object, is a frame."""
+        load_type = _loaded_as(context.dagster_type.typing_type)
+        self._check_supported_type(load_type)
+        output = cast("dg.OutputContext", context.upstream_output)
+        table_slice = self._get_table_slice(context, output)
+        with self._db_client.connect(context, table_slice) as connection:
+            return self._resolve_handler(load_type).load_input(context, table_slice, connection)
+
     def _get_table_slice(
         self, context: dg.OutputContext | dg.InputContext, output_context: dg.OutputContext
     ) -> TableSlice:
-        """The slice of an input or output; the whole table for an input that depends on all partitions.
-
-        The whole table also has rows older than the first partition, such as people who have not changed
-        since the start date.
-        """
-        table_slice = super()._get_table_slice(context, output_context)
-        if isinstance(context, dg.InputContext) and isinstance(
-            context._asset_partitions_subset, AllPartitionsSubset
-        ):
-            return table_slice._replace(partition_dimensions=[])
-        if any(dimension.partition_expr is None for dimension in table_slice.partition_dimensions or ()):
-            raise dg.DagsterInvariantViolationError(
-                f"{table_slice.schema}.{table_slice.table} has several partition dimensions: give its"
-                ' metadata a partition_expr for each, like {"date": "created_on", "region": "region"}'
-            )
-        return table_slice
+        return slice_of(context, output_context, self._schema, self._database)
 
     def _check_supported_type(self, obj_type: object) -> None:
         if not (isinstance(obj_type, type) and issubclass(obj_type, tuple(self._handlers_by_type))):
@@ -187,7 +180,7 @@ class WarehouseClient(DbClient[Connection]):
     def get_select_statement(table_slice: TableSlice) -> str:
         """The slice as SQL, every name quoted."""
         return select_statement(
-            table_slice.schema, table_slice.table, table_slice.columns, _within(table_slice)
+            table_slice.schema, table_slice.table, table_slice.columns, within(table_slice)
         )
 
     @staticmethod
@@ -212,35 +205,70 @@ class FrameHandler(DbTypeHandler[DataFrame]):
         has no key by which to find it.
         """
         schema, table = table_slice.schema, table_slice.table
-        store_frame(connection, schema, table, obj, _within(table_slice))
+        if renamed := store_frame(connection, schema, table, obj, within(table_slice)):
+            context.log.warning(
+                f"{schema}.{table}: the frame has several columns of one name (SQL does not tell upper from"
+                f" lower case); the later ones are stored as {', '.join(renamed)}"
+            )
         # The published copy does not have these rows, and nothing else says so: let the next run make it.
         forget_followed(connection, ["__".join(PUBLISHED.path)])
-        if not is_stored(connection, schema, table):
-            return {"dagster/row_count": 0}
+        columns = stored_columns(connection, schema, table)
+        if not columns:
+            return {STORED_ROWS: 0}
         if context.has_asset_partitions:
-            keys = context.asset_partition_keys
-            conditions = [_within(_slice_of(key, context, table_slice)) or "true" for key in keys]
-            _note_counts(context, keys, slice_counts(connection, schema, table, conditions))
-        return {"dagster/row_count": slice_counts(connection, schema, table, [])[0]}
+            counts = slice_counts(connection, schema, table, conditions(context))
+            _note_counts(context, context.asset_partition_keys, counts)
+        return {
+            STORED_ROWS: slice_counts(connection, schema, table, [])[0],
+            "dagster/storage_kind": FILE_KIND,
+            "dataframe_columns": dg.TableSchema(
+                columns=[dg.TableColumn(*column) for column in columns.items()]
+            ),
+        }
 
     def load_input(
         self, context: dg.InputContext, table_slice: TableSlice, connection: Connection
     ) -> DataFrame:
         """The table, or the partitions' slice of it; only the `columns` named in the input's metadata."""
         schema, table = table_slice.schema, table_slice.table
-        if not is_stored(connection, schema, table):
+        if not stored_columns(connection, schema, table):
+            if has_no_partition(context) or _is_of_itself(context) or _stored_nothing(context):
+                return empty_frame()
             asset = context.asset_key.to_user_string() if context.has_asset_key else table
             raise dg.Failure(
                 f"{schema}.{table} is not in {table_slice.database}: materialise {asset} first, or set"
                 " FRESHDESK_DUCKDB to the file that has it",
                 allow_retries=False,
             )
-        return load_frame(connection, schema, table, table_slice.columns, _within(table_slice))
+        return load_frame(connection, schema, table, table_slice.columns, within(table_slice))
 
     @property
     def supported_types(self) -> Sequence[type[object]]:
         """Frames."""
         return [Frame]
+
+
+def _loaded_as(type_: object) -> type:
+    """The class that an input is to be: the frame, where its annotation leaves the class open."""
+    named = [each for each in get_args(type_) if each is not NoneType]
+    if get_origin(type_) in (Union, UnionType) and len(named) == 1:
+        (type_,) = named
+    return cast("type", Frame if type_ in (Any, object) else type_)
+
+
+def _is_of_itself(context: dg.InputContext) -> bool:
+    """Whether an asset reads its own earlier partitions; before the first run there are none."""
+    asset = context.step_context.assets_def
+    return asset is not None and context.has_asset_key and context.asset_key in asset.keys
+
+
+def _stored_nothing(context: dg.InputContext) -> bool:
+    """Whether the asset was last stored from a frame that had no column to make a table of."""
+    if not context.has_asset_key:
+        return False
+    event = context.step_context.instance.get_latest_materialization_event(context.asset_key)
+    made = event.asset_materialization if event else None
+    return made is not None and STORED_ROWS in made.metadata and made.metadata[STORED_ROWS].value == 0
 
 
 def _named(type_: object) -> str:
@@ -252,38 +280,3 @@ def _named(type_: object) -> str:
 def _note_counts(context: dg.OutputContext, keys: Sequence[str], counts: Sequence[int]) -> None:
     metadata = {key: partition_metadata(count) for key, count in zip(keys, counts, strict=True)}
     note_partitions(context.step_context, context.asset_key, metadata)
-
-
-def _slice_of(key: str, context: dg.OutputContext, table_slice: TableSlice) -> TableSlice:
-    """The slice of one partition."""
-    given = table_slice.partition_dimensions or ()
-    match context.asset_partitions_def:
-        case dg.MultiPartitionsDefinition() as several:
-            keys = cast("dg.MultiPartitionKey", key).keys_by_dimension
-            parts = [(part.partitions_def, keys[part.name]) for part in several.partitions_defs]
-        case one:
-            parts = [(one, key)]
-    dimensions = [
-        TablePartitionDimension(
-            dimension.partition_expr,
-            partitions.time_window_for_partition_key(part)
-            if isinstance(partitions, dg.TimeWindowPartitionsDefinition)
-            else [part],
-        )
-        for dimension, (partitions, part) in zip(given, parts, strict=True)
-    ]
-    return table_slice._replace(partition_dimensions=dimensions)
-
-
-def _within(table_slice: TableSlice) -> str | None:
-    """The rows of the slice as an SQL condition; None for all."""
-    conditions = [_dimension(dimension) for dimension in table_slice.partition_dimensions or ()]
-    return " and ".join(conditions) or None
-
-
-def _dimension(dimension: TablePartitionDimension) -> str:
-    match dimension.partitions:
-        case (datetime() as start, datetime() as end):
-            return is_within(dimension.partition_expr, start, end)
-        case keys:
-            return is_among(dimension.partition_expr, [str(key) for key in keys])

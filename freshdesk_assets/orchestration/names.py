@@ -65,6 +65,9 @@ SKIPPED, ASIDE, LEFT, DEFERRED = "skipped", "set_aside", "unfinished", "deferred
 REFUSES_ALL = "account_refuses_all"
 """On the failure of a table: no other call of the account would be answered either."""
 
+STORED_ROWS = "dagster/row_count"
+"""On an asset: how many rows its table has."""
+
 # Jobs, schedules, sensors
 
 REPLICATE = "replicate"

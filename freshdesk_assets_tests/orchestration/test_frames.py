@@ -186,12 +186,6 @@ def test_names_that_differ_only_in_case_are_one_column(file: Path) -> None:
     assert values(file, "id") == [1, 2]
 
 
-def test_two_columns_of_the_same_name_are_refused(file: Path) -> None:
-    """DuckDB would store the second as `id_1`."""
-    result = store(ours(file), pandas.DataFrame([[1, 2]], columns=["id", "Id"]))
-    assert "the frame has more than one column named 'id'" in failure(result)
-
-
 def test_a_kind_of_column_that_duckdb_cannot_read_is_named(file: Path) -> None:
     months = pandas.DataFrame({"month": pandas.period_range("2026-01", periods=1, freq="M")})
     assert "month period[M]): convert it first" in failure(store(ours(file), months))

@@ -17,7 +17,7 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import WarehouseError
-from freshdesk_assets.warehouse.frames import FrameRefused
+from freshdesk_assets.warehouse.frame_types import FrameRefused
 
 LONGEST = 600
 """Up to so many characters of an error are sent; the link leads to the rest."""
