@@ -9,6 +9,7 @@ import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -48,6 +49,7 @@ def sync(
     """
     if reconcile and (first or last):
         raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
+    ensure_writable(duckdb_file(settings))
     console = Console()
     definitions = build(
         loggers={"terminal": console_logger(console)},

@@ -156,4 +156,7 @@ def _explained(error: duckdb.Error, path: Path) -> WarehouseError | None:
         return WarehouseError(
             f"loading into {path} needs more memory than it may use: {message.splitlines()[0]}"
         )
+    if isinstance(error, duckdb.IOException):
+        reason = message.splitlines()[0].removeprefix("IO Error: ")
+        return WarehouseError(f"{path} cannot be used ({reason}): see to it, or set FRESHDESK_DUCKDB")
     return None
