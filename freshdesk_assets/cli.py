@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Collection takes a fifth of the CPU of importing Dagster and building the definitions, and finds nothing.
     """
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal may not have a character of a name or a table's frame: that must end no sync.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return run(arguments)
     finally:
@@ -39,13 +44,13 @@ def run(arguments: Sequence[str] | None) -> int:
     takes a second.
     """
     options = parser().parse_args(arguments)
-    from dotenv import load_dotenv
-
-    from freshdesk_assets.settings import SettingError, read_settings, without_effect
+    from freshdesk_assets.environment import load_env_file, without_effect
+    from freshdesk_assets.settings import SettingError, read_settings
     from freshdesk_assets.views import schemas
 
-    load_dotenv(Path(".env"))
     try:
+        if said := load_env_file():
+            raise SettingError(said)
         settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
         if options.command == "dev":
             return open_ui()

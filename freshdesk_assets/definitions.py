@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.checks import declared_checks
+from freshdesk_assets.environment import without_effect
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
@@ -27,7 +28,7 @@ from freshdesk_assets.orchestration.upkeep.tidying import build_tidying
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.settings import Settings, read_settings, without_effect
+from freshdesk_assets.settings import Settings, read_settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import bound, declared_views, schemas, traced
 from freshdesk_assets.warehouse.derived.views import readable

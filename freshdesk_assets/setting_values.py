@@ -1,8 +1,11 @@
 """From the text of a setting to its value, or to the rest of a sentence that begins with its name."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
@@ -11,8 +14,60 @@ LEAST_CREDITS = 50
 
 LEAST_MEGABYTES = 256
 """With less, a batch of usual rows does not fit."""
+FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""Freshdesk began in 2010. From year 1 on, Dagster would make hundreds of thousands of partitions."""
+
+LONGEST_NAME = 200
+"""What is made beside a file has a longer name than the file, and no name may be over 255 bytes."""
+
+ELSEWHERE = re.compile(
+    r":|[a-z][a-z0-9+]*:/|(ducklake|file|hf|md|motherduck|mysql|postgres|quack|sqlite):",
+    re.IGNORECASE,
+)
+"""How addresses begin that DuckDB takes for something else than a file, `:memory:` too."""
+
+BLANK = " \t\r\n\v\f\u00a0\u200b\ufeff"
+"""What is left around a value that was pasted, or read from a file."""
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+def plain(given: Any) -> Any:
+    """A text without blanks around it, nor quotes, which `docker run --env-file` and some shells leave."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip(BLANK)
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1].strip(BLANK)
+    return text
+
+
+def file_named(given: Any) -> Path:
+    """A path; raises ValueError for what no file on this machine can be called."""
+    text = str(given)
+    if ELSEWHERE.match(text):
+        # Not quoted: an address may hold a key.
+        raise ValueError("is not a file on this machine: set it to a path, like /data/replica.duckdb")
+    if text.endswith(("/", "/.", "/..")) or text in (".", ".."):
+        raise ValueError(f"is {text!r}, a folder: set it to a file in it")
+    try:
+        text.encode()
+        path = Path(text).expanduser()
+        path.resolve()
+    except (UnicodeError, OSError, RuntimeError) as error:
+        raise ValueError(f"is {text!r}, which cannot be a path ({error}): write the whole path") from None
+    if "\\" in path.name:
+        raise ValueError(f"is {text!r}: set it to a file without a \\ in its name, with / between folders")
+    if len(path.name.encode()) > LONGEST_NAME:
+        raise ValueError(f"is {text[:40]!r}…, a name of over {LONGEST_NAME} bytes: set it to a shorter one")
+    return path
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file: by links, or where names differ in case alone."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def number(least: float, most: float, like: str, of: type[float] = float) -> BeforeValidator:
@@ -72,6 +127,8 @@ def _day(given: Any) -> datetime:
     day = day.replace(tzinfo=UTC)
     if day > datetime.now(UTC):
         raise ValueError(f"is {given}, which is still to come: set it to a past day")
+    if day < FIRST_DAY:
+        raise ValueError(f"is {given!r}: set it to a day since {FIRST_DAY:%Y-%m-%d}; Freshdesk began in 2010")
     return day
 
 
@@ -85,15 +142,24 @@ def _even(every: timedelta) -> timedelta:
     return every
 
 
+def _is_url(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        found = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    return bool(found) and not re.search(r"\s", given)
+
+
 def _url(given: Any) -> str:
-    if not str(given).startswith(("http://", "https://")):
+    if not _is_url(str(given)):
         # What is before an @ may be a password.
         raise ValueError(f"is {str(given).rpartition('@')[2]!r}: set it to a URL like http://localhost:3000")
     return str(given).rstrip("/")
 
 
 def _hook(given: Any) -> Any:
-    if isinstance(given, str) and not given.startswith(("http://", "https://")):
+    if isinstance(given, str) and not _is_url(given):
         # Not quoted: anyone who knows the address can send messages there.
         raise ValueError("is not a URL: set it to one that begins with https://")
     return given
@@ -115,6 +181,7 @@ def _storage(given: Any) -> str:
     return f"v{'.'.join(found.groups())}"
 
 
+File = Annotated[Path, BeforeValidator(file_named)]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
 Day = Annotated[datetime, BeforeValidator(_day)]

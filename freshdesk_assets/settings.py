@@ -3,15 +3,14 @@
 They are read where a program begins (`read_settings`), and passed as a value from there.
 """
 
-import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freshdesk_assets.schema.names import META, SCHEMA
@@ -23,6 +22,7 @@ from freshdesk_assets.setting_values import (
     Credits,
     Day,
     Every,
+    File,
     Hook,
     Memory,
     Poll,
@@ -30,7 +30,10 @@ from freshdesk_assets.setting_values import (
     Switch,
     Url,
     choice,
+    file_named,
     number,
+    plain,
+    same_file,
     span,
 )
 
@@ -50,9 +53,6 @@ REQUIRED = {
     "domain": "your account's address, like acme.freshdesk.com",
     "api_key": "the API key from your profile in Freshdesk (Profile settings, View API key)",
 }
-
-REMOVED = {"FRESHDESK_SKIP_UNTOUCHED": "every changed ticket is asked for its conversations"}
-"""Settings of earlier versions that this one ignores, with what holds instead."""
 
 
 class SettingError(Exception):
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
         "API key of an administrator with global ticket access: in Freshdesk, Profile settings, View API key."
         " It is never shown, logged or stored.",
     )
-    duckdb: Annotated[Path, AfterValidator(lambda given: given.expanduser())] = _setting(
+    duckdb: File = _setting(
         Group.REPLICA,
         DEFAULT_DATABASE,
         "The file of the replica, not named like a schema in it: DuckDB would confuse the two.",
@@ -214,6 +214,12 @@ class Settings(BaseSettings):
         "Where the Dagster UI is reached, for the links in those messages.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, given: Any) -> Any:
+        values = {name: plain(value) for name, value in dict(given).items()}
+        return {name: value for name, value in values.items() if value != ""}
+
     @property
     def partitioning(self) -> Partitioning:
         """Since when tickets are replicated, and how long a partition is."""
@@ -285,16 +291,10 @@ def published_path(database: Path, published: str | None, schemas: Collection[st
         return None
     if not published:
         return database.with_stem(f"{database.stem}_published")
-    path = Path(published).expanduser()
-    if path.resolve() == database.resolve():
+    try:
+        path = file_named(published)
+    except ValueError as error:
+        raise SettingError(f"FRESHDESK_PUBLISHED {error}") from error
+    if same_file(path, database):
         raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
     return usable(path, schemas, "FRESHDESK_PUBLISHED")
-
-
-def without_effect() -> list[str]:
-    """A sentence for each variable that is set and has no effect any more."""
-    return [
-        f"{name} has no effect any more, for {instead}: remove it"
-        for name, instead in REMOVED.items()
-        if os.environ.get(name)
-    ]

@@ -1,14 +1,14 @@
 """Everything a sync needs, tried for a few credits: key, plan, rights per table, limits, file."""
 
-import os
-
 from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.account import check_owner
+from freshdesk_assets.commands.files import complaints
 from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
@@ -25,6 +25,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     console = Console()
     # Name a process that holds the file instead of waiting for it.
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
+    _examine_records(console)
     healthy = _examine_file(console, file, catalog)
     try:
         api = freshdesk_api(settings)
@@ -49,17 +50,22 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     return 0 if healthy else 1
 
 
+def _examine_records(console: Console) -> None:
+    """Open the run records as a sync does, if there are any; raises SettingError as a sync would."""
+    home = dagster_home()
+    if not home.exists():
+        console.print(f"Run records: the first sync will create {home}", markup=False)
+        return
+    with dagster_instance() as instance:
+        console.print(f"Run records: {home}, {instance.get_runs_count():,} runs", markup=False)
+
+
 def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
+    if said := list(complaints(file)):
+        for each in said:
+            console.print(f"File: {each}", style="red", markup=False)
+        return False
     if not file.path.exists():
-        # The file is not created as a test: a sync may begin to fill it before the test removes it again.
-        folder = file.path.resolve().parent
-        if not os.access(folder, os.W_OK):
-            console.print(
-                f"File: {folder} is not a folder you can write to: set FRESHDESK_DUCKDB to a file in one",
-                style="red",
-                markup=False,
-            )
-            return False
         console.print(f"File: the first sync will create {file.path}", markup=False)
         return True
     try:

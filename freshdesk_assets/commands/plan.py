@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.account import check_owner
+from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
@@ -72,6 +73,7 @@ def plan(
 
     Raises SettingError.
     """
+    ensure_writable(duckdb_file(settings))
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
     keys = selected(build(), REPLICATE, selection) if selection else tables
@@ -140,7 +142,13 @@ def _stored(file: Warehouse) -> Iterator[Warehouse]:
     if file.path.exists():
         yield file
         return
-    with tempfile.TemporaryDirectory(prefix="freshdesk-plan-") as folder:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="freshdesk-plan-")
+    except OSError as error:
+        raise WarehouseError(
+            f"there is no folder for temporary files ({error}): set TMPDIR to one"
+        ) from error
+    with made as folder:
         yield Warehouse(Path(folder) / "replica.duckdb")
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
@@ -54,6 +55,7 @@ def sync(
     """
     if reconcile and (first or last):
         raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
+    ensure_writable(duckdb_file(settings))
     console = Console()
     api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
     definitions = build(

@@ -76,7 +76,7 @@ def _lacking(instance: dg.DagsterInstance) -> Iterator[str]:
 
 def packaged(name: str) -> str:
     """The text of a configuration in this version."""
-    return (files(__package__) / name).read_text()
+    return (files(__package__) / name).read_text(encoding="utf-8")
 
 
 def unchanged(text: str) -> str | None:
@@ -102,5 +102,5 @@ def _sha256(text: str) -> str:
 def _replace(config: Path, text: str) -> None:
     """Replace the file in one step, because another process may be reading it."""
     beside = config.with_name(f"{config.name}.{os.getpid()}")
-    beside.write_text(text)
+    beside.write_text(text, encoding="utf-8")
     beside.replace(config)

@@ -14,6 +14,7 @@ from filelock import FileLock
 from freshdesk_assets.orchestration.configuration import CONFIG, complaint, ensure_configuration
 from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.orchestration.run_lock import end_dead_runs
+from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import SettingError
 
 DEFAULT_HOME = ".dagster_home"
@@ -46,8 +47,8 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
                 raise _unusable(home, error) from error
             except Exception as error:
                 raise SettingError(
-                    f"{home / CONFIG} cannot be used: {_reason(error)}. Correct it, or move it aside for a"
-                    " new one"
+                    f"the run records of {home / CONFIG} cannot be opened: {_reason(error)}. Correct the file"
+                    " or what it names, or move it aside for a new one"
                 ) from error
             if said:
                 _tell(said)
@@ -61,7 +62,7 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
 def dagster_home() -> Path:
     """The folder of the run records, which need not exist; raises SettingError if it cannot be one."""
     try:
-        home = Path(os.environ.get("DAGSTER_HOME") or DEFAULT_HOME).expanduser().resolve()
+        home = Path(plain(os.environ.get("DAGSTER_HOME", "")) or DEFAULT_HOME).expanduser().resolve()
         usable = home.is_dir() or not home.exists()
     except (OSError, RuntimeError, ValueError) as error:
         raise SettingError(f"DAGSTER_HOME cannot be used ({error}): set it to a folder") from error

@@ -20,6 +20,7 @@ from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
     DEFAULT_RECONCILE,
@@ -73,7 +74,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         say = context.log.info if context.log else self._report
         budget = Budget(run=self.run_credits, day=self.day_credits)
         run_id = context.run.run_id if context.run else ""
-        with run_lock(self.domain, locks_of(run_id), this_run(run_id), say), self.connect(budget):
+        with run_lock(_resolved(self.domain), locks_of(run_id), this_run(run_id), say), self.connect(budget):
             yield self
 
     @contextmanager
@@ -159,10 +160,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 def _resolved(value: str) -> str:
     """A value, or what the environment variable holds that it names; raises SettingError."""
     if not isinstance(value, dg.EnvVar):
-        return value
-    if not (found := value.get_value()):
+        return str(plain(value))
+    if not (found := plain(value.get_value())):
         raise SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
-    return found
+    return str(found)
 
 
 def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:

@@ -21,12 +21,13 @@ AT_MOST = 8
 def kept(kind: str, made_of: object, find: Callable[[], Any]) -> Any:
     """What `find` finds in `made_of`, as JSON holds it; cached under a hash of the `repr` of `made_of`."""
     key = hashlib.sha256(repr((version("sqlglot"), made_of)).encode()).hexdigest()[:32]
-    file = folder() / f"{kind}-{key}.json"
-    with suppress(OSError, ValueError):
-        return json.loads(file.read_text(encoding="utf-8"))
+    name = f"{kind}-{key}.json"
+    # A user without a home folder, as a container may have, is a RuntimeError.
+    with suppress(OSError, ValueError, RuntimeError):
+        return json.loads((folder() / name).read_text(encoding="utf-8"))
     found = find()
-    with suppress(OSError):
-        _keep(file, json.dumps(found))
+    with suppress(OSError, RuntimeError):
+        _keep(folder() / name, json.dumps(found))
     return found
 
 

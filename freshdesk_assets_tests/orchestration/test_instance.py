@@ -184,7 +184,7 @@ def test_a_configuration_that_cannot_be_used_is_refused_in_a_sentence(
     with pytest.raises(SettingError) as refused, dagster_instance():
         pass
     said = str(refused.value)
-    assert said.startswith(f"{home / 'dagster.yaml'} cannot be used: ")
+    assert said.startswith(f"the run records of {home / 'dagster.yaml'} cannot be opened: ")
     assert why in said
     assert "move it aside" in said
     assert "\n" not in said

@@ -198,6 +198,27 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any
         assert acme.child_differences() == []
 
 
+@pytest.mark.slow
+def test_after_a_sync_that_was_killed_the_next_runs_under_somebodys_own_configuration(
+    account: Callable[..., Any],
+) -> None:
+    """Pools are then limited by step, and nothing else gives back the place of the one that was killed."""
+    with account(tickets=100, latency_ms=20) as acme:
+        home = acme.path.parent / "cli_home"
+        home.mkdir()
+        (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+        first = command(acme, "sync", *TABLES_ALONE)
+        while first.poll() is None and acme.server.meter.calls[CONVERSATIONS] < 20:
+            time.sleep(0.02)
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+        again = command(acme, "sync", *TABLES_ALONE)
+        output, _ = again.communicate(timeout=300)
+        assert again.returncode == 0, output
+        assert "was changed by hand and is not renewed" in output
+        assert acme.differences() == []
+
+
 def test_the_command_says_by_its_exit_code_how_it_went(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         process = command(acme, "sync", "--select", "group:people")

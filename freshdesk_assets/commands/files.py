@@ -1,0 +1,49 @@
+"""Whether the files of a sync can be written: asked before anything is made, by all commands alike."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.settings import SettingError
+
+
+def ensure_writable(file: DuckDBFile) -> None:
+    """Raise SettingError with all that is wrong with the places of the replica and its copy."""
+    if said := list(complaints(file)):
+        raise SettingError(". ".join(said))
+
+
+def complaints(file: DuckDBFile) -> Iterator[str]:
+    """A sentence for each of the replica and its copy that cannot be written where it should be."""
+    yield from _complaints(file.path, "FRESHDESK_DUCKDB")
+    if (copy := file.published_path) is not None and copy.parent.resolve() != file.path.parent.resolve():
+        yield from _complaints(copy, "FRESHDESK_PUBLISHED")
+
+
+def _complaints(path: Path, name: str) -> Iterator[str]:
+    """What is wrong with a file's place; the file itself is not made as a test, for a sync may fill it."""
+    path = path.resolve()
+    folder = path.parent
+    if path.is_dir():
+        yield f"{path} is a folder, not a file: set {name} to a file in it"
+    elif path.exists() and not path.is_file():
+        yield f"{path} is not a regular file: set {name} to another"
+    elif not folder.is_dir():
+        yield f"{folder} is not a folder: create it, or set {name} to a file in another"
+    elif not _can_write(folder):
+        yield f"{folder} is not a folder you can write to: set {name} to a file in one"
+    elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        yield f"{path} cannot be written by this user: change its rights, or set {name}"
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a file can be made in the folder: rights do not say so on every disk, nor for every user."""
+    try:
+        with TemporaryFile(dir=folder) as made:
+            made.write(b"a row")
+            made.flush()
+    except OSError:
+        return False
+    return True
