@@ -120,8 +120,7 @@ def carry_out(trial: Trial) -> Iterator[Ended]:
     """Run the sync with all that happens to it; ends the faults afterwards."""
     place = trial.site
     with ExitStack() as stack:
-        for act in trial.afterwards:
-            stack.callback(act)
+        stack.callback(lambda: [act() for act in trial.afterwards])
         stack.callback(place.server.faults.clear)
 
         def at_call(call: int) -> None:
@@ -152,7 +151,7 @@ def bad_manners(ended: Ended, place: Site) -> Iterator[str]:
         yield f"exit code {ended.code}: {ended.output[-800:]}"
     if "Traceback (most recent call last)" in ended.output and ended.code != 130:
         yield f"a traceback is shown: {ended.output[-1500:]}"
-    if place.server.key in ended.output:
+    if place.environment["FRESHDESK_API_KEY"] in ended.output:
         yield "the key is shown"
 
 
