@@ -167,15 +167,17 @@ def disk_full(trial: Trial, rng: random.Random) -> str:
 
 @fault(Kind.MACHINE, needs_file=True)
 def restored_from_backup(trial: Trial, rng: random.Random) -> str:
-    """The replica is replaced by a copy of some time ago, which is the last that a round kept."""
-    site = trial.site
-    backup = site.folder / "backup.duckdb"
-    if not backup.exists():
-        shutil.copy2(site.file, backup)
-        return "a copy of the replica is kept"
-    shutil.copy2(backup, site.file)
-    site.file.with_name("replica.duckdb.wal").unlink(missing_ok=True)
-    return "the replica is an older copy of itself"
+    """After the sync the replica is replaced by a copy from before it, and its records are not."""
+    file = trial.site.file
+    backup = file.with_name("backup.duckdb")
+    shutil.copy2(file, backup)
+
+    def restore() -> None:
+        backup.replace(file)
+        file.with_name("replica.duckdb.wal").unlink(missing_ok=True)
+
+    trial.afterwards.append(restore)
+    return "the replica is put back to where it was before the sync"
 
 
 @fault(Kind.MACHINE, needs_file=True)
