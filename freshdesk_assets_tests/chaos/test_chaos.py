@@ -7,7 +7,7 @@ from freshdesk_assets_tests.chaos.rounds import run_each, run_seed
 from freshdesk_assets_tests.chaos.site import Forks
 
 SAMPLE = ("truncated", "changes_between_pages", "killed", "part_of_it")
-"""What all test runs draw from: cheap, and the same however many faults there are; `make chaos` draws from all."""
+"""What all test runs draw from, the same however many faults there are; `make chaos` draws from all."""
 
 
 def test_faults_together_leave_nothing_wrong(forked: Forks) -> None:
