@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
+WITHOUT_ACCOUNT = ("dev", "begin-anew")
+"""Commands that ask Freshdesk nothing."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command with garbage collection off while modules are imported; the exit code.
 
@@ -42,7 +46,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
     load_dotenv(Path(".env"))
     try:
-        settings = read_settings(schemas(), account=options.command != "dev")
+        settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
         if options.command == "dev":
             return open_ui()
         for said in without_effect():
@@ -54,6 +58,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
+    _check_reach(settings)
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
@@ -61,20 +66,43 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.doctor import examine
 
         return examine(catalog, settings)
+    if options.command == "begin-anew":
+        from freshdesk_assets.commands.account import begin_anew
+
+        return begin_anew(settings)
     if options.command == "sync":
         # Dagster takes seconds to load: say first what is about to happen.
         # The domain may be a URL, which may hold a password before the @.
         account = (settings.domain or "").rpartition("@")[2]
         sys.stdout.write(f"Replicating {account} into {settings.duckdb}\n")
         sys.stdout.flush()
-    asked = {"first": options.first, "last": options.last, "selection": options.select}
+    asked = {
+        "first": options.first,
+        "last": options.last,
+        "selection": options.select,
+        "whole": options.whole,
+    }
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
         return plan(partial(_definitions, settings), catalog, settings, **asked)
     from freshdesk_assets.commands.sync import sync
 
-    return sync(partial(_definitions, settings), catalog, settings, reconcile=options.reconcile, **asked)
+    asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
+    return sync(partial(_definitions, settings), catalog, settings, **asked)
+
+
+def _check_reach(settings: "Settings") -> None:
+    """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
+    from freshdesk_assets.extract.http.client import Client
+    from freshdesk_assets.extract.http.errors import ConfigurationError
+    from freshdesk_assets.settings import SettingError
+
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    try:
+        Client(domain=settings.domain or "", api_key=key).close()
+    except ConfigurationError as error:
+        raise SettingError(str(error)) from None
 
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":
@@ -105,6 +133,16 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="find rows that Freshdesk no longer has; spends FRESHDESK_RECONCILE_CREDITS at most",
     )
+    bring.add_argument(
+        "--renamed",
+        action="store_true",
+        help="go on in the same file, though the account has a new address; needed only if a sync says so",
+    )
+    commands.add_parser(
+        "begin-anew",
+        help="move the replica aside, so that the next sync makes a new one",
+        description="Renames the file and its published copy; deletes nothing.",
+    )
     commands.add_parser(
         "doctor",
         help="check key, plan, rights, limits and file",
@@ -124,6 +162,11 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
     command.add_argument(
         "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+    )
+    command.add_argument(
+        "--whole",
+        action="store_true",
+        help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
     )
 
 

@@ -86,7 +86,7 @@ def build_defs(
         schedules=build_schedules(catalog, settings, file),
         sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],
         resources={**ours, **(resources or {})},
-        executor=build_executor(),
+        executor=build_executor(file),
         loggers=loggers,
     )
 

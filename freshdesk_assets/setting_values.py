@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 LEAST_CREDITS = 50
 """Twice what a sync costs that finds nothing new: with less, a run might end before it has read anything."""
 
+LEAST_MEGABYTES = 256
+"""With less, a batch of usual rows does not fit."""
+
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
@@ -96,6 +99,22 @@ def _hook(given: Any) -> Any:
     return given
 
 
+def _memory(given: Any) -> str | None:
+    if given is None:
+        return None
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MG])i?B", str(given).strip(), re.IGNORECASE)
+    if not found or float(found[1]) * (1 if found[2] in "Mm" else 1000) < LEAST_MEGABYTES:
+        raise ValueError(f"is {str(given)!r}: set it to at least {LEAST_MEGABYTES}MB, like 2GB")
+    return found[0]
+
+
+def _storage(given: Any) -> str:
+    found = re.fullmatch(r"v?([0-9]+)\.([0-9]+)\.([0-9]+)", str(given).strip(), re.IGNORECASE)
+    if not found or tuple(map(int, found.groups())) < (1, 4, 0):
+        raise ValueError(f"is {str(given)!r}: set it to v1.4.0, or to a later version of DuckDB")
+    return f"v{'.'.join(found.groups())}"
+
+
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
 Day = Annotated[datetime, BeforeValidator(_day)]
@@ -105,5 +124,7 @@ Poll = Annotated[
     span(SECOND, 30, 86_400, "120, or to off"),
     BeforeValidator(lambda given: None if str(given).lower() == "off" else given),
 ]
+Memory = Annotated[str | None, BeforeValidator(_memory)]
+Storage = Annotated[str, BeforeValidator(_storage)]
 Url = Annotated[str, BeforeValidator(_url)]
 Hook = Annotated[SecretStr | None, BeforeValidator(_hook)]

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freshdesk_assets.schema.names import META, SCHEMA
+from freshdesk_assets.setting_fields import Group
+from freshdesk_assets.setting_fields import setting as _setting
 from freshdesk_assets.setting_values import (
     DAY,
     LEAST_CREDITS,
@@ -22,7 +24,9 @@ from freshdesk_assets.setting_values import (
     Day,
     Every,
     Hook,
+    Memory,
     Poll,
+    Storage,
     Switch,
     Url,
     choice,
@@ -85,22 +89,6 @@ class Partitioning:
                 return self.start.replace(day=1)
 
 
-class Group(StrEnum):
-    """Settings that are explained together."""
-
-    ACCOUNT = "The account"
-    REPLICA = "The replica"
-    CREDITS = "Credits"
-    SCHEDULES = "Schedules"
-    ALERTS = "Alerts"
-
-
-def _setting(group: Group, default: object, says: str, *, unset: str = "", like: str = "") -> Any:
-    """A field; `unset` says what holds without a value, `like` is a value for the example file."""
-    beside: dict[str, Any] = {"group": group.value, "unset": unset, "like": like}
-    return Field(default=default, description=says, json_schema_extra=beside)
-
-
 class Settings(BaseSettings):
     """What the replica's owner decides; without an argument, from the environment, else the default."""
 
@@ -130,6 +118,19 @@ class Settings(BaseSettings):
         None,
         "The copy for analysts, which can be opened at any time; `off` for none.",
         unset="`replica_published.duckdb`, beside the file",
+    )
+    memory: Memory = _setting(
+        Group.REPLICA,
+        None,
+        "The most memory that loading and copying take. Rows of many megabytes need eight times their size.",
+        unset="a quarter of the machine's or the container's: 512 MB at least, 4 GB at most",
+        like="2GB",
+    )
+    storage: Storage = _setting(
+        Group.REPLICA,
+        "v1.4.0",
+        "The oldest DuckDB that must be able to open the file and the copy. A later one compresses a little"
+        " better, and shuts older tools out for good: a file cannot be made older again.",
     )
     start_date: Day = _setting(
         Group.REPLICA,

@@ -1,5 +1,6 @@
 """An HTTP server on a free port of the loopback; what it answers is the test's to say."""
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ class Reply:
 
 
 @contextmanager
-def serving(answer: Callable[[Request], Reply]) -> Iterator[str]:
+def serving(answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Answer each request in a thread of its own; gives the server's URL, which ends without a slash."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,10 +64,12 @@ def serving(answer: Callable[[Request], Reply]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

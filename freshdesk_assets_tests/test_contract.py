@@ -1,6 +1,7 @@
 """Simulator and declarations, each written from Freshdesk's documentation alone, agree in both directions."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
@@ -76,6 +78,19 @@ def test_everything_sent_is_declared_and_everything_declared_is_sent(server: Ser
     sent = {column.name for column in table.columns for row in rows if _has(row, column.steps)}
     missing = {column.name for column in table.columns} - sent
     assert missing == NOT_SENT.get(name, set())
+
+
+@pytest.mark.parametrize("name", [table.name for table in CATALOG])
+def test_a_flag_that_a_reply_may_lack_is_false_then_or_its_description_says_what_null_means(
+    server: Server, name: str
+) -> None:
+    """`where not archived` returned nothing while archived was null on every ticket but the archived ones."""
+    flags = [column for column in CATALOG[name].columns if column.type is Type.BOOLEAN]
+    unsaid = [each for each in flags if each.default is None and not re.search("null|not known", each.doc)]
+    lacking = {
+        each.name for each in unsaid for row in payloads(server, CATALOG[name]) if not _has(row, each.steps)
+    }
+    assert lacking == set()
 
 
 def _has(row: Any, steps: tuple[str, ...]) -> bool:

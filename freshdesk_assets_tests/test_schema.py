@@ -188,6 +188,10 @@ TAGS = texts("tags", "Tags.", detail=True)
             "table shelves: title is a detail of its fallback, which has no row call",
         ),
         (
+            {"sync": Keyset("updated_since"), "never_empty": True},
+            "table shelves: it is never empty, which says nothing of a list that is not read whole",
+        ),
+        (
             {"sync": LookBack("lent_after", "updated_at", 0)},
             "table shelves: it looks back 0 days, which is not back",
         ),

@@ -8,7 +8,8 @@ from textwrap import wrap
 from markdown import grid, page
 from pydantic.fields import FieldInfo
 
-from freshdesk_assets.settings import Group, Settings, variable
+from freshdesk_assets.setting_fields import Group
+from freshdesk_assets.settings import Settings, variable
 
 HEAD = ("setting", "default", "what it does")
 

@@ -1,6 +1,7 @@
 """From a run's log and events to what the command line prints during the run and at its end."""
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +32,10 @@ class ConsoleHandler(logging.Handler):
             self._console.print(
                 f"  {meta.get('orig_message') or record.getMessage()}", style=style, markup=False
             )
-        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+        elif event.event_type in (
+            dg.DagsterEventType.STEP_FAILURE,
+            dg.DagsterEventType.RESOURCE_INIT_FAILURE,
+        ):
             self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
             self._console.print(
@@ -105,7 +109,12 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
-REMARKS = {"skipped": " (left out)", "unfinished": " (unfinished)", "deferred": " (deferred)"}
+REMARKS = {
+    "skipped": " (left out)",
+    "unfinished": " (unfinished)",
+    "deferred": " (deferred)",
+    "set_aside": " (rows set aside)",
+}
 """What is printed beside a table's name, by the metadata that says so."""
 
 
@@ -135,10 +144,15 @@ def _number(value: dg.MetadataValue[Any] | None) -> float:
 
 def _cause(event: dg.DagsterEvent) -> str:
     """What went wrong in one sentence: the innermost error, without Dagster's wrapping."""
-    error = event.step_failure_data.error
-    failure = event.step_failure_data.user_failure_data
-    if failure and failure.description:
-        return str(failure.description)
+    if event.event_type is dg.DagsterEventType.STEP_FAILURE:
+        error, failure = event.step_failure_data.error, event.step_failure_data.user_failure_data
+        if failure and failure.description:
+            return str(failure.description)
+    else:
+        error = event.engine_event_data.error
     while error and error.cause:
         error = error.cause
-    return error.message.strip() if error else "see the run's log"
+    if error is None:
+        return "see the run's log"
+    # The class of an error of ours says nothing that its sentence does not.
+    return re.sub(r"^freshdesk_assets\.[\w.]+: ", "", error.message.strip())

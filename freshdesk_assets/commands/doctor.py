@@ -5,17 +5,19 @@ import os
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.extract.account import Access, access, key_owner
-from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets.schema.sync import PerParent
-from freshdesk_assets.settings import Settings
+from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
+from freshdesk_assets.warehouse.ledger.set_aside import set_aside
 
 
 def examine(catalog: Catalog, settings: Settings) -> int:
@@ -23,9 +25,15 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     console = Console()
     # Name a process that holds the file instead of waiting for it.
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
-    healthy = _examine_file(console, file)
+    healthy = _examine_file(console, file, catalog)
     try:
-        with freshdesk_api(settings).connect() as reader:
+        api = freshdesk_api(settings)
+        try:
+            check_owner(api, file.warehouse(), console.print)
+        except (SettingError, WarehouseError) as error:
+            console.print(f"File: {error}", style="red", markup=False)
+            healthy = False
+        with api.connect() as reader:
             healthy = _examine_account(console, reader, catalog) and healthy
             tally = reader.client.tally.snapshot()
         spent = CallsMade(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)
@@ -41,7 +49,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     return 0 if healthy else 1
 
 
-def _examine_file(console: Console, file: DuckDBFile) -> bool:
+def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
     if not file.path.exists():
         # The file is not created as a test: a sync may begin to fill it before the test removes it again.
         folder = file.path.resolve().parent
@@ -55,13 +63,16 @@ def _examine_file(console: Console, file: DuckDBFile) -> bool:
         console.print(f"File: the first sync will create {file.path}", markup=False)
         return True
     try:
-        with file.warehouse().open():
-            pass
+        with file.warehouse().open() as connection:
+            aside = {table.name: set_aside(connection, table) for table in catalog}
     except WarehouseError as error:
         console.print(f"File: {error}", style="red", markup=False)
         return False
     size = file.path.stat().st_size / 1e6
     console.print(f"File: {file.path} can be written, {size:,.1f} MB", markup=False)
+    for name, found in aside.items():
+        if found:
+            console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)
     return True
 
 
@@ -82,6 +93,9 @@ def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool
         if isinstance(table.sync, PerParent) and not found[table.sync.parent].readable:
             reason = f"{table.sync.parent} cannot be read"
             found[table.name] = Access(table.name, False, reason)
+    asked = [found[table.name] for table in catalog if not isinstance(table.sync, PerParent)]
+    if asked and not any(each.readable for each in asked):
+        raise ConfigurationError(f"Nothing of the account is answered. {asked[0].note}")
     limiter = reader.client.limiter
     console.print(
         f"Limit: {limiter.total or 0:,} credits, of which {limiter.rate:,.0f} a minute are used at most",

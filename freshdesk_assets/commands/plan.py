@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
@@ -22,6 +23,7 @@ from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
 from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for
+from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.replication.scope import ReadScope
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
@@ -37,21 +39,23 @@ class Plan:
     - `estimates`: calls and credits by table.
     - `seconds`: how long the rate limit makes the run take.
     - `spent`: what the plan itself cost.
+    - `beside`: calls for no table, a credit each: a new file asks once whose account it is.
     """
 
     estimates: Sequence[Estimate]
     seconds: float
     spent: Tally
+    beside: int = 0
 
     @property
     def calls(self) -> int:
         """Calls of the whole run."""
-        return sum(each.calls for each in self.estimates)
+        return self.beside + sum(each.calls for each in self.estimates)
 
     @property
     def credits(self) -> int:
         """Credits of the whole run."""
-        return sum(each.credits for each in self.estimates)
+        return self.beside + sum(each.credits for each in self.estimates)
 
 
 def plan(
@@ -62,6 +66,7 @@ def plan(
     first: datetime | None = None,
     last: datetime | None = None,
     selection: str | None = None,
+    whole: bool = False,
 ) -> int:
     """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated.
 
@@ -70,9 +75,10 @@ def plan(
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
     keys = selected(build(), REPLICATE, selection) if selection else tables
-    file = duckdb_file(settings).warehouse(console.print)
+    api, file = freshdesk_api(settings), duckdb_file(settings).warehouse(console.print)
     try:
-        with dagster_instance() as instance, freshdesk_api(settings).connect() as reader:
+        check_owner(api, file, console.print)
+        with dagster_instance() as instance, api.connect() as reader:
             request = run_scope(
                 keys,
                 instance,
@@ -82,6 +88,7 @@ def plan(
                 first=first,
                 last=last,
                 selection=selection,
+                whole=whole,
             )
             made = planned(reader, file, catalog, settings, request)
     except (FreshdeskError, WarehouseError) as error:
@@ -123,6 +130,7 @@ def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Setting
         estimates=estimates,
         seconds=seconds_for(estimates, reader, settings.reserve),
         spent=reader.client.tally.since(before),
+        beside=int(held_in(file) is None),
     )
 
 

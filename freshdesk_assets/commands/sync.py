@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import dagster as dg
 from rich.console import Console
 
+from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
-from freshdesk_assets.orchestration.run_lock import this_process
 from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
+from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
@@ -35,6 +37,8 @@ def sync(
     last: datetime | None = None,
     selection: str | None = None,
     reconcile: bool = False,
+    renamed: bool = False,
+    whole: bool = False,
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed.
 
@@ -43,15 +47,18 @@ def sync(
       other are read again.
     - `selection` is a Dagster asset selection; None for all tables.
     - `reconcile` finds rows that Freshdesk no longer has, instead of reading.
+    - `whole` reads the tables again from the start date, whatever is remembered.
+    - `renamed`: the account has a new name, and its key may not ask Freshdesk whether it is the same.
 
     Raises SettingError.
     """
     if reconcile and (first or last):
         raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
     console = Console()
+    api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
     definitions = build(
         loggers={"terminal": console_logger(console)},
-        resources={"freshdesk": freshdesk_api(settings, PROGRESS_SECONDS)},
+        resources={"freshdesk": api},
     )
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
     began = time.monotonic()
@@ -62,13 +69,16 @@ def sync(
                 instance,
                 catalog,
                 settings.partitioning,
-                duckdb_file(settings).warehouse(console.print),
+                file,
                 first=first,
                 last=last,
                 selection=selection,
                 reconcile=reconcile,
+                whole=whole,
             )
-        except WarehouseError as error:
+            if request.read:
+                check_owner(api, file, console.print, renamed=renamed)
+        except (FreshdeskError, WarehouseError) as error:
             console.print(str(error), style="red", markup=False)
             return 1
         if request.continues:

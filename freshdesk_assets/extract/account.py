@@ -1,13 +1,29 @@
-"""From a key to what it may see of an account, before anything is replicated; a question costs one credit."""
+"""From a key to what it may see of an account; a question costs one credit.
 
+Where a list is refused, this tells an account that refuses everything from one that refuses the list.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.http.errors import (
+    Blocked,
+    BudgetSpent,
+    ConfigurationError,
+    FreshdeskError,
+    NotAllowed,
+    NotFound,
+    Redirected,
+    Refused,
+    Unavailable,
+)
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
+from freshdesk_assets.extract.set_aside import OWNER
 from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
 from freshdesk_assets.schema.table import Table
@@ -35,7 +51,7 @@ class KeyOwner:
 def key_owner(client: Client) -> KeyOwner:
     """What the key's agent sees; raises ConfigurationError when the key is not accepted."""
     try:
-        me = client.get("agents/me", {}, parse=_object, one_row=True).content
+        me = client.get(OWNER, {}, parse=_object, one_row=True).content
     except (NotAllowed, NotFound):
         return KeyOwner(None, None)
     scope = me.get("ticket_scope")
@@ -44,25 +60,86 @@ def key_owner(client: Client) -> KeyOwner:
     return KeyOwner(TICKET_SCOPES.get(scope), scope == 1)
 
 
+def account_id(client: Client) -> str | None:
+    """What identifies the account under whatever name; None where the key may not ask for it.
+
+    Only administrators may (docs/freshdesk_api.md, 4.18).
+    """
+    try:
+        account = client.get("account", {}, parse=_object, one_row=True).content
+    except (NotAllowed, NotFound, Refused):
+        return None
+    found = account.get("account_id")
+    return str(found) if isinstance(found, int | str) and str(found).strip() else None
+
+
 def access(reader: Reader, table: Table) -> Access:
     """Whether the table's list answers; one credit."""
-    asked: dict[str, Value] = {"per_page": 1}
-    match table.sync:
-        case PerParent(parent=parent):
-            return Access(table.name, True, f"read with each row of {parent}")
-        case Keyset(since=parameter) | LookBack(after=parameter):
-            asked[parameter] = iso(EPOCH)
-        case _:
-            pass
+    if isinstance(table.sync, PerParent):
+        return Access(table.name, True, f"read with each row of {table.sync.parent}")
     try:
-        reader.ask(table, asked, plain=True)
-    except (NotAllowed, Refused) as error:
+        _ask_list(reader, table)
+    except (NotAllowed, Refused, Blocked) as error:
         return Access(table.name, False, str(error))
     except NotFound as error:
         return Access(table.name, False, f"this account does not have it: {error}")
     if table.row_call:
         return Access(table.name, True, "one more call per changed row")
     return Access(table.name, True)
+
+
+@contextmanager
+def judged(reader: Reader, tables: Iterable[Table]) -> Iterator[None]:
+    """Raise ConfigurationError in place of a refusal if the account refuses everything else too.
+
+    `tables` are those whose lists are asked for where nothing has been answered yet.
+    """
+    try:
+        yield
+    except (NotAllowed, Blocked, Redirected, Refused) as refusal:
+        if isinstance(refusal, NotAllowed) and reader.client.answered:
+            raise
+        if _refuses_everything(reader, tables):
+            raise ConfigurationError(f"Nothing of the account is answered. {refusal}") from None
+        raise
+
+
+def _refuses_everything(reader: Reader, tables: Iterable[Table]) -> bool:
+    """Whether neither the key's owner nor any list is answered; the first answer ends the search."""
+    before = reader.client.answered
+    try:
+        reader.client.get(OWNER, {}, parse=_object, one_row=True)
+    except (Unavailable, BudgetSpent):
+        return False
+    except (NotAllowed, NotFound):
+        # Not every account answers this call.
+        return not before and not any(_answers(reader, table) for table in tables)
+    except FreshdeskError:
+        return True
+    return False
+
+
+def _answers(reader: Reader, table: Table) -> bool:
+    """Whether a table's list is answered, or may be another time."""
+    if isinstance(table.sync, PerParent):
+        return False
+    try:
+        _ask_list(reader, table)
+    except (Unavailable, BudgetSpent):
+        return True
+    except FreshdeskError:
+        return False
+    return True
+
+
+def _ask_list(reader: Reader, table: Table) -> None:
+    asked: dict[str, Value] = {"per_page": 1}
+    match table.sync:
+        case Keyset(since=parameter) | LookBack(after=parameter):
+            asked[parameter] = iso(EPOCH)
+        case _:
+            pass
+    reader.ask(table, asked, plain=True)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -12,23 +12,29 @@ from dataclasses import dataclass
 
 import msgspec
 
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Redirected
+from freshdesk_assets.extract.http.errors import NO_FEATURE, FreshdeskError, NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.extract.rows import RowReader, row_of
+from freshdesk_assets.extract.rows import RowReader, fields_of, row_of
+from freshdesk_assets.extract.set_aside import SettingAside, ask_account
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.table import Table
 
-NO_FEATURE = "require_feature"
-"""The code with which Freshdesk refuses the archive where the plan has none: nothing is archived there."""
-
 
 def ask_doubts(reader: Reader, table: Table, existence: Existence, doubts: Iterable[Doubt]) -> Iterator[Page]:
-    """A page per doubt: what became of its rows, and the rows themselves where they say something new."""
+    """A page per doubt: what became of its rows, and the rows themselves where they say something new.
+
+    A row that Freshdesk refuses keeps its doubt, and the others are asked for.
+    """
     asking = Asking(reader, table, existence)
     ask = asking.ask_row if existence.by == table.key[0] else asking.ask_list
-    yield from concurrently(reader.client.workers, ask, doubts)
+
+    def undecided(doubt: Doubt, _error: FreshdeskError) -> Page:
+        return _decided(doubt, Fate.UNKNOWN)
+
+    aside = SettingAside(undecided, lambda _: ask_account(reader.client))
+    yield from concurrently(reader.client.workers, ask, doubts, aside)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class Asking:
         except NotFound:
             return None
         except NotAllowed as error:
+            # Where the plan has no archive, nothing is archived.
             if error.code != NO_FEATURE:
                 raise
             self.reader.without_archive.add(self.table.name)
@@ -106,7 +113,7 @@ class Asking:
         return row
 
     def _says_archived(self, row: bytes) -> bool:
-        return bool(self.existence.flag) and _keys(row).get(self.existence.flag) == b"true"
+        return bool(self.existence.flag) and fields_of(row).get(self.existence.flag) == b"true"
 
     def _moved_on(self, row: bytes, doubt: Doubt) -> bool:
         moment = RowReader(self.table, self.table.version[0]).moment(row)
@@ -114,7 +121,7 @@ class Asking:
 
     def _kept(self, doubt: Doubt, row: bytes) -> Page:
         """The row from the archive, without the keys that only such a reply has."""
-        sent = _keys(row)
+        sent = fields_of(row)
         known = {column.steps[0] for column in self.table.columns}
         own = {key: msgspec.Raw(value) for key, value in sent.items() if key in known}
         missing = frozenset(column.name for column in self.table.columns if column.steps[0] not in sent)
@@ -129,13 +136,3 @@ class Asking:
 def _decided(doubt: Doubt, fate: Fate) -> Page:
     verdicts = tuple(Verdict(id=id_, fate=fate) for id_ in doubt.rows)
     return Page(listing="doubts", rows=(), verdicts=verdicts)
-
-
-def _keys(row: bytes) -> dict[str, bytes]:
-    """The values of a row as their JSON texts; none where only a lenient reader would understand it."""
-    try:
-        return {
-            key: bytes(value) for key, value in msgspec.json.decode(row, type=dict[str, msgspec.Raw]).items()
-        }
-    except msgspec.MsgspecError:
-        return {}

@@ -8,6 +8,7 @@ That costs nothing up to 198 rows and about a seventh more calls on long lists. 
 cheaper: a page begins at a multiple of its size, and sizes end at 100.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ class Slice:
     steady: bool
 
 
+class LastPage(UnexpectedReply):
+    """The list continues beyond the last page that Freshdesk answers."""
+
+
 Mark = tuple[bytes, ...]
 """A row's key and version, as text."""
 
@@ -59,7 +64,7 @@ def read_offsets(
 
     The Link says whether the list continues. After a short page that has a Link it is not known with which
     row Freshdesk's next page begins, so the next page by number is taken as it is. Raises UnexpectedReply
-    when a Link points backwards, the list never ends, or it continues beyond `last_page`.
+    when a Link points backwards, the list never ends, or it continues beyond `last_page` (LastPage).
     """
     page, size, end = 1, PER_PAGE, 0
     furthest = fruitless = 0
@@ -68,10 +73,10 @@ def read_offsets(
     recent: deque[frozenset[Mark]] = deque(maxlen=REMEMBERED)
     while True:
         if last_page is not None and page > last_page:
-            raise UnexpectedReply(
-                f"{where} continues after {end:,} rows that share one second, and Freshdesk answers no page"
-                f" beyond {last_page}. Nothing was skipped, and nothing from that second on was recorded as"
-                " read; wait until some of those rows change, or ask Freshdesk to page that second"
+            raise LastPage(
+                f"{where} continues after {end:,} rows that share one second or come in no order, and"
+                f" Freshdesk answers no page beyond {last_page}. Nothing was skipped, and nothing from there"
+                " on was recorded as read; wait until some of those rows change, or ask Freshdesk for help"
             )
         reply = fetch(page, size)
         marks = [reader.mark(row) for row in reply.content]
@@ -133,7 +138,7 @@ def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
 def _check_forward(following: str, page: int, where: str) -> None:
     """A Link to the same or an earlier page would be read for ever, or end early."""
     numbers = parse_qs(urlsplit(following).query).get("page", [])
-    if numbers and numbers[0].isdigit() and int(numbers[0]) <= page:
+    if numbers and re.fullmatch(r"[0-9]{1,9}", numbers[0]) and int(numbers[0]) <= page:
         raise UnexpectedReply(
             f"{where}: after page {page} Freshdesk's Link names page {numbers[0]} as the next one."
             " Stopped rather than read in a circle; what was read is stored. Run again later"

@@ -1,16 +1,25 @@
 """From rows to pages by a call per row: of a parent for its list, or of the row for itself; many at once."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import BudgetSpent, NotAllowed, NotFound
+from freshdesk_assets.extract.http.errors import (
+    NO_FEATURE,
+    BudgetSpent,
+    FreshdeskError,
+    NotAllowed,
+    NotFound,
+    Redirected,
+)
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.extract.set_aside import ABOUT_A_ROW, SettingAside, ask_one_of
 from freshdesk_assets.schema.endpoint import Listing, RowCall
 from freshdesk_assets.schema.page import Page, ParentRead
 from freshdesk_assets.schema.sync import PerParent
@@ -31,39 +40,77 @@ class ParentRow(Protocol):
         """The newest time on it; None when it has none."""
 
 
-def read_lists(client: Client, table: Table, sync: PerParent, parents: Iterable[ParentRow]) -> Iterator[Page]:
-    """A page per parent: its whole list, or that the parent is gone."""
+Others: TypeAlias = Callable[[Collection[int]], Sequence[ParentRow]]
+"""From the ids of refused rows to a few others that Freshdesk probably answers of."""
+
+
+def nobody(refused: Collection[int]) -> Sequence[ParentRow]:  # noqa: ARG001
+    """No other rows: the account itself is asked instead."""
+    return ()
+
+
+def read_lists(
+    client: Client, table: Table, sync: PerParent, parents: Iterable[ParentRow], others: Others = nobody
+) -> Iterator[Page]:
+    """A page per parent: its whole list, that the parent is gone, or that it is set aside.
+
+    `others` are asked to tell a parent that is refused from a service that refuses all.
+    """
     listing = table.listings[0]
 
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         asked = datetime.now(UTC)
-        parts = list_of(client, table, listing, table.path, parent.id, stopped)
+        elsewhere: Redirected | None = None
+        try:
+            parts = list_of(client, table, listing, table.path, parent.id, stopped)
+        except Redirected as error:
+            # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
+            parts, elsewhere = None, error
         if parts is None and sync.archived:
             parts = list_of(client, table, listing, sync.archived, parent.id, stopped)
+        if parts is None and elsewhere:
+            raise elsewhere
         at = parts[0].moment if parts else None
         settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
         rows = tuple(row for part in parts or () for row in part.rows)
         return Page(listing=listing.name, rows=rows, parents=(settled,))
 
-    yield from concurrently(client.workers, read, parents)
+    yield from concurrently(client.workers, read, parents, _aside(client, listing.name, read, others))
 
 
 def read_row_calls(
-    client: Client, table: Table, row_call: RowCall, parents: Iterable[ParentRow]
+    client: Client, table: Table, row_call: RowCall, parents: Iterable[ParentRow], others: Others = nobody
 ) -> Iterator[Page]:
-    """A page per row: what its own call sent, or that it is gone."""
+    """A page per row: what its own call sent, that it is gone, or that it is set aside (see `read_lists`)."""
     known = frozenset(name for listing in table.listings for name in listing.defaults)
 
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         check_wanted(stopped)
+        asked = datetime.now(UTC)
         try:
             reply = client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
         except NotFound:
-            return Page(listing="row_call", rows=(), parents=(ParentRead(id=parent.id, gone=True),))
-        settled = (ParentRead(id=parent.id, at=reply.moment),)
+            return Page(
+                listing="row_call", rows=(), parents=(ParentRead(id=parent.id, asked=asked, gone=True),)
+            )
+        settled = (ParentRead(id=parent.id, at=reply.moment, asked=asked),)
         return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
 
-    yield from concurrently(client.workers, read, parents)
+    yield from concurrently(client.workers, read, parents, _aside(client, "row_call", read, others))
+
+
+def _aside(
+    client: Client, listing: str, read: Callable[[ParentRow, threading.Event], Page], others: Others
+) -> SettingAside[ParentRow]:
+    def page(parent: ParentRow, error: FreshdeskError) -> Page:
+        refused = ParentRead(id=parent.id, version=parent.version, refused=error.sign)
+        return Page(listing=listing, rows=(), parents=(refused,))
+
+    def control(refused: list[ParentRow]) -> None:
+        asked = others([parent.id for parent in refused])
+        ask_one_of([partial(read, other, threading.Event()) for other in asked], client)
+
+    return SettingAside(page, control)
 
 
 def list_of(
@@ -81,17 +128,22 @@ def list_of(
         return list(read_offsets(fetch, RowReader(table), where=path))
     except NotFound:
         return None
-    except NotAllowed:
+    except NotAllowed as error:
         # A plan without the archive has no archived parents: this one is gone.
-        if path == table.path:
+        if path == table.path or error.code != NO_FEATURE:
             raise
         return None
 
 
 def concurrently(
-    workers: int, read: Callable[[T, threading.Event], Page], parents: Iterable[T]
+    workers: int,
+    read: Callable[[T, threading.Event], Page],
+    parents: Iterable[T],
+    aside: SettingAside[T],
 ) -> Iterator[Page]:
     """The pages that `read` makes of the rows, in the order in which they arrive.
+
+    A row whose call is refused is set aside by `aside`, unless the calls for other rows are refused too.
 
     At most `workers` calls are under way at a time. An error, Ctrl-C, or a consumer that stops reading ends
     everything at once: calls that wait for a reply or for the limit are abandoned, and no thread makes
@@ -102,24 +154,32 @@ def concurrently(
     spent: BudgetSpent | None = None
     stopped = threading.Event()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="freshdesk")
-    under_way: set[Future[Page]] = set()
+    under_way: dict[Future[Page], tuple[T, int]] = {}
+    asked = 0
     try:
         while True:
             room = 2 * workers - len(under_way)
-            under_way.update(pool.submit(read, parent, stopped) for parent in islice(waiting, room))
+            for parent in islice(waiting, room):
+                asked += 1
+                under_way[pool.submit(read, parent, stopped)] = parent, asked
             if not under_way:
                 break
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             # Pages that arrived are yielded before an error is raised: they are paid for.
             for finished in sorted(done, key=lambda future: future.exception() is not None):
+                parent, number = under_way.pop(finished)
                 try:
                     page = finished.result()
                 except BudgetSpent as error:
                     spent, waiting = error, iter(())
+                except ABOUT_A_ROW as error:
+                    yield from aside.refused(parent, error, asked)
                 else:
+                    yield from aside.answered(number)
                     yield page
         if spent is not None:
             raise spent
+        yield from aside.settle()
     finally:
         stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)

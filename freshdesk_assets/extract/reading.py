@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from freshdesk_assets.extract.clocks import LAG, Clocks, proved
 from freshdesk_assets.extract.http.client import Client, Reply
-from freshdesk_assets.extract.http.errors import NotAllowed, NotFound, Refused, UnexpectedReply
-from freshdesk_assets.extract.offsets import Slice, read_offsets
+from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused
+from freshdesk_assets.extract.offsets import LastPage, Slice, read_offsets
+from freshdesk_assets.extract.order import Order, Patience
 from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page
@@ -23,10 +25,6 @@ T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where the covered interval of a list that was read whole begins."""
 
-LAG = timedelta(minutes=5)
-"""It is not known how long after a change Freshdesk may still answer without it (docs/freshdesk_api.md, 5.6).
-So the last minutes before a reply are read again next time; they fit in the page that is asked for anyway."""
-
 
 @dataclass(slots=True)
 class Reader:
@@ -34,6 +32,7 @@ class Reader:
 
     client: Client
     without_archive: set[str] = field(default_factory=set)
+    clocks: Clocks = field(default_factory=Clocks)
     _accepted: dict[str, str | None] = field(default_factory=dict)
     _fallen_back: set[str] = field(default_factory=set)
     _answered: datetime | None = None
@@ -53,7 +52,8 @@ class Reader:
         `plain` leaves the includes out, for a fifth of the price, where it only matters which rows there are.
 
         Every page restarts at the last time seen. So rows that change meanwhile come again later, and move no
-        other row to a page that was read already.
+        other row to a page that was read already. A page out of order is asked for again; if that does not
+        help, the list is read on by page number until it is in order again (see order.py), or to its end.
         """
         reader = RowReader(table, sync.cursor)
         where = f"{table.path} ({listing.name})"
@@ -62,32 +62,41 @@ class Reader:
             if not reply.content:
                 yield _page(listing, [], start, _closed(reply.moment, end, start))
                 return
-        since = start
+        since, patience = start, Patience()
         while True:
             params = {**listing.params, sync.since: iso(since)}
-            at = since
+            at, order, first = since, Order(reader), None
 
-            def fetch(page: int, size: int, params: dict[str, Value] = params) -> Reply[list[bytes]]:
+            def fetch(
+                page: int, size: int, params: dict[str, Value] = params, order: Order = order
+            ) -> Reply[list[bytes]]:
                 numbered = {"page": page} if page > 1 else {}
-                return self.ask(table, {**params, **numbered, "per_page": size}, plain=plain)
+                asked = {**params, **numbered, "per_page": size}
+                return patience.ask(order, lambda: self.ask(table, asked, plain=plain))
 
-            for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
-                times = [moment for row in part.rows if (moment := reader.moment(row))]
-                if times != sorted(times):
-                    raise UnexpectedReply(
-                        f"{where} did not come in the order of {sync.cursor} that was asked for; reading on"
-                        " would lose rows. Nothing of this page was recorded as read"
-                    )
-                last = max(times, default=at).replace(microsecond=0)
-                beyond = end is not None and last >= end
-                if beyond or not part.more:
-                    yield _page(listing, part.rows, start, _closed(part.moment, end, last))
-                    return
-                yield _page(listing, part.rows, start, _settled(part.moment, last))
-                # A page within one second would come again as it is: that second is read by page number.
-                if times and times[0] < last > at:
-                    since = last
-                    break
+            try:
+                for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
+                    order.heed(part.rows)
+                    self.clocks.note(part.moment, max(order.times, default=None))
+                    first = first or part.moment
+                    # A row that shows a time of the last minutes may have changed after its page was cut.
+                    trusted = part.moment - LAG if part.moment else None
+                    last = order.reached(at, trusted).replace(microsecond=0)
+                    ended = not part.more or (end is not None and last >= end)
+                    if ended:
+                        moment = first if order.broken else part.moment
+                        yield _page(
+                            listing, part.rows, start, _closed(moment, end, max(order.times, default=last))
+                        )
+                        return
+                    yield _page(listing, part.rows, start, _settled(part.moment, last))
+                    # A page within one second would come again as it is: that second is read by page number.
+                    if not order.broken and order.times and order.times[0] < last > at:
+                        break
+            except LastPage:
+                if (last := order.reached(at, None).replace(microsecond=0)) <= at:
+                    raise
+            since = last
 
     def read_changes(self, table: Table, sync: ChangedSince, since: Mapping[str, datetime]) -> Iterator[Page]:
         """Rows changed since a time per listing; a listing without one is read whole.
@@ -148,10 +157,10 @@ class Reader:
             asked: dict[str, Value] = {sync.after: iso(start - back)}
             if end is not None and sync.before:
                 asked[sync.before] = iso(end)
-            first: datetime | None = None
+            first: Slice | None = None
             for part in self._slices(table, listing, asked):
-                first = first or part.moment
-                edge = None if part.more else _closed(first, end, start)
+                first = first or part
+                edge = None if part.more else _closed(first.moment, end, _newest(table, first, start))
                 yield _page(listing, part.rows, start, edge)
 
     @property
@@ -191,10 +200,11 @@ class Reader:
         moved to a page that was read already and must not be taken for deleted. Such a read completes
         nothing, and deletions are found next time.
         """
-        first: datetime | None = None
+        first: Slice | None = None
         for part in self._slices(table, listing, asked):
-            first = first or part.moment
-            edge = None if part.more or start is None else _closed(first, None, start)
+            first = first or part
+            ends = start if not part.more else None
+            edge = _closed(first.moment, None, _newest(table, first, ends)) if ends else None
             complete = complete and part.steady
             completes = complete and not part.more and listing == table.listings[-1]
             yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=completes)
@@ -216,15 +226,19 @@ class Reader:
         if fallback is None:
             try:
                 reply = self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
-                self._answered = reply.moment
+                self._heed(reply.moment)
                 return reply
-            except (NotFound, NotAllowed):
+            except (NotFound, NotAllowed, Blocked):
                 if (fallback := table.fallback) is None:
                     raise
         reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)
         self._fallen_back.add(table.name)
-        self._answered = reply.moment
+        self._heed(reply.moment)
         return reply
+
+    def _heed(self, moment: datetime | None) -> None:
+        self._answered = moment
+        self.clocks.note(moment)
 
 
 def _page(
@@ -249,13 +263,22 @@ def _page(
 
 def _settled(moment: datetime | None, seen: datetime) -> datetime:
     """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
-    return min(seen, moment - LAG) if moment else seen - LAG
+    return min(seen, proved(moment, seen, datetime.now(UTC)) - LAG)
 
 
 def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
-    """The time before which the last reply of a list, which has nothing beyond it, misses nothing."""
-    edge = moment - LAG if moment else seen - LAG
+    """The time before which the last reply of a list, which has nothing beyond it, misses nothing.
+
+    `seen` is the newest time of a row that was read by the moment.
+    """
+    edge = proved(moment, seen, datetime.now(UTC)) - LAG
     return min(edge, end) if end else edge
+
+
+def _newest(table: Table, part: Slice, start: datetime) -> datetime:
+    """The newest time of a row of a list's first page, or the one since which it was asked for."""
+    rows = RowReader(table)
+    return max((moment for row in part.rows if (moment := rows.version(row))), default=start)
 
 
 def iso(moment: datetime) -> str:

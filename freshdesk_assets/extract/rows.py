@@ -1,65 +1,80 @@
 """From a reply's bytes to rows as they were sent, with just enough read to tell them apart and order them."""
 
 import json
-import re
+from contextlib import suppress
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import msgspec
 
+from freshdesk_assets.schema.json_text import elements, entries
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.schema.times import moment_since_epoch, read_moment
 
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-_lenient = json.JSONDecoder(strict=False)
-"""Reads what the strict decoder refuses although it arrived whole: half characters, control characters."""
+def _read_int(digits: str) -> int | str:
+    """The number; its digits where they are more than Python makes a number of."""
+    return int(digits) if len(digits) < 4000 else digits
 
-_gap = re.compile(r"[\s,]*")
+
+_lenient = json.JSONDecoder(strict=False, parse_int=_read_int)
+"""Reads what the strict decoder refuses although it arrived whole: half characters, control characters."""
 
 
 def rows_of(body: bytes) -> list[bytes]:
     """The elements of a JSON array, each its own text; raises msgspec.MsgspecError when it is none."""
     try:
         return [bytes(row) for row in _list.decode(body)]
-    except msgspec.MsgspecError as refusal:
-        return _odd_rows(body, refusal)
+    except (msgspec.MsgspecError, RecursionError):
+        return _odd_rows(body)
 
 
 def row_of(body: bytes) -> list[bytes]:
     """A reply that is one JSON object, as a list of one row; raises msgspec.MsgspecError when it is none."""
     try:
         _object.decode(body)
-    except msgspec.MsgspecError as refusal:
-        (body,) = _odd_rows(b"[" + body + b"]", refusal)
+    except (msgspec.MsgspecError, RecursionError):
+        (body,) = _odd_rows(b"[" + body + b"]")
+        if not body.startswith(b"{"):
+            raise msgspec.ValidationError("it is no object") from None
     return [body]
 
 
-def _odd_rows(body: bytes, refusal: msgspec.MsgspecError) -> list[bytes]:
-    """The elements of an array that only a lenient reader understands; the refusal when not even that does.
+def fields_of(row: bytes) -> dict[str, bytes]:
+    """The values of a row as their JSON texts; none if it is no object."""
+    try:
+        return {key: bytes(value) for key, value in _object.decode(row).items()}
+    except (msgspec.MsgspecError, RecursionError):
+        pass
+    try:
+        found = entries(row.decode("utf-8", errors="surrogateescape"))
+    except ValueError:
+        return {}
+    return {key: value.encode("utf-8", errors="surrogateescape") for key, value in found}
+
+
+def _odd_rows(body: bytes) -> list[bytes]:
+    """The elements of an array that only a lenient reader understands, or that none does: they are too deep.
 
     A text cut in the middle of a character is sent so every time: asking again would never end.
     """
-    text = body.decode("utf-8", errors="surrogateescape").strip()
-    if not (text.startswith("[") and text.endswith("]")):
-        raise refusal
-    rows = []
-    position = _after(text, 1)
     try:
-        while position < len(text) - 1:
-            _, end = _lenient.raw_decode(text, position)
-            rows.append(text[position:end].encode("utf-8", errors="surrogateescape"))
-            position = _after(text, end)
-    except ValueError:
-        raise refusal from None
-    return rows
+        rows = elements(body.decode("utf-8", errors="surrogateescape"))
+        for row in rows:
+            _check_whole(row)
+    except ValueError as refusal:
+        raise msgspec.DecodeError(str(refusal)) from None
+    return [row.encode("utf-8", errors="surrogateescape") for row in rows]
 
 
-def _after(text: str, position: int) -> int:
-    """Where the next element begins."""
-    gap = _gap.match(text, position)
-    return gap.end() if gap else position
+def _check_whole(row: str) -> None:
+    """Raise ValueError for what is no JSON value; one that is too deep is no damage."""
+    with suppress(RecursionError):
+        _lenient.decode(row)
 
 
 class RowReader:
@@ -93,9 +108,10 @@ class RowReader:
             return None
         (raw,) = self._cursor.pick(row)
         try:
-            return _utc(msgspec.json.decode(raw, type=datetime))
+            moment = msgspec.json.decode(raw, type=datetime)
         except msgspec.MsgspecError:
-            return None
+            return _moment(_decoded(raw))
+        return moment if moment.tzinfo is UTC and _is_near(moment) else _moment(moment.isoformat())
 
 
 class _Picker:
@@ -112,14 +128,20 @@ class _Picker:
     def pick(self, row: bytes) -> tuple[bytes, ...]:
         try:
             return tuple(bytes(value) for value in msgspec.structs.astuple(self._decoder.decode(row)))
-        except msgspec.MsgspecError:
-            found = _lenient.decode(row.decode("utf-8", errors="surrogateescape"))
-            values = found if isinstance(found, dict) else {}
-            return tuple(json.dumps(values.get(key)).encode() for key in self._keys)
+        except (msgspec.MsgspecError, RecursionError):
+            values = fields_of(row)
+            return tuple(values.get(key, b"null") for key in self._keys)
 
     def values(self, row: bytes) -> dict[str, Any]:
         """The same, decoded, by their names in the row."""
-        return {key: json.loads(value) for key, value in zip(self._keys, self.pick(row), strict=True)}
+        return {key: _decoded(value) for key, value in zip(self._keys, self.pick(row), strict=True)}
+
+
+def _decoded(value: bytes) -> Any:
+    """The value; None if it is too deep."""
+    with suppress(RecursionError):
+        return _lenient.decode(value.decode("utf-8", errors="surrogateescape"))
+    return None
 
 
 def _at(picked: Any, steps: tuple[str, ...]) -> Any:
@@ -129,11 +151,14 @@ def _at(picked: Any, steps: tuple[str, ...]) -> Any:
 
 
 def _moment(given: Any) -> datetime | None:
-    try:
-        return _utc(datetime.fromisoformat(given))
-    except (TypeError, ValueError):
-        return None
+    """The moment that a value says, in UTC; None for one so far away that nothing can be added to it."""
+    moment = None
+    if isinstance(given, str):
+        moment = read_moment(given)
+    elif isinstance(given, int | float) and not isinstance(given, bool) and isfinite(given):
+        moment = moment_since_epoch(int(given))
+    return moment if moment and _is_near(moment) else None
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _is_near(moment: datetime) -> bool:
+    return 1 < moment.year < 9999

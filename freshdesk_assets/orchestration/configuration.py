@@ -7,8 +7,13 @@ whether a version of this project wrote it and nobody changed it since. If so, a
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.internals import PoolGranularity
 
 CONFIG = "dagster.yaml"
 
@@ -26,26 +31,47 @@ EARLIER = {
 """The versions that have no such first line: the sha256 of the whole file, and its name."""
 
 
-def ensure_configuration(home: Path) -> str | None:
-    """Write or renew the configuration of a DAGSTER_HOME; a sentence for the user if an old one is kept."""
+def ensure_configuration(home: Path) -> None:
+    """Write or renew the configuration of a DAGSTER_HOME; one that somebody changed is left as it is."""
     config = home / CONFIG
     if not config.exists():
         _replace(config, packaged(CONFIG))
-        return None
-    present = config.read_text()
+        return
+    present = config.read_text(encoding="utf-8-sig")
     name = unchanged(present)
-    if name is not None:
-        if present != packaged(name):
-            _replace(config, packaged(name))
-        return None
-    named = FIRST_LINE.match(present)
-    if named and packaged(named[1]).startswith(named[0]):
-        # Somebody changed the present version.
+    if name is not None and present != packaged(name):
+        _replace(config, packaged(name))
+
+
+def complaint(home: Path, instance: dg.DagsterInstance) -> str | None:
+    """A sentence on what the configuration of a DAGSTER_HOME lacks and what that means; None if nothing."""
+    if not (lacking := list(_lacking(instance))):
         return None
     return (
-        f"{config} was changed by hand and is not renewed. To store run records in batches, move it"
-        f" aside for a new one, or copy to it the first line and `storage` of {files(__package__) / CONFIG}."
+        f"{home / CONFIG} was changed by hand and is not renewed. What it lacks: {'; '.join(lacking)}. Copy"
+        f" what you want of it from {files(__package__) / CONFIG}, or move your file aside for a new one."
     )
+
+
+def _lacking(instance: dg.DagsterInstance) -> Iterator[str]:
+    """What the replica needs of a configuration and this one does not have, as Dagster understands it."""
+    if not type(instance.event_log_storage).__module__.startswith(f"{__package__}."):
+        yield "`storage` as ours (Dagster's own takes far longer to record partitions)"
+    queue = instance.get_concurrency_config().run_queue_config
+    if queue is None:
+        yield "the queue of `run_coordinator` (runs wait for each other inside their processes)"
+    elif queue.max_concurrent_runs == 0:
+        yield "`max_concurrent_runs` above 0 (no schedule's run begins)"
+    if instance.get_concurrency_config().pool_config.pool_granularity is not PoolGranularity.RUN:
+        yield "`concurrency: pools: granularity: run` (each step takes a second or two longer)"
+    if not instance.run_monitoring_enabled:
+        yield "`run_monitoring` (a run that hangs is never ended)"
+    if not instance.run_retries_enabled:
+        yield "`run_retries` (a run whose process died is not run again)"
+    if not instance.freshness_enabled:
+        yield "`freshness` (the UI shows no table as late)"
+    if not instance.get_settings("retention"):
+        yield "`retention` (ticks of schedules are kept for good)"
 
 
 def packaged(name: str) -> str:

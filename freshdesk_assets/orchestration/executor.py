@@ -4,16 +4,20 @@ A run is planned as a whole, before it is known whether Freshdesk has anything n
 rounds: the tables, then the steps that follow them (followers, see following.py). A run that only looks for
 news leaves out each follower whose result would be the same as before. Such a step has no event in the run,
 and a check left out keeps its last result.
+
+A step that failed stops nothing of ours but itself: a follower, or a table that is read after another, needs
+tables that are stored, not tables that were read just now. Only a check stops what is made of its table.
 """
 
 import os
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, closing
 from typing import Any, cast
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import Follower, followers, remember
+from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
+from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, never_stored, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -25,12 +29,13 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContextManager,
     PlanOrchestrationContext,
     core_execute_in_process,
-    inprocess_execution_iterator,
 )
-from freshdesk_assets.orchestration.names import API_KIND, BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PROCESS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
+from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering
 
@@ -41,19 +46,31 @@ NAMED = 3
 class FollowingExecutor(InProcessExecutor):
     """Executes the steps of a run in this process, in rounds."""
 
+    file: DuckDBFile | None = None
+    """The replica, beside which a run shows that it is alive."""
+
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
-        """Execute as the stock executor does, but with an iterator of our own."""
+        """Execute as the stock executor does, but with an iterator of our own, and show signs of life."""
+        run_id = plan_context.run_id
+        with ExitStack() as living:
+            shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
+            plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
+            yield from self._execute(plan_context, execution_plan)
+
+    def _execute(
+        self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
+    ) -> Iterator[DagsterEvent]:
         steps = execution_plan.step_keys_to_execute
-        if not any(_follows(execution_plan, key) for key in steps):
-            yield from super().execute(plan_context, execution_plan)
-            return
+        in_rounds = asking_steps(execution_plan, plan_context.job.get_definition()) or any(
+            _follows(execution_plan, key) for key in steps
+        )
         process = EngineEventData.in_process(os.getpid(), steps)
         yield DagsterEvent.engine_event(plan_context, f"Executing steps in process {os.getpid()}", process)
         yield from ExecuteRunWithPlanIterable(
             execution_plan=plan_context.execution_plan,
-            iterator=_in_rounds,
+            iterator=_in_rounds if in_rounds else waiting_for_places,
             execution_context_manager=PlanExecutionContextManager(
                 job=plan_context.job,
                 retry_mode=plan_context.retry_mode,
@@ -68,18 +85,23 @@ class FollowingExecutor(InProcessExecutor):
         )
 
 
-def build_executor() -> dg.ExecutorDefinition:
-    """The executor of all runs. It replaces Dagster's own, whose name and configuration it has."""
+def build_executor(file: DuckDBFile | None = None) -> dg.ExecutorDefinition:
+    """The executor of all runs. It replaces Dagster's own, whose name and configuration it has.
+
+    Runs show beside the replica, `file`, that they are alive.
+    """
     stock = dg.in_process_executor
 
     def create(context: dg.InitExecutorContext) -> dg.Executor:
         made = stock.executor_creation_fn(context) if stock.executor_creation_fn else None
         assert isinstance(made, InProcessExecutor)  # noqa: S101 - it is Dagster's, pinned
-        return FollowingExecutor(
+        executor = FollowingExecutor(
             retries=made.retries,
             step_dependency_config=made.step_dependency_config,
             marker_to_close=made.marker_to_close,
         )
+        executor.file = file
+        return executor
 
     return dg.ExecutorDefinition(
         name=stock.name,
@@ -141,15 +163,19 @@ class _Run:
         self.needs: dict[str, set[str]] = dict(plan.get_executable_step_deps())
         self.waiting = list(plan.step_keys_to_execute)
         self.following = {key for key in self.waiting if _follows(plan, key)}
+        self.asking = asking_steps(plan, context.job_def) - self.following
+        self.ours = self.following | self.asking
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
         tags = context.dagster_run.tags
-        again = reading_of(tags) is Reading.AGAIN or tags.get(WORK) in BY_NIGHT
+        again = reading_of(tags) in (Reading.AGAIN, Reading.WHOLE) or tags.get(WORK) in BY_NIGHT
         # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
         # neither leaves steps out.
         self.only_news = not again and self.following != set(self.waiting)
         self.failed: set[str] = set()
         self.blocked: set[str] = set()
+        self.unfounded: set[str] = set()
+        self.refused_all: str | None = None
         self.left_out: dict[str, Follower] = {}
         self.made: dict[str, Follower] = {}
 
@@ -165,57 +191,90 @@ class _Run:
         return self._worth_making(chosen)
 
     def _worth_making(self, chosen: list[str]) -> list[str]:
-        """Those of the steps that are neither left out nor blocked by a failed one; notes which are."""
-        following = [key for key in chosen if key in self.following]
-        known: dict[str, Follower] = {}
-        if following:
+        """Those of the steps that are not left out; notes the others."""
+        if following := [key for key in chosen if key in self.following]:
             with as_dagster_errors():
                 found, same = followers(self.plan, following, self.context.job_def, self.warehouse)
-                known = {each.step: each for each in found}
-                if self.only_news:
-                    self.left_out |= {
-                        step: known[step] for step in same if not _unpublished(known[step], self.file)
-                    }
-        self.made |= {step: each for step, each in known.items() if step not in self.left_out}
-        # A follower is made of what is stored: a table that failed blocks it only if it was never stored.
-        self.blocked |= {step for step, each in self.made.items() if each.never_stored and self.failed}
-        for key in chosen:
-            # A follower needs its tables to be stored, not to be fresh: only failed followers block it.
-            failed = self.failed & self.following if key in self.following else self.failed
-            stops = self.blocked | failed
-            if key in self.blocked or (key not in self.left_out and self.needs[key] & stops):
-                self.blocked.add(key)
-        if blocked := [key for key in chosen if key in self.blocked]:
-            more = f" and {len(blocked) - NAMED} more" if len(blocked) > NAMED else ""
-            self.context.log.error(
-                f"not made, because a step they need failed: {', '.join(blocked[:NAMED])}{more}"
-            )
-        return [key for key in chosen if key not in self.left_out and key not in self.blocked]
+            known = {each.step: each for each in found}
+            if self.only_news:
+                self.left_out |= {
+                    step: known[step] for step in same if not _unpublished(known[step], self.file)
+                }
+            self.made |= {step: each for step, each in known.items() if step not in self.left_out}
+        return [key for key in chosen if key not in self.left_out]
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
-        """Execute steps, and record which failed and what the others were made of."""
-        part = self.plan.build_subset_plan(chosen, self.context.job_def, self.context.resolved_run_config)
+        """Execute the steps of a round, each of ours after those it needs, and remember what was made."""
         done: set[str] = set()
-        for event in inprocess_execution_iterator(self.context, part):
-            if event.is_step_failure or _is_failed_check(event):
-                self.failed.add(str(event.step_key))
-            elif event.is_step_success:
-                done.add(str(event.step_key))
-            elif event.is_step_start and not self.ours(str(event.step_key)):
-                # A user's step may open the file by other means than ours.
-                let_go()
-            yield event
-        # A check that did not pass counts as failed: the next run makes it again, and what it blocked.
+        left = list(chosen)
+        above = {key: _with_needs(self.needs, {key}) - {key} for key in self.ours.intersection(chosen)}
+        while left:
+            later = {key for key in left if above.get(key, set()).intersection(left)}
+            later = _with_dependents(self.needs, later)
+            part = [key for key in left if key not in later]
+            left = [key for key in left if key in later]
+            if part := self._not_stopped(part):
+                yield from self._execute(part, done)
+            if refused := self.refused_all:
+                self._ask_no_more(refused, [key for key in part if key not in done] + left)
+                break
+        # A check that did not pass counts as failed: the next run makes it again, and what follows it.
         following = set(chosen) & self.following
-        well = {self.made[key] for key in following & done - self.failed}
+        well = following & done - _with_dependents(self.needs, self.failed & self.following)
         with as_dagster_errors():
-            remember(well, {self.made[key] for key in following} - well, self.warehouse)
+            remember(
+                {self.made[key] for key in well},
+                {self.made[key] for key in following - well},
+                self.warehouse,
+            )
 
-    def ours(self, step: str) -> bool:
-        """Whether the step reads the API or is a follower."""
-        made = [each.properties.asset_key for each in self.plan.get_step_by_key(step).step_outputs]
-        graph = self.context.job_def.asset_layer.asset_graph
-        return step in self.following or any(key and API_KIND in graph.get(key).kinds for key in made)
+    def _not_stopped(self, chosen: list[str]) -> list[str]:
+        """The steps that may be executed; notes and reports those that a failed one stops."""
+        ours = [key for key in chosen if key in self.ours]
+        if self.failed and ours:
+            with as_dagster_errors():
+                self.unfounded |= never_stored(self.plan, ours, self.context.job_def, self.warehouse)
+        checks = {key for key in self.failed if _checks(self.plan, key)}
+        for key in chosen:
+            stops = self.blocked | (checks if key in self.ours else self.failed | self.unfounded)
+            if self.needs[key] & stops:
+                self.blocked.add(key)
+        for stopped, why in (
+            (self.blocked, "a step they need failed"),
+            (self.unfounded - self.blocked, "none of their tables was ever read"),
+        ):
+            if named := [key for key in chosen if key in stopped]:
+                more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+                self.context.log.error(f"not made, because {why}: {', '.join(named[:NAMED])}{more}")
+        return [key for key in chosen if key not in self.blocked | self.unfounded]
+
+    def _execute(self, part: list[str], done: set[str]) -> Iterator[DagsterEvent]:
+        """Execute steps, and record which failed and which are done."""
+        plan = self.plan.build_subset_plan(part, self.context.job_def, self.context.resolved_run_config)
+        with closing(waiting_for_places(self.context, plan)) as events:  # type: ignore[type-var]
+            for event in events:
+                if event.is_step_failure or _is_failed_check(event):
+                    self.failed.add(str(event.step_key))
+                elif event.is_step_success:
+                    done.add(str(event.step_key))
+                elif event.is_step_start and event.step_key not in self.ours:
+                    # A user's step may open the file by other means than ours.
+                    let_go()
+                yield event
+                if event.is_step_failure and refuses_all(event):
+                    self.refused_all = str(event.step_key)
+                    return
+
+    def _ask_no_more(self, refused: str, left: list[str]) -> None:
+        """Take the account's other tables for failed, without a step: each would say the same."""
+        self.refused_all = None
+        self.context.instance.event_log_storage.free_concurrency_slot_for_step(self.context.run_id, refused)
+        self.waiting = [key for key in left if key not in self.failed] + self.waiting
+        unasked = self.asking & set(self.waiting)
+        self.waiting = [key for key in self.waiting if key not in unasked]
+        self.failed |= unasked
+        if unasked:
+            self.context.log.info(f"{len(unasked)} other tables are not asked for")
 
     def end(self) -> None:
         """Keep the last results of the checks that were left out."""
@@ -225,6 +284,10 @@ class _Run:
 
 def _follows(plan: ExecutionPlan, step: str) -> bool:
     return FOLLOWS in (plan.get_step_by_key(step).tags or {})
+
+
+def _checks(plan: ExecutionPlan, step: str) -> bool:
+    return any(each.properties.asset_check_key for each in plan.get_step_by_key(step).step_outputs)
 
 
 def _with_dependents(needs: Mapping[str, set[str]], steps: set[str]) -> set[str]:

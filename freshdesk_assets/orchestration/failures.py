@@ -5,7 +5,14 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
+from freshdesk_assets.extract.http.errors import (
+    ConfigurationError,
+    FreshdeskError,
+    Redirected,
+    Unavailable,
+)
+from freshdesk_assets.orchestration.internals import DagsterEvent
+from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
 from freshdesk_assets.warehouse.frames import FrameRefused
@@ -25,4 +32,13 @@ def as_dagster_errors(subject: str = "") -> Iterator[None]:
     except (FreshdeskError, WarehouseError, FrameRefused, DeclarationError) as error:
         # A retry would change nothing and cost credits.
         said = f"{subject}: {error}" if subject else str(error)
-        raise dg.Failure(said, allow_retries=False) from error
+        # A redirect may concern one list alone.
+        everywhere = isinstance(error, ConfigurationError) and not isinstance(error, Redirected)
+        notes = {REFUSES_ALL: True} if everywhere else None
+        raise dg.Failure(said, metadata=notes, allow_retries=False) from error
+
+
+def refuses_all(event: DagsterEvent) -> bool:
+    """Whether a step failed because no call of the account is answered."""
+    failure = event.step_failure_data.user_failure_data
+    return failure is not None and REFUSES_ALL in failure.metadata

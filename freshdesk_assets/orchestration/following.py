@@ -34,7 +34,6 @@ class Follower:
     - `name`: its key in `freshdesk_meta.followed`.
     - `made_of`: the fingerprint of its declaration and of the state of its tables.
     - `assets`, `checks`: what it makes.
-    - `never_stored`: one of its tables that was never stored; None if all were.
     """
 
     step: str
@@ -42,7 +41,6 @@ class Follower:
     made_of: str
     assets: Assets
     checks: Checks
-    never_stored: str | None
 
 
 def follows(*declared: object) -> Mapping[str, str]:
@@ -75,17 +73,39 @@ def followers(
             ),
             assets=assets,
             checks=checks,
-            never_stored=next((name for name in tables[step] if name not in held), None),
         )
         for step, (assets, checks) in made.items()
     ]
-    recently = datetime.now(UTC) - REPORT_EVERY
+    now = datetime.now(UTC)
     idle = {
         each.step
         for each in found
-        if (last := before.get(each.name)) and last[0] == each.made_of and last[1] > recently
+        if (last := before.get(each.name)) and last[0] == each.made_of and now - REPORT_EVERY < last[1] <= now
     }
     return found, idle
+
+
+def asking_steps(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
+    """The steps that read the API."""
+    graph = job.asset_layer.asset_graph
+    return {
+        step
+        for step in plan.step_keys_to_execute
+        for output in plan.get_step_by_key(step).step_outputs
+        if (key := output.properties.asset_key) and API_KIND in graph.get(key).kinds
+    }
+
+
+def never_stored(
+    plan: ExecutionPlan, steps: Iterable[str], job: dg.JobDefinition, warehouse: Warehouse
+) -> set[str]:
+    """Those of the steps that are made of tables, or read after tables, of which none was ever stored."""
+    graph = _Graph(job)
+    made = {step: _made(plan.get_step_by_key(step)) for step in steps}
+    tables = {step: graph.tables(graph.sources(*of)) for step, of in made.items()}
+    with warehouse.open(checkpoint=False) as connection:
+        held = states(connection, {name for of in tables.values() for name in of})
+    return {step for step, of in tables.items() if of and not held.keys() & set(of)}
 
 
 def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Warehouse) -> None:

@@ -7,6 +7,9 @@ sure that no other file imports private names, and that the pinned version is th
 from collections.abc import Mapping
 
 from dagster import AssetKey
+
+# Our executor asks which assets a job reads from the API (executor.py).
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 # Our executor runs a plan in rounds (executor.py); Dagster keeps the loop private.
@@ -40,10 +43,15 @@ from dagster._core.execution.context.system import (
 )
 from dagster._core.execution.context_creation_job import PlanExecutionContextManager
 from dagster._core.execution.execute_in_process import core_execute_in_process
+from dagster._core.execution.plan.execute_plan import inner_plan_execution_iterator
+from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import IExecutionStep
 from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step_stats_from_events
-from dagster._core.executor.in_process import InProcessExecutor, inprocess_execution_iterator
+from dagster._core.executor.in_process import InProcessExecutor
+
+# What somebody's own dagster.yaml limits by pool (configuration.py).
+from dagster._core.instance.config import PoolGranularity
 
 # The states of checks and runs in storage (incidents.py, tidying.py).
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -92,6 +100,7 @@ __all__ = [
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
     "AssetEventTagsTable",
+    "AssetGraph",
     "AssetMaterializationPlannedData",
     "ConfigurableClassData",
     "DagsterEvent",
@@ -113,10 +122,12 @@ __all__ = [
     "IExecutionStep",
     "InMemoryJob",
     "InProcessExecutor",
+    "InstanceConcurrencyContext",
     "LongText",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",
+    "PoolGranularity",
     "RepositoryDefinition",
     "RunShardedEventsCursor",
     "SerializableErrorInfo",
@@ -135,7 +146,7 @@ __all__ = [
     "copy",
     "core_execute_in_process",
     "deserialize_value",
-    "inprocess_execution_iterator",
+    "inner_plan_execution_iterator",
     "note_partitions",
     "serialize_value",
 ]

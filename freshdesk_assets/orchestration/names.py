@@ -51,12 +51,19 @@ KEY_CHECK = "key"
 
 SHAPE = "shape"
 UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
+REFUSED = "refused_rows"
 SPANS, CURRENT = "spans", "current"
 
 # Metadata
 
 ROWS = "dagster/partition_row_count"
 """On a partition: how many rows it has."""
+
+SKIPPED, ASIDE, LEFT, DEFERRED = "skipped", "set_aside", "unfinished", "deferred"
+"""On a table: why it was left out, which of its rows are, what was left unread, why it was put off."""
+
+REFUSES_ALL = "account_refuses_all"
+"""On the failure of a table: no other call of the account would be answered either."""
 
 # Jobs, schedules, sensors
 
@@ -83,6 +90,9 @@ ALERTS = "alerts"
 
 ONLY_MISSING = "freshdesk/only_missing"
 """Read what is not stored yet, instead of reading the whole partitions again."""
+
+WHOLE = "freshdesk/whole"
+"""Read the tables again from the start date, whatever is remembered, instead of the partitions alone."""
 
 RECONCILE = "freshdesk/reconcile"
 """Find out which rows Freshdesk no longer has, instead of reading the partitions."""

@@ -7,14 +7,19 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
-from freshdesk_assets.orchestration.names import POLLED, PROCESS, ROOT_RUN
-from freshdesk_assets.orchestration.run_lock import run_lock, this_process
+from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
+from freshdesk_assets.orchestration.run_lock import run_lock
+from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
+from freshdesk_assets.replication.losses import doubt_ledger
+from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
     DEFAULT_RECONCILE,
@@ -26,6 +31,7 @@ from freshdesk_assets.settings import (
     variable,
 )
 from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.engines import STORAGE
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -55,6 +61,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
+    _another: AnotherAccount | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -63,11 +70,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
         """Hold the run lock of the account, and the client, until the run ends."""
-        if context.instance is not None and context.run is not None:
-            context.instance.add_run_tags(context.run.run_id, {PROCESS: this_process(context.run.run_id)})
         say = context.log.info if context.log else self._report
         budget = Budget(run=self.run_credits, day=self.day_credits)
-        with run_lock(self.domain, say), self.connect(budget):
+        run_id = context.run.run_id if context.run else ""
+        with run_lock(self.domain, locks_of(run_id), this_run(run_id), say), self.connect(budget):
             yield self
 
     @contextmanager
@@ -89,20 +95,41 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """What the run may spend on finding rows that Freshdesk no longer has."""
         return self._allowance
 
-    def begin(self, warehouse: Warehouse, run: dg.DagsterRun) -> Budget:
+    def begin(
+        self, warehouse: Warehouse, run: dg.DagsterRun, catalog: Catalog, warn: Callable[[str], None]
+    ) -> Budget:
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
-        ledger what was spent today.
+        ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
+        again. Raises AnotherAccount, at each call, if the file holds another account.
         """
         budget = self._reader.client.budget
         if not self._begun:
+            self._check_account(warehouse, run.run_id)
+            for said in doubt_ledger(warehouse, catalog):
+                warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
                 record_looks(warehouse, run.tags.get(ROOT_RUN, run.run_id), polled)
             if budget.day is not None:
                 budget.count_others(spent_today(warehouse))
             self._begun = True
         return budget
+
+    def _check_account(self, warehouse: Warehouse, run_id: str) -> None:
+        """Raise AnotherAccount; Freshdesk is asked once for all tables of the run."""
+        if self._another is not None:
+            raise self._another
+        try:
+            check_account(warehouse, self._reader.client, self.host, run_id=run_id, say=self._report)
+        except AnotherAccount as error:
+            self._another = error
+            raise
+
+    @property
+    def host(self) -> str:
+        """The account's address; raises ConfigurationError when it cannot be one."""
+        return base_url(_resolved(self.domain)).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
@@ -166,6 +193,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
     )
 
+    memory: str | None = Field(
+        default=None, description="What DuckDB may use; a quarter of the machine's memory if not set."
+    )
+    storage: str = Field(default=STORAGE, description="The oldest DuckDB that can open what is written.")
+
     @property
     def path(self) -> Path:
         """Where the file is; raises SettingError for a name that clashes with a schema."""
@@ -181,13 +213,31 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         """The folder where rows wait for the load, beside the file."""
         return self.path.with_name(f"{self.path.name}.spool")
 
-    def warehouse(self, report: Callable[[str], None] | None = None) -> Warehouse:
-        """The file, to be opened."""
-        return Warehouse(self.path, lock_wait=self.lock_wait, report=report)
+    @property
+    def locks(self) -> Path:
+        """The folder, beside the file, of the locks of the runs that work on it."""
+        path = Path(_resolved(self.database)).expanduser().resolve()
+        return path.with_name(f"{path.name}.locks")
+
+    def warehouse(
+        self, report: Callable[[str], None] | None = None, *, lock_wait: float | None = None
+    ) -> Warehouse:
+        """The file, to be opened; `lock_wait` is the resource's if not given."""
+        return Warehouse(
+            self.path,
+            lock_wait=self.lock_wait if lock_wait is None else lock_wait,
+            memory_limit=self.memory,
+            storage=self.storage,
+            report=report,
+        )
 
 
 def duckdb_file(settings: Settings) -> DuckDBFile:
     """The file that the settings name."""
     return DuckDBFile(
-        database=str(settings.duckdb), published=settings.published, lock_wait=settings.lock_wait
+        database=str(settings.duckdb),
+        published=settings.published,
+        lock_wait=settings.lock_wait,
+        memory=settings.memory,
+        storage=settings.storage,
     )

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.extract.http.tally import Tally
-from freshdesk_assets.orchestration.names import ROWS
+from freshdesk_assets.orchestration.names import ASIDE, DEFERRED, LEFT, ROWS, SKIPPED
 from freshdesk_assets.warehouse.derived.children import Derived
 from freshdesk_assets.warehouse.derived.histories import Recorded
 from freshdesk_assets.warehouse.landing.spool import Landed
@@ -14,6 +14,7 @@ from freshdesk_assets.warehouse.landing.spool import Landed
 
 def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
     """What became of the rows read in the whole run."""
+    held_back = {"rows_held_back": landed.held_back} if landed.held_back else {}
     return {
         "rows_read": landed.read,
         "rows_written": landed.inserted,
@@ -22,6 +23,7 @@ def landing_metadata(landed: Landed, rows: int) -> dict[str, Any]:
         "rows_rejected": landed.rejected,
         "rows_with_extra": landed.odd,
         "dagster/row_count": rows,
+        **held_back,
     }
 
 
@@ -61,6 +63,7 @@ def reading_metadata(
     skipped: str | None,
     unfinished: str | None = None,
     deferred: str | None = None,
+    set_aside: str | None = None,
 ) -> dict[str, Any]:
     """What reading cost, in calls, credits, seconds and bytes, and why something was not read."""
     spent: dict[str, Any] = {
@@ -71,7 +74,8 @@ def reading_metadata(
         "window": f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
         "partitions_in_run": partitions,
     }
-    for name, said in (("skipped", skipped), ("unfinished", unfinished), ("deferred", deferred)):
+    notes = {SKIPPED: skipped, ASIDE: set_aside, LEFT: unfinished, DEFERRED: deferred}
+    for name, said in notes.items():
         if said:
             spent[name] = dg.MetadataValue.text(said)
     return spent

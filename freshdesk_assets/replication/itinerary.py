@@ -12,12 +12,13 @@ list is stored. Whether an account keeps a list at its old path is known only wh
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
-from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
 from freshdesk_assets.schema.page import Page
@@ -89,7 +90,8 @@ class Whole:
 class Days:
     """The rows whose time lies in [start - back, end); without an end, rows dated in the future too.
 
-    With `proves`, a stored row of the interval that Freshdesk does not send is doubted.
+    From `EPOCH` on it is the whole list. The ledger remembers when that was last read. With `proves`, a
+    stored row of the interval that Freshdesk does not send is doubted.
     """
 
     table: Table
@@ -106,7 +108,11 @@ class Days:
 
     def pages(self, reader: Reader) -> Iterator[Page]:
         """What Freshdesk sends."""
-        return reader.read_look_back(self.table, self.sync, self.start, self.end, self.back)
+        pages = reader.read_look_back(self.table, self.sync, self.start, self.end, self.back)
+        if self.start > EPOCH:
+            return pages
+        began = datetime.now(UTC)
+        return (replace(page, again=began) for page in pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,21 +127,22 @@ class PerRow:
     asked: Asked
     call: RowCall | None = None
 
-    def pages(self, reader: Reader, rows: Iterable[Parent]) -> Iterator[Page]:
+    def pages(self, reader: Reader, rows: Iterable[Parent], scope: ReadScope) -> Iterator[Page]:
         """What Freshdesk sends for these rows."""
+        others = partial(scope.answered_before, self.asked)
         if self.call:
-            return read_row_calls(reader.client, self.table, self.call, rows)
+            return read_row_calls(reader.client, self.table, self.call, rows, others)
         if not isinstance(self.table.sync, PerParent):
             raise TypeError(f"{self.table.name} has no lists per row")
-        return read_lists(reader.client, self.table, self.table.sync, rows)
+        return read_lists(reader.client, self.table, self.table.sync, rows, others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeListIfDue:
-    """The whole list, to find rows it no longer has; skipped if read within `sync.whole_every`."""
+    """The whole list, to find what no sync can see; skipped if read within `sync.whole_every`."""
 
     table: Table
-    sync: ChangedSince
+    sync: ChangedSince | LookBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +167,7 @@ def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
     yield from _new_rows(scope)
     table = scope.table
     if call := reader.row_call_of(table):
-        before = reader.now - call.every if call.every else None
-        asked = Asked(source=table, read_before=before, stale=call.stale)
-        yield PerRow(table=table, asked=asked, call=call)
+        yield PerRow(table=table, asked=scope.rows(call, reader.now), call=call)
 
 
 def reached(scope: ReadScope) -> datetime | None:
@@ -199,7 +204,7 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
     table = scope.table
     match table.sync:
         case Keyset() as sync:
-            yield from _keyset(scope, sync, proves=scope.reading is Reading.AGAIN)
+            yield from _keyset(scope, sync, proves=scope.again)
         case ChangedSince() as sync:
             yield Changes(table=table, sync=sync, changed_since=scope.changed_since())
         case FullList():
@@ -207,7 +212,7 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
             if not scope.reread(table.listings[-1]):
                 yield Whole(table=table)
         case LookBack(days=days) as sync:
-            for start, end in scope.gaps(table.listings[0]):
+            for start, end in scope.days():
                 closed = end if end <= datetime.now(UTC) else None
                 back = scope.look_back(start, days)
                 yield Days(table=table, sync=sync, start=start, end=closed, back=back)
@@ -237,6 +242,8 @@ def _existence(scope: ReadScope) -> Iterator[Step]:
                 return
             yield from _keyset(scope, sync)
         case ChangedSince() as sync:
+            yield WholeListIfDue(table=table, sync=sync)
+        case LookBack() as sync if scope.covered(table.listings[0]):
             yield WholeListIfDue(table=table, sync=sync)
         case _:
             pass

@@ -8,12 +8,12 @@ the next night.
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.extract.existence import ask_doubts
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.offsets import PER_PAGE
-from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.replication.itinerary import (
     Days,
@@ -25,7 +25,7 @@ from freshdesk_assets.replication.itinerary import (
 )
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.sync import ChangedSince
+from freshdesk_assets.schema.sync import ChangedSince, LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import (
@@ -44,6 +44,10 @@ AT_ONCE = 200
 
 INTERVAL_ROWS = 10_000
 """How many rows are verified before those found missing are asked for."""
+
+
+MISSED = {ChangedSince: "deletions", LookBack: "rows dated back and late edits"}
+"""What only the whole list shows."""
 
 
 @dataclass(slots=True)
@@ -127,31 +131,42 @@ class Reconciliation:
         """What is found: rows, and verdicts on doubted rows."""
         match step:
             case WholeListIfDue(sync=sync):
-                yield from self._whole_list(sync)
+                if self._whole_list_is_due(sync):
+                    yield from self._whole_list(sync)
             case Verification(existence=existence):
                 yield from self._verified(existence)
 
-    def _whole_list(self, sync: ChangedSince) -> Iterator[Page]:
-        """The whole list, when it is due: rows in none of its listings are gone."""
+    def _whole_list(self, sync: ChangedSince | LookBack) -> Iterator[Page]:
+        """The whole list: rows in none of its listings are gone, or doubted where they can be asked for."""
+        match sync:
+            case ChangedSince():
+                yield from self.reader.read_changes(self.table, sync, {})
+            case LookBack():
+                evidence, back = Evidence(self.table), timedelta(0)
+                step = Days(table=self.table, sync=sync, start=EPOCH, end=None, back=back)
+                yield from evidence.heed(step, step.pages(self.reader))
+                evidence.doubt(self.warehouse, self.requested_at)
+
+    def _whole_list_is_due(self, sync: ChangedSince | LookBack) -> bool:
+        """Whether the whole list was not read lately, and the budget can pay for it."""
         with self.warehouse.open(checkpoint=False) as connection:
             read_at, rows = whole_list(connection, self.table)
-        if read_at is not None and datetime.now(UTC) - read_at < sync.whole_every:
-            return
+        if read_at is not None and timedelta(0) <= datetime.now(UTC) - read_at < sync.whole_every:
+            return False
         # Pages overlap, by about a seventh on long lists (see offsets).
         cost = len(self.table.listings) + rows * 8 // (7 * PER_PAGE)
         if cost > self.allowance.credits:
             self.warn(
-                f"{self.table.name}: deletions were not looked for, since the list of {rows:,} rows costs"
-                f" about {cost:,} credits and FRESHDESK_RECONCILE_CREDITS allows {self.allowance.credits:,} a"
-                " night: set it higher to find them"
+                f"{self.table.name}: {MISSED[type(sync)]} were not looked for, since the list of"
+                f" {rows:,} rows costs about {cost:,} credits and FRESHDESK_RECONCILE_CREDITS allows"
+                f" {self.allowance.credits:,} a night: set it higher to find them"
             )
         elif cost > self.allowance.left:
             self.say(
                 f"{self.table.name}: the whole list costs about {cost:,} credits, more than are left tonight;"
                 " the next night tries again"
             )
-        else:
-            yield from self.reader.read_changes(self.table, sync, {})
+        return cost <= self.allowance.left
 
     def _verified(self, existence: Existence) -> Iterator[Page]:
         yield from self._answers(existence)

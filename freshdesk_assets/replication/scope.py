@@ -1,20 +1,24 @@
 """From the window asked for, and what the ledger has of it, to what a run reads of one table."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
-from freshdesk_assets.schema.endpoint import Listing
+from freshdesk_assets.schema.endpoint import Listing, RowCall
+from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
-from freshdesk_assets.warehouse.ledger.parents import Asked, Pending, earliest_pending, pending
+from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
+from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
 from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.shape import ensure_shape
 
@@ -31,6 +35,9 @@ class Reading(Enum):
     AGAIN = "again"
     """The whole partitions, whatever is stored. Only this finds changes that Freshdesk gives no sign of."""
 
+    WHOLE = "whole"
+    """Everything since the start date, whatever is stored: whole lists, and every row's own call."""
+
     EXISTENCE = "existence"
     """Which of the stored rows Freshdesk still has."""
 
@@ -41,7 +48,8 @@ class ReadScope:
 
     - `start`, `end`: the window asked for. MISSING reads every gap from `since` to `end` and ignores
       `start`. AGAIN re-reads [start, end), except intervals that an earlier attempt, or another run, has
-      re-read since `requested_at`.
+      re-read since `requested_at`. WHOLE re-reads [since, end) like that, and lists and rows without such a
+      window too.
     - `since`: the account's start date.
     """
 
@@ -54,25 +62,43 @@ class ReadScope:
     reading: Reading
     requested_at: datetime
 
+    @property
+    def again(self) -> bool:
+        """Whether what is stored is read again."""
+        return self.reading in (Reading.AGAIN, Reading.WHOLE)
+
+    @property
+    def begin(self) -> datetime:
+        """Where what is read again begins."""
+        return self.since if self.reading is Reading.WHOLE else self.start
+
     def gaps(self, listing: Listing) -> list[Interval]:
         """The intervals to read."""
-        if self.reading is Reading.AGAIN:
-            return uncovered(self.reread(listing), self.start, self.end)
+        if self.again:
+            return uncovered(self.reread(listing), self.begin, self.end)
         return uncovered(self.covered(listing), self.since, self.end)
 
     def changed_since(self) -> dict[str, datetime]:
         """By listing, the time since which changes are missing; without listings never read whole."""
         since = {}
         for listing in self.table.listings:
-            intervals = self.covered(listing)
+            intervals = self.reread(listing) if self.reading is Reading.WHOLE else self.covered(listing)
             if intervals and intervals[0][0] <= EPOCH:
                 reached = intervals[0][1]
-                since[listing.name] = min([reached, *(start for start, _ in self.gaps(listing)[:1])])
+                gaps = [] if self.reading is Reading.WHOLE else self.gaps(listing)
+                since[listing.name] = min([reached, *(start for start, _ in gaps[:1])])
         return since
+
+    def days(self) -> list[Interval]:
+        """The intervals to read of a list filtered on a time that people set; at first the whole list."""
+        listing = self.table.listings[0]
+        if self.reading is Reading.MISSING and not self.covered(listing):
+            return [(EPOCH, self.end)]
+        return self.gaps(listing)
 
     def reread(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that were re-read since the backfill was requested."""
-        if self.reading is not Reading.AGAIN:
+        if not self.again:
             return []
         with self.warehouse.open(checkpoint=False) as connection:
             return reread(connection, self.table, listing.name, self.requested_at)
@@ -83,17 +109,29 @@ class ReadScope:
         The first read of a day looks back `days`. Later ones look back a single day, because looking back
         costs a credit per hundred rows. A backfill looks back once, at its beginning.
         """
+        if start <= EPOCH:
+            return timedelta(0)
         full = timedelta(days=days)
-        if self.reading is Reading.AGAIN:
-            return full if start == self.start else timedelta(0)
+        if self.again:
+            return full if start == self.begin else timedelta(0)
         if start > self.since and start.date() == datetime.now(UTC).date():
             return min(full, timedelta(days=1))
         return full
 
     def parents(self, source: Table) -> Asked:
         """The rows of a parent table whose own lists are to be read."""
+        if self.reading is Reading.WHOLE:
+            return Asked(source=source, all_before=self.requested_at)
         again = self.requested_at if self.reading is Reading.AGAIN else None
         return Asked(source=source, start=self.start, end=self.end, asked_before=again)
+
+    def rows(self, call: RowCall, now: datetime) -> Asked:
+        """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""
+        again = self.requested_at if self.reading is Reading.WHOLE else None
+        before, after = (now - call.every, now + ALIKE) if call.every else (None, None)
+        return Asked(
+            source=self.table, read_before=before, read_after=after, stale=call.stale, all_before=again
+        )
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:
         """The next rows to ask for, at most `limit` of them (None: all), and how many there are in all."""
@@ -104,6 +142,26 @@ class ReadScope:
         """The earliest time, from `since` on, of a row still to be asked for; None if there is none."""
         with self._asking(asked) as connection:
             return earliest_pending(connection, self.table, replace(asked, start=self.since, end=None))
+
+    def answered_before(self, asked: Asked, without: Collection[int]) -> list[Parent]:
+        """A few rows for which the same call was answered before, or probably would be."""
+        with self._asking(asked) as connection:
+            found = answered_before(connection, self.table, asked.source, without)
+        return [Parent(*row) for row in found]
+
+    def set_aside(self) -> str | None:
+        """The rows that wait because their own calls were refused, in words; None if there are none."""
+        with self.warehouse.open(checkpoint=False) as connection:
+            found = set_aside(connection, self.table)
+        return found.said if found else None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the table was read before: to its end, or a list of single rows of it."""
+        with self.warehouse.open(checkpoint=False) as connection:
+            state = read_states(connection).get(self.table.name)
+            finished = state is not None and state.finished_at is not None
+            return finished or (isinstance(self.table.sync, PerParent) and was_asked(connection, self.table))
 
     @contextmanager
     def _asking(self, asked: Asked) -> Iterator[Connection]:

@@ -131,7 +131,7 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
     )
     if own.unfinished or own.finished_at is None or not waiting:
         return None
-    if datetime.now(UTC) - own.finished_at >= FRESH:
+    if not timedelta(0) <= datetime.now(UTC) - own.finished_at < FRESH:
         return None
     first = ", ".join(waiting[:NAMED]) + (f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else "")
     return Deferral(

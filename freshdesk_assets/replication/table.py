@@ -6,7 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed
+from freshdesk_assets.extract.account import judged
+from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed, Withdrawn
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.replication.itinerary import (
     KeysetInterval,
@@ -43,6 +44,7 @@ class Replication:
 
     - `allowance`: what finding out which rows exist may cost.
     - `skipped`: afterwards, why the table may not be read.
+    - `set_aside`: afterwards, which rows are set aside, since their own calls are refused.
     - `unfinished`: afterwards, what was not read because the credits were spent.
     """
 
@@ -54,6 +56,7 @@ class Replication:
     allowance: Allowance
     landed: Landed = field(default_factory=Landed)
     skipped: str | None = None
+    set_aside: str | None = None
     unfinished: str | None = None
     warnings: list[str] = field(default_factory=list)
     _stored_at: float = field(default_factory=time.monotonic)
@@ -72,17 +75,12 @@ class Replication:
         return self.scope.warehouse
 
     def run(self) -> Batch:
-        """Read everything; returns the last batch. The IO manager lands it, in the step's own transaction."""
+        """Read everything; returns the last batch. The IO manager lands it, in the step's own transaction.
+
+        Raises Withdrawn for a table that was read before and may not be read now.
+        """
         try:
-            for page, share in self._pages():
-                self.spool.add(page)
-                self.progress.count(len(page.rows), share)
-                if page.covered_to or page.completes or page.parents:
-                    self._settled = self.progress.spent.credits
-                if self._full():
-                    self._store()
-        except NotAllowed as error:
-            self.skipped = str(error)
+            self._read()
         except BudgetSpent as spent:
             if self.scope.reading is Reading.EXISTENCE:
                 self._store()
@@ -93,15 +91,38 @@ class Replication:
             # The file could not be written: there is nowhere to store what is left, or its credits.
             raise
         except BaseException as error:
-            if isinstance(error, FreshdeskError):
-                # What was read is paid for: the run that continues need not ask for it again.
-                self._store()
-            self.spending.tell(self.warehouse)
+            try:
+                if isinstance(error, FreshdeskError):
+                    # What was read is paid for: the run that continues need not ask for it again.
+                    self._store()
+                self.spending.tell(self.warehouse)
+            except WarehouseError as second:
+                # The first error is the cause: it is what the run ends with.
+                self.progress.say(f"what was read last could not be stored either: {second}")
             raise
+        self.warnings += self.reader.clocks.warnings()
         read = self.scope.reading is not Reading.EXISTENCE
         batch = self.spool.take_last(self.landed, finished=read and not (self.skipped or self.unfinished))
         batch.spent = self.spending.untold
         return batch
+
+    def _read(self) -> None:
+        """Spool and store every page; a table that the key was never allowed to read is left out."""
+        try:
+            with judged(self.reader, self.scope.catalog):
+                for page, share in self._pages():
+                    self.spool.add(page)
+                    self.progress.count(len(page.rows), share)
+                    if page.covered_to or page.completes or page.parents:
+                        self._settled = self.progress.spent.credits
+                    if self._full():
+                        self._store()
+        except NotAllowed as error:
+            if self.scope.was_read:
+                raise Withdrawn(
+                    f"{self.table.name} was read before and is refused now; what is stored stays. {error}"
+                ) from None
+            self.skipped = str(error)
 
     def _full(self) -> bool:
         spool = self.spool
@@ -167,19 +188,20 @@ class Replication:
             found = self.scope.pending(step.asked)
             # Rows that stay pending after their call, as where one is refused, end it too.
             if not found.parents or found.parents == before:
-                return
+                break
             total = total or found.total
             before = found.parents
-            for page in _closing(step.pages(self.reader, found.parents)):
+            for page in _closing(step.pages(self.reader, found.parents, self.scope)):
                 done += 1
                 yield page, min(1.0, done / total)
             self._store()
+        self.set_aside = self.scope.set_aside()
 
     def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
         """The pages; those of a backfill with the time at which reading them began."""
         began = datetime.now(UTC)
         for page in pages:
-            yield replace(page, again=began) if self.scope.reading is Reading.AGAIN else page
+            yield replace(page, again=began) if self.scope.again else page
 
     def _stop_for_credits(self) -> None:
         """Store what was read; record what was not, for the log and for the next run."""

@@ -116,7 +116,12 @@ class Child:
     @property
     def recipe(self) -> object:
         """All that decides about its rows. Words do not: rows are not derived again for a better sentence."""
-        columns = [(column.name, column.type, column.path) for column in self.columns]
+        columns = [
+            (column.name, column.type, column.path)
+            if column.default is None
+            else (column.name, column.type, column.path, column.default)
+            for column in self.columns
+        ]
         return self.parent, self.by, self.cut, columns, self.key, self.position
 
     @property

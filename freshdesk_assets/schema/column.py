@@ -43,6 +43,7 @@ class Column:
     - `detail`: only the row's own call sends it, not the list.
     - `volatile`: it differs on each read, as signed URLs do. It is stored, but does not make a row count as
       changed.
+    - `default`: the value of a flag where a reply has none. Without it, null means that it is not known.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column:
     pii: bool = False
     detail: bool = False
     volatile: bool = False
+    default: bool | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -75,6 +77,9 @@ class Column:
             raise DeclarationError(
                 f"column {self.name}: it may also refer to {self.also}, but has no references"
             )
+        if self.default is not None and (self.type is not Type.BOOLEAN or self.detail):
+            why = "null says that it was not read yet" if self.detail else "only a flag has one"
+            raise DeclarationError(f"column {self.name}: it has a default, but {why}")
         if not self.path:
             object.__setattr__(self, "path", self.name)
         if not all(self.path.split(".")):
@@ -107,6 +112,7 @@ class Traits(TypedDict, total=False):
     pii: bool
     detail: bool
     volatile: bool
+    default: bool
 
 
 def bigint(name: str, doc: str, **traits: Unpack[Traits]) -> Column:

@@ -10,12 +10,13 @@ from freshdesk_assets.schema.endpoint import Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentRead:
-    """The list of one parent was read whole.
+    """The list of one parent was read whole, or was refused.
 
     - `version`: of the parent's row at that time; None means the version that was landed.
     - `at`: when Freshdesk answered, by its own clock.
     - `asked`: when it was asked, by ours.
     - `gone`: whether Freshdesk no longer has the parent.
+    - `refused`: by status and code, with what the call was refused; nothing was read then.
     """
 
     id: int
@@ -23,6 +24,7 @@ class ParentRead:
     at: datetime | None = None
     asked: datetime | None = None
     gone: bool = False
+    refused: str = ""
 
 
 class Fate(StrEnum):

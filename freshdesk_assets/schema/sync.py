@@ -48,18 +48,23 @@ class FullList:
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """A list filtered on a time that later edits do not move, so that the last days are read again.
+    """A list filtered on a time that people set, or that later edits do not move.
 
     `after` and `before` are the request parameters, `cursor` the column they compare; `before` is empty
-    where the list has no upper bound.
+    where the list has no upper bound. The table is complete, whatever the start date: the first sync reads
+    the whole list, and each later one the last `days` again. A row that was dated further back since, or
+    edited later, is in the whole list. It is read again after `whole_every` at the latest, where the night's
+    budget allows.
     """
 
     after: str
     cursor: str
     days: int
     before: str = ""
+    whole_every: timedelta = timedelta(days=7)
     how: ClassVar[str] = (
-        "The list is filtered by a time that later edits do not move: each sync reads the last days again."
+        "The list is filtered by a time that people set, or that later edits do not move. The first sync"
+        " reads the whole list, each later one the last days again; `reconcile` reads all of it once a week."
     )
 
 

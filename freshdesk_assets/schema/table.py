@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from freshdesk_assets.schema.column import NAME, Column, DeclarationError, Type, json, timestamp
 from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, SubLimit, Value
-from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack, PerParent, Sync
+from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent, Sync
 
 
 class Cadence(StrEnum):
@@ -44,6 +44,7 @@ class Table:
     - `version`: timestamps; of two copies of a row, the one with the greatest of them is the newer.
     - `window`: the column that decides in which date partition a row is.
     - `belongs_to`: the column that names the row without which this one does not exist.
+    - `never_empty`: every account has a row of it, so that an empty list is no reason to mark any as deleted.
     - `existence`: how to ask for a row that no list sends any more.
     - `history`: the columns whose former values are kept, in a table `<name>_history`.
     - `group`: gathers tables in the Dagster UI.
@@ -69,6 +70,7 @@ class Table:
     sub_limit: SubLimit | None = None
     history: tuple[str, ...] = ()
     belongs_to: str = ""
+    never_empty: bool = False
     existence: Existence | None = None
 
     def __post_init__(self) -> None:
@@ -89,8 +91,8 @@ class Table:
 
     @property
     def reconciled(self) -> bool:
-        """Whether finding out which rows are gone takes calls of its own."""
-        return self.existence is not None or isinstance(self.sync, ChangedSince)
+        """Whether finding what no sync can see, above all rows that are gone, takes calls of its own."""
+        return self.existence is not None or isinstance(self.sync, ChangedSince | LookBack)
 
     @property
     def stored(self) -> tuple[Column, ...]:
@@ -168,6 +170,8 @@ def complaints(table: Table) -> list[str]:
     found += _complaints_of_existence(table, table.existence) if table.existence else []
     if table.belongs_to and (table.belongs_to not in names or not table.column(table.belongs_to).references):
         found.append(f"it belongs to {table.belongs_to}, which is not a column that refers to a table")
+    if table.never_empty and not isinstance(table.sync, FullList | ChangedSince):
+        found.append("it is never empty, which says nothing of a list that is not read whole")
     if (table.detail or table.row_call) and table.key != ("id",):
         found.append("its rows have calls of their own, so its key must be id")
     if table.detail and table.row_call is None:

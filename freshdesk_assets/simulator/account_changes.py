@@ -57,9 +57,13 @@ class AccountChanges(PeopleChanges):
                 agent.role_ids = kept or list(self.tables["roles"])[:1]
 
     @change
-    def add_custom_field(self, name: str, *, kind: str = "custom_text", label: str | None = None) -> int:
+    def add_custom_field(
+        self, name: str, *, kind: str = "custom_text", label: str | None = None, choices: object = None
+    ) -> int:
         """Add a ticket field: null on every ticket, none of which moves. Returns the field's id."""
         row = ticket_field(self, name, label or name, kind, self.clock.stamp())
+        if choices is not None:
+            row["choices"] = choices
         self.added_ticket_fields.append(name)
         if name in self.removed_ticket_fields:
             self.removed_ticket_fields.remove(name)

@@ -41,6 +41,8 @@ class Switches:
     archived_view: str = "missing"
     # "plain" as live accounts send it, or "docs" with the blanks shown there (docs/freshdesk_api.md, 3.2).
     link_style: str = "plain"
+    # How many seconds the header Date is ahead of the account's clock; None: there is no such header.
+    date_ahead: float | None = 0.0
     # How long each reply takes at least.
     latency_ms: float = 0.0
     # What a 429 says; not established, so odd on purpose.

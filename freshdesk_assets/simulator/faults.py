@@ -20,12 +20,16 @@ REPLACING = (
     "throttled",  # 429; option retry_after, in seconds
     "redirect",  # 302; option to, a URL
     "gone",  # 404; option id, that of the path, for example the parent of conversations
+    "refused",  # 403, or option status; option code, or html for a firewall's page without the API's headers
 )
 # Changes to rows on their way out.
 ROW_FAULTS = (
     "unknown_key",  # every row has an undeclared key; options key and value
     "odd_value",  # one row has a value of an odd type; options kind, field and row (position from 0)
     "due_by_pending",  # a ticket has no due_by the first time it is read
+)
+LIST_FAULTS = (
+    "short_list",  # 200 and the list's first rows alone, with no next page; option rows, 0 unless given
 )
 LINK_FAULTS = (
     "link_loop",  # Link repeats this very page
@@ -37,7 +41,14 @@ WIRE_FAULTS = (
     "truncated",  # half the body, and a Content-Length of the whole
     "invalid_json",  # 200 and something that is no JSON
 )
-NAMES = (*REPLACING, *ROW_FAULTS, *LINK_FAULTS, *WIRE_FAULTS)
+# What programs between the account and a client make of a reply that is whole.
+GATEWAY_FAULTS = (
+    "login_page",  # 200 and a page of HTML, without the account's headers
+    "wrapped",  # a list inside an object, as Freshservice sends it
+    "byte_order_mark",  # the mark before the JSON
+    "odd_headers",  # option headers: values in place of the account's own, null to leave one out
+)
+NAMES = (*REPLACING, *ROW_FAULTS, *LIST_FAULTS, *LINK_FAULTS, *WIRE_FAULTS, *GATEWAY_FAULTS)
 
 MARKER = "@@odd@@"
 # kind -> the fields it is usually seen in, of which the first that a row has is struck; its raw JSON text.

@@ -5,8 +5,10 @@ import base64
 import binascii
 import socket
 import struct
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
@@ -15,7 +17,15 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
-from freshdesk_assets.simulator.faults import LINK_FAULTS, REPLACING, ROW_FAULTS, Fault, Faults
+from freshdesk_assets.simulator.faults import (
+    GATEWAY_FAULTS,
+    LINK_FAULTS,
+    LIST_FAULTS,
+    REPLACING,
+    ROW_FAULTS,
+    Fault,
+    Faults,
+)
 from freshdesk_assets.simulator.metering import Charge, LoggedRequest, Meter
 from freshdesk_assets.simulator.refusals import (
     Refused,
@@ -29,6 +39,8 @@ from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
 JSON = "application/json; charset=utf-8"
+LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form></form></body></html>"
+FIREWALL_PAGE = b"<html><h1>Access denied</h1>Your address is blocked.</html>"
 HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
 
@@ -44,10 +56,11 @@ class RequestInfo:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """A reply: status, headers, body."""
+    """A reply: status, headers, body. One that is `foreign` has none of the API's headers."""
 
     status: int
     body: bytes = b""
+    foreign: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -138,6 +151,8 @@ class Answering:
                 )
             case "gone":
                 return Reply(status=404)
+            case "refused" if fault:
+                return refused(fault)
         return None
 
     def answered(self, request: Request) -> Reply:
@@ -187,6 +202,8 @@ class Answering:
         answer = endpoint.answer(call)
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
+        if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
+            answer = Page(answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
         if answer.more or fault:
@@ -204,10 +221,15 @@ class Answering:
     def add_headers(self, reply: Reply, charge: Charge) -> None:
         """What every reply has (docs/freshdesk_api.md, 1.4 and 2.3); Date is the world's time, not ours."""
         self.desk.requests_seen += 1
+        if reply.foreign:
+            reply.headers["Content-Length"] = str(len(reply.body))
+            return
+        ahead = self.desk.switches.date_ahead
+        said = self.desk.world.clock.now() + timedelta(seconds=ahead or 0)
         reply.headers = {
             "Content-Type": JSON,
             "Content-Length": str(len(reply.body)),
-            "Date": format_datetime(self.desk.world.clock.now(), usegmt=True),
+            **({} if ahead is None else {"Date": format_datetime(said, usegmt=True)}),
             "X-Request-Id": f"{self.desk.requests_seen:032x}",
             "X-Freshdesk-API-Version": "latest=v2; requested=v2",
             "X-RateLimit-Total": str(charge.total),
@@ -218,6 +240,8 @@ class Answering:
 
     async def deliver(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the reply, whole or not."""
+        if passed := self.desk.faults.strike(GATEWAY_FAULTS, self.template):
+            pass_on(reply, passed, self.template)
         fault = self.desk.faults.strike(("reset", "truncated", "invalid_json"), self.template)
         body = reply.body
         if fault and fault.name == "invalid_json":
@@ -238,6 +262,32 @@ class Answering:
                 pass
             return
         await send({"type": "http.response.body", "body": body})
+
+
+def pass_on(reply: Reply, fault: Fault, template: str) -> None:
+    """Change a reply as a program between the account and a client does."""
+    match fault.name:
+        case "login_page":
+            reply.status, reply.body = 200, LOGIN_PAGE
+            reply.headers = {"Content-Type": "text/html", "Date": reply.headers["Date"]}
+        case "wrapped" if reply.body.startswith(b"["):
+            reply.body = b'{"' + template.rpartition("/")[2].encode() + b'":' + reply.body + b"}"
+        case "byte_order_mark":
+            reply.body = BOM_UTF8 + reply.body
+        case "odd_headers":
+            changed = {**reply.headers, **fault.options.get("headers", {})}
+            reply.headers = {name: value for name, value in changed.items() if value is not None}
+    reply.headers["Content-Length"] = str(len(reply.body))
+
+
+def refused(fault: Fault) -> Reply:
+    """A refusal by Freshdesk, with a code if it has one, or a firewall's, which sends a page of its own."""
+    status = fault.options.get("status", 403)
+    if fault.options.get("html"):
+        return Reply(status=status, body=FIREWALL_PAGE, headers={"Content-Type": "text/html"}, foreign=True)
+    code = fault.options.get("code")
+    said = {"code": code, "message": "You are not authorized to perform this action."}
+    return Reply(status=status, body=msgspec.json.encode(said) if code else b"")
 
 
 def given_key(request: Request) -> str | None:

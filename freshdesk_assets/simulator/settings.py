@@ -77,7 +77,7 @@ def found_settings(state: State, at: str) -> None:
     state.account = {
         "organisation_id": 1_512_345_678_901_234_567,
         "organisation_name": "Demo GmbH",
-        "account_id": 3_456_789,
+        "account_id": 3_456_788 + state.seed,
         "account_name": "Demo Söhne & Co.",
         "account_domain": "demo.freshdesk.com",
         "bundle_id": None,

@@ -233,9 +233,13 @@ class TicketChanges(State):
             ticket.archived = True
 
     @change
-    def add_time_entry(self, ticket_id: int) -> int:
-        """Book time on a ticket, which does not move (docs/freshdesk_api.md, 5.1). Returns the entry's id."""
+    def add_time_entry(self, ticket_id: int, *, executed_at: str | None = None) -> int:
+        """Book time on a ticket, which does not move (docs/freshdesk_api.md, 5.1). Returns the entry's id.
+
+        Agents set `executed_at` as they like (docs/freshdesk_api.md, 4.6).
+        """
         entry = new_time_entry(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
+        entry["executed_at"] = executed_at or entry["executed_at"]
         return int(entry["id"])
 
     @change

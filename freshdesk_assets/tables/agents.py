@@ -27,6 +27,7 @@ agents = Table(
     doc="One row per agent; a deleted agent becomes a contact with the same id and leaves the list.",
     path="agents",
     sync=FullList(),
+    never_empty=True,
     # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
     # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
     row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
@@ -47,9 +48,19 @@ agents = Table(
         boolean("available", "Whether taking tickets that are assigned automatically."),
         timestamp("available_since", "When they last became available; null if never."),
         boolean("focus_mode", "Whether they are shown one ticket after the other."),
-        boolean("deactivated", "Whether the account is switched off; only newer accounts send it."),
-        boolean("freshcaller_agent", "Whether also an agent of Freshcaller; omnichannel accounts only."),
-        boolean("freshchat_agent", "Whether also an agent of Freshchat; omnichannel accounts only."),
+        boolean(
+            "deactivated", "Whether the account is switched off; false on older accounts.", default=False
+        ),
+        boolean(
+            "freshcaller_agent",
+            "Whether also an agent of Freshcaller; false unless the account is omnichannel.",
+            default=False,
+        ),
+        boolean(
+            "freshchat_agent",
+            "Whether also an agent of Freshchat; false unless the account is omnichannel.",
+            default=False,
+        ),
         text("signature", "Signature below their replies, in HTML.", pii=True),
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
         bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),

@@ -9,6 +9,7 @@ business_hours = Table(
     doc="One row per calendar of business hours; Freshdesk does not send its holidays.",
     path="business_hours",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="business-hours",

@@ -9,6 +9,7 @@ company_fields = Table(
     doc="One row per field of the company form, Freshdesk's own and the account's.",
     path="company_fields",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="company-fields",

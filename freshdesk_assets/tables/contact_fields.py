@@ -9,6 +9,7 @@ contact_fields = Table(
     doc="One row per field of the contact form, Freshdesk's own and the account's.",
     path="contact_fields",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="contact-fields",

@@ -43,14 +43,21 @@ contacts = Table(
         text("time_zone", "Time zone, by its Rails name (Vienna, not Europe/Vienna)."),
         boolean("active", "Whether the e-mail address is verified; says nothing of deletion."),
         boolean(
-            "blocked", "Whether Freshdesk refuses their messages; known from the list that sent the row."
+            "blocked",
+            "Whether Freshdesk refuses their messages; known from the list that sent the row.",
+            default=False,
         ),
         boolean(
             "deleted",
             "Whether soft-deleted; known from the list that sent the row, where the row does not say.",
+            default=False,
         ),
         bigint("company_id", "Main company; null if none.", references="companies.id"),
-        boolean("view_all_tickets", "Whether they see all tickets of their main company.", detail=True),
+        boolean(
+            "view_all_tickets",
+            "Whether they see all tickets of their main company; null until the row's own call was made.",
+            detail=True,
+        ),
         # A detail although the list has a key of that name: documented as bare ids there, seen only empty.
         json("other_companies", "Further companies: company_id and view_all_tickets each.", detail=True),
         texts("tags", "Tags.", detail=True),
@@ -62,7 +69,10 @@ contacts = Table(
         text("preferred_source", "How they like to be answered (phone, outbound_email, …)."),
         integer("csat_rating", "Satisfaction as of their latest rating; null if never rated."),
         text("twitter_id", "Twitter handle, or since October 2020 a numeric id.", pii=True),
-        boolean("twitter_profile_status", "Undocumented state of the Twitter profile; seen in 2023 only."),
+        boolean(
+            "twitter_profile_status",
+            "Undocumented state of the Twitter profile; null where not known, seen in 2023 only.",
+        ),
         integer("twitter_followers_count", "Followers on Twitter; seen in 2023 only."),
         text("facebook_id", "Facebook id.", pii=True),
         json("social_handler", "Handles on other channels.", pii=True),
@@ -119,7 +129,11 @@ contact_other_companies = Child(
             references="companies.id",
             required=True,
         ),
-        boolean("view_all_tickets", "Whether they see all its tickets.", path="value.view_all_tickets"),
+        boolean(
+            "view_all_tickets",
+            "Whether they see all its tickets; null until the contact's own call was made.",
+            path="value.view_all_tickets",
+        ),
     ),
     key=("company_id",),
 )

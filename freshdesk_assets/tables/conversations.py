@@ -59,10 +59,17 @@ conversations = Table(
         # attachment_url and thumb_url are signed anew on each read; documented rows have file_size for size.
         json("attachments", "Files: id, name, content_type, size, attachment_url.", pii=True, volatile=True),
         json("cloud_files", "Files linked from cloud storage; only forwards send it.", pii=True),
-        boolean("has_quoted_text", "Whether it quotes an earlier message; only forwards send it."),
+        boolean(
+            "has_quoted_text",
+            "Whether it quotes an earlier message; only forwards send it, of others it is not known.",
+        ),
         json("source_additional_info", "Further details from the channel; null for e-mail.", pii=True),
-        boolean("deleted", "Whether it was deleted; only forwards send it."),
-        boolean("archived", "True when read from the archive, else null."),
+        boolean(
+            "deleted",
+            "Whether it was deleted; only forwards say so, others are never deleted.",
+            default=False,
+        ),
+        boolean("archived", "Whether it was read from the archive.", default=False),
         timestamp("last_edited_at", "When its text was last edited, which does not move updated_at."),
         bigint("last_edited_user_id", "Agent who last edited it; null if never.", references="agents.id"),
         timestamp("created_at", "When it was written."),

@@ -9,6 +9,7 @@ email_mailboxes = Table(
     doc="One row per support address, with Freshdesk or on a mail server of the account's own.",
     path="email/mailboxes",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="email-mailboxes",
@@ -45,12 +46,12 @@ email_mailboxes = Table(
         integer("custom_mailbox_incoming_port", "Port of that server.", path="custom_mailbox.incoming.port"),
         boolean(
             "custom_mailbox_incoming_use_ssl",
-            "Whether the connection is encrypted.",
+            "Whether the connection is encrypted; null for a Freshdesk mailbox.",
             path="custom_mailbox.incoming.use_ssl",
         ),
         boolean(
             "custom_mailbox_incoming_delete_from_server",
-            "Whether mail is deleted there once fetched.",
+            "Whether mail is deleted there once fetched; null for a Freshdesk mailbox.",
             path="custom_mailbox.incoming.delete_from_server",
         ),
         text(
@@ -77,7 +78,7 @@ email_mailboxes = Table(
         integer("custom_mailbox_outgoing_port", "Port of that server.", path="custom_mailbox.outgoing.port"),
         boolean(
             "custom_mailbox_outgoing_use_ssl",
-            "Whether the connection is encrypted.",
+            "Whether the connection is encrypted; null for a Freshdesk mailbox.",
             path="custom_mailbox.outgoing.use_ssl",
         ),
         text(

@@ -14,6 +14,7 @@ groups = Table(
     # does not: there a call per group does.
     fallback=Fallback("groups", row_call=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
+    never_empty=True,
     history=("agent_ids",),
     group="setup",
     cadence=Cadence.SLOW,
@@ -62,7 +63,10 @@ groups = Table(
             "Per channel (ticket, chat): assignment_type and its settings.",
             path="automatic_agent_assignment.settings",
         ),
-        boolean("allow_agents_to_change_availability", "Whether agents may switch their own availability."),
+        boolean(
+            "allow_agents_to_change_availability",
+            "Whether agents may switch their own availability; null on old accounts.",
+        ),
         text("sync_status", "State of the copy in other Freshworks products; omnichannel only."),
         timestamp("created_at", "When the group was created."),
         timestamp("updated_at", "When it last changed."),

@@ -9,6 +9,7 @@ roles = Table(
     doc="One row per role that agents can have.",
     path="roles",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="roles_attributes",

@@ -10,7 +10,8 @@ satisfaction_ratings = Table(
     doc="One row per answered satisfaction survey.",
     path="surveys/satisfaction_ratings",
     # The list can only be filtered on created_at, while customers may change an answer later. Airbyte reads
-    # 14 days again. What the list holds without created_since is not established.
+    # 14 days again. What the list holds without created_since is not established, so the whole list is asked
+    # for with one of long ago (docs/freshdesk_api.md, 4.7).
     sync=LookBack(after="created_since", cursor="created_at", days=14),
     window="created_at",
     # A rating can only be deleted with its ticket.

@@ -10,6 +10,7 @@ sla_policies = Table(
     doc="One row per SLA policy; the first by position that applies to a ticket is the one that counts.",
     path="sla_policies",
     sync=FullList(),
+    never_empty=True,
     history=("name", "active", "is_default", "position", "sla_target", "applicable_to", "escalation"),
     group="setup",
     cadence=Cadence.SLOW,

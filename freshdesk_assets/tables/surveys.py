@@ -37,7 +37,7 @@ survey_questions = Child(
             required=True,
         ),
         text("label", "Question as customers see it.", path="value.label"),
-        boolean("default", "Whether it is the survey's main question.", path="value.default"),
+        boolean("default", "Whether it is the survey's main question.", path="value.default", default=False),
         json("accepted_ratings", "Codes an answer can have.", path="value.accepted_ratings"),
     ),
     key=("question",),

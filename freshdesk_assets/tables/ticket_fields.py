@@ -12,6 +12,7 @@ ticket_fields = Table(
     doc="One row per field of the ticket form, Freshdesk's own and the account's.",
     path="ticket_fields",
     sync=FullList(),
+    never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="ticket-fields",
@@ -30,7 +31,9 @@ ticket_fields = Table(
         boolean("customers_can_edit", "Whether customers can fill it."),
         boolean("customers_can_filter", "Whether customers can filter their tickets by it."),
         boolean("displayed_to_customers", "Whether customers see it."),
-        boolean("portal_cc", "Whether customers may add others in copy; on the requester field only."),
+        boolean(
+            "portal_cc", "Whether customers may add others in copy; null on all but the requester field."
+        ),
         text("portal_cc_to", "Whom they may add: company or all; on the requester field only."),
         # It comes in five shapes: see CHOICES.
         json("choices", "Values it can take; the shape depends on type."),

@@ -11,7 +11,7 @@ time_entries = Table(
     path="time_entries",
     # There is no updated_since, and an entry does not move its ticket's updated_at (seen: entry 16:17:18,
     # ticket 16:17:05). The list can only be filtered on executed_at. Users set it, also to a future
-    # midnight.
+    # midnight or to months ago (docs/freshdesk_api.md, 4.6).
     sync=LookBack(after="executed_after", before="executed_before", cursor="executed_at", days=14),
     window="executed_at",
     belongs_to="ticket_id",

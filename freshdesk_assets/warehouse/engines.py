@@ -5,17 +5,19 @@ Making an engine takes 35 ms of CPU, attaching a file to one that is kept 15.
 
 import atexit
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 import duckdb
 
 from freshdesk_assets.warehouse.notes import forget
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.paths import opened, plain
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
 
 ROW_GROUP_SIZE = 4_096
 """Rows per row group: a load's memory is bounded by the row group, and a ticket's text is large. DuckDB also
@@ -25,6 +27,14 @@ compresses a group that is not full again with every batch. Measured: 131 us a t
 VACUUM_TASKS = 2
 """How many neighbouring row groups DuckDB may merge at a checkpoint; its default of 100 rewrote almost all
 of a table of 100,000 tickets for an upsert of 2,000 (2.2 s of CPU against 1.2)."""
+
+STORAGE = "v1.4.0"
+"""The oldest DuckDB that can open what is written. DuckDB 2.0.0's own default is itself (docs/engineering.md,
+7)."""
+
+LEAST_MEMORY, MOST_MEMORY = 512 * 1024**2, 4 * 1024**3
+"""The bounds of an engine's memory, in bytes, where no setting says it. With the least, a million tickets of
+usual size are landed."""
 
 ENGINES_KEPT = 2
 """A process works on a file or two; each engine holds threads and memory."""
@@ -45,15 +55,15 @@ def lock_of(path: Path) -> threading.Lock:
     return _held.setdefault(str(path), threading.Lock())
 
 
-def take(path: Path, memory_limit: str) -> "Engine":
+def take(path: Path, memory_limit: str | None, storage: str) -> "Engine":
     """An engine for the file: the one that was kept, which may still have it open, or a new one."""
     engine = _kept.pop(str(path), None)
-    if engine is not None and engine.memory_limit == memory_limit:
+    if engine is not None and (engine.memory_limit, engine.storage) == (memory_limit, storage):
         return engine
     if engine is not None:
         engine.close()
     _close_others()
-    return Engine(path, memory_limit)
+    return Engine(path, memory_limit, storage)
 
 
 def release(engine: "Engine", *, usable: bool) -> None:
@@ -67,15 +77,15 @@ def release(engine: "Engine", *, usable: bool) -> None:
 class Engine:
     """A DuckDB for a file, attached or not, with a folder for what its memory does not hold.
 
-    Such folders that killed processes left are removed once the file is open.
+    Such folders that killed processes left are removed once the file is open. Without a `memory_limit`, the
+    engine takes a quarter of what the machine has.
     """
 
-    def __init__(self, path: Path, memory_limit: str) -> None:
-        self.path, self.memory_limit = path, memory_limit
+    def __init__(self, path: Path, memory_limit: str | None, storage: str) -> None:
+        self.path, self.memory_limit, self.storage = path, memory_limit, storage
         self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
-        self.root = duckdb.connect(
-            config={"memory_limit": memory_limit, "temp_directory": str(self.overflow)}
-        )
+        self.root = duckdb.connect(config={"temp_directory": plain(self.overflow)})
+        self.root.execute(f"set memory_limit = {literal(memory_limit or _quarter(self.root))}")
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
         self.file = ""
         """The file that is attached; empty if none is."""
@@ -84,9 +94,15 @@ class Engine:
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Open the file; no other process can from here on."""
-        connection.execute(
-            f"attach {literal(str(self.path))} as {ALIAS} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
-        )
+        options = f"type duckdb, row_group_size {ROW_GROUP_SIZE}"
+        try:
+            connection.execute(
+                f"attach {opened(self.path)} as {ALIAS} ({options}, storage_version {literal(self.storage)})"
+            )
+        except duckdb.InvalidInputException as error:
+            if "cannot be lowered" not in str(error):
+                raise
+            connection.execute(f"attach {opened(self.path)} as {ALIAS} ({options})")
         self.file, self.checkpoint = str(self.path), False
         if _left.get(self.file) != _version(self.path):
             # Somebody else has written to it, or put another in its place.
@@ -116,7 +132,9 @@ class Engine:
         """Close the engine and everything that it has open."""
         if self.file:
             self.detach()
-        self.root.close()
+        # What is committed is in the file or in its log. An error here would hide why the engine is closed.
+        with suppress(duckdb.Error):
+            self.root.close()
 
 
 class _Lingering:
@@ -216,6 +234,14 @@ def _let_go(path: str) -> None:
             _kept.pop(path).close()
     finally:
         lock.release()
+
+
+def _quarter(connection: duckdb.DuckDBPyConnection) -> str:
+    """A quarter of the memory of the machine, or of the container, of which DuckDB takes 80 % by default."""
+    said = str(scalar(connection, "select current_setting('memory_limit')"))
+    found = re.fullmatch(r"([\d.]+) ([KMGT])iB", said)
+    whole = float(found[1]) * 1024 ** (" KMGT".index(found[2])) / 0.8 if found else 0.0
+    return f"{min(max(int(whole / 4), LEAST_MEMORY), MOST_MEMORY)} bytes"
 
 
 def _version(path: Path) -> tuple[int, int, int]:

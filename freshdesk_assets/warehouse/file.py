@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.engines import Engine, lock_of, release, take
+from freshdesk_assets.warehouse.complaints import complaint, unopened
+from freshdesk_assets.warehouse.engines import STORAGE, Engine, lock_of, release, take
 from freshdesk_assets.warehouse.notes import noting
 from freshdesk_assets.warehouse.sql import ALIAS
 
@@ -33,13 +34,15 @@ class Warehouse:
     """A DuckDB file that is closed except inside `open`.
 
     - `lock_wait`: how many seconds to wait for another process to close it.
-    - `memory_limit`: what a load may use.
+    - `memory_limit`: what a load may use; None for a share of the machine's memory.
+    - `storage`: the oldest DuckDB that must be able to open the file. A file that is newer stays so.
     - `report`: called with a line when a wait begins.
     """
 
     path: Path
     lock_wait: float = 300.0
-    memory_limit: str = "512MB"
+    memory_limit: str | None = None
+    storage: str = STORAGE
     report: Callable[[str], None] | None = field(default=None, compare=False)
 
     @contextmanager
@@ -51,11 +54,14 @@ class Warehouse:
 
         Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened or written.
         """
-        path = self.path.resolve()
+        path = resolved(self.path)
         if not path.parent.is_dir():
             raise WarehouseError(f"{path.parent} is not a folder: create it, or set FRESHDESK_DUCKDB")
         with lock_of(path):
-            engine, connection = self._attach(path, checkpoint=checkpoint)
+            try:
+                engine, connection = self._attach(path, checkpoint=checkpoint)
+            except OSError as error:
+                raise WarehouseError(f"{path} cannot be opened: {error}") from error
             usable = False
             try:
                 with noting(connection, engine.file):
@@ -65,7 +71,8 @@ class Warehouse:
                 connection.execute("use memory")
                 usable = True
             except duckdb.Error as error:
-                raise _explained(error, path) or error from error
+                said = complaint(error, path)
+                raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()
                 release(engine, usable=usable)
@@ -74,7 +81,7 @@ class Warehouse:
         """An engine for this thread alone, and a connection of it that has the file open."""
         deadline = time.monotonic() + self.lock_wait
         pause = 0.05
-        engine = take(path, self.memory_limit)
+        engine = take(path, self.memory_limit, self.storage)
         while True:
             connection = engine.root.cursor()
             try:
@@ -89,7 +96,7 @@ class Warehouse:
                 connection.close()
                 if not _is_lock(error):
                     engine.close()
-                    raise _explained(error, path) or error from error
+                    raise WarehouseError(unopened(error, path)) from error
                 if time.monotonic() >= deadline:
                     release(engine, usable=True)
                     raise FileLocked(
@@ -100,6 +107,16 @@ class Warehouse:
                     self.report(f"waiting for {path}, in use by {_holder(error)}")
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
+
+
+def resolved(path: Path) -> Path:
+    """The path without links; raises WarehouseError for links that lead in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # Python 3.13 raises OSError
+        raise WarehouseError(
+            f"{path} cannot be followed: {error}; set FRESHDESK_DUCKDB to the file itself"
+        ) from error
 
 
 def _remove_overflow(path: Path, keep: Path) -> None:
@@ -123,34 +140,3 @@ def _holder(error: duckdb.Error) -> str:
     return (
         f"another connection of this process ({os.getpid()})" if "Unique" in str(error) else "another process"
     )
-
-
-def _explained(error: duckdb.Error, path: Path) -> WarehouseError | None:
-    """The error in terms of what to do, where there is something to do outside the code."""
-    message = str(error)
-    if any(words in message for words in ("No space left", "Could not write", "max_temp_directory_size")):
-        return WarehouseError(
-            f"the disk of {path} is full: nothing of this batch was stored, what was stored before is intact;"
-            " make room and run again"
-        )
-    if "not a valid DuckDB database file" in message:
-        return WarehouseError(f"{path} is not a DuckDB file: move it away, or set FRESHDESK_DUCKDB")
-    if "Corrupt database file" in message:
-        return WarehouseError(
-            f"{path} is damaged: put a copy in its place, or move it away and read everything again"
-        )
-    if "Is a directory" in message:
-        return WarehouseError(f"{path} is a folder, not a file: set FRESHDESK_DUCKDB to a file in it")
-    if "Trying to read a database file with version" in message:
-        return WarehouseError(
-            f"{path} was written by a newer DuckDB than {duckdb.__version__}: upgrade the package duckdb"
-        )
-    if "Permission denied" in message or "Read-only file system" in message:
-        return WarehouseError(
-            f"{path} cannot be written by this user: change its rights, or set FRESHDESK_DUCKDB"
-        )
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return WarehouseError(
-            f"loading into {path} needs more memory than it may use: {message.splitlines()[0]}"
-        )
-    return None

@@ -5,10 +5,10 @@ the rename leaves them the file they opened.
 
 There are two ways to copy. Copying the file's blocks as they are takes as long as `cp`. Making a compact copy
 anew from the rows leaves out the blocks that nothing uses, at many times the cost (benchmarks/README.md,
-Publishing).
+Publishing). Blocks can be opened by no older DuckDB than the file: a file that is newer than
+`Warehouse.storage`, as DuckDB 2.0.0 made them by default, is always copied by its rows.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -21,13 +21,14 @@ from secrets import token_hex
 import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
-from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.warehouse.block_copy import copy_blocks
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
-from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
+from freshdesk_assets.warehouse.fingerprint import fingerprint_of
 from freshdesk_assets.warehouse.ledger.tables import META
+from freshdesk_assets.warehouse.paths import log_of, opened
 from freshdesk_assets.warehouse.shape import column_comment
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
 
 COPY = "published"
 """The copy's catalog name while it is written, and the name of the table in it that describes the copy."""
@@ -46,13 +47,6 @@ MOSTLY_FREE = 0.75
 """With a larger share of unused blocks, a copy is always made compact: copied with them, it would be more
 than four times as large as needed for everybody who fetches it. Dropped tables lead there. Changes do not:
 after five days, on each of which nine tickets of ten changed, 66 % were unused (benchmarks/README.md)."""
-
-WRITTEN = {
-    "_synced_at": "max(_synced_at)",
-    "_deleted_at": "max(_deleted_at)",
-    "valid_to": "count(valid_to), max(valid_to)",
-}
-"""Columns that show when the replica wrote rows, and what to ask of them; each of its tables has two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,37 +75,37 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
     so that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the
     old copy then stays in place.
     """
-    target = target.resolve()
+    target = resolved(target)
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
         with _explained(target):
             _remove_unfinished(target)
-        fingerprint = _fingerprint(connection)
+        fingerprint = fingerprint_of(connection, warehouse.storage)
         former = _record_of(target)
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
             return _publication(target, former, anew=False)
-        _checkpoint(connection, warehouse.path.resolve())
+        _checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
             with _explained(target):
-                compacted = (compact or _mostly_free(connection)) and _copy_rows(connection, warehouse, made)
+                anew = compact or _mostly_free(connection) or _is_newer(connection, warehouse.storage)
+                compacted = anew and _copy_rows(connection, warehouse, made)
                 if former is not None and same and not compacted:
                     return _publication(target, former, anew=False)
                 if not compacted:
-                    copy_blocks(warehouse.path.resolve(), made)
+                    copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
-                _write_record(made, record, warehouse.memory_limit)
+                _write_record(made, record, _memory(connection))
                 _sync(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
-                _log_of(target).unlink(missing_ok=True)
+                log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
                 _sync(target.parent)
         finally:
-            made.unlink(missing_ok=True)
-            _log_of(made).unlink(missing_ok=True)
+            _discard(made)
         return _publication(target, record, anew=True)
 
 
@@ -142,11 +136,25 @@ def _checkpoint(connection: Connection, path: Path) -> None:
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
     connection.execute("begin")
-    log = _log_of(path)
+    log = log_of(path)
     if log.exists() and log.stat().st_size:
         raise WarehouseError(
             f"{path} was not copied, because {log} still holds a part of it after a checkpoint; run again"
         )
+
+
+def _memory(connection: Connection) -> str:
+    """What the connection's engine may use, as DuckDB says it."""
+    return str(scalar(connection, "select current_setting('memory_limit')"))
+
+
+def _is_newer(connection: Connection, storage: str) -> bool:
+    """Whether the file needs a newer DuckDB than it should."""
+    said = scalar(
+        connection, f"select tags['storage_version'] from duckdb_databases() where database_name = '{ALIAS}'"
+    )
+    found, wanted = (re.findall(r"\d+", version or "") for version in (said, storage))
+    return [*map(int, found)] > [*map(int, wanted)]
 
 
 def _mostly_free(connection: Connection) -> bool:
@@ -164,7 +172,8 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     compact is better than none.
     """
     connection.execute(
-        f"attach {literal(str(made))} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE})"
+        f"attach {opened(made)} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE},"
+        f" storage_version {literal(warehouse.storage)})"
     )
     try:
         connection.execute(f"copy from database {ALIAS} to {COPY}")
@@ -177,11 +186,18 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
                 connection.execute(statement)
         if not isinstance(error, duckdb.OutOfMemoryException):
             raise
-        made.unlink(missing_ok=True)
-        _log_of(made).unlink(missing_ok=True)
+        _discard(made)
         if warehouse.report:
+            newer = (
+                f", so that no DuckDB before {duckdb.__version__} may open it"
+                if _is_newer(connection, warehouse.storage)
+                else ""
+            )
             reason = str(error).partition("\n")[0]
-            warehouse.report(f"the copy could not be made compact in {warehouse.memory_limit}: {reason}")
+            warehouse.report(
+                f"the copy could not be made from its rows in {_memory(connection)}{newer}: {reason}; set"
+                " FRESHDESK_MEMORY to more"
+            )
         return False
     for statement in (*LET_GO, "begin"):
         connection.execute(statement)
@@ -194,7 +210,7 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
         # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
-        writer.execute(f"attach {literal(str(made))} as {COPY} (type duckdb)")
+        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb)")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
@@ -213,38 +229,6 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
         writer.execute(f"checkpoint {COPY}")
 
 
-def _fingerprint(connection: Connection) -> str:
-    """A hash that differs between two states of the file if an analyst could tell them apart.
-
-    Tables of the replica are compared by when their rows were written, tables of others by their values. The
-    ledger is left out: a read that brings nothing new makes no difference.
-    """
-    tables = connection.execute(
-        "select t.schema_name, t.table_name, t.comment,"
-        " list(c.column_name order by c.column_name)"
-        f" filter (c.column_name in ({', '.join(literal(name) for name in WRITTEN)})),"
-        " list((c.column_name, c.data_type, c.comment) order by c.column_index)"
-        " from duckdb_tables() t join duckdb_columns() c using (database_name, schema_name, table_name)"
-        f" where t.database_name = {literal(ALIAS)} and t.schema_name <> {literal(META)}"
-        " group by all order by all"
-    ).fetchall()
-    found: list[object] = []
-    for schema, name, comment, times, columns in tables:
-        compared = (
-            ", ".join(["count(*)", *(WRITTEN[time] for time in times)])
-            if len(times or ()) > 1 and schema == SCHEMA
-            else "count(*), bit_xor(hash(t))"
-        )
-        place = f"{ALIAS}.{identifier(schema)}.{identifier(name)}"
-        rows = connection.execute(f"select {compared} from {place} t").fetchone()
-        found.append((schema, name, comment, columns, rows))
-    found += connection.execute(
-        "select schema_name, view_name, sql, comment from duckdb_views()"
-        f" where database_name = {literal(ALIAS)} and not internal order by all"
-    ).fetchall()
-    return hashlib.sha256(repr(found).encode()).hexdigest()
-
-
 def _record_of(target: Path) -> Record | None:
     """What the copy in place says of itself; None if it does not say."""
     if not target.exists():
@@ -252,7 +236,7 @@ def _record_of(target: Path) -> Record | None:
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
-            reader.execute(f"attach {literal(str(target))} as {COPY} (type duckdb, read_only)")
+            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only)")
             names = ", ".join(column.name for column in COLUMNS)
             found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:
@@ -268,9 +252,11 @@ def _remove_unfinished(target: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _log_of(file: Path) -> Path:
-    """Where DuckDB keeps what is not in the file yet."""
-    return file.with_name(f"{file.name}.wal")
+def _discard(made: Path) -> None:
+    """Remove what is left of an unfinished copy; if that fails, the next publication tries again."""
+    for file in (made, log_of(made)):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

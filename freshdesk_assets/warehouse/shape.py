@@ -9,7 +9,7 @@ from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import found, once
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, pointer
 
 SCHEMA = names.SCHEMA
 
@@ -49,6 +49,37 @@ def undeclared(connection: Connection, table: Declared) -> list[str]:
     return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
 
 
+def fill_flags(connection: Connection, table: Declared) -> None:
+    """Give flags without a value their default, in rows that were stored before it was declared.
+
+    No row counts as changed by it, for nothing changed in Freshdesk. A row whose reply had another kind of
+    value stays as it is, and so do its states. A child table is filled before it is cut again, which leaves
+    what it finds to be right.
+    """
+    flags = [column for column in table.stored if column.default is not None]
+    if flags and isinstance(table, History):
+        ensure_shape(connection, table.table, comments=False)
+    for column in flags:
+        target, name = qualified(table.name), identifier(column.name)
+        # An update that changes nothing costs more than to look.
+        if connection.execute(f"select 1 from {target} where {name} is null limit 1").fetchone():
+            connection.execute(
+                f"update {target} t set {name} = {column.default}"
+                f" where t.{name} is null and {_is_default(table, column)}"
+            )
+
+
+def _is_default(table: Declared, column: Column) -> str:
+    match table:
+        case Table():
+            return f"not {is_odd(column, 't._extra')}"
+        case History(table=source):
+            row = f"select 1 from {qualified(source.name)} r where {same_key(source, 'r', 't')}"
+            return f"exists ({row} and r.{identifier(column.name)} is not null)"
+        case Child():
+            return "true"
+
+
 def _shape(connection: Connection, table: Declared) -> None:
     columns = ", ".join(f"{identifier(column.name)} {column.type}" for column in table.stored)
     connection.execute(f"create schema if not exists {ALIAS}.{SCHEMA}")
@@ -59,6 +90,13 @@ def _shape(connection: Connection, table: Declared) -> None:
             _add(connection, table, column)
         elif stored[column.name][1] != column.type:
             _retype(connection, table, column, stored)
+    if not isinstance(table, Child):
+        fill_flags(connection, table)
+
+
+def is_odd(column: Column, extra: str) -> str:
+    """The SQL condition that a reply had another kind of value for the column, which `extra` keeps."""
+    return f"coalesce(json_exists({extra}, {literal(pointer(column.path))}), false)"
 
 
 def column_comment(column: Column) -> str:

@@ -20,6 +20,14 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def pointer(*keys: str) -> str:
+    """The JSON pointer of a value, whatever characters its keys have.
+
+    A path like `$."key"` can name neither the empty key nor a key with an asterisk.
+    """
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
 def scalar(
     connection: duckdb.DuckDBPyConnection,
     statement: str,

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from freshdesk_assets.extract.clocks import LAG
 from freshdesk_assets.extract.http.errors import NotAllowed, Refused
-from freshdesk_assets.extract.reading import LAG, Reader
+from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import ChangedSince
 from freshdesk_assets.schema.table import Table

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from freshdesk_assets.extract.reading import LAG
+from freshdesk_assets.extract.clocks import LAG
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World

@@ -6,9 +6,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from freshdesk_assets.extract.clocks import LAG
 from freshdesk_assets.extract.http.errors import NotAllowed
 from freshdesk_assets.extract.per_row import read_row_calls
-from freshdesk_assets.extract.reading import LAG, Reader
+from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.endpoint import Listing
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import LookBack

@@ -4,14 +4,14 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from freshdesk_assets.extract.http.errors import NotAllowed, Unavailable
+from freshdesk_assets.extract.http.errors import ConfigurationError, NotAllowed, Unavailable
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.page import Page
@@ -28,9 +28,12 @@ LIST, ARCHIVE = "tickets/{id}/conversations", "tickets/archived/{id}/conversatio
 
 def lists(reader: Reader, numbers: list[int]) -> Iterator[Page]:
     assert isinstance(conversations.sync, PerParent)
-    return read_lists(
-        reader.client, conversations, conversations.sync, [Parent(number, NOON) for number in numbers]
-    )
+    parents = [Parent(number, NOON) for number in numbers]
+
+    def others(refused: Collection[int]) -> list[Parent]:
+        return [parent for parent in reversed(parents) if parent.id not in refused][:3]
+
+    return read_lists(reader.client, conversations, conversations.sync, parents, others)
 
 
 def row_calls(reader: Reader, numbers: list[int]) -> Iterator[Page]:
@@ -148,12 +151,10 @@ def test_a_ticket_that_goes_while_its_list_is_read_is_gone() -> None:
 def test_lists_that_are_forbidden_say_so() -> None:
     """All of them are then: the table is left out."""
     world = World(tickets=60)
-    with (
-        serve(world, forbidden={LIST}) as server,
-        reading(server) as reader,
-        pytest.raises(NotAllowed, match="not authorized"),
-    ):
-        list(lists(reader, live(world)))
+    with serve(world, forbidden={LIST}) as server, reading(server) as reader:
+        with pytest.raises(NotAllowed, match="not authorized"):
+            list(lists(reader, live(world)))
+        assert calls_settle(server) <= 8 + 3 + 2 * reader.client.workers
 
 
 def test_a_row_call_brings_the_whole_row_but_for_what_only_the_lists_know() -> None:
@@ -223,17 +224,17 @@ def test_an_error_ends_the_reading_after_what_was_read_before_it_is_handed_on() 
     world = World(tickets=200)
     numbers = live(world)
     with serve(world) as server, reading(server, workers=8, attempts=1) as reader:
-        server.faults.add("server_error", path=LIST, id=numbers[30], times=None)
+        server.faults.add("server_error", path=LIST, times=None, after=30)
         read: list[Page] = []
         with pytest.raises(Unavailable):
             read.extend(lists(reader, numbers))
         assert len(read) >= 20
         time.sleep(0.2)
         calls = calls_settle(server)
-        assert calls - len(read) <= 17
+        assert calls - len(read) <= 8 + 17
         time.sleep(0.1)
         assert server.meter.requests == calls
-        assert numbers[30] not in {page.parents[0].id for page in read}
+        assert not [page for page in read if page.parents[0].refused]
 
 
 def test_what_arrives_together_with_an_error_comes_before_it() -> None:
@@ -241,11 +242,11 @@ def test_what_arrives_together_with_an_error_comes_before_it() -> None:
     world = World(tickets=60)
     numbers = live(world)[:8]
     with serve(world) as server, reading(server, workers=4, attempts=1) as reader:
-        server.faults.add("server_error", path=LIST, id=numbers[-1], times=None)
+        server.faults.add("refused", path=LIST, id=numbers[-1], times=None, status=402)
         pages = lists(reader, numbers)
         had = [next(pages)]
         time.sleep(0.3)
-        with pytest.raises(Unavailable):
+        with pytest.raises(ConfigurationError):
             had.extend(pages)
         assert {page.parents[0].id for page in had} == set(numbers[:-1])
 

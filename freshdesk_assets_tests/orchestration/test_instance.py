@@ -19,6 +19,7 @@ from freshdesk_assets.orchestration.records import SqliteRecords
 from freshdesk_assets.orchestration.records.blocks import BLOCK
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
+from freshdesk_assets.settings import SettingError
 from freshdesk_assets_tests.programs import ROOT
 
 
@@ -125,34 +126,108 @@ def test_a_configuration_that_nobody_changed_is_renewed(
     assert sorted(file.name for file in home.glob("dagster*")) == ["dagster.yaml"]
 
 
-def test_a_configuration_that_somebody_changed_is_left_and_that_is_said(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Once for each command, in one sentence that says what to do."""
-    for mine in (
-        "telemetry:\n  enabled: false\n",
-        earlier() + "# mine\n",
-        sealed("dagster.yaml", "telemetry:\n  enabled: false\n") + "# mine\n",
-    ):
-        (home / "dagster.yaml").write_text(mine)
-        with dagster_instance():
-            pass
-        assert (home / "dagster.yaml").read_text() == mine
-        (said,) = capsys.readouterr().err.splitlines()
-        assert str(home / "dagster.yaml") in said
-        assert "move it aside" in said
+LACKS = {
+    "telemetry:\n  enabled: false\n": ("storage", "granularity", "run_monitoring", "run_retries"),
+    "concurrency:\n  runs:\n    max_concurrent_runs: 0\n": ("max_concurrent_runs",),
+    sealed("dagster.yaml", "freshness:\n  enabled: false\n") + "# mine\n": ("freshness", "storage"),
+}
+"""Configurations of somebody's own, and words for what they lack."""
 
 
-def test_changes_to_the_present_configuration_are_no_news(
-    home: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("mine", LACKS)
+def test_what_somebodys_own_configuration_lacks_is_said_and_the_file_is_left(
+    home: Path, capsys: pytest.CaptureFixture[str], mine: str
 ) -> None:
-    """The file has all it needs: there is nothing to say."""
-    mine = packaged("dagster.yaml") + "# mine\n"
+    """Once for each command, in one sentence that says what follows of it and what to do."""
     (home / "dagster.yaml").write_text(mine)
     with dagster_instance():
         pass
     assert (home / "dagster.yaml").read_text() == mine
+    (said,) = capsys.readouterr().err.splitlines()
+    assert str(home / "dagster.yaml") in said
+    assert "move your file aside" in said
+    assert [words for words in LACKS[mine] if f"`{words}" not in said and f" {words}" not in said] == []
+
+
+def test_a_configuration_of_somebodys_own_that_has_all_it_needs_is_no_news(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it says otherwise is its owner's business."""
+    for mine in (packaged("dagster.yaml") + "# mine\n", earlier() + "# mine\n"):
+        (home / "dagster.yaml").write_text(mine)
+        with dagster_instance():
+            pass
+        assert (home / "dagster.yaml").read_text() == mine
+        assert capsys.readouterr().err == ""
+
+
+PASSWORD = "T0-B0-what-nobody-may-read"
+
+
+@pytest.mark.parametrize(
+    ("mine", "why"),
+    [
+        ("a: [\n", "while parsing"),
+        ("just text\n", "to parse to dictionary"),
+        ("no_such_thing: 1\n", "no_such_thing"),
+        ("storage:\n  postgres:\n    postgres_url:\n      env: NO_SUCH_VARIABLE\n", "NO_SUCH_VARIABLE"),
+        (f"run_monitoring:\n  poll_interval_seconds: {PASSWORD}\n", "poll_interval_seconds"),
+        ("storage:\n  mysql:\n    mysql_url: x\n", "dagster_mysql"),
+        ("run_coordinator:\n  module: dagster\n  class: Unheard\n", "Unheard"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_refused_in_a_sentence(
+    home: Path, mine: str, why: str
+) -> None:
+    """Whoever wrote a typing error into it is not helped by a traceback through Dagster."""
+    (home / "dagster.yaml").write_text(mine)
+    with pytest.raises(SettingError) as refused, dagster_instance():
+        pass
+    said = str(refused.value)
+    assert said.startswith(f"{home / 'dagster.yaml'} cannot be used: ")
+    assert why in said
+    assert "move it aside" in said
+    assert "\n" not in said
+    assert PASSWORD not in said
+
+
+@pytest.mark.parametrize("odd", ["[prod] support", "what?"])
+def test_a_folder_that_dagster_cannot_use_is_refused_before_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    """Dagster takes the path for a pattern, finds no configuration and stores records in its own way."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / odd))
+    with pytest.raises(SettingError, match="set DAGSTER_HOME to another folder"), dagster_instance():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("odd", ["a#b", "100%20", "it's", "u\u0308ber", "back\\slash", "a*b", "semi;colon"])
+def test_run_records_are_kept_in_folders_of_odd_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / odd))
+    with dagster_instance() as instance:
+        assert isinstance(instance.event_log_storage, SqliteEvents)
+    assert (tmp_path / odd / "history" / "runs.db").exists()
+    assert [each.name for each in tmp_path.iterdir()] == [odd]
     assert capsys.readouterr().err == ""
+
+
+def test_a_home_that_is_no_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for wrong in ("file", "file/below"):
+        monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / wrong))
+        with pytest.raises(SettingError, match="DAGSTER_HOME"), dagster_instance():
+            pass
+
+
+def test_a_home_below_the_users_own_is_found_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service manager's file has no shell that would put the home folder in the place of ~."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", "~/records")
+    with dagster_instance():
+        assert os.environ["DAGSTER_HOME"] == str(tmp_path / "records")
 
 
 def test_a_run_that_dagsters_own_command_starts_is_recorded_by_ours(home: Path) -> None:

@@ -119,6 +119,12 @@ class Account:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The file as somebody opens it who changes something by hand."""
+        with duckdb.connect(str(self.path)) as connection:
+            yield connection
+
     def metadata(self, result: dg.ExecuteInProcessResult, table: str) -> dict[str, Any]:
         """The metadata of a table's materialization in a run: of a range, on the last of its partitions."""
         for event in reversed(result.get_asset_materialization_events()):

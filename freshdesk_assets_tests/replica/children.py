@@ -55,7 +55,7 @@ def _differences(
         if disagrees:
             found.append(Difference(child.name, key, "_deleted_at", row, "as its parent"))
     for key, payload in true_rows(parent.name, world).items():
-        if isinstance(parent.sync, LookBack) and out_of_sight(parent, parent.sync, payload, world, since):
+        if isinstance(parent.sync, LookBack) and out_of_sight(parent, parent.sync, payload, world):
             continue
         true = _by_key(truth_of(child)(payload))
         held = stored.get(key, [])
@@ -189,7 +189,7 @@ def questions(payload: Row) -> Rows:
             {
                 "question": question["id"],
                 "label": question["label"],
-                "default": question.get("default"),
+                "default": question.get("default", False),
                 "accepted_ratings": question["accepted_ratings"],
                 "position": at,
             },

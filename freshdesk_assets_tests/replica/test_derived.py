@@ -97,6 +97,53 @@ def test_wide_views_follow_the_administrator(account: Callable[..., Any]) -> Non
         )
 
 
+ODD = (
+    "",
+    " ",
+    "id",
+    "100 %",
+    'a "b"',
+    "it's",
+    "two\nlines",
+    "CF_region",
+    "*",
+    "😀",
+    "x" * 70 + "a",
+    "x" * 70 + "b",
+)
+"""Names of fields, and of choices."""
+
+
+def test_fields_and_choices_of_any_name_are_columns_and_rows_like_others(account: Callable[..., Any]) -> None:
+    """A field whose key is the empty text broke every view, and with them the run."""
+    with account(tickets=20) as acme:
+        acme.views = declared_views()
+        ticket = acme.world.shelves["live"].updated_at[-1][1]
+        for place, name in enumerate(ODD):
+            acme.world.add_custom_field(
+                name, label=" ", kind="custom_dropdown", choices=[*ODD, "a", "A", "a"]
+            )
+            acme.world.set_custom_field(ticket, name, f"value {place}")
+        result = acme.sync(derive=True, check=True)
+        assert [each for each in result.get_asset_check_evaluations() if not each.passed] == []
+        assert acme.differences() == []
+        expected = {f"value {place}" for place in range(len(ODD))}
+        for view in ("relations.tickets_wide", "stitch.tickets"):
+            (row,) = acme.query(f"from {view} where id = {ticket}")
+            assert expected <= {value for value in row if isinstance(value, str)}, view
+        for view, column in (
+            ("relations.ticket_custom_fields", "name"),
+            ("synchub.TicketCustomField", "FieldName"),
+        ):
+            owner = "ticket_id" if view.startswith("relations") else "TicketID"
+            assert {(name,) for name in ODD} <= set(
+                acme.query(f"select {column} from {view} where {owner} = {ticket}")
+            )
+        choices = "select value from freshdesk.ticket_field_choices join freshdesk.ticket_fields f"
+        of_empty = acme.query(f"{choices} on f.id = ticket_field_id where f.name = '' order by all")
+        assert of_empty == sorted((name,) for name in {*ODD, "a", "A"})
+
+
 def test_what_a_check_finds_it_tells_without_stopping_the_run(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         acme.server.faults.add("unknown_key", path="tickets", times=None, key="new_idea", value="secret text")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from freshdesk_assets.settings import PartitionLength
+from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.keeping import KEPT, START, kept_world
 
@@ -20,11 +21,21 @@ COLUMNS = (
 )
 
 
+FLAGS = {
+    (each.name, column.name): column.default
+    for each in declared_tables().everything
+    for column in each.stored
+    if column.default is not None
+}
+
+
 def contents(acme: Any, columns: list[tuple[str, str]]) -> dict[str, list[Any]]:
-    """What stands under these columns, table by table."""
+    """What stands under these columns, table by table; a flag that has no value is at its default."""
     names: dict[str, list[str]] = {}
-    for table, column in columns:
-        names.setdefault(table, []).append(f'"{column}"')
+    for place in columns:
+        table, column = place
+        held = f'coalesce("{column}", {FLAGS[place]})' if place in FLAGS else f'"{column}"'
+        names.setdefault(table, []).append(held)
     return {
         table: acme.query(f"select {', '.join(of)} from replica.freshdesk.{table} order by all")
         for table, of in names.items()
@@ -45,6 +56,7 @@ def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss
         assert sum(map(len, before.values())) > 150
         result = acme.sync(derive=True, check=True)
         assert contents(acme, columns) == before, "what stood there stands there, to the cell"
+        assert acme.query("select count(*) from replica.freshdesk.tickets where archived is null") == [(0,)]
         failed = [
             (found.asset_key.to_user_string(), found.check_name)
             for found in result.get_asset_check_evaluations()

@@ -61,7 +61,7 @@ def wrongly_marked(path: Path, world: World) -> set[int]:
     """
     with duckdb.connect(str(path), read_only=True) as connection:
         stored = connection.execute(
-            f"select id, _deleted_at is null, coalesce(archived, false) from {path.stem}.freshdesk.tickets"
+            f"select id, _deleted_at is null, archived from {path.stem}.freshdesk.tickets"
         ).fetchall()
     truth = world.truth("tickets")
     return {
@@ -85,7 +85,7 @@ def _table_differences(
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
     for key, payload in true_rows(table.name, world).items():
-        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world, since):
+        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world):
             continue
         if key not in stored:
             found.append(Difference(table.name, key, "(row)", "missing", "there"))
@@ -97,13 +97,11 @@ def _table_differences(
     return found
 
 
-def out_of_sight(
-    table: Table, sync: LookBack, payload: dict[str, Any], world: World, since: datetime
-) -> bool:
-    """Whether the row is older than the start date, or was edited when no sync looked back that far."""
+def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World) -> bool:
+    """Whether the row was edited when no sync looked back that far: the whole list shows it within a week."""
     reach = world.clock.now() - timedelta(days=sync.days - 1)
     at, edited = (datetime.fromisoformat(payload[name]) for name in (table.window, "updated_at"))
-    return at < since or (at < reach <= edited)
+    return at < reach <= edited
 
 
 def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
@@ -112,11 +110,7 @@ def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
     if table == "tickets":
         # An archived ticket is in no list: the replica has it as it was before, or not at all.
         # The form's id is sent by the row's own call only, and one for every ticket would cost a credit each.
-        return {
-            key: {**row, "form_id": None, "archived": None}
-            for key, row in rows.items()
-            if not row["archived"]
-        }
+        return {key: {**row, "form_id": None} for key, row in rows.items() if not row["archived"]}
     if table == "conversations":
         # An edited note moves neither its own nor its ticket's updated_at (docs/freshdesk_api.md, 5.1): it is
         # seen when its ticket is read again for another reason.
@@ -141,7 +135,7 @@ def true_value(column: Column, payload: dict[str, Any]) -> Any:
     for step in column.steps:
         value = value.get(step) if isinstance(value, dict) else None
     if value is None:
-        return None
+        return column.default
     match column.type:
         case Type.TIMESTAMPTZ:
             moment = datetime.fromisoformat(value)

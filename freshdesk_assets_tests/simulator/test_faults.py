@@ -59,6 +59,26 @@ def test_one_parent_can_be_gone(server: Server, client: Client) -> None:
     assert client.get(f"tickets/{first}").status_code == 200
 
 
+def test_a_row_can_be_refused_by_freshdesk_or_by_what_stands_before_it(
+    server: Server, client: Client
+) -> None:
+    """A firewall's page has none of the headers that each of the API's replies has."""
+    first, second = (number for _, number in server.world.shelves["live"].updated_at[:2])
+    server.faults.add("refused", path="tickets/{id}", id=first, times=2, code="access_denied")
+    refused = client.get(f"tickets/{first}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access_denied")
+    assert "X-RateLimit-Total" in refused.headers
+    assert client.get(f"tickets/{second}").status_code == 200
+    server.faults.clear()
+    server.faults.add("refused", status=404, html=True)
+    page = client.get("roles")
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html")
+    assert page.text.startswith("<html>")
+    assert not [name for name in page.headers if name.startswith("X-")]
+    server.faults.add("refused", status=410)
+    assert (client.get("roles").status_code, client.get("roles").status_code) == (410, 200)
+
+
 def test_faults_can_wait_and_strike_by_chance_in_the_same_way_each_time(
     server: Server, client: Client
 ) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
+from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
@@ -44,7 +46,7 @@ class Library:
         with self.warehouse.open() as connection:
             return land(connection, spool.take(), moment)
 
-    def shape(self, *tables: Table) -> None:
+    def shape(self, *tables: Declared) -> None:
         """Create tables and the ledger without rows."""
         with self.warehouse.open() as connection:
             ensure_ledger(connection)
@@ -64,12 +66,12 @@ class Library:
             found = connection.execute(statement)
             return [name for name, *_ in found.description or ()], found.fetchall()
 
-    def row(self, table: Table, columns: str = "*") -> dict[str, Any]:
+    def row(self, table: Declared, columns: str = "*") -> dict[str, Any]:
         """The only row of a table, by column."""
         names, (only,) = self.table(f"select {columns} from file.freshdesk.{table.name}")
         return dict(zip(names, only, strict=True))
 
-    def rows(self, table: Table, columns: str) -> list[tuple[Any, ...]]:
+    def rows(self, table: Declared, columns: str) -> list[tuple[Any, ...]]:
         """The rows of a table in the order of those columns."""
         return self.query(f"select {columns} from file.freshdesk.{table.name} order by all")
 
@@ -92,3 +94,11 @@ def page(*rows: Mapping[str, Any] | bytes, **said: Any) -> Page:
 def at(minutes: float) -> str:
     """A moment so many minutes after noon, as the API sends it."""
     return later(minutes).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def complaint(warehouse: Warehouse) -> str:
+    """What opening the file is refused with, in one line."""
+    with pytest.raises(WarehouseError) as caught, warehouse.open():
+        pass
+    assert "\n" not in str(caught.value)
+    return str(caught.value)

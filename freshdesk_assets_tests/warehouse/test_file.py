@@ -12,19 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from freshdesk_assets.warehouse.file import FileLocked, Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import FileLocked, Warehouse
 from freshdesk_assets.warehouse.sql import identifier, literal
 from freshdesk_assets_tests.library import SHELVES, SPECIMENS
 from freshdesk_assets_tests.programs import printed
 from freshdesk_assets_tests.programs.hold_file import holding
-from freshdesk_assets_tests.warehouse.library import NOON, Library, page
-
-
-def complaint(warehouse: Warehouse) -> str:
-    with pytest.raises(WarehouseError) as caught, warehouse.open():
-        pass
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+from freshdesk_assets_tests.warehouse.library import NOON, Library, complaint, page
 
 
 def test_a_file_named_as_its_schema_is_no_trouble(library: Library) -> None:

@@ -2,9 +2,9 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from freshdesk_assets.extract.http.errors import ConfigurationError, UnexpectedReply
+from freshdesk_assets.extract.http.errors import ConfigurationError
 
 
 def base_url(domain: str) -> SplitResult:
@@ -27,6 +27,12 @@ def base_url(domain: str) -> SplitResult:
         or not (local or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host))
     ):
         raise ConfigurationError(f"FRESHDESK_DOMAIN is not a whole host name: {wanted}.")
+    if product := next((name for end, name in SISTERS.items() if f".{host}".endswith(f".{end}")), None):
+        raise ConfigurationError(f"FRESHDESK_DOMAIN is an address of {product}, not of Freshdesk: {wanted}.")
+    if host in NO_ACCOUNT:
+        raise ConfigurationError(
+            f"FRESHDESK_DOMAIN is an address of Freshdesk's own, not an account's: {wanted}."
+        )
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ConfigurationError(f"FRESHDESK_DOMAIN has something after the host name: {wanted}.")
     if parts.scheme == "http" and not local:
@@ -35,6 +41,26 @@ def base_url(domain: str) -> SplitResult:
         )
     shown = f"[{host}]" if ":" in host else host
     return SplitResult(parts.scheme, f"{shown}:{port}" if port else shown, "", "", "")
+
+
+SISTERS = {
+    "freshservice.com": "Freshservice",
+    "freshchat.com": "Freshchat",
+    "freshcaller.com": "Freshcaller",
+    "freshsales.io": "Freshsales",
+    "freshworks.com": "a Freshworks product or organization",
+    "myfreshworks.com": "a Freshworks product or organization",
+    "freshmarketer.com": "Freshmarketer",
+    "freshmarketer.io": "Freshmarketer",
+    "freshteam.com": "Freshteam",
+    "freshrelease.com": "Freshrelease",
+    "freshping.io": "Freshping",
+    "freshstatus.io": "Freshstatus",
+    "freshbots.ai": "Freshbots",
+}
+"""Where the maker's other products answer: they take the same kind of key, and none has Freshdesk's lists."""
+
+NO_ACCOUNT = frozenset({"freshdesk.com", "www.freshdesk.com", "developers.freshdesk.com"})
 
 
 def is_loopback(host: str) -> bool:
@@ -54,35 +80,3 @@ def valid_key(api_key: str) -> str:
         f"FRESHDESK_API_KEY is {problem}: set it to an agent's key (in Freshdesk: profile settings, View API "
         "key), without blanks or line ends."
     )
-
-
-def next_page(link: str, base: SplitResult, where: str) -> str | None:
-    """The URL that a Link header calls next; UnexpectedReply if it is not of this account.
-
-    Freshdesk's documentation shows a blank after `<` and none before `rel`; recorded replies have the usual
-    spelling (docs/freshdesk_api.md, 3.2).
-    """
-    found = re.search(r"<\s*([^>\s]+)\s*>[^,<]*;\s*rel\s*=\s*[\"']?next\b", link, re.IGNORECASE)
-    if found is None:
-        if re.search(r"\bnext\b[\"']?\s*(,|;|$)", link, re.IGNORECASE):
-            raise UnexpectedReply(
-                f"The Link header of {where} has a next page but no address that can be read."
-            )
-        return None
-    try:
-        url: str = urljoin(base.geturl(), found[1])
-        same, host = origin(url) == origin(base.geturl()), urlsplit(url).hostname
-    except ValueError:
-        same, host = False, "an address that cannot be read"
-    if same:
-        return url
-    raise UnexpectedReply(
-        f"The next page of {where} is not on {base.geturl()} but on {host}, which does not get the key: set "
-        "FRESHDESK_DOMAIN to the name that the account itself answers under."
-    )
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port; where the URL names no port, the scheme's own."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -10,30 +10,38 @@ from typing import Generic, Self, TypeVar
 
 import msgspec
 
-from freshdesk_assets.extract.http.address import base_url, next_page, valid_key
+from freshdesk_assets.extract.http.address import base_url, valid_key
+from freshdesk_assets.extract.http.bodies import looks_cut, no_json, other_shape, text_of
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.connection import Connection, Failure
 from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
+    FreshdeskError,
     Unavailable,
     described,
+    is_web_page,
     redirected,
     refusal,
+    web_page,
 )
-from freshdesk_assets.extract.http.headers import LimitHeaders, moment
+from freshdesk_assets.extract.http.headers import LimitHeaders, moment, next_page
 from freshdesk_assets.extract.http.limiter import Limiter, Permit
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.schema.endpoint import SubLimit, Value
 
 T = TypeVar("T")
 
+AGAIN = frozenset({408, 425})
+"""Of the 4xx, those that another attempt may change: Request Timeout and Too Early."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
     """One successful reply.
 
-    `next` is the absolute URL of the next page, None on the last one. `moment` is when Freshdesk answered
-    by its own clock, UTC, to the second; None if it did not say.
+    `next` is the address that the reply gives for the next page, None on the last one. It is not to be asked
+    for: gateways write it, and the key is for the account. `moment` is when Freshdesk answered by its own
+    clock, UTC, to the second; None if it did not say.
     """
 
     content: T
@@ -78,10 +86,13 @@ class Client:
         if workers < 1 or attempts < 1:
             raise ConfigurationError(f"{workers} workers and {attempts} attempts: give at least 1 of each.")
         self.workers = workers
+        self.answered = False
+        """Whether a call was answered with what it asked for."""
         self.tally = Tally()
         self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
         self._attempts = attempts
+        self._lists = False
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
         self._report = report
@@ -113,9 +124,10 @@ class Client:
     ) -> Reply[T]:
         """One page of the list, or with `one_row` the one row, at `path` below /api/v2/.
 
-        `parse` turns the body into the content. When it raises ValueError or msgspec.MsgspecError, the body
-        is taken for damaged and asked for again. Waits as long as the limit demands. Raises the errors of
-        `errors.py`: Unavailable when all attempts failed, BudgetSpent when the next attempt costs too much.
+        `parse` turns the body into the content. When it raises ValueError or msgspec.MsgspecError, a damaged
+        body is asked for again, and a whole one is an error at once. Waits as long as the limit demands.
+        Raises the errors of `errors.py`: Unavailable when all attempts failed, BudgetSpent when the next
+        attempt costs too much.
         """
         call = ApiCall(
             url=f"{self._base.geturl()}/api/v2/{path.lstrip('/')}",
@@ -128,6 +140,7 @@ class Client:
             sub_limit=sub_limit,
         )
         failures = 0
+        lasting: FreshdeskError | None = None
         while True:
             # The budget first: a request that it refuses must not wait for the limit.
             with (
@@ -142,13 +155,19 @@ class Client:
                 return outcome
             if isinstance(outcome, Failure):
                 failures += 1
+                if outcome.lasting and lasting:
+                    raise outcome.lasting
                 if failures >= self._attempts:
                     break
+                lasting = outcome.lasting
                 self._sleep(max(jitter(min(60, 2 ** (failures - 1))), outcome.after))
                 self.tally.add(Tally(retries=1))
+        if outcome.page:
+            raise web_page(200, where=call.where, host=self._host)
         raise Unavailable(
             f"{self._host} did not answer {call.where} in {failures} attempts, last: {outcome.cause}. "
-            "Try again later; nothing of this request was used."
+            "Try again later; nothing of this request was used.",
+            outcome.cause,
         )
 
     def _attempt(
@@ -172,20 +191,38 @@ class Client:
                 )
             self._throttled(call, permit, limit.remaining, seconds if news else 0)
             return Throttled()
-        if status >= 500:
+        if status >= 500 or status in AGAIN:
             return Failure(f"status {status}", after=min(300, limit.wait or 0))
         if 300 <= status < 400:
             raise redirected(status, headers.get("Location", ""), where=call.where, host=self._host)
         # Only an account sends limits; once the host is known for one, a 404 is about the path.
         self._connection.proven = self._connection.proven or limit.total is not None
         if status >= 400:
-            raise refusal(status, body, where=call.where, host=self._host, proven=self._connection.proven)
+            raise refusal(
+                status,
+                body,
+                where=call.where,
+                host=self._host,
+                proven=self._connection.proven,
+                metered=limit.total is not None,
+            )
+        body = text_of(body)
         try:
             content = parse(body)
-        except (ValueError, msgspec.MsgspecError) as error:
-            return Failure(f"a body that is damaged or not JSON ({type(error).__name__})")
-        self._connection.proven = True
-        return Reply(content, next_page(headers.get("Link", ""), self._base, call.where), moment(headers))
+        except (ValueError, msgspec.MsgspecError):
+            pass
+        else:
+            self._connection.proven = self.answered = True
+            self._lists = self._lists or body.lstrip()[:1] == b"["
+            return Reply(content, next_page(headers.get("Link", ""), call.url), moment(headers))
+        if "Content-Encoding" in headers:
+            self._connection.ask_plain()
+        if error := other_shape(body, where=call.where, host=self._host, lists=self._lists):
+            raise error
+        if looks_cut(body):
+            return Failure("a body that is damaged")
+        lasting = None if self._connection.proven else no_json(body, where=call.where, host=self._host)
+        return Failure("a body that is no JSON", lasting=lasting, page=is_web_page(body))
 
     def _throttled(self, call: "ApiCall", permit: Permit, remaining: int | None, seconds: int) -> None:
         """Find out which limit it was, and log it once per pause of `seconds`."""

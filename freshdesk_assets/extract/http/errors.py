@@ -13,30 +13,49 @@ import msgspec
 
 from freshdesk_assets.schema.endpoint import Value
 
+NO_FEATURE = "require_feature"
+"""The code with which Freshdesk refuses what the plan does not have."""
+
 
 class FreshdeskError(Exception):
-    """Freshdesk could not be read; the subclass says what to do."""
+    """Freshdesk could not be read; the subclass says what to do.
+
+    `sign` is what the reply was, by status and code alone, for records that hold nothing else.
+    """
+
+    sign = "no usable answer"
 
 
 class ConfigurationError(FreshdeskError):
-    """Mend the settings or the account: domain, key, a suspended account."""
+    """Mend the settings or the account: domain, key, a suspended account. No other call would be answered."""
 
 
 class Redirected(ConfigurationError):
-    """The reply is a redirect; none is ever followed."""
+    """The reply is a redirect; none is ever followed. Other calls may be answered all the same."""
+
+    sign = "redirect"
 
 
 class NotAllowed(FreshdeskError):
     """The key's role or the account's plan does not cover this list; the rest of the account may be read.
 
-    `code` is Freshdesk's (access_denied, require_feature, or empty), `reason` its own sentence, which
-    names the right or the feature.
+    `code` is access_denied or require_feature, `reason` Freshdesk's own sentence, which names the right or
+    the feature.
     """
 
     def __init__(self, message: str, *, code: str = "", reason: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.sign = f"403 {code}"
+
+
+class Blocked(FreshdeskError):
+    """The refusal names neither right nor feature, as that of a firewall; ask whose it is."""
+
+    def __init__(self, message: str, *, sign: str) -> None:
+        super().__init__(message)
+        self.sign = sign
 
 
 class NotFound(FreshdeskError):
@@ -49,14 +68,25 @@ class Refused(FreshdeskError):
     `fields` and `codes` are those of the reply's errors, in its order.
     """
 
-    def __init__(self, message: str, *, fields: tuple[str, ...] = (), codes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, status: int, fields: tuple[str, ...] = (), codes: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.fields = fields
         self.codes = codes
+        self.sign = " ".join((str(status), *codes[:1]))
 
 
 class Unavailable(FreshdeskError):
-    """Freshdesk gave no usable answer in any attempt; try later."""
+    """Freshdesk gave no usable answer in any attempt; try later. `cause` is what the last one ended with."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.sign = cause or self.sign
+
+
+class Withdrawn(FreshdeskError):
+    """A table that was read before may not be read any more; what is stored stays."""
 
 
 class BudgetSpent(FreshdeskError):
@@ -65,6 +95,8 @@ class BudgetSpent(FreshdeskError):
 
 class UnexpectedReply(FreshdeskError):
     """An answer that would lose rows if it were trusted."""
+
+    sign = "an answer that contradicts itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +132,22 @@ def complaint(body: bytes) -> Complaint:
     return Complaint(codes=words([said.get("code", said.get("error_type"))]), reason=reason)
 
 
-def refusal(status: int, body: bytes, *, where: str, host: str, proven: bool) -> FreshdeskError:
-    """The error for a reply with a 4xx status other than 429.
+def refusal(
+    status: int, body: bytes, *, where: str, host: str, proven: bool, metered: bool = True
+) -> FreshdeskError:
+    """The error for a reply with a 4xx status that no other attempt would change.
 
     `where` names path and parameters (see `described`). `proven` says that the host has answered as a
-    Freshdesk account before, so that a 404 is about the path.
+    Freshdesk account before, so that a 404 is about the path. `metered` says that this reply told of the
+    account's limit, as each of Freshdesk's own does.
     """
     said = complaint(body)
     code = said.codes[0] if said.codes else ""
+    if status == 402:
+        return ConfigurationError(
+            f"{host} asks for payment (402): the trial or the subscription has ended. Renew it in Freshdesk"
+            " under Admin, Plans & Billing."
+        )
     if status == 401 or code == "invalid_credentials":
         return ConfigurationError(
             f"{host} does not accept the API key: set FRESHDESK_API_KEY to the key of an active agent of "
@@ -121,22 +161,47 @@ def refusal(status: int, body: bytes, *, where: str, host: str, proven: bool) ->
             "FRESHDESK_DOMAIN to the account's own name, such as acme.freshdesk.com (the API does not "
             "work under a custom domain)."
         )
-    if status == 404:
+    if status == 404 and (metered or not is_web_page(body)):
         return NotFound(f"Freshdesk has no {where} (404): it was deleted, or the path is wrong.")
-    if status == 403:
+    if status == 403 and code in ABOUT_RIGHTS:
         return NotAllowed(
-            f"Freshdesk does not let this key read {where} (403 {code or 'without a code'}): "
+            f"Freshdesk does not let this key read {where} (403 {code}): "
             f"{said.reason or 'it gives no reason.'} Use the key of an administrator, upgrade the plan, or "
             "leave the table out.",
             code=code,
             reason=said.reason,
         )
+    if is_web_page(body):
+        return web_page(status, where=where, host=host)
+    if status == 403:
+        return Blocked(
+            f"{host} refused {where} (403 {code or 'without a code'}), for no right or feature that it names:"
+            f" {said.reason or 'it gives no reason.'} Ask the account's administrator, and whoever runs the"
+            " network between.",
+            sign=f"403 {code or 'without a code'}",
+        )
     named = ", ".join(said.fields) or "nothing in particular"
     return Refused(
         f"Freshdesk refused {where} ({status} {', '.join(said.codes) or 'without a code'}), naming {named}: "
         "mend the declaration this request was made from.",
+        status=status,
         fields=said.fields,
         codes=said.codes,
+    )
+
+
+def is_web_page(body: bytes) -> bool:
+    """Whether a body is HTML, or XML: the API sends neither."""
+    return body.lstrip()[:1] == b"<"
+
+
+def web_page(status: int, *, where: str, host: str) -> Blocked:
+    """The error for a web page in place of a reply."""
+    return Blocked(
+        f"{host} answered {where} with a web page (status {status}), which the API never does: a firewall, a"
+        " proxy or a login stands between, or the account does not admit this machine's address. Open"
+        f" https://{host} from this machine, and let its address in (in Freshdesk: Admin, Security).",
+        sign=f"{status} with a web page",
     )
 
 
@@ -157,6 +222,9 @@ def described(path: str, params: Mapping[str, Value]) -> str:
     shown = [f"{name}={value}" if name in HARMLESS else name for name, value in params.items()]
     return f"{path} ({', '.join(shown)})" if shown else path
 
+
+ABOUT_RIGHTS = frozenset({"access_denied", NO_FEATURE})
+"""Codes of a 403 that concern what was asked: the role lacks the right, or the plan the feature."""
 
 ACCOUNT = {
     "account_suspended": "the account is suspended; Admin, Plans & Billing says why",

@@ -15,6 +15,6 @@ def deliver(url: str, message: Mapping[str, str | None]) -> str | None:
     """
     try:
         reply = requests.post(url, json=message, timeout=TIMEOUT, allow_redirects=False)
-    except requests.RequestException as error:
+    except (OSError, ValueError) as error:  # also where a proxy or certificates are set that cannot be used
         return type(error).__name__
     return None if reply.ok and not reply.is_redirect else f"status {reply.status_code}"

@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.names import (
     COUNT,
     CURRENT,
     KEY_CHECK,
+    REFUSED,
     SHAPE,
     SPANS,
     UNKNOWN,
@@ -26,7 +27,7 @@ from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.sync import FullList
+from freshdesk_assets.schema.sync import FullList, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
@@ -34,6 +35,7 @@ from freshdesk_assets.warehouse.derived.checks import (
     check_current,
     check_key,
     check_query,
+    check_refused,
     check_row_count,
     check_shape,
     check_spans,
@@ -50,6 +52,7 @@ FOUND_BY: Mapping[str, Callable[[Connection, Any], Finding]] = {
     CURRENT: check_current,
     UNKNOWN: check_unknown_keys,
     COUNT: check_row_count,
+    REFUSED: check_refused,
 }
 """From the name of a check to its function, for a table, a child table or a history. `_contents` says which
 of them has which checks."""
@@ -130,6 +133,8 @@ def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
         )
         if isinstance(declared.sync, FullList):
             yield COUNT, "The table has as many rows as Freshdesk's list had when it was last read."
+        if isinstance(declared.sync, PerParent) or declared.row_call:
+            yield REFUSED, "No row is set aside because Freshdesk refused the call that is made for it alone."
 
 
 def _key_description(key: Sequence[str]) -> str:

@@ -67,9 +67,6 @@ def _asset(
     )
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
-        progress = Progress(
-            table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
-        )
         with (
             as_dagster_errors(),
             freshdesk.reporting(context.log.info),
@@ -82,7 +79,10 @@ def _asset(
             ) as spool,
         ):
             warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.begin(warehouse, context.run)
+            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
+            progress = Progress(
+                table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
+            )
             scope = ReadScope(
                 table=table,
                 catalog=catalog,
@@ -126,6 +126,7 @@ def _asset(
                 skipped=replication.skipped,
                 unfinished=unfinished,
                 deferred=deferred.reason if deferred else None,
+                set_aside=replication.set_aside,
             ),
             # Metadata of the range is recorded once, on its last partition, which the UI shows first.
             partition_key=context.partition_keys[-1],
@@ -143,5 +144,7 @@ def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]
     name = replication.table.name
     if replication.skipped:
         yield f"{name} was left out: {replication.skipped}"
+    if replication.set_aside:
+        yield f"{name}: rows are {replication.set_aside}"
     if unfinished:
         yield f"{name} is unfinished: the credit budget is spent. The next run continues: {unfinished}"

@@ -90,7 +90,7 @@ def _assets(
             created = ensure_views(connection, _with_upstream(views, selected), catalog)
         # A view that another operation reads is always reported: Dagster would skip that operation otherwise.
         quiet = _reported(context) - _read_elsewhere(views)
-        changed_only = reading_of(context.run.tags) is not Reading.AGAIN
+        changed_only = reading_of(context.run.tags) not in (Reading.AGAIN, Reading.WHOLE)
         for id_, anew in created.items():
             key = asset_key(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in quiet):

@@ -51,11 +51,13 @@ def run_scope(
     last: datetime | None,
     selection: str | None,
     reconcile: bool = False,
+    whole: bool = False,
 ) -> RunScope:
     """The run that reads what is missing of the assets, or with dates the partitions that hold those days.
 
     - `selection` is the text that selected the assets; a backfill continues one of the same selection.
     - `reconcile` runs on the last partition, because any will do.
+    - `whole` reads all partitions again, and lists and rows that no partition bounds.
 
     Raises SettingError, WarehouseError.
     """
@@ -63,15 +65,17 @@ def run_scope(
     read = tuple(sorted(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA))
     partitions = partitions_of(partitioning)
     tags, continues = {ONLY_MISSING: "true"}, None
+    if whole and (first or last or reconcile):
+        raise SettingError("--whole reads from the start date: leave out --from, --to and --reconcile")
     if reconcile:
         start = end = partitions.get_partition_keys()[-1]
         tags = {RECONCILE: "true"}
-    elif first is None and last is None:
+    elif first is None and last is None and not whole:
         since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
         start, end = stale_range(instance, read, partitions, since)
     else:
         start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
-        tags, continues = backfill_tags(instance, _range(start, end), selection)
+        tags, continues = backfill_tags(instance, _range(start, end), selection, whole=whole)
     if read:
         tags = {**tags, **_range(start, end)}
     return RunScope(keys=keys, read=read, start=start, end=end, tags=tags, continues=continues)

@@ -32,7 +32,7 @@ from freshdesk_assets.orchestration.runs.staleness import ended_yesterday, last_
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.settings import Settings
-from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import WarehouseError
 
 Outcome = dg.RunRequest | dg.SkipReason
 
@@ -62,7 +62,7 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
     def missing(cadence: Cadence, work: str, at: datetime, instance: dg.DagsterInstance) -> Outcome:
         names = [table.name for table in catalog if table.cadence is cadence]
         try:
-            since = reached(Warehouse(file.path, lock_wait=0.0), catalog, names, partitioning.since)
+            since = reached(file.warehouse(lock_wait=0.0), catalog, names, partitioning.since)
         except WarehouseError as error:
             return dg.SkipReason(f"{error} The next tick tries again")
         first, last = stale_range(instance, map(asset_key, names), partitions, since, now=at)

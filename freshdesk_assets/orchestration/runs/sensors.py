@@ -17,6 +17,7 @@ from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
 from freshdesk_assets.orchestration.runs.schedules import request
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
+from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Cadence, Table
@@ -90,7 +91,8 @@ def build_sensors(
         cursor = Cursor.read(context.cursor)
         if run := under_way(context.instance):
             return _nothing(f"{run.job_name} {run.run_id} is queued or under way", cursor)
-        if cursor.again and now < datetime.fromisoformat(cursor.again):
+        # A time that is further off was set by a clock that was wrong.
+        if cursor.again and now < datetime.fromisoformat(cursor.again) < now + timedelta(days=1):
             return _nothing(
                 f"the rate limit was nearly used up, or a look failed: asks again at {cursor.again}", cursor
             )
@@ -98,11 +100,17 @@ def build_sensors(
             return _nothing("no live table can be asked what changed", cursor)
         target = targets[cursor.turn % len(targets)]
         cursor = replace(cursor, turn=(cursor.turn + 1) % len(targets), again="")
-        warehouse = Warehouse(file.path, lock_wait=0.0)
+        warehouse = file.warehouse(lock_wait=0.0)
         try:
             since = _since(warehouse, target)
             if since is None:
                 return _nothing(f"{target.name} was never read: start the first sync yourself", cursor)
+            if (held := held_in(warehouse)) and held.host != api.host:
+                return _nothing(
+                    f"the replica holds {held.host}, and FRESHDESK_DOMAIN is {api.host}: a sync says"
+                    " whether it is the same account",
+                    cursor,
+                )
             with api.ask_once() as reader:
                 found = look(reader, target, since)
             cursor = replace(cursor, spent=cursor.spent + 1)

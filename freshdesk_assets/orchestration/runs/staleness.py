@@ -1,6 +1,6 @@
 """From what is materialized and stored to the range of partitions that a run has to read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -8,8 +8,10 @@ import dagster as dg
 from freshdesk_assets.replication import itinerary
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.warehouse.engines import lingering
 from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.ledger.row_counts import losses
 
 
 def stale_range(
@@ -55,13 +57,19 @@ def ended_yesterday(partitions: dg.TimeWindowPartitionsDefinition, now: datetime
     return ended[-1] if ended else None
 
 
-def reached(warehouse: Warehouse, catalog: Catalog, names: Iterable[str], since: datetime) -> datetime | None:
+def reached(
+    warehouse: Warehouse, catalog: Catalog, names: Collection[str], since: datetime
+) -> datetime | None:
     """The time up to which all of the tables are stored that are read by time; None if nothing is.
 
-    `replication.itinerary` says what is still missing `since` the start date.
+    `replication.itinerary` says what is still missing `since` the start date. Without a file everything is,
+    whatever Dagster remembers of a file that was moved aside. So is a table that has lost rows.
     """
     if not warehouse.path.exists():
-        return None
+        return since
+    with warehouse.open(checkpoint=False) as connection:
+        if any(not isinstance(catalog[loss.table].sync, FullList) for loss in losses(connection, names)):
+            return since
     now = datetime.now(UTC)
     scopes = [
         ReadScope(

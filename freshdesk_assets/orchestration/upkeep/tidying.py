@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy import func, select
 
+from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     FINISHED_STATUSES,
@@ -55,7 +56,7 @@ def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
     @dg.job(
         name=TIDY,
         description="Remove logs of old runs, and records except those of a latest materialization or check.",
-        executor_def=dg.in_process_executor,
+        executor_def=build_executor(file),
     )
     def tidy_up() -> None:
         remove()

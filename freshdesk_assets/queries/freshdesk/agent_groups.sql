@@ -22,8 +22,8 @@ left join freshdesk.tickets
   on tickets.group_id = agent_groups.group_id
   and tickets.responder_id is null
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where agent_groups._deleted_at is null
 group by agents.id, agents.contact_name

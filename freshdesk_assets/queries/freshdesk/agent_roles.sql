@@ -23,8 +23,8 @@ join freshdesk.roles on roles.id = agent_roles.role_id
 left join freshdesk.tickets
   on tickets.responder_id = agent_roles.agent_id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where agent_roles._deleted_at is null
 group by roles.name

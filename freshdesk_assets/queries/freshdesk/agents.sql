@@ -10,8 +10,8 @@ from freshdesk.agents
 left join freshdesk.tickets
   on tickets.responder_id = agents.id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where agents._deleted_at is null
 group by agents.id, agents.contact_name, agents.available

@@ -6,8 +6,8 @@ with months as (
     tickets.company_id,
     count(*) as tickets
   from freshdesk.tickets
-  where tickets.spam is not true
-    and tickets.deleted is not true
+  where not tickets.spam
+    and not tickets.deleted
   group by all
 )
 select
@@ -31,8 +31,8 @@ from freshdesk.companies
 left join freshdesk.tickets
   on tickets.company_id = companies.id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where companies.health_score = 'At risk'
   and companies._deleted_at is null

@@ -28,8 +28,8 @@ join freshdesk.company_fields
 left join freshdesk.tickets
   on tickets.company_id = company_custom_fields.company_id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where company_custom_fields._deleted_at is null
 group by all

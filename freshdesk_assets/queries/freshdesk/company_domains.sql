@@ -9,7 +9,7 @@ join freshdesk.companies on companies.id = company_domains.company_id
 left join freshdesk.contacts
   on contacts.company_id = companies.id
   and lower(split_part(contacts.email, '@', 2)) = lower(company_domains.domain)
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 where company_domains._deleted_at is null
 group by all
@@ -23,7 +23,7 @@ select
   count(*) filter (contacts.company_id is null) as without_company
 from freshdesk.contacts
 where contacts.email is not null
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
   and not exists (
     select company_domains.company_id

@@ -8,7 +8,7 @@ from freshdesk.contact_fields
 left join freshdesk.contact_custom_fields on contact_custom_fields.name = contact_fields.name
 left join freshdesk.contacts
   on contacts.id = contact_custom_fields.contact_id
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 where not contact_fields."default"
   and contact_fields._deleted_at is null
@@ -30,8 +30,8 @@ join freshdesk.contact_fields
 left join freshdesk.tickets
   on tickets.requester_id = contact_custom_fields.contact_id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where contact_custom_fields._deleted_at is null
 group by all

@@ -31,7 +31,7 @@ left join freshdesk.contact_custom_fields
   and contact_custom_fields.value_string = choices.choice
 left join freshdesk.contacts
   on contacts.id = contact_custom_fields.contact_id
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 group by choices.label, choices.choice
 order by choices.label, contacts desc;

@@ -8,7 +8,7 @@ from freshdesk.contact_other_companies
 join freshdesk.contacts on contacts.id = contact_other_companies.contact_id
 left join freshdesk.companies on companies.id = contact_other_companies.company_id
 left join freshdesk.companies as main_companies on main_companies.id = contacts.company_id
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 group by contacts.id, contacts.name, main_companies.name
 order by contacts.name;
@@ -23,6 +23,6 @@ from freshdesk.contact_other_companies
 join freshdesk.contacts on contacts.id = contact_other_companies.contact_id
 join freshdesk.companies on companies.id = contact_other_companies.company_id
 where contact_other_companies.view_all_tickets
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 order by companies.name, contacts.name;

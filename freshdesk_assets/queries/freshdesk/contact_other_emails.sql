@@ -6,7 +6,7 @@ select
   contacts.email as main_email
 from freshdesk.contact_other_emails
 join freshdesk.contacts on contacts.id = contact_other_emails.contact_id
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 order by contact_other_emails.email;
 

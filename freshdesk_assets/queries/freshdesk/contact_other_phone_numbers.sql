@@ -27,7 +27,7 @@ select
 from numbers
 join freshdesk.contacts on contacts.id = numbers.contact_id
 where numbers.number is not null
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 order by numbers.number;
 
@@ -40,7 +40,7 @@ select
 from freshdesk.contact_other_phone_numbers
 join freshdesk.contacts on contacts.id = contact_other_phone_numbers.contact_id
 where coalesce(contacts.phone, '') = ''
-  and contacts.deleted is not true
+  and not contacts.deleted
   and contacts._deleted_at is null
 group by contacts.id, contacts.name, contacts.email
 order by contacts.name;

@@ -9,10 +9,10 @@ join freshdesk.contacts on contacts.id = contact_tags.contact_id
 left join freshdesk.tickets
   on tickets.requester_id = contacts.id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 group by contact_tags.tag
 order by unresolved_tickets desc;
@@ -25,7 +25,7 @@ select
   list(contact_tags.tag order by contact_tags.position) as tags
 from freshdesk.contact_tags
 join freshdesk.contacts on contacts.id = contact_tags.contact_id
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 group by contacts.id, contacts.name, contacts.email
 having count(*) > 1

@@ -9,8 +9,8 @@ from freshdesk.contacts
 join freshdesk.tickets on tickets.requester_id = contacts.id
 left join freshdesk.companies on companies.id = contacts.company_id
 where tickets.created_at >= now() - interval 30 days
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by tickets desc
 limit 20;
@@ -22,7 +22,7 @@ select
   count(*) as contacts,
   list(coalesce(contacts.email, contacts.mobile, contacts.phone) order by contacts.id) as known_by
 from freshdesk.contacts
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 group by contacts.name
 having count(*) > 1

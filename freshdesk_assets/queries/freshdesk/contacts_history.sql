@@ -9,8 +9,8 @@ asof join freshdesk.contacts_history
   on contacts_history.id = tickets.requester_id
   and contacts_history.valid_from <= tickets.created_at
 join freshdesk.companies on companies.id = contacts_history.company_id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 order by tickets.created_at desc
 limit 100;
 
@@ -26,7 +26,7 @@ select
 from freshdesk.contacts_history
 join freshdesk.companies on companies.id = contacts_history.company_id
 join freshdesk.contacts on contacts.id = contacts_history.id
-where contacts.deleted is not true
+where not contacts.deleted
   and contacts._deleted_at is null
 group by companies.id, companies.name
 order by now desc;

@@ -11,8 +11,8 @@ join freshdesk.conversations on conversations.id = conversation_attachments.conv
 join freshdesk.tickets on tickets.id = conversations.ticket_id
 where conversation_attachments._deleted_at is null
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 order by conversation_attachments.size desc
 limit 20;
 

@@ -26,8 +26,8 @@ join freshdesk.tickets on tickets.id = conversations.ticket_id
 where not conversations.private
   and conversations._deleted_at is null
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by count(*) desc
 limit 20;

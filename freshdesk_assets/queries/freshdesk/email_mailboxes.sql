@@ -9,8 +9,8 @@ from freshdesk.email_mailboxes
 left join freshdesk.tickets
   on tickets.email_config_id = email_mailboxes.id
   and tickets.created_at >= now() - interval 30 days
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 where email_mailboxes._deleted_at is null
 group by email_mailboxes.id, email_mailboxes.support_email, email_mailboxes.name
 order by tickets desc;

@@ -12,8 +12,8 @@ left join freshdesk.tickets
   on tickets.group_id = group_agents.group_id
   and tickets.responder_id = group_agents.agent_id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where group_agents._deleted_at is null
 group by groups.name, agents.id, agents.contact_name, agents.available

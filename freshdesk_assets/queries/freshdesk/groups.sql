@@ -9,8 +9,8 @@ from freshdesk.groups
 left join freshdesk.tickets
   on tickets.group_id = groups.id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where groups._deleted_at is null
 group by groups.id, groups.name

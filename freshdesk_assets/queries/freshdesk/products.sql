@@ -6,8 +6,8 @@ select
   count(*) as tickets
 from freshdesk.products
 join freshdesk.tickets on tickets.product_id = products.id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by all
 order by month desc, tickets desc;
 
@@ -20,8 +20,8 @@ select
 from freshdesk.products
 left join freshdesk.tickets
   on tickets.product_id = products.id
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 where products._deleted_at is null
 group by products.id, products.name
 order by percent_late desc;

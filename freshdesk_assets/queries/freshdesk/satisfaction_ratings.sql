@@ -45,7 +45,7 @@ from freshdesk.tickets
 left join freshdesk.groups on groups.id = tickets.group_id
 left join rated_tickets on rated_tickets.ticket_id = tickets.id
 where tickets.status in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by groups.name
 order by resolved desc;

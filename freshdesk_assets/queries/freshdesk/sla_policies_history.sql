@@ -21,8 +21,8 @@ from freshdesk.sla_policies_history
 left join freshdesk.tickets
   on tickets.created_at >= sla_policies_history.valid_from
   and coalesce(tickets.created_at < sla_policies_history.valid_to, true)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 where sla_policies_history.active
 group by all
 order by sla_policies_history.name, sla_policies_history.valid_from;

@@ -28,7 +28,7 @@ select
 from named_companies
 join freshdesk.companies on companies.id = named_companies.company_id
 join freshdesk.tickets on tickets.company_id = named_companies.company_id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by companies.id, companies.name
 order by percent_late desc;

@@ -10,8 +10,8 @@ left join freshdesk.products on products.id = sla_policy_applicable_to_products.
 left join freshdesk.tickets
   on tickets.product_id = sla_policy_applicable_to_products.product_id
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where sla_policy_applicable_to_products._deleted_at is null
 group by all

@@ -22,8 +22,8 @@ left join relations.choices as sources
   on sources.field = 'source'
   and sources.code = tickets.source
 where tickets.created_at >= now() - interval 30 days
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not exists (
     select sla_policy_applicable_to_sources.source
     from freshdesk.sla_policy_applicable_to_sources

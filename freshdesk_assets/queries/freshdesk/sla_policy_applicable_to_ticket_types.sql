@@ -26,7 +26,7 @@ select
   round(100.0 * count(*) filter (tickets.is_escalated) / count(*)) as percent_late
 from freshdesk.tickets
 left join named_types on named_types.ticket_type = tickets.type
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by all
 order by percent_late;

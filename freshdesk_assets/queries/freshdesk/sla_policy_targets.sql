@@ -25,7 +25,7 @@ join freshdesk.tickets on concat('priority_', tickets.priority) = sla_policy_tar
 where sla_policies.is_default
   and sla_policy_targets._deleted_at is null
   and tickets.first_responded_at is not null
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by tickets.priority desc;

@@ -7,8 +7,8 @@ select
   max(tickets.created_at) as latest_ticket_at
 from freshdesk.ticket_custom_fields
 join freshdesk.tickets on tickets.id = ticket_custom_fields.ticket_id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by ticket_custom_fields.name
 order by tickets desc;
 
@@ -25,7 +25,7 @@ join freshdesk.ticket_fields
   and ticket_fields.type = 'custom_dropdown'
   and ticket_fields._deleted_at is null
 join freshdesk.tickets on tickets.id = ticket_custom_fields.ticket_id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by all
 order by ticket_fields.label, tickets desc;

@@ -23,8 +23,8 @@ left join freshdesk.ticket_custom_fields
   and ticket_custom_fields.value_string = ticket_field_choices.value
 left join freshdesk.tickets
   on tickets.id = ticket_custom_fields.ticket_id
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 where ticket_fields.type = 'custom_dropdown'
   and ticket_field_choices._deleted_at is null
 group by ticket_fields.label, ticket_field_choices.value

@@ -20,8 +20,8 @@ with recent_tickets as (
   select tickets.id
   from freshdesk.tickets
   where tickets.created_at >= now() - interval 30 days
-    and tickets.spam is not true
-    and tickets.deleted is not true
+    and not tickets.spam
+    and not tickets.deleted
 )
 select
   ticket_fields.label,

@@ -6,8 +6,8 @@ select
 from freshdesk.ticket_recipients
 join freshdesk.tickets on tickets.id = ticket_recipients.ticket_id
 where (ticket_recipients.is_cc_recipient or ticket_recipients.is_ticket_cc_recipient)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by ticket_recipients.email
 order by tickets desc
 limit 20;
@@ -23,7 +23,7 @@ from freshdesk.ticket_recipients
 join freshdesk.tickets on tickets.id = ticket_recipients.ticket_id
 where ticket_recipients.is_fwd_recipient
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 order by tickets.updated_at;

@@ -8,8 +8,8 @@ with uses as (
   from freshdesk.ticket_tags
   join freshdesk.tickets on tickets.id = ticket_tags.ticket_id
   where tickets.created_at >= now() - interval 14 days
-    and tickets.spam is not true
-    and tickets.deleted is not true
+    and not tickets.spam
+    and not tickets.deleted
   group by ticket_tags.tag
 )
 select
@@ -27,7 +27,7 @@ select
   round(100.0 * count(*) filter (tickets.is_escalated) / count(*)) as percent_late
 from freshdesk.ticket_tags
 join freshdesk.tickets on tickets.id = ticket_tags.ticket_id
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by ticket_tags.tag
 order by percent_late desc, ticket_tags.tag;

@@ -8,8 +8,8 @@ select
 from freshdesk.tickets
 left join freshdesk.groups on groups.id = tickets.group_id
 where tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 qualify row_number() over (partition by tickets.group_id order by tickets.created_at) <= 3
 order by groups.name, tickets.created_at;
@@ -24,8 +24,8 @@ select
 from freshdesk.tickets
 left join freshdesk.agents on agents.id = tickets.responder_id
 where tickets.reopened_at >= now() - interval 7 days
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 order by tickets.reopened_at desc;
 
@@ -39,7 +39,7 @@ select
   round(median(date_diff('minute', tickets.created_at, tickets.resolved_at)) / 60, 1)
     as median_hours_to_resolution
 from freshdesk.tickets
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by tickets.priority
 order by tickets.priority desc;

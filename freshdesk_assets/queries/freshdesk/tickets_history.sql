@@ -40,8 +40,8 @@ left join relations.choices as statuses
   and statuses.code = tickets_history.status
 where tickets_history.status not in (4, 5)
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 group by all
 order by hours desc

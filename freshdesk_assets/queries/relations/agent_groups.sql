@@ -20,8 +20,8 @@ from relations.tickets
 where tickets.agent_id is not null
   and tickets.group_id is not null
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
   and not exists (
     select agent_groups.agent_id

@@ -19,8 +19,8 @@ with resolutions as (
   from relations.tickets
   where tickets.resolved_at >= now() - interval 30 days
     and tickets.status in (4, 5)
-    and tickets.spam is not true
-    and tickets.deleted is not true
+    and not tickets.spam
+    and not tickets.deleted
   group by tickets.agent_id
 ),
 verdicts as (

@@ -19,8 +19,8 @@ select
 from relations.choices
 left join freshdesk.tickets
   on tickets.status = choices.code
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and tickets._deleted_at is null
 where choices.field = 'status'
 group by choices.code, choices.label

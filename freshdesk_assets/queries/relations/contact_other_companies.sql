@@ -17,7 +17,7 @@ select
 from relations.contact_other_companies
 join relations.tickets on tickets.requester_id = contact_other_companies.contact_id
 where not contact_other_companies.deleted_in_freshdesk
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by contact_other_companies.contact_name, tickets desc;

@@ -7,7 +7,7 @@ select
   contacts.view_all_tickets
 from relations.contacts
 where contacts.company_id is not null
-  and contacts.deleted is not true
+  and not contacts.deleted
   and not contacts.deleted_in_freshdesk
 order by contacts.company_name, contacts.name;
 
@@ -21,9 +21,9 @@ select
 from relations.contacts
 left join relations.tickets
   on tickets.requester_id = contacts.id
-  and tickets.spam is not true
-  and tickets.deleted is not true
-where contacts.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
+where not contacts.deleted
   and not contacts.deleted_in_freshdesk
 group by contacts.language
 order by tickets desc;
@@ -37,7 +37,7 @@ select
 from relations.contacts
 where contacts.company_id is null
   and contacts.email is not null
-  and contacts.deleted is not true
-  and contacts.blocked is not true
+  and not contacts.deleted
+  and not contacts.blocked
   and not contacts.deleted_in_freshdesk
 order by contacts.created_at desc;

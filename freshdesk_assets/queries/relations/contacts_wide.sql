@@ -5,8 +5,8 @@ with requests as (
     tickets.requester_id,
     count(*) as tickets
   from relations.tickets
-  where tickets.spam is not true
-    and tickets.deleted is not true
+  where not tickets.spam
+    and not tickets.deleted
   group by tickets.requester_id
 )
 select
@@ -24,5 +24,5 @@ select
   count(*) as contacts,
   count(columns('^cf_'))
 from relations.contacts_wide
-where contacts_wide.deleted is not true
+where not contacts_wide.deleted
   and not contacts_wide.deleted_in_freshdesk;

@@ -40,8 +40,8 @@ from latest_messages
 join relations.tickets on tickets.id = latest_messages.ticket_id
 where latest_messages.from_customer
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
 order by latest_messages.written_at
 limit 50;

@@ -19,7 +19,7 @@ select
 from relations.email_mailboxes
 join relations.tickets on tickets.email_config_id = email_mailboxes.id
 where email_mailboxes.group_id is not null
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by elsewhere desc;

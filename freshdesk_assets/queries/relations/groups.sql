@@ -21,8 +21,8 @@ join relations.tickets on tickets.group_id = groups.id
 where groups.agents = 0
   and not groups.deleted_in_freshdesk
   and tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
 group by groups.id, groups.name
 order by unresolved_tickets desc;
@@ -37,7 +37,7 @@ select
 from relations.groups
 join relations.tickets on tickets.group_id = groups.id
 where tickets.created_at >= now() - interval 30 days
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by groups.id, groups.name
 order by percent_resolved_late desc;

@@ -7,8 +7,8 @@ select
 from relations.people
 join relations.tickets on tickets.requester_id = people.id
 where people.kind = 'agent'
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by people.id, people.name, people.email
 order by tickets desc;
 

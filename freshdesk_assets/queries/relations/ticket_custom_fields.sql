@@ -15,8 +15,8 @@ join relations.tickets on tickets.id = ticket_custom_fields.ticket_id
 where tickets.due_by < now()
   and tickets.status = 2
   and tickets.priority = 4
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
 order by tickets.due_by, tickets.id, field;
 
@@ -30,8 +30,8 @@ select
 from relations.ticket_custom_fields
 join relations.tickets on tickets.id = ticket_custom_fields.ticket_id
 where ticket_custom_fields.type in ('custom_number', 'custom_decimal')
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
 group by all
 order by month desc, ticket_custom_fields.label;
 

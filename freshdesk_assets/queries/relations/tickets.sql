@@ -10,8 +10,8 @@ select
 from relations.tickets
 where tickets.due_by < now()
   and tickets.status_label = 'Open'
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
 order by tickets.due_by;
 
@@ -22,8 +22,8 @@ select
   tickets.source_label,
   count(*) as tickets
 from relations.tickets
-where tickets.spam is not true
-  and tickets.deleted is not true
+where not tickets.spam
+  and not tickets.deleted
 group by all
 order by week desc, tickets desc;
 
@@ -36,8 +36,8 @@ select
   min(tickets.created_at) as oldest
 from relations.tickets
 where tickets.status not in (4, 5)
-  and tickets.spam is not true
-  and tickets.deleted is not true
+  and not tickets.spam
+  and not tickets.deleted
   and not tickets.deleted_in_freshdesk
 group by all
 order by tickets.group_name, tickets desc;

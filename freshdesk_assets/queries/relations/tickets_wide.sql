@@ -7,8 +7,8 @@ select
   columns('^cf_')
 from relations.tickets_wide
 where tickets_wide.is_escalated
-  and tickets_wide.spam is not true
-  and tickets_wide.deleted is not true
+  and not tickets_wide.spam
+  and not tickets_wide.deleted
 order by tickets_wide.due_by;
 
 -- How many tickets of each type have each of the account's own fields filled?
@@ -18,7 +18,7 @@ select
   count(*) as tickets,
   count(columns('^cf_'))
 from relations.tickets_wide
-where tickets_wide.spam is not true
-  and tickets_wide.deleted is not true
+where not tickets_wide.spam
+  and not tickets_wide.deleted
 group by tickets_wide.type
 order by tickets desc;

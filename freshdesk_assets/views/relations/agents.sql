@@ -8,7 +8,7 @@
 -- ticket_scope_label: Which tickets they can see.
 -- occasional: Whether on day passes rather than full-time.
 -- available: Whether taking tickets that are assigned automatically.
--- deactivated: Whether the account is switched off; only newer accounts send it.
+-- deactivated: Whether the account is switched off; false on older accounts.
 -- group_names: Names of their groups.
 -- role_names: Names of their roles.
 -- job_title: Job title.

@@ -18,7 +18,7 @@
 -- active: Whether the e-mail address is verified; says nothing of deletion.
 -- blocked: Whether Freshdesk refuses their messages; known from the list that sent the row.
 -- deleted: Whether soft-deleted; known from the list that sent the row, where the row does not say.
--- view_all_tickets: Whether they see all tickets of their main company.
+-- view_all_tickets: Whether they see all tickets of their main company; null until the row's own call was made.
 -- contact_type: contact, or visitor for someone known from chat only.
 -- csat_rating: Satisfaction as of their latest rating; null if never rated.
 -- unique_external_id: Id in the customer's own system.

@@ -18,7 +18,7 @@
 -- blocked: Whether Freshdesk refuses their messages; known from the list that sent the row.
 -- deleted: Whether soft-deleted; known from the list that sent the row, where the row does not say.
 -- company_id: Main company; null if none. -> companies.id
--- view_all_tickets: Whether they see all tickets of their main company.
+-- view_all_tickets: Whether they see all tickets of their main company; null until the row's own call was made.
 -- other_companies: Further companies: company_id and view_all_tickets each.
 -- tags: Tags.
 -- contact_type: contact, or visitor for someone known from chat only.

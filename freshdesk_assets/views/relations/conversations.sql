@@ -25,7 +25,7 @@
 -- attachments: How many files are attached.
 -- email_failure_count: How many addressees the e-mail did not reach.
 -- auto_response: Whether it was sent automatically.
--- archived: True when read from the archive, else null.
+-- archived: Whether it was read from the archive.
 -- last_edited_at: When its text was last edited, which does not move updated_at.
 -- last_edited_user_id: Agent who last edited it; null if never. -> agents.id
 -- last_edited_by_name: Name of the agent who last edited it.

@@ -86,7 +86,7 @@ select
   tickets.tags,
   tickets.spam,
   tickets.deleted,
-  coalesce(tickets.archived, false) as archived,
+  tickets.archived,
   tickets.fr_escalated,
   tickets.nr_escalated,
   tickets.is_escalated,

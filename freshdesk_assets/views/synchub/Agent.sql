@@ -16,7 +16,7 @@
 -- AvailableSince: When they last became available; null if never.
 -- Type: support_agent, field_agent or collaborator.
 -- Signature: Signature below their replies, in HTML.
--- FreshcallerAgent: Whether also an agent of Freshcaller; omnichannel accounts only.
+-- FreshcallerAgent: Whether also an agent of Freshcaller; false unless the account is omnichannel.
 -- ContactActive: Whether the e-mail address is verified.
 -- ContactEmail: E-mail address they sign in with.
 -- ContactJobTitle: Job title.

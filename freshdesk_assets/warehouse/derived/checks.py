@@ -10,6 +10,7 @@ from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.set_aside import set_aside
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import shaped
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number
@@ -113,6 +114,19 @@ def check_row_count(connection: Connection, table: Table) -> Finding:
     stored = number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
     counts = {"in_freshdesk": rows, "stored": stored}
     return Finding(count=abs(stored - rows), counts=counts, listed_at=listed_at)
+
+
+def check_refused(connection: Connection, table: Table) -> Finding:
+    """Rows that are set aside because their own call is refused, by the refusal's status and code."""
+    found = set_aside(connection, table, examples=EXAMPLES)
+    if found is None:
+        return Finding()
+    return Finding(
+        count=found.counts.total(),
+        said=found.said,
+        counts=found.counts,
+        examples=tuple({"id": id_} for id_ in found.examples),
+    )
 
 
 def check_spans(connection: Connection, history: History) -> Finding:

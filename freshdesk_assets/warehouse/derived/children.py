@@ -20,8 +20,9 @@ from freshdesk_assets.warehouse.ledger.following import (
     made_before,
     record_made,
 )
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
-from freshdesk_assets.warehouse.sql import identifier, literal, number
+from freshdesk_assets.warehouse.ledger.row_counts import record_rows
+from freshdesk_assets.warehouse.shape import ensure_shape, fill_flags, qualified
+from freshdesk_assets.warehouse.sql import identifier, literal, number, pointer
 
 LISTS = {Type.BIGINTS: Type.BIGINT, Type.VARCHARS: Type.VARCHAR}
 
@@ -52,9 +53,12 @@ def derive(connection: Connection, child: Child, parent: Table, *, whole: bool =
     # A file of an earlier version has the fingerprint of the whole declaration, descriptions included.
     known = before is not None and before.recipe in (now.recipe, fingerprint(child)) and not whole
     done = Derived()
+    if before is not None and not known:
+        fill_flags(connection, child)
     if not known or before != now:
         done = _cut_again(connection, child, parent, before.reached if before and known else None)
         record_made(connection, child.name, now)
+        record_rows(connection, child.name, datetime.now(UTC))
     return replace(done, rows=number(connection, f"select count(*) from {qualified(child.name)}"))
 
 
@@ -172,6 +176,10 @@ def _held(column: Column) -> str:
         found.append(
             cell(column.type, f"json_extract(value, {literal('$' + inside)})" if inside else "value")
         )
+    if column.default is not None:
+        (place,) = json_paths(column)
+        sent = f"json_extract(value, {literal(pointer(*place[1:]))})"
+        found.append(f"case when coalesce(json_type({sent}), 'NULL') = 'NULL' then {column.default} end")
     return f"coalesce({', '.join(found)})" if len(found) > 1 else found[0]
 
 
@@ -182,8 +190,19 @@ def cell(type_: Type, value: str) -> str:
     match type_:
         case Type.JSON:
             return f"nullif({value}, 'null'::json)"
+        case Type.VARCHAR | Type.DOUBLE | Type.TIMESTAMPTZ:
+            return f"case when {scalar} then {from_text(type_, text)} end"
+        case Type.BIGINTS | Type.VARCHARS:
+            return f"try_cast({value} as {type_})"
+        case _:
+            return from_text(type_, text)
+
+
+def from_text(type_: Type, text: str) -> str:
+    """SQL for a text as a value of the type; null if it is none."""
+    match type_:
         case Type.VARCHAR:
-            return f"case when {scalar} then {text} end"
+            return text
         case Type.BIGINT | Type.INTEGER:
             # A cast alone makes 2 of 1.5.
             return f"case when regexp_full_match({text}, '-?[0-9]+') then try_cast({text} as {type_}) end"
@@ -192,7 +211,5 @@ def cell(type_: Type, value: str) -> str:
         case Type.DATE:
             day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
             return f"case when regexp_full_match({text}, '{day}') then try_cast({text} as date) end"
-        case Type.DOUBLE | Type.TIMESTAMPTZ:
-            return f"case when {scalar} then try_cast({text} as {type_}) end"
-        case Type.BIGINTS | Type.VARCHARS:
-            return f"try_cast({value} as {type_})"
+        case _:
+            return f"try_cast({text} as {type_})"

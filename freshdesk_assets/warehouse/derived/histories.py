@@ -5,7 +5,7 @@ older version or a changed declaration left out is added at the next landing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History, history_of
@@ -18,6 +18,7 @@ from freshdesk_assets.warehouse.ledger.following import (
     made_before,
     record_made,
 )
+from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.ledger.tables import version_of
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key
 from freshdesk_assets.warehouse.sql import identifier, number
@@ -82,6 +83,7 @@ def record_states(
     if not known or before != now:
         recorded = _follow(connection, history, before.reached if before and known else None, run)
         record_made(connection, history.name, now)
+        record_rows(connection, history.name, datetime.now(UTC))
     connection.execute(f"drop table if exists temp.{FORMER}")
     return recorded
 

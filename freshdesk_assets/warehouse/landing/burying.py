@@ -11,7 +11,9 @@ from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
 from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
+from freshdesk_assets.warehouse.ledger.set_aside import forget_set_aside, record_set_aside
 from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.paths import read_all, written
 from freshdesk_assets.warehouse.shape import qualified, same_key
 from freshdesk_assets.warehouse.sql import identifier, literal, number, scalar
 
@@ -21,26 +23,73 @@ def note_keys(connection: Connection, table: Table, name: str, folder: Path) -> 
     folder.mkdir(exist_ok=True)
     key = ", ".join(identifier(column) for column in table.key)
     path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
-    connection.execute(f"copy (select {key} from {name}) to {literal(str(path))} (format parquet)")
+    connection.execute(f"copy (select {key} from {name}) to {written(path)} (format parquet)")
 
 
 def bury_unlisted(
     connection: Connection,
-    table: Table,
+    batch: Batch,
     folder: Path,
     moment: datetime,
+    written: datetime,
     belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
-    """Mark as deleted the rows that a full list no longer has."""
-    listed, count = "false", "select 0"
+    """Mark as deleted, at the moment `written`, the rows that a full list no longer has.
+
+    A list that lacks too much at once (see `_doubtful`) may be wrong. Then only those rows are marked that
+    another run has missed before, and the next run decides on the others.
+    """
+    table = batch.table
+    missing, rows = "true", 0
     if folder.exists() and any(folder.iterdir()):
-        keys = f"read_parquet({literal(str(folder / '*.parquet'))})"
-        listed = f"exists (select 1 from {keys} k where {same_key(table, 'k', 't')})"
-        count = f"select count(*) from (select distinct * from {keys})"
+        keys = f"read_parquet({read_all(folder, '.parquet')})"
+        missing = f"not exists (select 1 from {keys} k where {same_key(table, 'k', 't')})"
+        rows = number(connection, f"select count(*) from (select distinct * from {keys})")
+    again = f"{missing} and {_missed_before(connection, batch)}"
+    living, lost, twice = connection.execute(
+        f"select count(*), count(*) filter ({missing}), count(*) filter ({again})"
+        f" from {qualified(table.name)} t where t._deleted_at is null"
+    ).fetchone() or (0, 0, 0)
+    doubtful = _doubtful(table, rows, living, lost) and _doubtful(table, rows, living - twice, lost - twice)
+    landed = _bury(connection, table.name, again if doubtful else missing, written, belonging)
+    unlisted = ledger(connection, "unlisted")
+    connection.execute(f"delete from {unlisted} where table_name = ?", [table.name])
+    if doubtful:
+        connection.execute(
+            f"insert into {unlisted} select ?, {_key_text(table)}, ?, ? from {qualified(table.name)} t"
+            f" where t._deleted_at is null and {missing}",
+            [table.name, moment, batch.run],
+        )
+        return landed + Landed(held_back=lost - twice)
     known = ledger(connection, "listed")
     connection.execute(f"delete from {known} where table_name = ?", [table.name])
-    connection.execute(f"insert into {known} select ?, ({count}), ?", [table.name, moment])
-    return _bury(connection, table.name, f"not {listed}", moment, belonging)
+    connection.execute(f"insert into {known} values (?, ?, ?)", [table.name, rows, moment])
+    return landed
+
+
+MANY = 10
+"""A list that lacks more rows than these, and more than half of all, is looked at a second time."""
+
+
+def _doubtful(table: Table, rows: int, living: int, lost: int) -> bool:
+    """Whether a list of so many rows that lacks `lost` of those stored is more probably wrong than right."""
+    return lost > 0 and ((table.never_empty and not rows) or (lost > MANY and 2 * lost > living))
+
+
+def _missed_before(connection: Connection, batch: Batch) -> str:
+    """The SQL condition that another run has missed the row `t` in the list before."""
+    run = literal(batch.run) if batch.run else "null"
+    return (
+        f"exists (select 1 from {ledger(connection, 'unlisted')} u"
+        f" where u.table_name = {literal(batch.table.name)} and u.row_key = {_key_text(batch.table)}"
+        f" and (u.run_id is null or u.run_id <> {run}))"
+    )
+
+
+def _key_text(table: Table) -> str:
+    """The key of the row `t` as the text of a JSON list, as SQL."""
+    key = ", ".join(f"cast(t.{identifier(name)} as varchar)" for name in table.key)
+    return f"cast(to_json([{key}]) as varchar)"
 
 
 def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> Landed:
@@ -57,8 +106,13 @@ def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> L
 
 
 def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
-    """Remember whose lists were read; mark rows that a list no longer has, and parents that are gone."""
-    table, reads = batch.table, batch.parents
+    """Remember whose lists were read; mark rows that a list no longer has, and parents that are gone.
+
+    A parent whose list was refused is set aside, and its rows stay.
+    """
+    table, reads = batch.table, [read for read in batch.parents if not read.refused]
+    record_set_aside(connection, table, [read for read in batch.parents if read.refused], moment)
+    forget_set_aside(connection, table, reads)
     if not reads:
         return Landed()
     parent = table.sync.parent if isinstance(table.sync, PerParent) else table.name

@@ -24,6 +24,7 @@ from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
+from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, record_coverage, version_of
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key, undeclared
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
@@ -46,18 +47,18 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     ensure_shape(connection, table, comments=batch.last)
     ensure_ledger(connection, comments=batch.last)
     strays = undeclared(connection, table)
-    moment = later_than_all(connection, table, moment)
+    written = later_than_all(connection, table, moment)
     belonging = batch.belonging.get(table.name, ())
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
-        landed += _merge(connection, table, name, file.keep, strays, moment, belonging)
+        landed += _merge(connection, table, name, file.keep, strays, written, belonging)
         if batch.keys and isinstance(table.sync, FullList | ChangedSince):
             note_keys(connection, table, name, batch.keys)
     landed += _reject(connection, batch, moment)
-    landed += settle_parents(connection, batch, parsed, moment)
+    landed += settle_parents(connection, batch, parsed, written)
     if batch.completes and batch.keys:
-        landed += bury_unlisted(connection, table, batch.keys, moment, belonging)
-    landed += settle_verdicts(connection, batch, moment)
+        landed += bury_unlisted(connection, batch, batch.keys, moment, written, belonging)
+    landed += settle_verdicts(connection, batch, written)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
     for tracked in (table, batch.parent):
@@ -67,6 +68,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
         record_finished(connection, table, moment)
     if batch.spent:
         record_credits(connection, batch.spent, moment)
+    record_rows(connection, table.name, moment)
     for name in parsed:
         connection.execute(f"drop table {name}")
     return landed

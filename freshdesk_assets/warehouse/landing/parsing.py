@@ -8,9 +8,17 @@ from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.landing.fitting import EXTRA, TAKEN_APART, VERBATIM, Fitter, payload_tree
+from freshdesk_assets.warehouse.landing.fitting import (
+    EXTRA,
+    TAKEN_APART,
+    VERBATIM,
+    Fitter,
+    payload_tree,
+)
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of
+from freshdesk_assets.warehouse.paths import read
+from freshdesk_assets.warehouse.shape import is_odd
 from freshdesk_assets.warehouse.sql import identifier, literal
 
 MAXIMUM_OBJECT = 16 * 1024 * 1024
@@ -75,7 +83,7 @@ def select_rows(table: Table, file: SpooledFile) -> str:
 select
   {values},
   {EXTRA}::json as {EXTRA}
-from read_json({literal(str(file.path))}, format = 'newline_delimited', maximum_object_size = {size},
+from read_json({read(file.path)}, format = 'newline_delimited', maximum_object_size = {size},
   columns = {{{columns}}})
 """
 
@@ -84,9 +92,12 @@ def _value(column: Column, default: Value | None) -> str:
     place = ".".join(identifier(step) for step in column.steps)
     if column.type is Type.JSON:
         place = f"coalesce({VERBATIM}.{identifier(column.name)}::json, {place})"
-    if default is None:
-        return place
-    return f"coalesce({place}, {literal(default) if isinstance(default, str) else str(default).lower()})"
+    if default is not None:
+        place = f"coalesce({place}, {literal(default) if isinstance(default, str) else str(default).lower()})"
+    if column.default is not None:
+        odd = is_odd(column, f"{EXTRA}::json")
+        place = f"coalesce({place}, case when not {odd} then {column.default} end)"
+    return place
 
 
 def _payload_type(branch: Any) -> str:

@@ -23,7 +23,10 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """Rows of a batch by what became of them."""
+    """Rows of a batch by what became of them.
+
+    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
+    """
 
     read: int = 0
     inserted: int = 0
@@ -31,6 +34,7 @@ class Landed:
     deleted: int = 0
     rejected: int = 0
     odd: int = 0
+    held_back: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -138,7 +142,12 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        try:
+            self._close()
+        except WarehouseError:
+            # What is not given away is removed in any case, and another error must not be hidden.
+            if error is None and self._given_away:
+                raise
         if not self._given_away:
             shutil.rmtree(self.folder, ignore_errors=True)
 

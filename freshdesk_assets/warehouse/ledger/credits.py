@@ -8,7 +8,7 @@ from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.sql import number, scalar
 
-READING, PLAN, DOCTOR, POLL = "reading", "plan", "doctor", "poll"
+READING, PLAN, DOCTOR, POLL, ACCOUNT = "reading", "plan", "doctor", "poll", "account"
 """What calls are made for."""
 
 

@@ -5,7 +5,7 @@ rows leave every list too. A doubt is settled in the transaction that stores wha
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Verdict
@@ -31,6 +31,8 @@ def doubt_unlisted(
     moment: datetime,
 ) -> int:
     """Doubt the rows of [start, end) that are not among those listed; returns how many are doubted anew."""
+    # Not before what is stored, as where a clock was set back: an earlier doubt counts as answered.
+    moment = later_than_all(connection, table, moment)
     cursor = f"t.{identifier(cursor_of(table))}"
     values: list[object] = [list(listed), table.name, moment, start]
     bound = ""
@@ -75,9 +77,10 @@ def open_doubts(
     rows = connection.execute(
         f"select {by}, array_agg(t.id order by t.id), max({version_of(table, 't')}), bool_and({idle})"
         f" from {doubts} d join {target} t on t.id = d.row_id"
-        f" where d.table_name = ? and {by} is not null and (d.asked_at is null or d.asked_at < ?)"
+        f" where d.table_name = ? and {by} is not null"
+        " and (d.asked_at is null or d.asked_at not between ? and ?)"
         f" group by {by} order by min(d.since), {by}",
-        [table.name, now - ASKED_AGAIN_AFTER],
+        [table.name, now - ASKED_AGAIN_AFTER, now],
     ).fetchmany(limit)
     return [
         Doubt(id=id_, rows=tuple(ids), version=version, idle=bool(idle)) for id_, ids, version, idle in rows
@@ -219,6 +222,12 @@ def record_verified(
 def whole_list(connection: Connection, table: Table) -> tuple[datetime | None, int]:
     """When the whole list of a table was last read to its end, and how many rows the table has now."""
     read = f"select max(listed_at) from {ledger(connection, 'listed')} where table_name = ?"
+    if isinstance(table.sync, LookBack):
+        # It marks nothing as deleted, and so leaves only the interval that it read.
+        read = (
+            f"select max(began_at) from {ledger(connection, 'reread')}"
+            " where table_name = ? and reread_from <= to_timestamp(0)"
+        )
     held = f"select count(*) from {shaped(connection, table)} where _deleted_at is null"
     return scalar(connection, read, [table.name]), number(connection, held)
 
@@ -256,8 +265,12 @@ def _verified(connection: Connection, table: Table) -> list[tuple[datetime, date
 def _verified_longest_ago(
     verified: list[tuple[datetime, datetime, datetime]], start: datetime, until: datetime, before: datetime
 ) -> list[Interval]:
-    """The intervals of [start, until) not verified since `before`: never first, then longest ago."""
+    """The intervals of [start, until) not verified since `before`: never first, then longest ago.
+
+    Those verified later than now were so by a clock that was wrong.
+    """
+    now = datetime.now(UTC)
     never = uncovered([(opens, closes) for opens, closes, _ in verified], start, until)
-    once = sorted((at, opens, closes) for opens, closes, at in verified if at < before)
+    once = sorted((at, opens, closes) for opens, closes, at in verified if at < before or at > now)
     within = [(max(opens, start), min(closes, until)) for _, opens, closes in once]
     return never + [(opens, closes) for opens, closes in within if opens < closes]

@@ -57,7 +57,10 @@ def record_made(connection: Connection, name: str, made: Made) -> None:
 
 
 def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    """By table, what differs between its states: when a row was last written or deleted, and their number."""
+    """By table, what differs between its states: when a row was last written or deleted, and their number.
+
+    The rows whose own calls are set aside are part of it, since a check tells of them.
+    """
     stored = {
         name
         for (name,) in connection.execute(
@@ -73,7 +76,12 @@ def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
         for place, name in enumerate(asked)
     )
     rows = connection.execute(counted).fetchall()
-    return {asked[place]: f"{synced} {deleted} {count}" for place, synced, deleted, count in rows}
+    held = {asked[place]: f"{synced} {deleted} {count}" for place, synced, deleted, count in rows}
+    aside = connection.execute(
+        "select table_name, count(*), bit_xor(hash(parent_id, reason))"
+        f" from {ledger(connection, 'set_aside')} group by table_name"
+    ).fetchall()
+    return held | {name: f"{held[name]} {count} {which}" for name, count, which in aside if name in held}
 
 
 def followed(connection: Connection) -> dict[str, tuple[str, datetime]]:

@@ -4,7 +4,7 @@ The table `parents_read` of the ledger has, for each row, its version when the c
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import PerParent
@@ -20,6 +20,10 @@ READS = "reads"
 SAME_MOMENT = 2
 """Versions are exact to the second. A row read within so many seconds of its version is read once more: it
 may have changed again in the same second without a new version."""
+
+
+ASKED_AT = "coalesce(r.asked_at, r.read_at)"
+"""When a row had its last call, as SQL. A time later than now is that of a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +49,35 @@ class Asked:
     A row is asked for if it is at a new version since its last call. The fields change that:
 
     - `start`, `end`: only rows whose window column lies in [start, end).
-    - `read_before`: instead of rows at a new version, those whose last call was before then.
+    - `read_before`: instead of rows at a new version, those whose last call was before then, or after
+      `read_after`: a clock that was wrong said so.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
+    - `all_before`: also all other rows that were asked for before then.
+
+    A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
+    refusal.
     """
 
     source: Table
     start: datetime | None = None
     end: datetime | None = None
     read_before: datetime | None = None
+    read_after: datetime | None = None
     stale: str = ""
     asked_before: datetime | None = None
+    all_before: datetime | None = None
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
-    """The rows for which `table` has a call still to be made, oldest change first."""
+    """The rows for which `table` has a call still to be made, oldest change first; last those set aside."""
     source, values = _due(connection, table, asked)
     version = version_of(asked.source, "p")
     total = number(connection, f"select count(*) {source}", values)
     # Not `limit`: DuckDB 2.0.0 leaves it out of the plan where nothing in the ledger can match, as on a first
     # read, and all parents would come at once.
     rows = connection.execute(
-        f"select p.id, {version} as version {source} order by version, p.id", values
+        f"select p.id, {version} as version {source} order by s.tries is not null, version, p.id", values
     ).fetchmany(limit)
     return Pending(tuple(Parent(*row) for row in rows), total)
 
@@ -95,7 +106,7 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     """The rows to be asked for: an SQL query from its `from` on, and its values."""
     parent = asked.source
     version = version_of(parent, "p")
-    values: list[object] = [table.name]
+    values: list[object] = [table.name, table.name]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
     if asked.read_before is None:
@@ -104,8 +115,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
     else:
-        due.append("r.read_at < ?")
-        values.append(asked.read_before)
+        due += ["r.read_at < ?", "r.read_at > ?"]
+        values += [asked.read_before, asked.read_after]
     if asked.stale:
         due.append(f"({asked.stale})")
     if asked.asked_before is not None and isinstance(table.sync, PerParent):
@@ -114,9 +125,20 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         # What is archived does not change any more.
         flag = parent.existence.flag if parent.existence else ""
         kept = f" and p.{identifier(flag)} is distinct from true" if flag else ""
-        due.append(f"(coalesce(r.asked_at, r.read_at) < ? and p.id in ({held}){kept})")
-        values.append(asked.asked_before)
-    conditions = ["p._deleted_at is null", f"({' or '.join(due)})"]
+        due.append(f"({ASKED_AT} not between ? and ? and p.id in ({held}){kept})")
+        values += [asked.asked_before, datetime.now(UTC)]
+    if asked.all_before is not None:
+        due.append(f"{ASKED_AT} not between ? and ?")
+        values += [asked.all_before, datetime.now(UTC)]
+    waited = ["s.tries is null", "s.retry_at <= ?"]
+    values.append(datetime.now(UTC))
+    if asked.read_before is None:
+        waited.append(f"s.version is distinct from {version}")
+    for before in (asked.asked_before, asked.all_before):
+        if before is not None:
+            waited.append("s.asked_at < ?")
+            values.append(before)
+    conditions = ["p._deleted_at is null", f"({' or '.join(due)})", f"({' or '.join(waited)})"]
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
@@ -124,7 +146,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             values.append(bound)
     source = (
         f"from {shaped(connection, parent)} p left join {ledger(connection, 'parents_read')} r"
-        f" on r.table_name = ? and r.parent_id = p.id where {' and '.join(conditions)}"
+        f" on r.table_name = ? and r.parent_id = p.id left join {ledger(connection, 'set_aside')} s"
+        f" on s.table_name = ? and s.parent_id = p.id where {' and '.join(conditions)}"
     )
     return source, values
 

@@ -4,7 +4,7 @@ By this an interrupted backfill continues, and backfills that overlap share thei
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
@@ -42,9 +42,12 @@ def record_reread(
 def reread(
     connection: Connection, table: Table, listing: str, since: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """The intervals of a listing that were re-read, begun at or after a moment of this machine's clock."""
+    """The intervals of a listing that were re-read, begun at or after a moment of this machine's clock.
+
+    One begun later than now was recorded by a clock that was wrong, and counts for nothing.
+    """
     return connection.execute(
         f"select reread_from, reread_to from {ledger(connection, 'reread')}"
-        " where table_name = ? and listing = ? and began_at >= ? order by all",
-        [table.name, listing, since],
+        " where table_name = ? and listing = ? and began_at between ? and ? order by all",
+        [table.name, listing, since, datetime.now(UTC)],
     ).fetchall()

@@ -21,6 +21,14 @@ META = names.META
 _TABLE = text("table_name", "Table it is about.")
 
 LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "account": (
+        "The account that the file holds, in one row: a run that is set to another one is refused.",
+        (
+            text("host", "Address that it was last read from."),
+            text("account_id", "Freshdesk's id of the account; null if the key may not ask for it."),
+            timestamp("recorded_at", "When this was recorded."),
+        ),
+    ),
     "coverage": (
         "Intervals of time whose changes are stored, by table and listing.",
         (
@@ -53,6 +61,19 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("asked_at", "When it was asked for, by the replica's clock."),
         ),
     ),
+    "set_aside": (
+        "Rows whose own call was refused while others were answered; they are asked for again later.",
+        (
+            _TABLE,
+            bigint("parent_id", "Row whose list was refused, or that was refused itself."),
+            timestamp("version", "Version of the row at that call; at another one it is asked for at once."),
+            text("reason", "Status and code of the refusal."),
+            timestamp("since", "When it was first refused."),
+            bigint("tries", "How often it was refused."),
+            timestamp("asked_at", "When it was last refused."),
+            timestamp("retry_at", "When it is asked for again."),
+        ),
+    ),
     "rejected": (
         "Rows as they were sent that could not be stored in their table, because they have no key.",
         (
@@ -67,6 +88,23 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             _TABLE,
             bigint("rows", "Rows in the list, each key once."),
             timestamp("listed_at", "When it was stored."),
+        ),
+    ),
+    "unlisted": (
+        "Rows missing from a full list that lost most of its rows at once, until it was read a second time.",
+        (
+            _TABLE,
+            text("row_key", "Key of the row, as a JSON list."),
+            timestamp("since", "When it was first missing."),
+            text("run_id", "Dagster run that found it missing."),
+        ),
+    ),
+    "row_counts": (
+        "How many rows each table had when it was last written; one that has fewer is read or made again.",
+        (
+            _TABLE,
+            bigint("rows", "Rows of the table, the deleted included."),
+            timestamp("counted_at", "When it was written."),
         ),
     ),
     "doubts": (
@@ -117,7 +155,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What was spent of the account's API limit, by table, run and day.",
         (
             text("table_name", "Table that was read; null for calls that read none."),
-            text("purpose", "What the calls were for: reading, poll, plan or doctor."),
+            text("purpose", "What the calls were for: reading, poll, plan, doctor or account."),
             text("run_id", "Dagster run; null for calls outside of runs."),
             date("day", "Day in UTC on which it was recorded, seconds after the calls."),
             bigint("calls", "Requests sent, repeated ones too."),

@@ -70,6 +70,13 @@ def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key: str) -> N
         "acme.freshdesk.com:port",
         "https://[::1",
         "http://10.0.0.1:8080",
+        "acme.freshservice.com",
+        "https://acme.freshchat.com",
+        "acme.freshsales.io",
+        "ACME.myfreshworks.com/crm/sales",
+        "acme-org.freshworks.com",
+        "freshdesk.com",
+        "www.freshdesk.com",
     ],
 )
 def test_a_domain_that_cannot_be_one_is_refused(domain: str) -> None:
@@ -84,6 +91,8 @@ def test_a_domain_that_cannot_be_one_is_refused(domain: str) -> None:
     [
         ("acme.freshdesk.com", "https://acme.freshdesk.com"),
         ("https://ACME.freshdesk.com/", "https://acme.freshdesk.com"),
+        ("myfreshdesk.com.example", "https://myfreshdesk.com.example"),
+        ("notfreshservice.com", "https://notfreshservice.com"),
         ("acme.freshdesk.com:8443", "https://acme.freshdesk.com:8443"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
@@ -94,6 +103,14 @@ def test_a_domain_may_be_a_name_or_an_address(domain: str, base: str) -> None:
     """Nothing is sent by making a client: definitions are loaded where there is no network."""
     with Client(domain=domain, api_key=KEY) as client:
         assert repr(client) == f"Client({base})"
+
+
+def test_another_product_of_the_maker_is_named() -> None:
+    """Its keys look the same, agents/me answers, and each list would be refused by itself."""
+    with pytest.raises(
+        ConfigurationError, match=r"is an address of Freshservice, not of Freshdesk: set FRESH"
+    ):
+        base_url("acme.freshservice.com")
 
 
 @pytest.mark.parametrize("settings", [{"reserve": 1.0}, {"reserve": -0.1}, {"workers": 0}, {"attempts": 0}])

@@ -7,6 +7,7 @@ import pytest
 
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import (
+    Blocked,
     ConfigurationError,
     FreshdeskError,
     NotAllowed,
@@ -33,10 +34,14 @@ SHELVES = SubLimit("shelves list", ((0, 100),))
             NotAllowed,
             "Surveys",
         ),
-        (403, b"<html>", NotAllowed, "without a code"),
+        (403, b"", Blocked, "without a code"),
+        (403, b'{"code":"ip_not_allowed","message":"Your IP is not whitelisted."}', Blocked, "whitelisted"),
+        (403, b"<html>", Blocked, "web page"),
+        (402, b'{"code":"payment_required"}', ConfigurationError, "subscription has ended"),
         (404, b"", NotFound, "shelves"),
         (400, b"", Refused, "400 without a code"),
-        (405, b"<html>", Refused, "405"),
+        (405, b"<html>", Blocked, "405"),
+        (405, b"", Refused, "405"),
         (406, b"[1]", Refused, "406"),
         (415, b"null", Refused, "415"),
         (400, b'{"errors":[7, {"field": 7, "code": null}], "code": [], "message": {}}', Refused, "400"),
@@ -79,14 +84,43 @@ def test_custom_objects_refuse_in_their_own_shape(library: Library, client: Clie
     """They say error_type, type and name."""
     library.give(
         Answer(status=400, body=b'{"error_type":"INVALID_INPUT","errors":[{"type":"schema","name":"size"}]}'),
-        Answer(status=403, body=b'{"error_type":"PERMISSION_NOT_ALLOWED","message":"No."}'),
+        Answer(status=403, body=b'{"error_type":"PERMISSION_NOT_ALLOWED","message":"Not for you."}'),
     )
     with pytest.raises(Refused) as refused:
         client.get("custom_objects", parse=rows)
     assert (refused.value.fields, refused.value.codes) == (("size",), ("schema",))
-    with pytest.raises(NotAllowed) as denied:
+    with pytest.raises(Blocked, match="Not for you") as denied:
         client.get("custom_objects", parse=rows)
-    assert (denied.value.code, denied.value.reason) == ("PERMISSION_NOT_ALLOWED", "No.")
+    assert denied.value.sign == "403 PERMISSION_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("status", [408, 425, 500, 503, 599])
+def test_what_may_pass_is_asked_for_again(library: Library, client: Client, status: int) -> None:
+    """Request Timeout and Too Early are no refusals, though their numbers are among them."""
+    library.give(Answer(status=status, body=b"<html>"), Answer(status=status), Answer(body=b"[1]"))
+    assert client.get("shelves", parse=rows).content == [1]
+    assert client.tally.retries == 2
+
+
+def test_a_login_page_is_asked_for_again_and_then_named(library: Library, client: Client) -> None:
+    """With status 200 it looks like a damaged body, which is the service's fault and not an address's."""
+    library.give(Answer(body=b" <!DOCTYPE html><title>Log in</title>", headers={}), Answer())
+    client.get("shelves", parse=rows)
+    library.give(Answer(body=b" <!DOCTYPE html><title>Log in, customer@example.com</title>", headers={}))
+    with pytest.raises(Blocked, match="web page") as caught:
+        client.get("shelves", parse=rows)
+    assert "customer" not in said(caught.value)
+    assert client.tally.calls == 2 + 6
+
+
+def test_the_404_of_a_firewall_says_nothing_of_the_row(library: Library, client: Client) -> None:
+    """Freshdesk's own tells of the limit. A row would be marked as deleted for a page of somebody else's."""
+    library.give(Answer(), Answer(status=404, body=b"<html>", headers={}), Answer(status=404, body=b"<html>"))
+    client.get("shelves", parse=rows)
+    with pytest.raises(Blocked):
+        client.get("shelves/1", parse=rows)
+    with pytest.raises(NotFound):
+        client.get("shelves/1", parse=rows)
 
 
 def test_a_404_of_a_host_that_is_no_account_is_not_believed(library: Library, client: Client) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from freshdesk_assets.orchestration.names import PROCESS
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
-from freshdesk_assets.orchestration.run_lock import end_dead_runs, this_process
+from freshdesk_assets.orchestration.run_lock import end_dead_runs
+from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets_tests.orchestration.records import recorded
 from freshdesk_assets_tests.orchestration.records.recorded import KEYS, SECOND
 from freshdesk_assets_tests.orchestration.records.writing import forked, materialize

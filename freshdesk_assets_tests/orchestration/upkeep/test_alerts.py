@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import ALERTS, PROCESS
-from freshdesk_assets.orchestration.run_lock import this_process
+from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.warehouse.file import WarehouseError

@@ -1,6 +1,7 @@
 """Views: created from files, kept current with the tables and the account's fields under them."""
 
 from datetime import UTC, datetime
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,77 @@ def test_names_that_sql_confuses_stay_apart(warehouse: Warehouse) -> None:
     assert len(columns) == 4
     chosen = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     assert sorted(read(warehouse, f"select {chosen} from reading.books_wide")[0]) == [1, 2, 3, 4]
+
+
+KEYS = (
+    "",
+    " ",
+    "\t",
+    "id",
+    "title",
+    "own_",
+    "own",
+    "*",
+    "a*",
+    "**",
+    "$",
+    "$.a",
+    "/",
+    "/a",
+    "~",
+    "~1",
+    "a/b",
+    "100 %",
+    "%s",
+    "{}",
+    "$1",
+    "?",
+    "it's",
+    'a "b" c',
+    "back\\slash",
+    "two\nlines",
+    ";--",
+    "[0]",
+    "0",
+    "#",
+    "😀",
+    "é",
+    "e\u0301",
+    "É",
+    "Upper",
+    "UPPER",
+    "select",
+    "x" * 63 + "a",
+    "x" * 63 + "b",
+    "y" * 5000,
+)
+"""Keys of fields as nobody would choose them, but as imports and apps have made them."""
+
+
+def test_a_field_may_have_any_key_the_empty_one_included(warehouse: Warehouse) -> None:
+    """The empty key broke every view of the schema: a path cannot name it, nor one with an asterisk."""
+    values = dict(zip(KEYS, range(len(KEYS)), strict=True))
+    shelve(warehouse, (1, dumps(values)), (2, dumps(dict.fromkeys(KEYS))), kinds={"": ("", "BIGINT")})
+    columns = own_columns(warehouse)
+    assert set(columns.values()) == {"BIGINT"}
+    chosen = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    full, empty = read(warehouse, f"select {chosen} from reading.books_wide order by id")
+    assert (sorted(full), set(empty)) == (list(range(len(KEYS))), {None})
+    said = read(warehouse, "select comment from duckdb_columns() where column_name = 'own_' order by 1")
+    assert said == [('A field without a name. Its key is "".',)]
+
+
+def test_hundreds_of_fields_are_read_in_little_memory(warehouse: Warehouse) -> None:
+    """Each was read on its own, from the whole object: 2,000 rows of 500 fields took more than 18 GB."""
+    own = dumps({f"field_{number}": f"{number} pages" for number in range(100)})
+    shelve(warehouse, (1, own), kinds={})
+    assert len(own_columns(warehouse)) == 100
+    assert ensure(warehouse, WIDE) == {WIDE.id: False}
+    with warehouse.open() as connection:
+        connection.execute(
+            "insert into freshdesk.books (id, own) select i, ? from range(2, 2001) r(i)", [own]
+        )
+    with duckdb.connect(str(warehouse.path), config={"memory_limit": "256MB"}) as connection:
+        connection.execute("create temp table wide as from reading.books_wide")
+        found = connection.execute("select count(*), max(own_field_99) from wide").fetchone()
+    assert found == (2000, "99 pages")

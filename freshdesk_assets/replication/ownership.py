@@ -1,0 +1,86 @@
+"""From the account that a file holds, and the one that is set, to whether they are the same.
+
+Freshdesk is asked only where the addresses differ, and once for a new file.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from freshdesk_assets.extract.account import account_id
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import ConfigurationError, Unavailable
+from freshdesk_assets.replication.spending import Spending
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
+from freshdesk_assets.warehouse.ledger.account import Held, held_account, record_account
+from freshdesk_assets.warehouse.ledger.credits import ACCOUNT
+
+
+class AnotherAccount(ConfigurationError):
+    """The file holds another account than the one that is set."""
+
+
+def held_in(warehouse: Warehouse) -> Held | None:
+    """The account that a file holds; None if there is no file, or it does not say."""
+    if not warehouse.path.exists():
+        return None
+    with warehouse.open(checkpoint=False) as connection:
+        return held_account(connection)
+
+
+def check_account(
+    warehouse: Warehouse,
+    client: Client,
+    host: str,
+    *,
+    run_id: str | None = None,
+    renamed: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> None:
+    """Raise AnotherAccount if the file holds another account than that of `host`; record whose it is.
+
+    - `renamed`: the user says that it is the same account under a new name. That counts where Freshdesk does
+      not say who it is.
+    - `say`: gets a sentence where the account has a new name.
+    """
+    held = held_in(warehouse)
+    if held is not None and held.host == host:
+        return
+    spending = Spending(client=client, purpose=ACCOUNT, run_id=run_id)
+    try:
+        found = account_id(client)
+    except Unavailable:
+        if held is not None:
+            raise
+        # A new file takes any account; the next run asks whose it is.
+        return
+    if held is not None:
+        try:
+            _check_same(warehouse, held, Held(host, found), renamed=renamed)
+        except AnotherAccount:
+            with suppress(WarehouseError):
+                spending.tell(warehouse)
+            raise
+        if say:
+            say(f"The account is {host} now; {warehouse.path} knew it as {held.host}.")
+        found = found or held.account_id
+    with warehouse.open(checkpoint=False) as connection:
+        record_account(connection, Held(host, found), datetime.now(UTC))
+        recorded = spending.write(connection)
+    spending.told(recorded)
+
+
+def _check_same(warehouse: Warehouse, held: Held, found: Held, *, renamed: bool) -> None:
+    known = None not in (held.account_id, found.account_id)
+    if held.account_id == found.account_id if known else renamed:
+        return
+    way = (
+        "set FRESHDESK_DUCKDB to another file to keep both, or run `freshdesk-assets begin-anew` to move"
+        " this file aside and read the new account from its start"
+    )
+    if not known:
+        way += "; if it is the same account under a new name, run `freshdesk-assets sync --renamed` once"
+    raise AnotherAccount(
+        f"{warehouse.path} holds the account {held.host}, and FRESHDESK_DOMAIN is {found.host}: nothing was"
+        f" read or written. To go on, {way}."
+    )

@@ -1,0 +1,81 @@
+"""One thing that is down stops only itself: what is made of stored rows is made, and the run still fails."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from freshdesk_assets.orchestration.names import ONLY_MISSING
+from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.views import declared_views
+from freshdesk_assets_tests.replica.account import Account
+
+
+def begun(result: dg.ExecuteInProcessResult) -> set[str]:
+    """The steps that were begun."""
+    return {str(event.step_key) for event in result.all_events if event.is_step_start}
+
+
+def failed(result: dg.ExecuteInProcessResult) -> set[str]:
+    """The steps that failed."""
+    return {str(event.step_key) for event in result.all_events if event.is_step_failure}
+
+
+def published(acme: Account, sql: str) -> list[Any]:
+    """What an analyst reads in the copy."""
+    with duckdb.connect(str(acme.path.with_name("replica_published.duckdb")), read_only=True) as copy:
+        return copy.execute(sql).fetchall()
+
+
+def test_conversations_of_stored_tickets_are_read_though_the_list_of_tickets_is_down(
+    account: Callable[..., Any],
+) -> None:
+    """Stored ids are enough to ask for them, also where tables are launched by name, without followers."""
+    with account(tickets=30) as acme:
+        acme.sync()
+        with duckdb.connect(str(acme.path)) as file:
+            file.execute("delete from freshdesk_meta.parents_read where table_name = 'conversations'")
+        acme.server.switches.rejected_params.add(("tickets", "updated_since"))
+        keys = partitions_of(acme.partitioning).get_partition_keys()
+        result = acme.run(
+            keys[0], keys[-1], {ONLY_MISSING: "true"}, select=["conversations", "tickets"], expect=False
+        )
+        assert failed(result) == {"freshdesk__tickets"}
+        (tickets,) = acme.query("select count(*) from freshdesk.tickets where _deleted_at is null")[0]
+        assert acme.metadata(result, "conversations")["api_calls"] == tickets
+
+
+def test_a_table_that_was_never_read_leaves_the_others_their_views_and_copy(
+    account: Callable[..., Any],
+) -> None:
+    """A newcomer's first sync meets a list that is down; only what is made of that list alone waits for it.
+
+    Nor does a child table that cannot be made stop views and the copy. Once it can, they are made again.
+    """
+    with account(tickets=30) as acme:
+        acme.views = declared_views()
+        acme.server.switches.admin_groups_status = 400
+        result = acme.sync(derive=True, check=True, expect=False)
+        assert failed(result) == {"freshdesk__groups"}
+        assert "freshdesk__group_agents" not in begun(result)
+        assert "freshdesk__groups_key" not in begun(result)
+        (tickets,) = published(acme, "select count(*) from relations.tickets")[0]
+        assert tickets == 30
+        assert published(acme, "select count(*) from relations.groups") == [(0,)]
+
+        acme.server.switches.admin_groups_status = 200
+        with duckdb.connect(str(acme.path)) as file:
+            file.execute("alter table freshdesk.ticket_tags rename to kept")
+            file.execute("create view freshdesk.ticket_tags as from freshdesk.kept")
+        acme.world.set_tags(acme.world.shelves["live"].updated_at[-1][1], ["changed"])
+        result = acme.sync(derive=True, expect=False)
+        assert failed(result) == {"freshdesk__ticket_tags"}
+        (groups,) = published(acme, "select count(*) from relations.groups")[0]
+        assert groups > 0
+
+        with duckdb.connect(str(acme.path)) as file:
+            file.execute("drop view freshdesk.ticket_tags")
+            file.execute("alter table freshdesk.kept rename to ticket_tags")
+        assert {"freshdesk__ticket_tags", "synchub_views", "published__copy"} <= begun(acme.sync(derive=True))
+        assert published(acme, "select count(*) from freshdesk.ticket_tags where tag = 'changed'") == [(1,)]
