@@ -38,7 +38,12 @@ def fault(kind: Kind, *, needs_file: bool = False, leaves_rows: bool = False) ->
     return register
 
 
-NOTICED = {*simulated.REPLACING, *simulated.LINK_FAULTS, *simulated.WIRE_FAULTS}
+NOTICED = {
+    *simulated.REPLACING,
+    *simulated.LINK_FAULTS,
+    *simulated.WIRE_FAULTS,
+    *simulated.GATEWAY_FAULTS,
+}
 """Faults of the simulator that a client notices; the others send something wrong as if it were right."""
 
 NETWORK = {"slow", "reset", "truncated", "invalid_json", *simulated.LINK_FAULTS, "redirect"}
