@@ -149,7 +149,7 @@ def bad_manners(ended: Ended, place: Site) -> Iterator[str]:
     """What a command may not do, whatever it meets."""
     if ended.code not in ALLOWED_TO_FAIL:
         yield f"exit code {ended.code}: {ended.output[-800:]}"
-    if "Traceback (most recent call last)" in ended.output and ended.code != 130:
+    if "Traceback (most recent call last)" in ended.output:
         yield f"a traceback is shown: {ended.output[-1500:]}"
     if place.environment["FRESHDESK_API_KEY"] in ended.output:
         yield "the key is shown"
