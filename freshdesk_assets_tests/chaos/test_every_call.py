@@ -110,3 +110,16 @@ def test_ctrl_c_is_answered_in_a_word(forked: Forks, tmp_path: Path) -> None:
         assert sync.code == 1
         assert "failed: interrupted" in sync.output
         assert "Traceback" not in doctor.output + sync.output
+
+
+@pytest.mark.parametrize("largest", [50_000, 300_000])
+def test_a_disk_too_full_for_run_records_is_said_in_a_sentence(
+    forked: Forks, tmp_path: Path, largest: int
+) -> None:
+    """They may be on another disk than the replica; Dagster would show three hundred lines."""
+    with small(tmp_path, forked) as place:
+        ended = place.run("sync", *TABLES_ALONE, largest=largest)
+        assert ended.code == 2
+        assert ended.output.endswith("set DAGSTER_HOME to a folder you can write to\n")
+        assert "Traceback" not in ended.output
+        assert place.run("sync", "--select", 'key:"freshdesk/roles"').code == 0
