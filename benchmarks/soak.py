@@ -36,7 +36,8 @@ FOUR_HOURS = 4 * 3600
 class Day:
     """What a day's commands took, and what stands afterwards: CPU in seconds, sizes in MB.
 
-    - left: bytes of rows waiting to be landed, and of other files that no process needs any more.
+    - left: bytes of rows that wait to be landed, and of what did not fit into memory.
+    - files: how many there are in all, those of run records included.
     """
 
     cpu: float
@@ -45,6 +46,7 @@ class Day:
     copy: float
     records: float
     left: int
+    files: int
     rows: int
 
 
@@ -54,6 +56,7 @@ LIMITS: dict[str, tuple[float, Callable[[Day], float]]] = {
     "file by row": (1.2, lambda day: day.file / day.rows),
     "copy by row": (1.2, lambda day: day.copy / day.rows),
     "run records": (1.2, lambda day: day.records),
+    "files": (1.2, lambda day: day.files),
 }
 """How many times as much the last days may have as the first ones, once old runs are being removed."""
 
@@ -152,12 +155,7 @@ def tidy(place: Site) -> None:
 def measured(place: Site, ended: Sequence[Ended]) -> Day:
     """What commands took, and what stands after them."""
     copy = place.file.with_stem("replica_published")
-    expected = {place.file, copy, place.home, place.folder / "user"}
-    left = [
-        each
-        for each in place.folder.iterdir()
-        if each not in expected and each.suffix not in (".log", ".lock")
-    ]
+    left = [each for each in place.folder.rglob("*") if {".spool", ".tmp"} & {*each.suffixes}]
     with duckdb.connect(str(place.file), read_only=True) as connection:
         found = connection.execute("select sum(estimated_size)::bigint from duckdb_tables()").fetchone()
     return Day(
@@ -166,7 +164,8 @@ def measured(place: Site, ended: Sequence[Ended]) -> Day:
         file=stored(place.file),
         copy=stored(copy),
         records=stored(place.home),
-        left=round(sum(stored(each) for each in left) * 1e6),
+        left=round(sum(map(stored, left)) * 1e6),
+        files=sum(1 for each in place.folder.rglob("*") if each.is_file() and each.suffix != ".log"),
         rows=found[0] if found else 0,
     )
 
@@ -186,7 +185,7 @@ def tell(number: int, day: Day) -> None:
     """A line for a day, at once: a day takes minutes."""
     print(
         f"day {number}: {day.cpu:.1f} s of CPU, peak {day.peak:.0f} MB, file {day.file:.1f} MB,"
-        f" copy {day.copy:.1f} MB, records {day.records:.1f} MB, {day.rows:,} rows, {day.left:,} bytes left",
+        f" copy {day.copy:.1f} MB, records {day.records:.1f} MB, {day.files} files, {day.rows:,} rows",
         flush=True,
     )
 

@@ -22,7 +22,7 @@ WITHOUT_ACCOUNT = ("dev", "begin-anew")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command with garbage collection off while modules are imported; the exit code.
+    """Run a command with garbage collection off while modules are imported; the exit code, 130 for Ctrl-C.
 
     Collection takes a fifth of the CPU of importing Dagster and building the definitions, and finds nothing.
     """
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         return run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was read is stored.\n")
+        return 130
     finally:
         gc.enable()
 

@@ -154,5 +154,7 @@ def _cause(event: dg.DagsterEvent) -> str:
         error = error.cause
     if error is None:
         return "see the run's log"
+    if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        return "interrupted"
     # The class of an error of ours says nothing that its sentence does not.
     return re.sub(r"^freshdesk_assets\.[\w.]+: ", "", error.message.strip())

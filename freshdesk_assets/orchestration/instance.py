@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 from filelock import FileLock
+from sqlalchemy.exc import OperationalError
 
 from freshdesk_assets.orchestration.configuration import CONFIG, complaint, ensure_configuration
 from freshdesk_assets.orchestration.names import POOL
@@ -36,7 +38,7 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
     except OSError as error:
         raise _unusable(home, error) from error
     os.environ["DAGSTER_HOME"] = str(home)
-    with ExitStack() as opened:
+    with ExitStack() as opened, _written(home):
         # Two processes that create the SQLite tables at once disturb each other (dagster 1.13.27).
         with _opening(home):
             try:
@@ -46,6 +48,8 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
             except OSError as error:
                 raise _unusable(home, error) from error
             except Exception as error:
+                if _of_sqlite(error):
+                    raise
                 raise SettingError(
                     f"the run records of {home / CONFIG} cannot be opened: {_reason(error)}. Correct the file"
                     " or what it names, or move it aside for a new one"
@@ -78,6 +82,17 @@ def dagster_home() -> Path:
 
 
 @contextmanager
+def _written(home: Path) -> Iterator[None]:
+    """Say in a sentence when run records can no longer be written, as on a disk that is full."""
+    try:
+        yield
+    except OperationalError as error:
+        if _of_sqlite(error):
+            raise _unusable(home, error.orig or error) from error
+        raise
+
+
+@contextmanager
 def _opening(home: Path) -> Iterator[None]:
     """Hold the lock under which run records are opened; say what is waited for if it takes long."""
     lock = FileLock(home / "opening.lock")
@@ -106,11 +121,16 @@ def _tell(said: str) -> None:
     sys.stderr.write(f"{said}\n")
 
 
-def _unusable(home: Path, error: Exception) -> SettingError:
+def _of_sqlite(error: Exception) -> bool:
+    """Whether the files of run records are what went wrong, and not what a configuration says."""
+    return isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error)
+
+
+def _unusable(home: Path, error: BaseException) -> SettingError:
     reason = getattr(error, "strerror", None) or str(error)
     return SettingError(
-        f"{home} cannot be used for run records ({reason}): change its rights, or set DAGSTER_HOME to a"
-        " folder you can write to"
+        f"{home} cannot be used for run records ({reason}): make room or change its rights, or set"
+        " DAGSTER_HOME to a folder you can write to"
     )
 
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -19,7 +20,7 @@ from freshdesk_assets_tests.programs import printed
 PATHS = (None, "tickets", "tickets/{id}/conversations", "contacts", "agents", "roles", "time_entries")
 """Where a fault of the simulator strikes; None for any call."""
 
-ROWS_OF = ("tickets", "tickets/{id}/conversations", "companies", "roles", "groups", "sla_policies")
+ROWS_OF = ("tickets", "tickets/{id}/conversations", "companies", "roles", "admin/groups", "sla_policies")
 """Lists whose rows are disturbed: those that are read again whole, with the days they are of."""
 
 FAULTS: dict[str, Fault] = {}
@@ -37,29 +38,41 @@ def fault(kind: Kind, *, needs_file: bool = False, leaves_rows: bool = False) ->
     return register
 
 
+NOTICED = {
+    *simulated.REPLACING,
+    *simulated.LINK_FAULTS,
+    *simulated.WIRE_FAULTS,
+    *simulated.GATEWAY_FAULTS,
+}
+"""Faults of the simulator that a client notices; the others send something wrong as if it were right."""
+
 NETWORK = {"slow", "reset", "truncated", "invalid_json", *simulated.LINK_FAULTS, "redirect"}
 
 OPTIONS: Mapping[str, Callable[[random.Random], dict[str, Any]]] = {
     "throttled": lambda rng: {"retry_after": rng.randint(1, 2)},
     "slow": lambda rng: {"seconds": rng.choice((0.2, 1.0))},
+    "refused": lambda rng: {"status": rng.choice((400, 403, 404, 503)), "html": rng.random() < 0.3},
+    "odd_headers": lambda rng: {
+        "headers": {rng.choice(("Date", "X-RateLimit-Total", "Content-Type")): rng.choice((None, "", "odd"))}
+    },
     "odd_value": lambda rng: {"kind": rng.choice(list(simulated.ODD_VALUES)), "row": rng.randrange(4)},
 }
 
 
 def of_the_simulator(name: str) -> Fault:
     """A fault that the simulator has."""
-    of_rows = name in simulated.ROW_FAULTS
-    kind = Kind.DATA if of_rows else Kind.NETWORK if name in NETWORK else Kind.SERVER
+    unnoticed = name not in NOTICED
+    kind = Kind.DATA if unnoticed else Kind.NETWORK if name in NETWORK else Kind.SERVER
 
     def strike(trial: Trial, rng: random.Random) -> str:
-        path = rng.choice(ROWS_OF if of_rows else PATHS)
+        path = rng.choice(ROWS_OF if unnoticed else PATHS)
         times, after = rng.randint(1, 4), rng.randrange(12) if path is None else rng.randrange(3)
         options = OPTIONS[name](rng) if name in OPTIONS else {}
         trial.site.server.faults.add(name, path=path, times=times, after=after, **options)
         where = path or "any call"
         return f"{name} at {where}, {times} times after {after} calls {options or ''}".rstrip()
 
-    return Fault(name, kind, strike, leaves_rows=of_rows)
+    return Fault(name, kind, strike, leaves_rows=unnoticed)
 
 
 FAULTS.update({name: of_the_simulator(name) for name in simulated.NAMES})
@@ -76,38 +89,37 @@ def nobody_listens(trial: Trial, rng: random.Random) -> str:
 @fault(Kind.SERVER)
 def key_revoked(trial: Trial, rng: random.Random) -> str:
     """The key is revoked while the sync runs, and given back afterwards."""
-    switches = trial.site.server.switches
-    key, at = switches.key, rng.randint(1, 30)
-    trial.at_call[at] = lambda: setattr(switches, "key", "another")
-    trial.afterwards.append(lambda: setattr(switches, "key", key))
+    at = rng.randint(1, 30)
+    trial.at_call[at] = partial(switch, trial, "key", "another")
     return f"the key is revoked at call {at}"
 
 
 @fault(Kind.SERVER)
 def administrator_no_more(trial: Trial, rng: random.Random) -> str:
     """The key's owner loses the rights of an administrator for a while."""
-    switches = trial.site.server.switches
-    switches.admin = False
-    trial.afterwards.append(lambda: setattr(switches, "admin", True))
+    switch(trial, "admin", False)
     return "the key's owner is no administrator"
 
 
 @fault(Kind.SERVER)
 def feature_missing(trial: Trial, rng: random.Random) -> str:
     """The plan does not have surveys for a while."""
-    switches = trial.site.server.switches
-    switches.missing_features = {"Surveys"}
-    trial.afterwards.append(lambda: setattr(switches, "missing_features", set()))
+    switch(trial, "missing_features", {"Surveys"})
     return "the plan has no surveys"
 
 
 @fault(Kind.SERVER)
 def parameter_refused(trial: Trial, rng: random.Random) -> str:
     """One of the spellings of a parameter is refused."""
-    switches = trial.site.server.switches
-    switches.rejected_params = {("contacts", "_updated_since")}
-    trial.afterwards.append(lambda: setattr(switches, "rejected_params", set()))
+    switch(trial, "rejected_params", {("contacts", "_updated_since")})
     return "contacts refuses _updated_since"
+
+
+def switch(trial: Trial, name: str, value: object) -> None:
+    """Set a switch of the account, and back afterwards."""
+    switches = trial.site.server.switches
+    trial.afterwards.append(partial(setattr, switches, name, getattr(switches, name)))
+    setattr(switches, name, value)
 
 
 @fault(Kind.DATA)
@@ -127,28 +139,20 @@ def bulk_update(trial: Trial, rng: random.Random) -> str:
     return f"{count} tickets change in a second at call {at}"
 
 
-@fault(Kind.MACHINE)
-def killed(trial: Trial, rng: random.Random) -> str:
-    """The sync is killed in the middle."""
-    at = rng.randint(1, 60)
-    trial.signal = (signal.SIGKILL, at)
-    return f"kill -9 at call {at}"
+def signalled(name: str, kind: Kind, number: int, said: str) -> Fault:
+    """The sync gets a signal in the middle."""
+
+    def strike(trial: Trial, rng: random.Random) -> str:
+        at = rng.randint(1, 60)
+        trial.signal = (number, at)
+        return f"{said} at call {at}"
+
+    return Fault(name, kind, strike)
 
 
-@fault(Kind.MACHINE)
-def terminated(trial: Trial, rng: random.Random) -> str:
-    """The machine shuts down."""
-    at = rng.randint(1, 60)
-    trial.signal = (signal.SIGTERM, at)
-    return f"SIGTERM at call {at}"
-
-
-@fault(Kind.HUMAN)
-def interrupted(trial: Trial, rng: random.Random) -> str:
-    """Somebody presses Ctrl-C."""
-    at = rng.randint(1, 60)
-    trial.signal = (signal.SIGINT, at)
-    return f"Ctrl-C at call {at}"
+FAULTS["killed"] = signalled("killed", Kind.MACHINE, signal.SIGKILL, "kill -9")
+FAULTS["terminated"] = signalled("terminated", Kind.MACHINE, signal.SIGTERM, "SIGTERM")
+FAULTS["interrupted"] = signalled("interrupted", Kind.HUMAN, signal.SIGINT, "Ctrl-C")
 
 
 @fault(Kind.MACHINE)
@@ -168,15 +172,17 @@ def disk_full(trial: Trial, rng: random.Random) -> str:
 
 @fault(Kind.MACHINE, needs_file=True)
 def restored_from_backup(trial: Trial, rng: random.Random) -> str:
-    """The replica is replaced by a copy of some time ago, which is the last that a round kept."""
-    site = trial.site
-    backup = site.folder / "backup.duckdb"
-    if not backup.exists():
-        shutil.copy2(site.file, backup)
-        return "a copy of the replica is kept"
-    shutil.copy2(backup, site.file)
-    site.file.with_name("replica.duckdb.wal").unlink(missing_ok=True)
-    return "the replica is an older copy of itself"
+    """After the sync the replica is replaced by a copy from before it, and its records are not."""
+    file = trial.site.file
+    backup = file.with_name("backup.duckdb")
+    shutil.copy2(file, backup)
+
+    def restore() -> None:
+        backup.replace(file)
+        file.with_name("replica.duckdb.wal").unlink(missing_ok=True)
+
+    trial.afterwards.append(restore)
+    return "the replica is put back to where it was before the sync"
 
 
 @fault(Kind.MACHINE, needs_file=True)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,8 +76,9 @@ class Command:
     forks: Forks
 
     def send(self, number: int) -> None:
-        """Send a signal."""
-        os.kill(self.process, number)
+        """Send a signal, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process, number)
 
     def end(self) -> Ended:
         """Wait for its end."""
