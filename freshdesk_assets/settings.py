@@ -124,7 +124,6 @@ class Settings(BaseSettings):
         None,
         "The most memory that loading and copying take. Rows of many megabytes need eight times their size.",
         unset="a quarter of the machine's or the container's: 512 MB at least, 4 GB at most",
-        like="2GB",
     )
     storage: Storage = _setting(
         Group.REPLICA,

@@ -38,6 +38,7 @@ from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering
+from freshdesk_assets.warehouse.paths import log_of
 
 NAMED = 3
 """Up to so many of the steps that are not made are named; more are counted."""
@@ -322,5 +323,6 @@ def _file(context: PlanExecutionContext) -> DuckDBFile:
 
 
 def _unpublished(follower: Follower, file: DuckDBFile) -> bool:
-    """Whether the step makes the published copy and the copy does not exist."""
-    return PUBLISHED in follower.assets and (path := file.published_path) is not None and not path.exists()
+    """Whether the step makes the published copy, and there is none, or a log beside which it may not open."""
+    path = file.published_path if PUBLISHED in follower.assets else None
+    return path is not None and (not path.exists() or log_of(path).exists())

@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.following import REPORT_EVERY
 from freshdesk_assets.orchestration.internals import AssetCheckExecutionRecordStatus
 from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.views import declared_views
+from freshdesk_assets_tests.programs import printed
 
 QUIET = timedelta(minutes=20)
 
@@ -53,7 +54,12 @@ def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., An
         copy = acme.path.with_name("replica_published.duckdb")
         copy.unlink()
         assert steps(acme.sync(derive=True)) - reading(acme) == {"published__copy"}
-        assert copy.exists()
+        # Whoever has a former copy open to write leaves its log beside this one.
+        printed("leave_a_log", copy.with_name("former.duckdb"))
+        copy.with_name("former.duckdb.wal").replace(f"{copy}.wal")
+        assert steps(acme.sync(derive=True)) - reading(acme) == {"published__copy"}
+        with duckdb.connect(str(copy), read_only=True) as analyst:
+            assert analyst.execute("select count(*) from freshdesk_meta.published").fetchone() == (1,)
 
         first, *others = acme.views
         acme.views = [replace(first, doc="Said in other words."), *others]
