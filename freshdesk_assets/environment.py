@@ -1,8 +1,9 @@
-"""From the variables of a process, and the file `.env` beside it, to what of them is no setting."""
+"""What a process finds around it: variables that are no settings, the file `.env`, folders to write to."""
 
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from freshdesk_assets.settings import PREFIX, Settings
 
@@ -40,3 +41,14 @@ def without_effect() -> list[str]:
         else:
             said.append(f"{name} has no effect, for it is no setting: see docs/settings.md")
     return said
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a file can be made in the folder: rights do not say so on every disk, nor for every user."""
+    try:
+        with TemporaryFile(dir=folder) as made:
+            made.write(b"a row")
+            made.flush()
+    except OSError:
+        return False
+    return True

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
 
+from freshdesk_assets.environment import can_write
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.settings import SettingError
 
@@ -32,18 +32,7 @@ def _complaints(path: Path, name: str) -> Iterator[str]:
         yield f"{path} is not a regular file: set {name} to another"
     elif not folder.is_dir():
         yield f"{folder} is not a folder: create it, or set {name} to a file in another"
-    elif not _can_write(folder):
+    elif not can_write(folder):
         yield f"{folder} is not a folder you can write to: set {name} to a file in one"
     elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
         yield f"{path} cannot be written by this user: change its rights, or set {name}"
-
-
-def _can_write(folder: Path) -> bool:
-    """Whether a file can be made in the folder: rights do not say so on every disk, nor for every user."""
-    try:
-        with TemporaryFile(dir=folder) as made:
-            made.write(b"a row")
-            made.flush()
-    except OSError:
-        return False
-    return True

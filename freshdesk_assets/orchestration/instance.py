@@ -13,6 +13,7 @@ import dagster as dg
 from filelock import FileLock
 from sqlalchemy.exc import OperationalError
 
+from freshdesk_assets.environment import can_write
 from freshdesk_assets.orchestration.configuration import CONFIG, complaint, ensure_configuration
 from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.orchestration.run_lock import end_dead_runs
@@ -68,8 +69,11 @@ def dagster_home() -> Path:
     try:
         home = Path(plain(os.environ.get("DAGSTER_HOME", "")) or DEFAULT_HOME).expanduser().resolve()
         usable = home.is_dir() or not home.exists()
+        above = next(each for each in (home, *home.parents) if each.exists())
     except (OSError, RuntimeError, ValueError) as error:
         raise SettingError(f"DAGSTER_HOME cannot be used ({error}): set it to a folder") from error
+    if usable and above != home and not can_write(above):
+        raise SettingError(f"{home} cannot be made for run records: set DAGSTER_HOME to another folder")
     if not usable:
         raise SettingError(f"DAGSTER_HOME is {str(home)!r}, which is not a folder: set it to one")
     if odd := sorted(set("[?") & set(str(home))):
@@ -101,9 +105,11 @@ def _opening(home: Path) -> Iterator[None]:
             lock.acquire()
     except (OSError, NotImplementedError) as error:
         raise _unusable(home, error) from error
-    with lock, _said_after(SLOW, f"still opening the run records of {home}"):
+    try:
+        with _said_after(SLOW, f"still opening the run records of {home}"):
+            yield
+    finally:
         lock.release()
-        yield
 
 
 @contextmanager
