@@ -38,13 +38,8 @@ def fault(kind: Kind, *, needs_file: bool = False, leaves_rows: bool = False) ->
     return register
 
 
-NOTICED = {
-    *simulated.REPLACING,
-    *simulated.LINK_FAULTS,
-    *simulated.WIRE_FAULTS,
-    *simulated.GATEWAY_FAULTS,
-}
-"""Faults of the simulator that a client notices; the others send something wrong as if it were right."""
+UNNOTICED = {*simulated.ROW_FAULTS, *simulated.LIST_FAULTS}
+"""Faults of the simulator that send something wrong as if it were right; a client notices the others."""
 
 NETWORK = {"slow", "reset", "truncated", "invalid_json", *simulated.LINK_FAULTS, "redirect"}
 
@@ -61,7 +56,7 @@ OPTIONS: Mapping[str, Callable[[random.Random], dict[str, Any]]] = {
 
 def of_the_simulator(name: str) -> Fault:
     """A fault that the simulator has."""
-    unnoticed = name not in NOTICED
+    unnoticed = name in UNNOTICED
     kind = Kind.DATA if unnoticed else Kind.NETWORK if name in NETWORK else Kind.SERVER
 
     def strike(trial: Trial, rng: random.Random) -> str:
