@@ -28,6 +28,7 @@ from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import ChangedSince, LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.existence import (
     doubt_unlisted,
     doubted,
@@ -37,7 +38,6 @@ from freshdesk_assets.warehouse.ledger.existence import (
     whole_list,
 )
 from freshdesk_assets.warehouse.ledger.intervals import Interval, common
-from freshdesk_assets.warehouse.ledger.tables import covered
 
 AT_ONCE = 200
 """How many doubted rows are asked for before the answers are stored."""

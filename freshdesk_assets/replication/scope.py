@@ -14,12 +14,12 @@ from freshdesk_assets.schema.endpoint import Listing, RowCall
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
-from freshdesk_assets.warehouse.ledger.tables import covered
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 PARENTS_AT_ONCE = 1_000

@@ -1,8 +1,6 @@
 """From a request to the reply it gets: who asks, what it costs, what goes wrong, what is answered."""
 
 import asyncio
-import base64
-import binascii
 import socket
 import struct
 from codecs import BOM_UTF8
@@ -10,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
-from urllib.parse import quote, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -34,6 +31,7 @@ from freshdesk_assets.simulator.refusals import (
     not_found,
     not_logged_in,
 )
+from freshdesk_assets.simulator.requests import given_key, link
 from freshdesk_assets.simulator.routes import Endpoint
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
@@ -288,25 +286,3 @@ def refused(fault: Fault) -> Reply:
     code = fault.options.get("code")
     said = {"code": code, "message": "You are not authorized to perform this action."}
     return Reply(status=status, body=msgspec.json.encode(said) if code else b"")
-
-
-def given_key(request: Request) -> str | None:
-    """The user name of Basic auth; the password may be anything."""
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        return base64.b64decode(credentials, validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-
-
-def link(request: Request, page: int, style: str, fault: Fault | None) -> str:
-    """The Link header: rel="next" alone, with the caller's own parameters (docs/freshdesk_api.md, 3.2)."""
-    params = dict(request.query_params)
-    params["page"] = str(page if fault and fault.name == "link_loop" else page + 1)
-    base = request.url.replace(query="")
-    if fault and fault.name == "link_elsewhere":
-        base = base.replace(netloc=fault.options.get("host", "elsewhere.example"))
-    url = f"{base}?{urlencode(params, quote_via=quote, safe='')}"
-    return f'< {url}>;rel="next"' if style == "docs" else f'<{url}>; rel="next"'

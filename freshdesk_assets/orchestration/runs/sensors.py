@@ -23,7 +23,7 @@ from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Cadence, Table
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.ledger.tables import covered
+from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.unstored import not_stored
 
 POLL_IF_TURNED_ON = timedelta(seconds=120)

@@ -21,11 +21,12 @@ from freshdesk_assets.warehouse.landing.burying import (
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.landing.parsing import parse
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
+from freshdesk_assets.warehouse.ledger.coverage import record_coverage
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
 from freshdesk_assets.warehouse.ledger.row_counts import record_rows
-from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, record_coverage, version_of
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, version_of
 from freshdesk_assets.warehouse.ledger.wide_texts import note_wide_texts
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified, same_key, undeclared
 from freshdesk_assets.warehouse.sql import identifier, number, scalar

@@ -11,8 +11,9 @@ from freshdesk_assets.schema.column import integer, text, timestamp
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.parents import SAME_MOMENT, Asked, pending
-from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, covered, ensure_ledger
+from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ensure_ledger
 from freshdesk_assets_tests.library import BOOKS, ID, LOANS, SHELVES, SPECIMENS, UPDATED_AT, declared
 from freshdesk_assets_tests.warehouse.library import NOON, Library, at, later, page
 
