@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 
 from freshdesk_assets.extract.account import account_id
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError, Unavailable
+from freshdesk_assets.extract.http.errors import (
+    Blocked,
+    ConfigurationError,
+    FreshdeskError,
+    Redirected,
+    Unavailable,
+)
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.account import Held, held_account, record_account
@@ -54,9 +60,12 @@ def check_account(
     except FreshdeskError as error:
         with suppress(WarehouseError):
             spending.tell(warehouse)
-        if held is None and isinstance(error, Unavailable):
+        if held is None and isinstance(error, Unavailable | Blocked | Redirected):
             # A new file takes any account; the next run asks whose it is.
             return
+        if isinstance(error, Blocked | Redirected):
+            # Nothing is read into the file until it is known whose it is, so no table need ask.
+            raise ConfigurationError(str(error)) from error
         raise
     if held is not None:
         if say:

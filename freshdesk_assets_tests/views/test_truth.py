@@ -82,7 +82,9 @@ def test_a_name_is_that_of_the_row_its_id_refers_to(
     name: str,
     truth: Callable[[Account], Names],
 ) -> None:
-    known = truth(acme)
+    """A rating may be of a ticket that did not change since the start date, and is not replicated."""
+    tickets = {id_ for (id_,) in replica.execute("select id from freshdesk.tickets").fetchall()}
+    known = {id_: called for id_, called in truth(acme).items() if key != "ticket_id" or id_ in tickets}
     found = replica.execute(f"select distinct {key}, {name} from relations.{view} where {key} is not null")
     held = [(each, called) for each, called in found.fetchall() if each in known]
     assert held

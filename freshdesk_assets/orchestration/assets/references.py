@@ -94,5 +94,6 @@ def _check(reference: Reference) -> str:
 def _description(reference: Reference) -> str:
     targets = " or ".join(".".join(target) for target in reference.column.targets)
     return (
-        f"Every {reference.column.name} is in {targets}. Rows that Freshdesk no longer has are not counted."
+        f"Every {reference.column.name} is in {targets}. Rows that Freshdesk no longer has are not counted,"
+        " nor are rows from before the time since which that table is replicated."
     )

@@ -10,7 +10,9 @@ from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
 from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -31,7 +33,7 @@ COLUMNS = (
     text("to_column", "Column of that table.", required=True),
     text("also_to", "Table.column where the row may be instead, for ids that two tables share."),
     bigint("references", "How many ids are referred to, once per row."),
-    bigint("orphans", "How many of those have no row."),
+    bigint("orphans", "How many of those should have a row, and have none."),
     bigints("orphan_examples", "Some of the ids without a row."),
     timestamp("counted_at", "When these counts were first found."),
 )
@@ -119,11 +121,16 @@ def store_references(connection: Connection, catalog: Catalog) -> int:
 def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Reference]) -> list[str]:
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
-    return [_counting(reference) for reference in chosen]
+    coverage = ledger(connection, "coverage")
+    return [_counting(reference, coverage) for reference in chosen]
 
 
-def _counting(reference: Reference) -> str:
-    """SQL for the row of one reference; ids below 1 mean something else than a row, like -1 in SLAs."""
+def _counting(reference: Reference, coverage: str) -> str:
+    """SQL for the row of one reference; ids below 1 mean something else than a row, like -1 in SLAs.
+
+    A row from before the time since which the other table is replicated is no orphan: a list that is read
+    whole refers to tickets from before the start date.
+    """
     table, column = reference.table, reference.column
     name = identifier(column.name)
     ids = f"unnest({name})" if column.type is Type.BIGINTS else name
@@ -132,6 +139,11 @@ def _counting(reference: Reference) -> str:
         for target, key in column.targets
     )
     to_table, to_column = column.targets[0]
+    window = identifier(table.window) if isinstance(table, Table) and table.window else "null::timestamptz"
+    found += (
+        f" and not coalesce(r.at < (select min(covered_from) from {coverage}"
+        f" where table_name = {literal(to_table)}), false)"
+    )
     also = ".".join(column.targets[1]) if len(column.targets) > 1 else None
     return f"""
 select
@@ -143,6 +155,8 @@ select
   count(*),
   count(*) filter ({found}),
   list_slice(list_sort(list(distinct r.id) filter ({found})), 1, {EXAMPLES})
-from (select {ids} as id from {ALIAS}.{SCHEMA}.{identifier(table.name)} where _deleted_at is null) r
+from (
+  select {ids} as id, {window} as at from {ALIAS}.{SCHEMA}.{identifier(table.name)} where _deleted_at is null
+) r
 where r.id > 0
 """

@@ -19,6 +19,7 @@ from freshdesk_assets.warehouse.landing.burying import (
     settle_verdicts,
 )
 from freshdesk_assets.warehouse.landing.fitting import EXTRA, merged_extra
+from freshdesk_assets.warehouse.landing.oversized import keys_aside
 from freshdesk_assets.warehouse.landing.parsing import parse
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
 from freshdesk_assets.warehouse.ledger.coverage import record_coverage
@@ -33,6 +34,9 @@ from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
 WINNERS = "winners"
 """A temporary table: the rows of a batch that are to be written, by their row ids in it and in the table."""
+
+ASIDE = "set_aside"
+"""A temporary table: the keys of the rows of a batch that were set aside."""
 
 
 def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
@@ -54,10 +58,12 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     landed = Landed(read=sum(file.rows for file in batch.files))
     for name, file in zip(parsed, batch.files, strict=True):
         landed += _merge(connection, table, name, file.keep, strays, written, belonging)
-        if batch.keys and isinstance(table.sync, FullList | ChangedSince):
-            note_keys(connection, table, name, batch.keys)
     landed += _reject(connection, batch, moment)
-    landed += settle_parents(connection, batch, parsed, written)
+    sent = [*parsed, _note_aside(connection, batch)]
+    if batch.keys and isinstance(table.sync, FullList | ChangedSince):
+        for name in sent:
+            note_keys(connection, table, name, batch.keys)
+    landed += settle_parents(connection, batch, sent, written)
     if batch.completes and batch.keys:
         landed += bury_unlisted(connection, batch, batch.keys, moment, written, belonging)
     landed += settle_verdicts(connection, batch, written)
@@ -72,7 +78,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     if batch.spent:
         record_credits(connection, batch.spent, moment)
     record_rows(connection, table.name, moment)
-    for name in parsed:
+    for name in sent:
         connection.execute(f"drop table {name}")
     return landed
 
@@ -235,6 +241,17 @@ def _join_extra(connection: Connection, table: Table, name: str, keep: frozenset
             f" where {name.removeprefix('temp.')}.rowid = j.place",
             [[row for row, _ in joined], [extra for _, extra in joined]],
         )
+
+
+def _note_aside(connection: Connection, batch: Batch) -> str:
+    """Make a temporary table of the keys of rows that were too long: they were sent, so they exist."""
+    found = [keys for row in batch.rejected if (keys := keys_aside(batch.table, row))]
+    typed = ", ".join(f"{identifier(name)} {batch.table.column(name).type}" for name in batch.table.key)
+    connection.execute(f"create or replace temp table {ASIDE} ({typed})")
+    if found:
+        places = ", ".join("?" for _ in batch.table.key)
+        connection.executemany(f"insert into {ASIDE} values ({places})", found)
+    return ASIDE
 
 
 def _reject(connection: Connection, batch: Batch, moment: datetime) -> Landed:

@@ -17,6 +17,10 @@ ROW_SHARE = 8
 in 512 MB, one of 200 MB is not. DuckDB holds it several times, beside its neighbours."""
 
 
+SAID = "set_aside"
+"""The key under which the row that is kept says why it is no more."""
+
+
 @lru_cache(maxsize=8)
 def longest_row(memory_limit: str | None) -> int:
     """The most bytes that a row may have."""
@@ -36,4 +40,14 @@ def set_aside(table: Table, row: bytes, most: int) -> tuple[bytes, str]:
         sent = msgspec.json.decode(row, type=dict[str, msgspec.Raw])
     keys = {key: msgspec.json.decode(sent[key]) for key in table.key if key in sent}
     named = ", ".join(f"{key} {value}" for key, value in keys.items()) or "without a key"
-    return json.dumps({**keys, "set_aside": said}).encode(), f"{table.name}: {said} ({named})"
+    return json.dumps({**keys, SAID: said}).encode(), f"{table.name}: {said} ({named})"
+
+
+def keys_aside(table: Table, row: bytes) -> list[object]:
+    """The values of the key of a row that `set_aside` made; empty for another row, or without a whole key."""
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        kept = msgspec.json.decode(row, type=dict[str, object])
+        values = [kept.get(name) for name in table.key]
+        if SAID in kept and None not in values:
+            return values
+    return []

@@ -9,7 +9,7 @@ from freshdesk_assets.replication.table import PART_BYTES, in_parts
 from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.warehouse.engines import _end_engines
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
-from freshdesk_assets_tests.library import SPECIMENS
+from freshdesk_assets_tests.library import SHELVES, SPECIMENS
 from freshdesk_assets_tests.warehouse.library import NOON, Library, later, page
 
 LARGE = b'{"id": 7, "title": "' + b"a pasted log " * 2_700_000 + b'"}'
@@ -38,6 +38,14 @@ def test_a_row_too_long_for_the_memory_is_set_aside_and_landed_when_there_is_mor
     assert (stored.inserted, stored.rejected, said) == (1, 0, [])
     assert library.living(SPECIMENS) == [6, 7]
     assert library.query("select length(title) from file.freshdesk.specimens where id = 7") == [(35_100_000,)]
+
+
+def test_a_row_that_is_set_aside_is_not_taken_for_deleted(library: Library) -> None:
+    """The list has it: only its new state is missing, and what was stored of it before stays."""
+    library.land(SHELVES, page({"id": 6}, {"id": 7, "label": "short"}, {"id": 8}, completes=True))
+    with Spool(library.spools, SHELVES, memory_limit="256MB") as spool:
+        library.land_from(spool, page(b'{"id": 6}', LARGE, completes=True))
+    assert library.living(SHELVES) == [6, 7]
 
 
 def test_what_is_no_row_is_not_stored_at_its_full_length_either(library: Library) -> None:
