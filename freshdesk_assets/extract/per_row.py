@@ -16,6 +16,7 @@ from freshdesk_assets.extract.http.errors import (
     NotAllowed,
     NotFound,
     Redirected,
+    UnexpectedReply,
 )
 from freshdesk_assets.extract.offsets import Slice, read_offsets
 from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
@@ -50,11 +51,18 @@ def nobody(refused: Collection[int]) -> Sequence[ParentRow]:  # noqa: ARG001
 
 
 def read_lists(
-    client: Client, table: Table, sync: PerParent, parents: Iterable[ParentRow], others: Others = nobody
+    client: Client,
+    table: Table,
+    sync: PerParent,
+    parents: Iterable[ParentRow],
+    others: Others = nobody,
+    own_path: str = "",
 ) -> Iterator[Page]:
     """A page per parent: its whole list, that the parent is gone, or that it is set aside.
 
-    `others` are asked to tell a parent that is refused from a service that refuses all.
+    - `others`: asked to tell a parent that is refused from a service that refuses all.
+    - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
+      list that is not found is enough.
     """
     listing = table.listings[0]
 
@@ -70,6 +78,8 @@ def read_lists(
             parts = list_of(client, table, listing, sync.archived, parent.id, stopped)
         if parts is None and elsewhere:
             raise elsewhere
+        if parts is None and own_path and exists(client, own_path.format(id=parent.id)):
+            raise UnexpectedReply(f"Freshdesk has the row of {table.path}, but not its list (404)")
         at = parts[0].moment if parts else None
         settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
         rows = tuple(row for part in parts or () for row in part.rows)
@@ -111,6 +121,15 @@ def _aside(
         ask_one_of([partial(read, other, threading.Event()) for other in asked], client)
 
     return SettingAside(page, control)
+
+
+def exists(client: Client, path: str) -> bool:
+    """Whether Freshdesk has the row at the path; a credit."""
+    try:
+        client.get(path, {}, parse=row_of, one_row=True)
+    except NotFound:
+        return False
+    return True
 
 
 def list_of(

@@ -134,7 +134,9 @@ class PerRow:
             return read_row_calls(reader.client, self.table, self.call, rows, others)
         if not isinstance(self.table.sync, PerParent):
             raise TypeError(f"{self.table.name} has no lists per row")
-        return read_lists(reader.client, self.table, self.table.sync, rows, others)
+        existence = self.asked.source.existence
+        own_path = existence.path if existence else ""
+        return read_lists(reader.client, self.table, self.table.sync, rows, others, own_path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def lists(reader: Reader, numbers: list[int]) -> Iterator[Page]:
     def others(refused: Collection[int]) -> list[Parent]:
         return [parent for parent in reversed(parents) if parent.id not in refused][:3]
 
-    return read_lists(reader.client, conversations, conversations.sync, parents, others)
+    return read_lists(reader.client, conversations, conversations.sync, parents, others, "tickets/{id}")
 
 
 def row_calls(reader: Reader, numbers: list[int]) -> Iterator[Page]:
@@ -124,7 +124,24 @@ def test_the_list_of_an_archived_ticket_is_found_in_the_archive() -> None:
         assert said(pages[number]) == conversations_of(world, number) != set()
         assert not pages[number].parents[0].gone
         assert (pages[purged].rows, pages[purged].parents[0].gone) == ((), True)
-        assert dict(server.meter.calls) == {LIST: 2, ARCHIVE: 3}
+        assert dict(server.meter.calls) == {LIST: 2, ARCHIVE: 3, "tickets/{id}": 1}
+
+
+def test_a_ticket_whose_list_is_not_found_is_gone_only_if_it_is_not_found_itself() -> None:
+    """A ticket that was just made may have no list yet: it is not deleted."""
+    world = World(tickets=60)
+    purged, first, here = live(world)[:3]
+    world.purge(purged)
+    with serve(world) as server, reading(server) as reader:
+        server.faults.add("gone", path=LIST, id=first, times=None)
+        found = {page.parents[0].id: page.parents[0] for page in lists(reader, [purged, first, here])}
+        assert {number: read.gone for number, read in found.items()} == {
+            purged: True,
+            first: False,
+            here: False,
+        }
+        assert found[first].refused == "an answer that contradicts itself"
+        assert server.meter.calls["tickets/{id}"] == 2
 
 
 def test_without_an_archive_what_is_not_found_is_gone() -> None:
