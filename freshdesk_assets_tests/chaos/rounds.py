@@ -167,7 +167,7 @@ def calm(place: Site, *, reread: bool, brief: bool = False) -> list[str]:
     else:
         return [f"still exit code {ended.code} when all faults were over: {ended.output[-1500:]}"]
     if reread:
-        place.run("sync", *TABLES_ALONE, "--whole")
+        place.run(*arguments, "--whole")
     complaints = place.complaints(whole=not brief)
     return complaints if brief or complaints else quiet(place)
 
