@@ -119,11 +119,12 @@ class ReadScope:
         return full
 
     def parents(self, source: Table) -> Asked:
-        """The rows of a parent table whose own lists are to be read."""
+        """The rows of a parent table whose own lists are to be read: what is missing, wherever it is."""
         if self.reading is Reading.WHOLE:
             return Asked(source=source, all_before=self.requested_at)
-        again = self.requested_at if self.reading is Reading.AGAIN else None
-        return Asked(source=source, start=self.start, end=self.end, asked_before=again)
+        if self.reading is Reading.AGAIN:
+            return Asked(source=source, start=self.start, end=self.end, asked_before=self.requested_at)
+        return Asked(source=source, start=self.since, end=self.end)
 
     def rows(self, call: RowCall, now: datetime) -> Asked:
         """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""

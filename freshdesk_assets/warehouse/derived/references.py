@@ -12,7 +12,7 @@ from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -121,6 +121,7 @@ def store_references(connection: Connection, catalog: Catalog) -> int:
 def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Reference]) -> list[str]:
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
+    ensure_ledger(connection)
     coverage = ledger(connection, "coverage")
     return [_counting(reference, coverage) for reference in chosen]
 
