@@ -109,7 +109,7 @@ def answer(path: Path) -> None:
     console.print(table)
     console.print(
         f"The replica is {path.relative_to(Path.cwd())}: open it with any DuckDB client"
-        " of version 2.0 or later. docs/ says what it holds."
+        " of version 1.4 or later. docs/ says what it holds."
         "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
         "\nTo replicate your own account: cp .env.example .env, fill it in,"
         " and run .venv/bin/freshdesk-assets sync",

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
@@ -48,6 +49,7 @@ def test_conversations_of_stored_tickets_are_read_though_the_list_of_tickets_is_
         assert acme.metadata(result, "conversations")["api_calls"] == tickets
 
 
+@pytest.mark.slow
 def test_a_table_that_was_never_read_leaves_the_others_their_views_and_copy(
     account: Callable[..., Any],
 ) -> None:
