@@ -43,6 +43,17 @@ def ensure_shape(connection: Connection, table: Declared, *, comments: bool = Tr
         _comment(connection, table)
 
 
+def stored_tables(connection: Connection) -> set[str]:
+    """The names of the tables that are there, of those that hold what Freshdesk sent."""
+    return {
+        name
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
+            [ALIAS, SCHEMA],
+        ).fetchall()
+    }
+
+
 def undeclared(connection: Connection, table: Declared) -> list[str]:
     """The columns that the table has and the declaration does not."""
     declared = {column.name for column in table.stored}

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
-from freshdesk_assets.warehouse.shape import qualified, shaped
-from freshdesk_assets.warehouse.sql import ALIAS, scalar
+from freshdesk_assets.warehouse.shape import qualified, shaped, stored_tables
+from freshdesk_assets.warehouse.sql import scalar
 
 CHANGED_AT = "greatest(p._synced_at, p._deleted_at)"
 """When a row `p` was last written or marked as deleted; greatest() passes over nulls."""
@@ -61,13 +60,7 @@ def states(connection: Connection, names: Iterable[str]) -> dict[str, str]:
 
     The rows whose own calls are set aside are part of it, since a check tells of them.
     """
-    stored = {
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
-            [ALIAS, SCHEMA],
-        ).fetchall()
-    }
+    stored = stored_tables(connection)
     asked = sorted(set(names) & stored)
     if not asked:
         return {}

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, ledger
-from freshdesk_assets.warehouse.shape import qualified
-from freshdesk_assets.warehouse.sql import ALIAS, number, scalar
+from freshdesk_assets.warehouse.shape import qualified, stored_tables
+from freshdesk_assets.warehouse.sql import number, scalar
 
 NO_CLAIMS = ("rejected", "derived", "credits", "row_counts")
 CLAIMS = tuple(
@@ -49,13 +48,7 @@ def losses(connection: Connection, names: Iterable[str]) -> list[Loss]:
             [list(names)],
         ).fetchall()
     )
-    stored = {
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
-            [ALIAS, SCHEMA],
-        ).fetchall()
-    }
+    stored = stored_tables(connection)
     there = dict.fromkeys(written, 0)
     if counted := [name for name in written if name in stored]:
         query = " union all ".join(
