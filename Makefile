@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: install demo demo-ui dev test test-slow chaos soak check docs format lock clean
+.PHONY: install demo demo-ui dev test test-long test-slow chaos soak check docs format lock clean
 
 install: $(READY)  ## install everything into .venv
 
@@ -16,8 +16,11 @@ demo-ui: $(READY)  ## open the Dagster UI on the demo's replica
 dev: $(READY)  ## start the Dagster UI for the account in the environment, or in .env
 	$(BIN)/freshdesk-assets dev
 
-test: $(READY)  ## run all tests but those that take minutes
+test: $(READY)  ## run all tests but those that take long
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-long: $(READY)  ## run the tests that take tens of seconds each
+	$(BIN)/pytest -n 2 --dist worksteal -m 'long and not slow'
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(BIN)/pytest -m slow

@@ -132,6 +132,7 @@ def test_what_is_typed_breaks_no_contract_of_the_rooms(followed: Path) -> None:
     assert before
 
 
+@pytest.mark.long
 def test_what_is_typed_passes_the_tests_of_each_declaration(followed: Path) -> None:
     """References, the contract with the simulator, assets, checks, SQL, and whether docs/ is current."""
     files = [f"freshdesk_assets_tests/{name}" for name in ITERATING]

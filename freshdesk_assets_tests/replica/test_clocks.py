@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import time_machine
 
 from freshdesk_assets.replication.losses import doubt_ledger
@@ -28,6 +29,7 @@ def test_what_changes_while_freshdesks_date_is_ahead_is_read(account: Callable[.
         assert acme.differences(only=READ) == []
 
 
+@pytest.mark.long
 def test_nothing_is_skipped_after_a_sync_by_a_clock_years_ahead(account: Callable[..., Any]) -> None:
     """Times in the ledger that are still to come are those of a clock that was wrong."""
     with account(tickets=30) as acme:

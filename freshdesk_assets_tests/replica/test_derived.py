@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import pytest
 
 from freshdesk_assets.orchestration.names import ONLY_MISSING, REREAD_NIGHTLY, WORK
 from freshdesk_assets.orchestration.partitions import partitions_of
@@ -32,6 +33,7 @@ def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_children_left_behind_by_a_crash_catch_up_with_the_next_run(account: Callable[..., Any]) -> None:
     """A run that dies between a table and its children leaves them as they were, never half."""
     with account(tickets=80) as acme:
@@ -64,6 +66,7 @@ def test_deriving_asks_nothing_of_freshdesk(account: Callable[..., Any]) -> None
         assert acme.server.meter.requests == 0
 
 
+@pytest.mark.long
 def test_wide_views_follow_the_administrator(account: Callable[..., Any]) -> None:
     """A field that is added appears, one that is renamed says so, one that is removed stays while filled."""
     with account(tickets=60) as acme:
@@ -114,6 +117,7 @@ ODD = (
 """Names of fields, and of choices."""
 
 
+@pytest.mark.long
 def test_fields_and_choices_of_any_name_are_columns_and_rows_like_others(account: Callable[..., Any]) -> None:
     """A field whose key is the empty text broke every view, and with them the run."""
     with account(tickets=20) as acme:
@@ -144,6 +148,7 @@ def test_fields_and_choices_of_any_name_are_columns_and_rows_like_others(account
         assert of_empty == sorted((name,) for name in {*ODD, "a", "A"})
 
 
+@pytest.mark.long
 def test_what_a_check_finds_it_tells_without_stopping_the_run(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         acme.server.faults.add("unknown_key", path="tickets", times=None, key="new_idea", value="secret text")
@@ -159,6 +164,7 @@ def test_what_a_check_finds_it_tells_without_stopping_the_run(account: Callable[
         assert told(listed)["in_freshdesk"] == told(listed)["stored"] > 0
 
 
+@pytest.mark.long
 def test_a_key_that_is_not_unique_blocks_what_is_made_of_the_table(account: Callable[..., Any]) -> None:
     """Children and joins would multiply the damage; everything else continues."""
     with account(tickets=40) as acme:
@@ -178,6 +184,7 @@ def test_a_key_that_is_not_unique_blocks_what_is_made_of_the_table(account: Call
         assert "freshdesk/ticket_tags" not in made
 
 
+@pytest.mark.long
 def test_analysts_have_a_copy_that_follows_each_run(account: Callable[..., Any]) -> None:
     """It is beside the file by default. A run that brings nothing leaves it alone.
 

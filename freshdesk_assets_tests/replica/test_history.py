@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.views import declared_views
@@ -29,6 +30,7 @@ def unsound(acme: Account) -> list[str]:
         ]
 
 
+@pytest.mark.long
 def test_histories_replay_what_was_true_at_every_sync(account: Callable[..., Any]) -> None:
     """Whatever people do all day and administrators in a year; reading old days again rewrites nothing."""
     with account(tickets=40, seed=5) as acme:
@@ -65,6 +67,7 @@ def test_histories_replay_what_was_true_at_every_sync(account: Callable[..., Any
         assert past_differences(acme.path, past) == []
 
 
+@pytest.mark.long
 def test_status_changes_are_told_with_the_times_that_freshdesk_gives_them(
     account: Callable[..., Any],
 ) -> None:

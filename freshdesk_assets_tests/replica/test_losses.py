@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import pytest
 import time_machine
 
 from freshdesk_assets.replication.losses import forget_lost
@@ -36,6 +37,7 @@ def lose(acme: Any) -> None:
         file.execute("drop table freshdesk.contacts_history")
 
 
+@pytest.mark.long
 def test_rows_that_somebody_removed_are_read_and_made_again(account: Callable[..., Any]) -> None:
     """By the next sync, whatever the ledger and Dagster remember; and only what has lost rows."""
     with account(tickets=30) as acme:

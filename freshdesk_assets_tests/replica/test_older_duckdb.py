@@ -50,7 +50,17 @@ def test_the_oldest_duckdb_that_is_allowed_does_what_the_newest_does(tests: str)
         " sys.exit(pytest.main(sys.argv[1:]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "-q", "-x", "-p", "no:cacheprovider", f"freshdesk_assets_tests/{tests}"],
+        [
+            sys.executable,
+            "-c",
+            code,
+            "-qx",
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not slow",
+            f"freshdesk_assets_tests/{tests}",
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,

@@ -54,6 +54,7 @@ def hold_to(acme: Any, **wanted: Any) -> None:
     assert made.credits - 1 <= meter.credits - archived <= made.credits + further
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "tickets"), [(1, 60), pytest.param(2, 400, marks=pytest.mark.slow)])
 def test_a_run_costs_what_the_plan_said(account: Callable[..., Any], seed: int, tickets: int) -> None:
     """A first sync, one after a day of changes, one with nothing new, and days that are read again."""

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pandas
+import pytest
 import time_machine
 
 from freshdesk_assets.definitions import build_defs
@@ -38,6 +39,7 @@ def settled(acme: Any, **options: Any) -> None:
         acme.world.clock.advance(QUIET)
 
 
+@pytest.mark.long
 def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., Any]) -> None:
     """Most syncs find nothing new: 120 steps would find that they have nothing to do.
 
@@ -80,6 +82,7 @@ def results(acme: Any) -> set[AssetCheckExecutionRecordStatus]:
     return {record.status for record in latest.values()}
 
 
+@pytest.mark.long
 def test_what_follows_a_changed_table_is_made_and_nothing_else(account: Callable[..., Any]) -> None:
     """A contact who changed has nothing to do with what is cut from tickets."""
     with account(tickets=40) as acme:
@@ -92,6 +95,7 @@ def test_what_follows_a_changed_table_is_made_and_nothing_else(account: Callable
         assert {"freshdesk__contact_tags", "freshdesk__contacts_history", "published__copy"} <= made
 
 
+@pytest.mark.long
 def test_a_key_that_is_doubled_blocks_until_it_is_mended(account: Callable[..., Any]) -> None:
     """A check that did not pass is made at each look, though nothing is new."""
     with account(tickets=40) as acme:
@@ -116,6 +120,7 @@ def test_a_key_that_is_doubled_blocks_until_it_is_mended(account: Callable[..., 
         )
 
 
+@pytest.mark.long
 def test_what_follows_a_table_is_made_though_another_is_down(account: Callable[..., Any]) -> None:
     """The children of tickets are made of the tickets that are stored, whatever becomes of the groups."""
     with account(tickets=40) as acme:
@@ -127,6 +132,7 @@ def test_what_follows_a_table_is_made_though_another_is_down(account: Callable[.
         assert {"freshdesk__ticket_tags", "published__copy"} <= made
 
 
+@pytest.mark.long
 def test_rows_of_a_users_asset_are_published_by_the_next_look(account: Callable[..., Any]) -> None:
     """The tables say nothing of them."""
     with account(tickets=40) as acme:

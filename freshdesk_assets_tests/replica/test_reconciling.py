@@ -139,6 +139,7 @@ def test_a_name_ordered_list_that_exceeds_the_budget_is_left_out_and_said(
         assert "about 3 credits" in warning
 
 
+@pytest.mark.long
 def test_people_who_leave_the_lists_are_marked_and_come_back(account: Callable[..., Any]) -> None:
     """Changes tell neither of a hard deletion nor of a contact that became an agent: the whole list does."""
     with account(tickets=40) as acme:
@@ -227,6 +228,7 @@ def test_days_of_changes_leave_nothing_that_is_gone(account: Callable[..., Any])
         assert acme.differences() == []
 
 
+@pytest.mark.long
 def test_the_command_line_finds_out_what_is_gone(account: Callable[..., Any]) -> None:
     """With what is made of it: child tables, histories and views of what is gone change too."""
     with account(tickets=30) as acme:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from freshdesk_assets.orchestration.names import REQUESTED_AT
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.test_runs import command
@@ -53,6 +55,7 @@ def test_reading_again_asks_each_ticket_that_has_conversations_once(account: Cal
         ) == [(False,)]
 
 
+@pytest.mark.long
 def test_two_backfills_that_overlap_read_once(account: Callable[..., Any]) -> None:
     """What the first backfill reads after the second was requested, the second does not read again."""
     with account(tickets=150) as acme:
@@ -103,6 +106,7 @@ def test_an_interrupted_backfill_resumes_where_it_was(account: Callable[..., Any
         assert acme.differences(only=CHOSEN) == []
 
 
+@pytest.mark.long
 def test_killed_at_the_command_line_it_goes_on_when_it_is_asked_for_again(
     account: Callable[..., Any],
 ) -> None:

@@ -22,6 +22,7 @@ TABLES_ALONE = ("--select", "kind:freshdesk")
 """The tables alone: half the time, where a test needs nothing made of them."""
 
 
+@pytest.mark.long
 def test_a_second_sync_without_changes_costs_a_few_dozen_credits(account: Callable[..., Any]) -> None:
     """The account's limit is shared with the customer's other tools; nothing is read twice."""
     with account(tickets=400) as acme:
@@ -177,6 +178,7 @@ def module(acme: Any, name: str, *arguments: str, **environment: str) -> subproc
     return process
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_it_goes_on_where_it_was(account: Callable[..., Any]) -> None:
     """A machine is switched off without asking. What was read is stored every few seconds."""
     with account(tickets=200, latency_ms=8) as acme:
@@ -219,6 +221,7 @@ def test_after_a_sync_that_was_killed_the_next_runs_under_somebodys_own_configur
         assert acme.differences() == []
 
 
+@pytest.mark.long
 def test_the_command_says_by_its_exit_code_how_it_went(account: Callable[..., Any]) -> None:
     with account(tickets=60) as acme:
         process = command(acme, "sync", "--select", "group:people")
@@ -237,6 +240,7 @@ def test_the_command_says_by_its_exit_code_how_it_went(account: Callable[..., An
         assert "wrong-key-of-mine" not in output
 
 
+@pytest.mark.long
 def test_dates_read_their_partitions_again(account: Callable[..., Any]) -> None:
     """An edited note leaves no trace in its ticket; reading its days again is how to fetch it."""
     with account(tickets=60) as acme:
@@ -265,6 +269,7 @@ def test_a_file_in_use_is_waited_for(account: Callable[..., Any]) -> None:
             acme.sync(select=["roles"])
 
 
+@pytest.mark.long
 def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:
     """Side by side they would spend every credit twice, and each other's limit."""
     with account(tickets=40, latency_ms=5) as acme:
@@ -277,6 +282,7 @@ def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:
         assert acme.differences() == []
 
 
+@pytest.mark.long
 def test_dagsters_own_command_reads_a_range_in_one_run(account: Callable[..., Any]) -> None:
     """The replica is an ordinary Dagster project: nothing about it needs a command of ours."""
     with account(tickets=60) as acme:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import ANYTHING_NEW, ONLY_MISSING, POLLED
@@ -58,6 +59,7 @@ def tables_of(request: dg.RunRequest) -> set[str]:
     return {key.path[1] for key in keys if key.path[0] == "freshdesk"} & set(LIVE)
 
 
+@pytest.mark.long
 def test_only_what_changed_is_read_and_nothing_when_nothing_did(account: Callable[..., Any]) -> None:
     """A look costs one credit, a run of everything some twenty: that is what the sensor saves."""
     with account(tickets=40) as acme:

@@ -47,6 +47,7 @@ def test_a_failed_run_has_told_what_it_spent(account: Callable[..., Any]) -> Non
         assert acme.query(SPENT) == [(acme.server.meter.requests, acme.server.meter.credits)]
 
 
+@pytest.mark.long
 def test_a_killed_run_has_told_what_it_spent_on_what_it_stored(account: Callable[..., Any]) -> None:
     """A machine is switched off without asking, and the next run has the rest of the day's budget."""
     with account(tickets=200, latency_ms=8) as acme:
@@ -61,6 +62,7 @@ def test_a_killed_run_has_told_what_it_spent_on_what_it_stored(account: Callable
         assert told["contacts"] == paths["contacts"] + paths["contacts/{id}"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "select",
     [

@@ -29,6 +29,7 @@ def test_an_initial_sync_brings_every_row_and_every_cell(account: Callable[..., 
         }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "derive"), [(7, True), pytest.param(8, False, marks=pytest.mark.slow)])
 def test_days_of_changes_arrive_with_the_next_sync(
     account: Callable[..., Any], seed: int, derive: bool
@@ -47,6 +48,7 @@ def test_days_of_changes_arrive_with_the_next_sync(
                 assert surplus(acme.path, acme.world, table.name) == set()
 
 
+@pytest.mark.long
 def test_changes_between_two_pages_of_a_listing_lose_nothing(account: Callable[..., Any]) -> None:
     """Offset paging skips the row that moves up into a page already read, and no cursor comes back for it."""
     with account(tickets=1200) as acme:
@@ -58,6 +60,7 @@ def test_changes_between_two_pages_of_a_listing_lose_nothing(account: Callable[.
         assert acme.differences() == []
 
 
+@pytest.mark.long
 def test_a_ticket_in_the_trash_stays_a_row_and_comes_back(account: Callable[..., Any]) -> None:
     """Trash is a state of the ticket, not its end."""
     with account(tickets=60) as acme:

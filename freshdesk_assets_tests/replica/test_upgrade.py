@@ -42,6 +42,7 @@ def contents(acme: Any, columns: list[tuple[str, str]]) -> dict[str, list[Any]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kept", sorted(KEPT.glob("*.xz")), ids=lambda file: file.stem)
 def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss(
     account: Callable[..., Any], kept: Any
