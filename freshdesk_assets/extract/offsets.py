@@ -62,9 +62,10 @@ def read_offsets(
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
 
-    The Link says whether the list continues. After a short page that has a Link it is not known with which
-    row Freshdesk's next page begins, so the next page by number is taken as it is. Raises UnexpectedReply
-    when a Link points backwards, the list never ends, or it continues beyond `last_page` (LastPage).
+    The Link says whether the list continues. Until one was seen, so does a full page: a gateway may have
+    dropped its Link. After a short page that has a Link it is not known with which row Freshdesk's next page
+    begins, so the next page by number is taken as it is. Raises UnexpectedReply when a Link points backwards,
+    the list never ends, or it continues beyond `last_page` (LastPage).
     """
     page, size, end = 1, PER_PAGE, 0
     furthest = fruitless = 0
@@ -94,10 +95,11 @@ def read_offsets(
             page, size = _back(start)
             continue
         steady = steady and marks[: end - start] == before[start - end :]
-        yield Slice(reply.content, reply.next is not None, reply.moment, steady)
-        if reply.next is None:
+        more = reply.next is not None or (not reply.linked and len(marks) == size and page != last_page)
+        yield Slice(reply.content, more, reply.moment, steady)
+        if not more:
             return
-        _check_forward(reply.next, page, where)
+        _check_forward(reply.next or "", page, where)
         end, before = start + len(marks), marks
         if len(marks) < size:
             recent.clear()

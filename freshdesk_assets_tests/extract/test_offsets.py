@@ -179,11 +179,30 @@ def test_a_list_that_never_ends_is_given_up() -> None:
         assert len(asked) <= PATIENCE + 3, name
 
 
-def test_the_link_and_not_the_length_of_a_page_says_whether_the_list_goes_on() -> None:
-    """A full last page costs no further call; a short page may be one with rows left out."""
+def test_a_list_goes_on_after_a_full_page_though_a_gateway_took_the_link() -> None:
+    """The rows behind it would be missing without a word, and be taken for deleted."""
+    with serve(World(tickets=10, companies=350)) as server, reading(server) as reader:
+        server.faults.add("odd_headers", path="companies", times=100, headers={"Link": None})
+        pages = list(reader.read_full(companies))
+        assert newest(decoded(iter(pages))) == server.world.truth_companies()
+        assert [page.completes for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+def test_a_full_page_at_the_end_of_a_list_costs_no_call_once_a_link_was_seen() -> None:
+    """Until then it costs one, which brings a row that is known: one list in a hundred ends so."""
     with open_shop(Shop([book(number) for number in range(100)])) as shop, reading(shop) as reader:
+        assert {row["id"] for row in decoded(reader.read_full(LISTED))} == set(range(100))
+        assert len(shop.asked) == 2
+        shop.books.append(book(100))
         list(reader.read_full(LISTED))
-        assert len(shop.asked) == 1
+        assert len(shop.asked) == 2 + 2
+        shop.books.pop()
+        list(reader.read_full(LISTED))
+        assert len(shop.asked) == 4 + 1
+
+
+def test_a_list_goes_on_after_a_short_page_with_a_link() -> None:
+    """It may be one with rows left out."""
     for shop in (
         Shop(most=30),
         Shop(most=80),

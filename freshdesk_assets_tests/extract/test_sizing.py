@@ -39,7 +39,8 @@ def test_a_list_by_time_is_counted_to_the_row(count: int) -> None:
     with open_shop(Shop([book(number, NOON + seconds(number)) for number in range(count)])) as shop:
         size, asked, calls = measured(shop, Keyset("updated_since"), NOON, None)
     assert size.rows == count
-    assert size.calls == calls
+    # A full page costs a call more as long as no Link was seen.
+    assert size.calls == calls - (count == 100)
     assert asked <= 9
 
 
@@ -79,7 +80,7 @@ def test_lists_by_page_number_are_counted_with_the_pages_that_overlap(count: int
         for _ in reader.read_full(LISTED):
             pass
         assert size.rows == count
-        assert size.calls == len(shop.asked) - asked
+        assert size.calls == len(shop.asked) - asked - (count == 100)
         shop.asked.clear()
         assert size_whole(reader, LISTED, ALL, rows=count).rows == count
         assert len(shop.asked) == 1, "who knows how many there were looks there first"

@@ -41,12 +41,14 @@ class Reply(Generic[T]):
 
     `next` is the address that the reply gives for the next page, None on the last one. It is not to be asked
     for: gateways write it, and the key is for the account. `moment` is when Freshdesk answered by its own
-    clock, UTC, to the second; None if it did not say.
+    clock, UTC, to the second; None if it did not say. `linked` says whether such an address ever reached us:
+    a gateway may drop the header from every page.
     """
 
     content: T
     next: str | None
     moment: datetime | None
+    linked: bool = True
 
 
 class Client:
@@ -92,7 +94,7 @@ class Client:
         self.budget = budget or Budget()
         self.limiter = Limiter(reserve=reserve, clock=clock, sleep=sleep, report=report, tally=self.tally)
         self._attempts = attempts
-        self._lists = False
+        self._lists = self._linked = False
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
         self._report = report
@@ -214,7 +216,9 @@ class Client:
         else:
             self._connection.proven = self.answered = True
             self._lists = self._lists or body.lstrip()[:1] == b"["
-            return Reply(content, next_page(headers.get("Link", ""), call.url), moment(headers))
+            following = next_page(headers.get("Link", ""), call.url)
+            self._linked = self._linked or following is not None
+            return Reply(content, following, moment(headers), self._linked)
         if "Content-Encoding" in headers:
             self._connection.ask_plain()
         if error := other_shape(body, where=call.where, host=self._host, lists=self._lists):
