@@ -98,6 +98,49 @@ class Patience:
         return reply
 
 
+@dataclass(slots=True)
+class Footing:
+    """The row by whose time reading goes on, which the next page must show.
+
+    As the last of its page, a row that shows a later time than that of its place is told from the others by
+    nothing. Asked for from that time, the list has neither that row nor those before that time. Then it is
+    asked for from `before`, the time of the row before it, and the row is no longer the last.
+    """
+
+    reader: RowReader
+    before: datetime | None = None
+    _key: tuple[str, ...] | None = None
+    _in_vain: int = 0
+
+    def take(self, rows: Sequence[bytes], at: datetime, last: datetime) -> datetime:
+        """Stand on the row that shows the time `last`; the time before which every row was certainly read.
+
+        That is `last` where several rows show it, or where nothing else is later than `at`.
+        """
+        there: list[bytes] = []
+        self.before = self._key = None
+        for row in reversed(rows):
+            moment = self.reader.moment(row)
+            if moment and (moment := moment.replace(microsecond=0)) < last:
+                self.before = moment
+                break
+            if moment == last:
+                there.append(row)
+        if len(there) != 1 or self.before is None or self.before <= at or self._in_vain >= ASKED_AGAIN:
+            return last
+        self._key = self.reader.key(there[0])
+        return self.before
+
+    def lost(self, rows: Sequence[bytes]) -> bool:
+        """Whether the first page since then lacks the row."""
+        key, self._key = self._key, None
+        if key is None:
+            return False
+        found = any(self.reader.key(row) == key for row in rows)
+        self._in_vain = 0 if found else self._in_vain + 1
+        return not found
+
+
 def _longest_rise(times: Sequence[datetime]) -> list[datetime]:
     """As many times as the longest rising part of a sequence has, the last one its end."""
     ends: list[datetime] = []

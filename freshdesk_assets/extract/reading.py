@@ -13,7 +13,7 @@ from freshdesk_assets.extract.clocks import LAG, Clocks, proved
 from freshdesk_assets.extract.http.client import Client, Reply
 from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused
 from freshdesk_assets.extract.offsets import LastPage, Slice, read_offsets
-from freshdesk_assets.extract.order import Order, Patience
+from freshdesk_assets.extract.order import Footing, Order, Patience
 from freshdesk_assets.extract.rows import RowReader, rows_of
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page
@@ -51,9 +51,10 @@ class Reader:
 
         `plain` leaves the includes out, for a fifth of the price, where it only matters which rows there are.
 
-        Every page restarts at the last time seen. So rows that change meanwhile come again later, and move no
-        other row to a page that was read already. A page out of order is asked for again; if that does not
-        help, the list is read on by page number until it is in order again (see order.py), or to its end.
+        Every page restarts at the last time seen, and must show the row that was seen there. So rows that
+        change meanwhile come again later, and move no other row to a page that was read already. A page out
+        of order is asked for again; if that does not help, the list is read on by page number until it is in
+        order again (see order.py), or to its end.
         """
         reader = RowReader(table, sync.cursor)
         where = f"{table.path} ({listing.name})"
@@ -62,7 +63,7 @@ class Reader:
             if not reply.content:
                 yield _page(listing, [], start, _closed(reply.moment, end, start))
                 return
-        since, patience = start, Patience()
+        since, patience, footing = start, Patience(), Footing(reader)
         while True:
             params = {**listing.params, sync.since: iso(since)}
             at, order, first = since, Order(reader), None
@@ -76,22 +77,27 @@ class Reader:
 
             try:
                 for part in read_offsets(fetch, reader, where=where, last_page=sync.last_page):
+                    if footing.lost(part.rows) and footing.before:
+                        last = footing.before
+                        break
                     order.heed(part.rows)
                     self.clocks.note(part.moment, max(order.times, default=None))
                     first = first or part.moment
                     # A row that shows a time of the last minutes may have changed after its page was cut.
                     trusted = part.moment - LAG if part.moment else None
                     last = order.reached(at, trusted).replace(microsecond=0)
-                    ended = not part.more or (end is not None and last >= end)
+                    # A page within one second would come again as it is: that second is read by page number.
+                    restarts = not order.broken and order.times and order.times[0] < last > at
+                    sure = footing.take(part.rows, at, last) if restarts else last
+                    ended = not part.more or (end is not None and sure >= end)
                     if ended:
                         moment = first if order.broken else part.moment
                         yield _page(
                             listing, part.rows, start, _closed(moment, end, max(order.times, default=last))
                         )
                         return
-                    yield _page(listing, part.rows, start, _settled(part.moment, last))
-                    # A page within one second would come again as it is: that second is read by page number.
-                    if not order.broken and order.times and order.times[0] < last > at:
+                    yield _page(listing, part.rows, start, _settled(part.moment, sure))
+                    if restarts:
                         break
             except LastPage:
                 if (last := order.reached(at, None).replace(microsecond=0)) <= at:

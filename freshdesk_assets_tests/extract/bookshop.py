@@ -59,7 +59,7 @@ class Shop:
 
     `most` is what a page holds although more are asked for, `hidden` are the books that count but are not
     shown, `disturb` is done to each that is; `link` is the page that a page's Link names; without `dated`
-    there is no Date header.
+    there is no Date header. With `after`, books of the very second that is asked for are left out.
     """
 
     books: list[Book] = field(default_factory=list)
@@ -71,11 +71,13 @@ class Shop:
     hidden: frozenset[int] = frozenset()
     now: datetime = NOON + timedelta(days=1)
     dated: bool = True
+    after: bool = False
     disturb: Callable[[Book], Book] = lambda each: each
 
     def page(self, query: Mapping[str, str]) -> tuple[list[Book], bool]:
         """The books that a query finds, and whether there are more."""
         since = moment_of(query.get("updated_since", "1970-01-01T00:00:00Z"))
+        since += seconds(self.after)
         found = [each for each in self.books if moment_of(each["updated_at"]) >= since]
         size = min(self.most, int(query.get("per_page", 30)))
         start = (int(query.get("page", 1)) - 1) * size
