@@ -51,7 +51,7 @@ class Estimate:
 
     - `list_calls`: calls of its lists, made one after another.
     - `row_calls`: calls for single rows, made many at once.
-    - `unknown`: whether Freshdesk did not answer, so that it may cost more.
+    - `unknown`: whether Freshdesk did not answer, or refused what a run fails without: it may cost more.
     """
 
     table: Table
@@ -95,7 +95,8 @@ class Estimator:
                 self._changed[scope.table.name] += self._price(made, scope, step)
         except (NotAllowed, NotFound, Refused) as error:
             made.add_list(1, 1)
-            made.note = f"left out: {error}"
+            made.unknown = scope.was_read or not isinstance(error, NotAllowed)
+            made.note = f"would fail: {error}" if made.unknown else f"left out: {error}"
         except (Unavailable, UnexpectedReply) as error:
             # Where nothing was answered yet, it is not this list that is down.
             if not self._answered:

@@ -85,3 +85,15 @@ def test_the_command_says_it_and_makes_nothing(account: Callable[..., Any]) -> N
         assert "This estimate cost" in output
         assert "More than FRESHDESK_RUN_CREDITS allows" in output
         assert not acme.path.exists()
+
+
+def test_what_a_run_would_leave_out_is_told_from_what_it_would_fail_of(account: Callable[..., Any]) -> None:
+    """A table that was never read and may not be read is left out; refused after it was read, it fails."""
+    with account(tickets=20, forbidden={"agents"}) as acme:
+        acme.sync(select=["agents", "companies"])
+        acme.server.switches.forbidden.add("companies")
+        made, _ = plan_of(acme, selection="key:freshdesk/agents or key:freshdesk/companies")
+        told = {each.table.name: (each.note.partition(":")[0], each.unknown) for each in made.estimates}
+        assert told == {"agents": ("left out", False), "companies": ("would fail", True)}
+        result = acme.sync(select=["agents", "companies"], expect=False)
+        assert [event.step_key for event in result.get_step_failure_events()] == ["freshdesk__companies"]
