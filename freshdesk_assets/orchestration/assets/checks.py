@@ -107,10 +107,13 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(looked_at))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
+        # Results are recorded after the file is closed: an error in between would leave it open.
+        results: list[dg.AssetCheckResult] = []
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             for key in sorted(context.selected_asset_check_keys):
                 each = declared[key.asset_key.path[-1]]
-                yield _result(each, key.name, FOUND_BY[key.name](connection, each))
+                results.append(_result(each, key.name, FOUND_BY[key.name](connection, each)))
+        yield from results
 
     return check
 
