@@ -21,12 +21,16 @@ Connection: TypeAlias = duckdb.DuckDBPyConnection
 """A connection inside one transaction; other rooms can pass it on without importing DuckDB."""
 
 
+THREADS_WAIT = 30.0
+"""Seconds at least that a thread waits for another of its process, which is about to close the file."""
+
+
 class WarehouseError(Exception):
     """The file cannot be used; the message says why and what to do."""
 
 
 class FileLocked(WarehouseError):
-    """Another process held the file for longer than `lock_wait`."""
+    """The file was in use for longer than `lock_wait`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Warehouse:
         path = resolved(self.path)
         if not path.parent.is_dir():
             raise WarehouseError(f"{path.parent} is not a folder: create it, or set FRESHDESK_DUCKDB")
-        with lock_of(path):
+        with self._turn(path):
             try:
                 engine, connection = self._attach(path, checkpoint=checkpoint)
             except OSError as error:
@@ -76,6 +80,20 @@ class Warehouse:
             finally:
                 connection.close()
                 release(engine, usable=usable)
+
+    @contextmanager
+    def _turn(self, path: Path) -> Iterator[None]:
+        """Let one thread of this process at a time use the file."""
+        lock = lock_of(path)
+        if not lock.acquire(timeout=max(self.lock_wait, THREADS_WAIT)):
+            raise FileLocked(
+                f"{path} is in use by another part of this process ({os.getpid()}), which did not close it:"
+                " end this process and run again"
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _attach(self, path: Path, *, checkpoint: bool) -> tuple[Engine, Connection]:
         """An engine for this thread alone, and a connection of it that has the file open."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from freshdesk_assets.warehouse import file
 from freshdesk_assets.warehouse.file import FileLocked, Warehouse
 from freshdesk_assets.warehouse.sql import identifier, literal
 from freshdesk_assets_tests.library import SHELVES, SPECIMENS
@@ -81,6 +82,18 @@ def test_a_connection_of_this_process_is_named_as_such(library: Library) -> None
     with duckdb.connect(library.warehouse.path):
         message = complaint(Warehouse(library.warehouse.path, lock_wait=0.1))
     assert f"in use by another connection of this process ({os.getpid()})" in message
+    library.land(SHELVES, page({"id": 1}))
+
+
+def test_a_part_of_this_process_that_never_closes_it_is_not_waited_for_for_ever(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that something keeps alive keeps alive what it interrupted; a run would hang in silence."""
+    library.shape(SHELVES)
+    monkeypatch.setattr(file, "THREADS_WAIT", 0.1)
+    with library.warehouse.open():
+        message = complaint(Warehouse(library.warehouse.path, lock_wait=0.1))
+    assert f"in use by another part of this process ({os.getpid()}), which did not close it" in message
     library.land(SHELVES, page({"id": 1}))
 
 
