@@ -90,9 +90,15 @@ class ReadScope:
         return since
 
     def days(self) -> list[Interval]:
-        """The intervals to read of a list filtered on a time that people set; at first the whole list."""
+        """The intervals to read of a list filtered on a time that people set.
+
+        At first that is the whole list, whichever partitions are run first: rows dated before the start date
+        lie in none.
+        """
         listing = self.table.listings[0]
-        if self.reading is Reading.MISSING and not self.covered(listing):
+        if self.reading is Reading.WHOLE:
+            return uncovered(self.reread(listing), EPOCH, self.end)
+        if not self.covered(listing):
             return [(EPOCH, self.end)]
         return self.gaps(listing)
 

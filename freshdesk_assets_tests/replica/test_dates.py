@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from freshdesk_assets.orchestration.names import WHOLE
+from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.truth import surplus
 
@@ -69,6 +71,23 @@ def test_an_entry_dated_back_is_found_at_the_first_sync_and_within_a_week(
         assert surplus(acme.path, acme.world, "time_entries") == set()
         acme.reconcile(select=["satisfaction_ratings"])
         assert acme.server.meter.credits == 0
+
+
+def test_an_entry_dated_back_is_found_whichever_partition_is_run_first(account: Callable[..., Any]) -> None:
+    """No partition holds a day before the start date, and a backfill may run them in any order."""
+    with account(tickets=10) as acme:
+        entry = acme.world.add_time_entry(a_ticket(acme), executed_at=ago(acme, 400))
+        last = partitions_of(acme.partitioning).get_last_partition_key()
+        acme.run(last, last, select=["time_entries"])
+        assert stored(acme, entry)
+        assert acme.differences(only=["time_entries"]) == []
+        acme.run(last, last, select=["time_entries"])
+        assert acme.server.meter.requests == 1
+
+        with acme.writing() as file:
+            file.execute(f"update freshdesk.time_entries set note = 'not what was noted' where id = {entry}")
+        acme.run(last, last, {WHOLE: "true"}, select=["time_entries"])
+        assert acme.differences(only=["time_entries"]) == []
 
 
 def test_a_replica_that_begins_at_its_start_date_is_completed_by_night_within_the_budget(
