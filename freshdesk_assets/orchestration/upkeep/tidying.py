@@ -2,6 +2,7 @@
 
 Dagster keeps every run for good. What it knows of an asset are the events of its runs, and removing a run
 removes its events. A partition without its latest materialization would count as missing and be read again.
+So an old run that holds one is kept, but of its events only those that are the latest of something.
 """
 
 from collections.abc import Iterator
@@ -10,14 +11,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
     FINISHED_STATUSES,
     AssetCheckExecutionsTable,
+    AssetEventTagsTable,
     SqlEventLogStorage,
+    SqlEventLogStorageTable,
     SqliteEventLogStorage,
 )
 from freshdesk_assets.orchestration.names import TIDY
@@ -31,7 +35,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """How many old runs were removed, and how many kept, without their logs, for the events they hold."""
+    """How many old runs were removed, and how many kept for those of their events that are the latest."""
 
     removed: int
     kept: int
@@ -49,8 +53,8 @@ def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
             done = tidy(context.instance, datetime.now(UTC) - keep)
             swept = sweep(file.spool_root)
         context.log.info(
-            f"Removed {done.removed} old runs. Kept {done.kept} without their logs, because they hold the"
-            f" latest event of an asset or check. Removed {swept} folders of rows that no process will store"
+            f"Removed {done.removed} old runs. Kept {done.kept} without their logs, for the latest events of"
+            f" assets and checks in them. Removed {swept} folders of rows that no process will store"
         )
 
     @dg.job(
@@ -71,26 +75,53 @@ def tidy(instance: dg.DagsterInstance, before: datetime) -> Tidied:
     old = instance.get_run_ids(ended)
     for run_id in old:
         instance.compute_log_manager.delete_logs(prefix=[run_id])
-    removed = [run_id for run_id in old if run_id not in held]
-    for run_id in removed:
-        instance.delete_run(run_id)
-        _forget(instance, run_id)
-    return Tidied(removed=len(removed), kept=len(old) - len(removed))
+    for run_id in old:
+        if run_id not in held:
+            instance.delete_run(run_id)
+        _forget_superseded(instance.event_log_storage, run_id)
+    kept = sum(run_id in held for run_id in old)
+    return Tidied(removed=len(old) - kept, kept=kept)
 
 
-def _forget(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Remove what Dagster 1.13.27 leaves of a removed run: results of checks, and an empty file of events."""
-    storage = instance.event_log_storage
+def _forget_superseded(storage: object, run_id: str) -> None:
+    """Remove an old run's events, except those that are the latest of an asset's partition or of a check.
+
+    Of a run that is removed already, Dagster 1.13.27 leaves results of checks, and an empty file of events.
+    """
     if isinstance(storage, SqlEventLogStorage):
+        events, checks, tags = SqlEventLogStorageTable, AssetCheckExecutionsTable, AssetEventTagsTable
         with storage.index_connection() as connection:
+            superseded = select(events.c.id).where(events.c.run_id == run_id, _is_superseded())
+            connection.execute(delete(tags).where(tags.c.event_id.in_(superseded)))
+            connection.execute(delete(events).where(events.c.run_id == run_id, _is_superseded()))
             connection.execute(
-                AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id)
+                delete(checks).where(checks.c.run_id == run_id, checks.c.id.not_in(_latest_of_checks()))
             )
     if isinstance(storage, SqliteEvents):
         storage.forget_run(run_id)
     elif isinstance(storage, SqliteEventLogStorage):
         for file in Path(storage.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
             file.unlink()
+
+
+def _is_superseded() -> ColumnElement[bool]:
+    """Whether an event is of no asset, or was followed by a materialization or another of its type."""
+    event, newer = SqlEventLogStorageTable.c, SqlEventLogStorageTable.alias("newer")
+    followed = select(newer.c.id).where(
+        newer.c.asset_key == event.asset_key,
+        newer.c.dagster_event_type.in_(
+            [dg.DagsterEventType.ASSET_MATERIALIZATION.value, event.dagster_event_type]
+        ),
+        newer.c.partition.is_not_distinct_from(event.partition),
+        newer.c.id > event.id,
+    )
+    return or_(event.asset_key.is_(None), followed.exists())
+
+
+def _latest_of_checks() -> Select[tuple[int]]:
+    """The ids of the latest result of each check."""
+    made = AssetCheckExecutionsTable.c
+    return select(func.max(made.id)).group_by(made.asset_key, made.check_name)
 
 
 def _holding(instance: dg.DagsterInstance) -> Iterator[str]:
@@ -107,6 +138,5 @@ def _holding(instance: dg.DagsterInstance) -> Iterator[str]:
                 yield record.run_id
     if isinstance(storage, SqlEventLogStorage):
         made = AssetCheckExecutionsTable.c
-        latest_checks = select(func.max(made.id)).group_by(made.asset_key, made.check_name)
         with storage.index_connection() as connection:
-            yield from connection.scalars(select(made.run_id).where(made.id.in_(latest_checks)))
+            yield from connection.scalars(select(made.run_id).where(made.id.in_(_latest_of_checks())))

@@ -1,5 +1,6 @@
 """Records of old runs are removed, except those with the latest of something."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,8 +9,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import time_machine
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+from sqlalchemy import select
 
 from freshdesk_assets.definitions import build_defs
+from freshdesk_assets.orchestration.internals import SqlEventLogStorage, SqlEventLogStorageTable
 from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.upkeep.tidying import tidy
@@ -23,9 +27,12 @@ DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-04", timezon
 NOW = datetime.now(UTC)
 
 
-@dg.asset(key_prefix="library", partitions_def=DAYS)
-def loans() -> None:
-    print("a line for the log of the step")  # noqa: T201
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)
+
+    @dg.asset(key_prefix="library", partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
+    def loans() -> None:
+        print("a line for the log of the step")  # noqa: T201
 
 
 @dg.asset_check(asset=loans)
@@ -51,11 +58,12 @@ class Library:
         beside = dg.Definitions([loans], jobs=[job], asset_checks=[key])
         self.defs = dg.Definitions.merge(ours, beside)
 
-    def run(self, day: str, days_ago: int) -> str:
+    def run(self, day: str, days_ago: int, last_day: str | None = None) -> str:
+        tags = {ASSET_PARTITION_RANGE_START_TAG: day, ASSET_PARTITION_RANGE_END_TAG: last_day or day}
         with time_machine.travel(NOW - timedelta(days=days_ago)):
             return (
                 self.defs.resolve_job_def("lend")
-                .execute_in_process(instance=self.instance, partition_key=day, run_config=QUIET)
+                .execute_in_process(instance=self.instance, tags=tags, run_config=QUIET)
                 .run_id
             )
 
@@ -85,6 +93,35 @@ def test_a_run_goes_unless_it_is_young_or_holds_the_latest_of_something(library:
     assert library.instance.get_materialized_partitions(loans.key) == known == set(DAYS.get_partition_keys())
     assert library.files_of(superseded) == []
     assert library.files_of(young)
+
+
+def test_of_a_kept_run_only_the_latest_events_are_kept(library: Library) -> None:
+    """Each day some run is the last that read a partition again: with all its events, records would grow."""
+    both = library.run("2026-01-01", 60, "2026-01-02")
+    library.run("2026-01-02", 5)
+    storage = library.instance.event_log_storage
+    assert isinstance(storage, SqlEventLogStorage)
+
+    def stored() -> set[tuple[str, str]]:
+        of_run = SqlEventLogStorageTable.c.run_id == both
+        named = select(SqlEventLogStorageTable.c.dagster_event_type, SqlEventLogStorageTable.c.partition)
+        with storage.index_connection() as connection:
+            return {(type_, partition) for type_, partition in connection.execute(named.where(of_run))}
+
+    materialized = dg.DagsterEventType.ASSET_MATERIALIZATION.value
+    assert stored() > {(materialized, "2026-01-01"), (materialized, "2026-01-02")}
+    tidy(library.instance, NOW - timedelta(days=30))
+    assert stored() == {(materialized, "2026-01-01")}
+    assert library.files_of(both) == []
+    assert library.instance.get_materialized_partitions(loans.key) == {"2026-01-01", "2026-01-02"}
+    latest = library.instance.fetch_materializations(
+        dg.AssetRecordsFilter(loans.key, asset_partitions=["2026-01-01"]), limit=1
+    )
+    assert [record.run_id for record in latest.records] == [both]
+    run = library.instance.get_run_by_id(both)
+    assert run is not None
+    assert run.is_success
+    assert library.instance.get_records_for_run(both).records == []
 
 
 def test_the_latest_result_of_a_check_is_kept_and_earlier_ones_are_not(library: Library) -> None:
