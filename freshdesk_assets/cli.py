@@ -115,8 +115,9 @@ def _check_reach(settings: "Settings") -> None:
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":
     from freshdesk_assets.definitions import build_defs
+    from freshdesk_assets.orchestration.own import with_own
 
-    return build_defs(settings, **parts)
+    return with_own(build_defs(settings, **parts), settings.assets_module)
 
 
 def parser() -> argparse.ArgumentParser:

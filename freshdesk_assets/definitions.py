@@ -19,6 +19,7 @@ from freshdesk_assets.orchestration.assets.tables import build_tables
 from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
+from freshdesk_assets.orchestration.own import with_own
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
@@ -96,7 +97,8 @@ def build_defs(
 def defs() -> dg.Definitions:
     """The replica that the environment describes. It loads without an account too, to be looked at."""
     _warn_of_removed_settings()
-    return build_defs(read_settings(schemas()))
+    settings = read_settings(schemas())
+    return with_own(build_defs(settings), settings.assets_module)
 
 
 @cache

@@ -14,6 +14,7 @@ class Group(StrEnum):
     CREDITS = "Credits"
     SCHEDULES = "Schedules"
     ALERTS = "Alerts"
+    OWN = "Assets of your own"
 
 
 def setting(group: Group, default: object, says: str, *, unset: str = "", like: str = "") -> Any:

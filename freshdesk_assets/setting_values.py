@@ -181,6 +181,17 @@ def _storage(given: Any) -> str:
     return f"v{'.'.join(found.groups())}"
 
 
+def _module(given: Any) -> str | None:
+    if given is None:
+        return None
+    text = str(given)
+    if text.endswith(".py") or not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError(
+            f"is {text!r}: set it to a module as Python imports it, like my_assets for my_assets.py"
+        )
+    return text
+
+
 File = Annotated[Path, BeforeValidator(file_named)]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
@@ -193,5 +204,6 @@ Poll = Annotated[
 ]
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
+Module = Annotated[str | None, BeforeValidator(_module)]
 Url = Annotated[str, BeforeValidator(_url)]
 Hook = Annotated[SecretStr | None, BeforeValidator(_hook)]

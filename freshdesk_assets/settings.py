@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
+from freshdesk_assets.setting_paths import DEFAULT_DATABASE, FORMER_DATABASE, published_path, usable
+from freshdesk_assets.setting_paths import SettingError as SettingError
 from freshdesk_assets.setting_values import (
     DAY,
     LEAST_CREDITS,
@@ -25,25 +26,19 @@ from freshdesk_assets.setting_values import (
     File,
     Hook,
     Memory,
+    Module,
     Poll,
     Storage,
     Switch,
     Url,
     choice,
-    file_named,
     number,
     plain,
-    same_file,
     span,
 )
 
 PREFIX = "FRESHDESK_"
 """What a setting's name in the environment begins with; the field's name in capitals follows."""
-
-DEFAULT_DATABASE = "replica.duckdb"
-FORMER_DATABASE = "freshdesk.duckdb"
-"""The default until there were views. DuckDB names a database after its file. In a database called freshdesk,
-`freshdesk.tickets` is ambiguous to it: no view could be read."""
 
 DEFAULT_RESERVE = 0.1
 DEFAULT_LOCK_WAIT = 300.0
@@ -53,10 +48,6 @@ REQUIRED = {
     "domain": "your account's address, like acme.freshdesk.com",
     "api_key": "the API key from your profile in Freshdesk (Profile settings, View API key)",
 }
-
-
-class SettingError(Exception):
-    """A setting is missing or wrong; the message says which and how to set it."""
 
 
 class PartitionLength(StrEnum):
@@ -200,6 +191,13 @@ class Settings(BaseSettings):
         "Days after which the records and logs of a run are removed, unless they hold the latest of"
         " something. Syncs every 15 minutes that find nothing leave 26 MB a day.",
     )
+    assets_module: Module = _setting(
+        Group.OWN,
+        None,
+        "A Python module of yours, in the working directory or installed, like `my_assets`. Its assets,"
+        " checks, jobs, schedules and sensors stand beside the replica's, in `dev` and in `sync --select`.",
+        unset="none",
+    )
     alert_webhook: Hook = _setting(
         Group.ALERTS,
         None,
@@ -268,32 +266,3 @@ def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
         published_path(made.duckdb, made.published, schemas)
     except SettingError as error:
         yield str(error)
-
-
-def usable(path: Path, schemas: Collection[str], name: str = "FRESHDESK_DUCKDB") -> Path:
-    """The path, unless DuckDB would name the database like a schema in it; raises SettingError."""
-    if path.stem.lower() in {SCHEMA, META, *schemas}:
-        raise SettingError(
-            f"{name} is {str(path)!r}: set it to a file of another name, like {DEFAULT_DATABASE},"
-            f" and rename the file if there is one, for DuckDB takes a database {path.stem} for the schema"
-            " of that name"
-        )
-    return path
-
-
-def published_path(database: Path, published: str | None, schemas: Collection[str]) -> Path | None:
-    """The path of the copy for analysts, beside the file if `published` is not set; None if it is `off`.
-
-    Raises SettingError if it is the file itself, or has the name of a schema.
-    """
-    if published and published.lower() == "off":
-        return None
-    if not published:
-        return database.with_stem(f"{database.stem}_published")
-    try:
-        path = file_named(published)
-    except ValueError as error:
-        raise SettingError(f"FRESHDESK_PUBLISHED {error}") from error
-    if same_file(path, database):
-        raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
-    return usable(path, schemas, "FRESHDESK_PUBLISHED")

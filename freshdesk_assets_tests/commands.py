@@ -99,10 +99,10 @@ def _complaints_of_words(words: list[str]) -> Iterator[str]:
         yield f"there is no module {module}"
     if selection := options.get("--select"):
         yield from _complaints_of_dagsters(selection, ranged="--partition-range" in words)
-    pinned = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
     for word in words:
         if "==" in word and not re.search(rf"^{re.escape(word)}\b", pinned, re.MULTILINE):
-            yield f"{word} is not what requirements.lock has"
+            yield f"{word} is not what requirements-dev.lock has"
         named = PATH.fullmatch(word) and not word.startswith("/") and word not in options.values()
         if named and not (ROOT / word).exists() and not MADE.search(word):
             yield f"there is no file {word}"

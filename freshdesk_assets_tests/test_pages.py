@@ -4,13 +4,14 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.names import KEEP_CURRENT
 from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
 from freshdesk_assets.settings import Settings
@@ -92,7 +93,7 @@ dagstr
         "dagster-webservr is not installed",
         "no module freshdesk_assets.definitons",
         "no file .env.exmple",
-        "not what requirements.lock has",
+        "not what requirements-dev.lock has",
         "no program dagstr",
         "ticket_tags']) has no partitions",
     ):
@@ -118,15 +119,24 @@ def test_python_on_one_line_runs_beside_the_copy(command: list[str], published: 
 def test_a_module_of_ones_own_makes_its_assets(
     example: Example, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It reads the replica's tables and stores its own beside them."""
+    """It reads the replica's tables and stores its own beside them, or in a file of its own."""
+    monkeypatch.chdir(tmp_path)
     replica = tmp_path / "replica.duckdb"
     shutil.copy(published, replica)
+    shutil.copy(published, tmp_path / published.name.replace(published.stem, "replica_published"))
     monkeypatch.setenv("FRESHDESK_DUCKDB", str(replica))
-    module = ModuleType("my_assets")
-    exec(compile(example.text, str(example), "exec"), vars(module))
+    (tmp_path / "my_assets.py").write_text(example.text, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, "my_assets", raising=False)
+    module = import_module("my_assets")
     made = [each for each in vars(module).values() if isinstance(each, dg.AssetsDefinition)]
-    assert made
-    job = module.defs().resolve_implicit_global_asset_job_def()
+    if not made:
+        with duckdb.connect(str(tmp_path / "my_frames.duckdb"), read_only=True) as connection:
+            assert connection.execute("from tickets_by_group").fetchall()
+        return
+    if not hasattr(module, "defs"):
+        monkeypatch.setenv("FRESHDESK_ASSETS_MODULE", "my_assets")
+    job = getattr(module, "defs", defs)().resolve_implicit_global_asset_job_def()
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(
             instance=instance, asset_selection=[key for each in made for key in each.keys]

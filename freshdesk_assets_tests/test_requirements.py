@@ -1,4 +1,4 @@
-"""What is imported is installed: pyproject.toml asks for it, and requirements.lock pins it.
+"""What is imported is installed: pyproject.toml asks for it, and the lock files pin it.
 
 A package that happens to lie in the environment of whoever writes a test is on no other machine.
 """
@@ -77,6 +77,19 @@ def test_what_is_imported_is_asked_for(folder: str, extras: tuple[str, ...]) -> 
     assert missing == {}, "pyproject.toml does not ask for it: add it there, then `make lock`"
 
 
+def pinned(file: str) -> dict[str, str]:
+    """The versions that a lock file pins, by name."""
+    lines = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(), re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in lines}
+
+
 def test_what_is_asked_for_is_pinned() -> None:
-    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    assert asked_for("postgres", "dev") <= {canonicalize_name(name) for name in pinned}
+    assert asked_for() <= pinned("requirements.lock").keys()
+    assert asked_for("postgres", "dev") <= pinned("requirements-dev.lock").keys()
+
+
+def test_what_only_tests_need_is_not_installed_for_the_demo() -> None:
+    """A server needs no pytest, no mypy and no Postgres; and it is tested with what it runs with."""
+    runs, tested = pinned("requirements.lock"), pinned("requirements-dev.lock")
+    assert not (asked_for("dev") - asked_for()) & runs.keys()
+    assert runs.items() <= tested.items()

@@ -65,9 +65,6 @@ from dagster._core.storage.db_io_manager import (
     TablePartitionDimension,
     TableSlice,
 )
-
-# Run records are stored by subclasses of the stock storages (records/). A storage can be named in
-# dagster.yaml, so it is meant to be replaced; its base classes are not exported.
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.base import EventLogConnection
 from dagster._core.storage.event_log.schema import (
@@ -85,6 +82,10 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 # Whether Dagster runs a failed run again (incidents.py).
 from dagster._core.storage.tags import WILL_RETRY_TAG
 from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
+
+# Run records are stored by subclasses of the stock storages (records/). A storage can be named in
+# dagster.yaml, so it is meant to be replaced; its base classes are not exported.
+from dagster.components.definitions import LazyDefinitions
 from dagster_shared.error import SerializableErrorInfo
 from dagster_shared.record import copy
 from dagster_shared.serdes.errors import DeserializationError
@@ -123,6 +124,7 @@ __all__ = [
     "InMemoryJob",
     "InProcessExecutor",
     "InstanceConcurrencyContext",
+    "LazyDefinitions",
     "LongText",
     "PlanExecutionContext",
     "PlanExecutionContextManager",

@@ -20,6 +20,7 @@ from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.setting_paths import published_path, usable
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
@@ -27,8 +28,6 @@ from freshdesk_assets.settings import (
     DEFAULT_RESERVE,
     SettingError,
     Settings,
-    published_path,
-    usable,
     variable,
 )
 from freshdesk_assets.views import schemas

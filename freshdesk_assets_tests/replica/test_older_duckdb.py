@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from freshdesk_assets.settings import published_path
+from freshdesk_assets.setting_paths import published_path
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.older_duckdb import ALLOWED, OLDEST, read_by, release
 from freshdesk_assets_tests.programs import ROOT
