@@ -1,0 +1,112 @@
+"""README is followed as a reader would: every command from top to bottom, in a folder like a fresh clone."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import requests
+
+from freshdesk_assets.simulator.server import serve
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.pages import README, ROOT, examples
+
+RUNNING = ROOT / "docs" / "running.md"
+MADE = {".demo", ".dagster_home", ".env", ".git"}
+"""What a fresh clone lacks."""
+
+SERVERS = ("make demo-ui", "make dev")
+INSTALLED = "make --assume-old=.venv/.ready"
+"""Whoever runs the tests has installed what they need."""
+
+ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with the files of the repository, and nothing that was made in it."""
+    for each in ROOT.iterdir():
+        if each.name not in MADE and not each.name.startswith("replica"):
+            (tmp_path / each.name).symlink_to(each)
+    return tmp_path
+
+
+@pytest.fixture
+def place(clone: Path) -> Iterator[dict[str, str]]:
+    """A shell's environment, without settings and with no account but that of `.env`."""
+    yield {name: value for name, value in os.environ.items() if not name.startswith(("FRESHDESK_", "DAGSTER_"))}
+
+
+def followed(block: str, clone: Path, environment: dict[str, str]) -> str:
+    """What the commands of a block say; all must end with 0."""
+    script = re.sub(r"^make\b", INSTALLED, block, flags=re.MULTILINE)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{block}\n{done.stdout}"
+    return done.stdout
+
+
+def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
+    """Open the page of the UI that a command starts, and end it with Ctrl-C."""
+    process = subprocess.Popen(
+        ["bash", "-c", command.replace("make", INSTALLED)],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    said = []
+    try:
+        for line in process.stdout or ():
+            said.append(line)
+            if "Serving dagster-webserver" in line and (address := ADDRESS.search(line)):
+                assert "<title>Dagster</title>" in requests.get(address[0], timeout=60).text
+                break
+        else:
+            pytest.fail(f"{command} opened no UI:\n{''.join(said)}")
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=120)
+        assert "Traceback" not in rest
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.mark.long
+def test_readme_from_top_to_bottom(clone: Path, place: dict[str, str]) -> None:
+    """Each block is run as it stands; the reader only fills in the two settings that README names."""
+    with serve(World(tickets=60)) as server:
+        said = ""
+        for block in examples(README, "sh"):
+            if block.text in SERVERS:
+                looked_at(block.text, clone, place)
+            else:
+                said += followed(block.text, clone, place)
+            settings = clone / ".env"
+            if "cp .env.example" in block.text:
+                text = settings.read_text(encoding="utf-8")
+                for name, value in (("DOMAIN", server.url), ("API_KEY", server.key)):
+                    text, filled = re.subn(rf"(?m)^FRESHDESK_{name}=.*$", f"FRESHDESK_{name}={value}", text)
+                    assert filled == 1
+                settings.write_text(text, encoding="utf-8")
+        (ranged,) = (each for each in examples(RUNNING, "sh") if "--partition-range" in each.text)
+        followed(ranged.text, clone, place)
+    assert said
+    with duckdb.connect(str(clone / "replica_published.duckdb"), read_only=True) as connection:
+        for query in examples(README, "sql"):
+            found = connection.execute(query.text).fetchall()
+            assert found or query.may_be_empty
