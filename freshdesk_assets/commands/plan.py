@@ -22,7 +22,7 @@ from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
-from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
+from freshdesk_assets.orchestration.runs.run_scope import RunScope, ensure_days, run_scope, selected
 from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for
 from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.replication.scope import ReadScope
@@ -73,6 +73,7 @@ def plan(
 
     Raises SettingError.
     """
+    ensure_days(settings.partitioning, first, last)
     ensure_writable(duckdb_file(settings))
     console = Console()
     tables = {asset_key(table.name) for table in catalog}

@@ -60,6 +60,17 @@ def key_owner(client: Client) -> KeyOwner:
     return KeyOwner(TICKET_SCOPES.get(scope), scope == 1)
 
 
+def answers(client: Client) -> bool:
+    """Whether any call is answered, by a refusal too; asked where another was not."""
+    try:
+        client.get(OWNER, {}, parse=_object, one_row=True)
+    except Unavailable:
+        return False
+    except FreshdeskError:
+        return True
+    return True
+
+
 def account_id(client: Client) -> str | None:
     """What identifies the account under whatever name; None where the key may not ask for it.
 

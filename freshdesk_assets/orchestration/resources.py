@@ -1,7 +1,7 @@
 """From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
@@ -62,7 +63,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
+    _checked: bool = PrivateAttr(default=False)
     _another: AnotherAccount | None = PrivateAttr(default=None)
+    _unusable: ConfigurationError | SettingError | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -70,11 +73,19 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         self,
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
-        """Hold the run lock of the account, and the client, until the run ends."""
+        """Hold the run lock of the account, and the client, until the run ends.
+
+        Settings that cannot work are said where the account is asked for, not as a resource that fails.
+        """
         say = context.log.info if context.log else self._report
         budget = Budget(run=self.run_credits, day=self.day_credits)
         run_id = context.run.run_id if context.run else ""
-        with run_lock(_resolved(self.domain), locks_of(run_id), this_run(run_id), say), self.connect(budget):
+        with ExitStack() as held:
+            try:
+                held.enter_context(run_lock(self.host, locks_of(run_id), this_run(run_id), say))
+                held.enter_context(self.connect(budget))
+            except (ConfigurationError, SettingError) as error:
+                self._unusable = error
             yield self
 
     @contextmanager
@@ -105,9 +116,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
         again. Raises AnotherAccount, at each call, if the file holds another account.
         """
-        budget = self._reader.client.budget
+        budget = self.reader.client.budget
         if not self._begun:
-            self._check_account(warehouse, run.run_id)
+            self.check_account(warehouse, run.run_id)
             for said in doubt_ledger(warehouse, catalog):
                 warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
@@ -117,15 +128,18 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._begun = True
         return budget
 
-    def _check_account(self, warehouse: Warehouse, run_id: str) -> None:
-        """Raise AnotherAccount; Freshdesk is asked once for all tables of the run."""
+    def check_account(self, warehouse: Warehouse, run_id: str) -> None:
+        """Raise what keeps the run from the account; it is asked once for all tables of the run."""
+        if self._checked:
+            return
         if self._another is not None:
             raise self._another
         try:
-            check_account(warehouse, self._reader.client, self.host, run_id=run_id, say=self._report)
+            check_account(warehouse, self.reader.client, self.host, run_id=run_id, say=self._report)
         except AnotherAccount as error:
             self._another = error
             raise
+        self._checked = True
 
     @property
     def host(self) -> str:
@@ -140,7 +154,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     @property
     def reader(self) -> Reader:
-        """The run's reader."""
+        """The run's reader; raises ConfigurationError or SettingError if the settings have no account."""
+        if self._unusable is not None:
+            raise self._unusable
         return self._reader
 
     @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
+from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, never_stored, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
@@ -24,6 +24,7 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContext,
 )
 from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.opening import open_account, stops_all
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -45,6 +46,7 @@ def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) 
     """Execute the plan round by round; report at the end which steps were left out."""
     with lingering():
         run = _Run(job_context, execution_plan)
+        open_account(job_context, run.file, steps=len(run.waiting), asking=len(run.asking))
         while run.waiting:
             if chosen := run.next():
                 yield from run.execute(chosen)
@@ -167,7 +169,7 @@ class _Run:
                     # A user's step may open the file by other means than ours.
                     let_go()
                 yield event
-                if event.is_step_failure and refuses_all(event):
+                if event.step_key in self.asking and stops_all(self.context, event):
                     self.refused_all = str(event.step_key)
                     return
 
