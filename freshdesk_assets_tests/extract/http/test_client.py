@@ -13,8 +13,8 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     Unavailable,
-    Unreachable,
     UnexpectedReply,
+    Unreachable,
 )
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.rows import row_of, rows_of
