@@ -47,7 +47,7 @@ class ConsoleHandler(logging.Handler):
 
     def _end(self, event: dg.DagsterEvent) -> None:
         """Say why the run ended before its steps, and count what was not said of each of them."""
-        if event.job_failure_data.error and not self._told:
+        if getattr(event.event_specific_data, "error", None) and not self._told:
             self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
         again = self._told.total() - len(self._told)
         for number, what in (
