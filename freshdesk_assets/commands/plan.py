@@ -73,7 +73,7 @@ def plan(
 
     Raises SettingError.
     """
-    ensure_days(settings.partitioning, first, last)
+    ensure_days(settings.partitioning, first, last, whole=whole)
     ensure_writable(duckdb_file(settings))
     console = Console()
     tables = {asset_key(table.name) for table in catalog}

@@ -26,7 +26,7 @@ from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.runs.run_scope import ensure_days, reads, run_scope, selected
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import SettingError, Settings
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 
 PROGRESS_SECONDS = 3.0
@@ -60,9 +60,7 @@ def sync(
 
     Raises SettingError.
     """
-    if reconcile and (first or last):
-        raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
-    ensure_days(settings.partitioning, first, last)
+    ensure_days(settings.partitioning, first, last, whole=whole, reconcile=reconcile)
     ensure_writable(duckdb_file(settings))
     console = Console()
     api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)

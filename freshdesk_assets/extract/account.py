@@ -61,13 +61,13 @@ def key_owner(client: Client) -> KeyOwner:
 
 
 def answers(client: Client) -> bool:
-    """Whether any call is answered, by a refusal too; asked where another was not."""
+    """Whether the account answers, be it with a refusal; asked where another call was not answered."""
     try:
-        client.get(OWNER, {}, parse=_object, one_row=True)
-    except Unavailable:
-        return False
-    except FreshdeskError:
+        key_owner(client)
+    except Refused:
         return True
+    except FreshdeskError:
+        return False
     return True
 
 

@@ -1,67 +1,112 @@
-"""Before the first step of a run: the account is asked who it is, so that what is wrong is said once.
+"""From a run's account to whether any of its tables can be read: what stops all of them is said once.
 
-An account that the file knows costs no credit: there the first table finds out, and stops the others.
+The account is asked who it is before the first step, if the file does not know. One that it knows costs no
+credit: there the first table finds out, and stops the others.
 """
 
+import time
 from collections.abc import Iterator
+
+import dagster as dg
 
 from freshdesk_assets.extract.account import answers
 from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
-from freshdesk_assets.orchestration.failures import refuses_all
-from freshdesk_assets.orchestration.internals import DagsterEvent, PlanExecutionContext
+from freshdesk_assets.orchestration import failures
+from freshdesk_assets.orchestration.internals import DagsterEvent, PlanExecutionContext, SerializableErrorInfo
 from freshdesk_assets.orchestration.names import MAX_RETRIES
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
 
-
-class NotBegun(Exception):
-    """The run made none of its steps; the message says why."""
-
-
-def open_account(context: PlanExecutionContext, file: DuckDBFile, *, steps: int, asking: int) -> None:
-    """Raise NotBegun if none of the run's tables could be read.
-
-    - `steps`: how many steps the run has; `asking`: how many of them read the account.
-    """
-    if not asking:
-        return
-    api, run = _api(context), context.dagster_run
-    try:
-        with api.reporting(context.log.info):
-            api.check_account(file.warehouse(context.log.info), run.run_id)
-    except (FreshdeskError, WarehouseError, SettingError) as error:
-        if not isinstance(error, FileLocked):
-            # Dagster would execute the run again, twice, and hear the same.
-            context.instance.add_run_tags(run.run_id, {MAX_RETRIES: "0"})
-        raise NotBegun(f"{str(error).rstrip('.')}. Nothing was read: {steps} steps not made.") from None
+ASKED_AGAIN = 2
+"""How often what may pass is asked again, as often as a step is tried again."""
 
 
-def stops_all(context: PlanExecutionContext, event: DagsterEvent) -> bool:
-    """Whether a table failed of what the run's other tables would fail of, each after the same wait."""
-    if not event.is_step_failure:
-        return False
-    if refuses_all(event):
+class NotRead(Exception):
+    """None of the run's tables could be read, or none of those that were left; the message says why."""
+
+
+class Opening:
+    """Whether the account and the file of a run can be used."""
+
+    def __init__(self, context: PlanExecutionContext, file: DuckDBFile) -> None:
+        self._context = context
+        self._warehouse = file.warehouse(context.log.info)
+        self._cause: NotRead | None = None
+
+    def ask(self, *, steps: int, asking: int) -> None:
+        """Raise NotRead if none of the tables could be read.
+
+        - `steps`: how many steps the run has; `asking`: how many of them read the account.
+        """
+        if not asking:
+            return
+        try:
+            with dg.raise_execution_interrupts(), self._api.reporting(self._context.log.info):
+                self._api.check_account(self._warehouse, self._context.run_id)
+        except (FreshdeskError, WarehouseError, SettingError) as error:
+            if not isinstance(error, FileLocked):
+                self._end_for_good()
+            raise NotRead(f"{_sentence(error)} Nothing was read: {steps} steps not made.") from None
+
+    def stops_with(self, event: DagsterEvent) -> bool:
+        """Whether a table failed, or is to be tried again, for what the run's other tables would meet too.
+
+        What may pass is waited for here, as long as a step would wait: else each table would.
+        """
+        if event.is_step_failure:
+            return failures.refuses_all(event)
+        if not event.is_step_up_for_retry or self._passes(event):
+            return False
+        self._end_for_good()
+        error = list(_chain(event.step_retry_data.error))[-1]
+        self._cause = NotRead(f"{_sentence(error.message.partition(': ')[2])} No other table was asked for.")
         return True
-    causes = set(_causes(event))
-    if FileLocked.__name__ in causes:
-        return True
-    if Unavailable.__name__ not in causes:
+
+    def end(self) -> None:
+        """Raise NotRead if the run had to stop reading."""
+        if self._cause:
+            raise self._cause
+
+    def _passes(self, event: DagsterEvent) -> bool:
+        """Whether what a step is tried again for concerns it alone, or is over."""
+        classes = {error.cls_name for error in _chain(event.step_retry_data.error)}
+        if not classes & {Unavailable.__name__, FileLocked.__name__}:
+            return True
+        with dg.raise_execution_interrupts(), self._api.reporting(self._context.log.info):
+            for left in reversed(range(ASKED_AGAIN + 1)):
+                if self._usable() if FileLocked.__name__ in classes else answers(self._api.reader.client):
+                    return True
+                if left:
+                    self._context.log.info(f"asks again in {failures.RETRY_SECONDS:g} seconds")
+                    time.sleep(failures.RETRY_SECONDS)
         return False
-    api = _api(context)
-    with api.reporting(context.log.info):
-        return not answers(api.reader.client)
+
+    def _usable(self) -> bool:
+        try:
+            held_in(self._warehouse)
+        except FileLocked:
+            return False
+        return True
+
+    def _end_for_good(self) -> None:
+        """Have Dagster not execute the run again, twice, to hear the same."""
+        self._context.instance.add_run_tags(self._context.run_id, {MAX_RETRIES: "0"})
+
+    @property
+    def _api(self) -> FreshdeskApi:
+        resources = self._context.scoped_resources_builder.build(required_resource_keys={"freshdesk"})
+        api: FreshdeskApi = resources.freshdesk
+        return api
 
 
-def _api(context: PlanExecutionContext) -> FreshdeskApi:
-    resources = context.scoped_resources_builder.build(required_resource_keys={"freshdesk"})
-    api: FreshdeskApi = resources.freshdesk
-    return api
+def _sentence(error: object) -> str:
+    return f"{str(error).strip().rstrip('.')}."
 
 
-def _causes(event: DagsterEvent) -> Iterator[str | None]:
-    """The classes of the errors that led to a failure."""
-    error = event.step_failure_data.error
+def _chain(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    """An error and what led to it."""
     while error is not None:
-        yield error.cls_name
+        yield error
         error = error.cause

@@ -1,5 +1,6 @@
 """From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -92,8 +93,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
-            domain=_resolved(self.domain),
-            api_key=_resolved(self.api_key),
+            domain=_resolved(self.domain, "domain"),
+            api_key=_resolved(self.api_key, "api_key"),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -144,12 +145,14 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     @property
     def host(self) -> str:
         """The account's address; raises ConfigurationError when it cannot be one."""
-        return base_url(_resolved(self.domain)).netloc
+        return base_url(_resolved(self.domain, "domain")).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
         """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
-        with impatient(_resolved(self.domain), _resolved(self.api_key), self.reserve) as reader:
+        with impatient(
+            _resolved(self.domain, "domain"), _resolved(self.api_key, "api_key"), self.reserve
+        ) as reader:
             yield reader
 
     @property
@@ -173,23 +176,32 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reports[-1](message)
 
 
-def _resolved(value: str) -> str:
-    """A value, or what the environment variable holds that it names; raises SettingError."""
-    if not isinstance(value, dg.EnvVar):
-        return str(plain(value))
-    if not (found := plain(value.get_value())):
-        raise SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
+def _resolved(value: str, name: str) -> str:
+    """A value, or what the environment has for it: the variable that it names, else the setting's own.
+
+    Raises SettingError.
+    """
+    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(variable(name))
+    given = "" if isinstance(value, dg.EnvVar) else plain(value)
+    if not (found := given or plain(source.get_value())):
+        raise SettingError(f"{source.env_var_name} is not set: set it in the environment or in .env")
     return str(found)
+
+
+def _named(name: str) -> str:
+    """The variable of a setting, if it is set."""
+    return dg.EnvVar(variable(name)) if os.environ.get(variable(name)) else ""
 
 
 def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:
     """The account that the settings name.
 
-    Domain and key are given as names of environment variables, because the UI shows a resource's values.
+    Domain and key are given as names of environment variables, because the UI shows a resource's values. A
+    variable that is not set is not named: Dagster would end a run for it in its own words.
     """
     return FreshdeskApi(
-        domain=dg.EnvVar(variable("domain")),
-        api_key=dg.EnvVar(variable("api_key")),
+        domain=_named("domain"),
+        api_key=_named("api_key"),
         reserve=settings.reserve,
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,
@@ -233,7 +245,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     @property
     def locks(self) -> Path:
         """The folder, beside the file, of the locks of the runs that work on it."""
-        path = Path(_resolved(self.database)).expanduser().resolve()
+        path = Path(_resolved(self.database, "duckdb")).expanduser().resolve()
         return path.with_name(f"{path.name}.locks")
 
     def warehouse(

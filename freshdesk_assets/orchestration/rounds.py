@@ -24,7 +24,7 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContext,
 )
 from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
-from freshdesk_assets.orchestration.opening import open_account, stops_all
+from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -46,7 +46,7 @@ def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) 
     """Execute the plan round by round; report at the end which steps were left out."""
     with lingering():
         run = _Run(job_context, execution_plan)
-        open_account(job_context, run.file, steps=len(run.waiting), asking=len(run.asking))
+        run.opening.ask(steps=len(run.waiting), asking=len(run.asking))
         while run.waiting:
             if chosen := run.next():
                 yield from run.execute(chosen)
@@ -54,6 +54,7 @@ def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) 
         said = f"{len(run.left_out)} steps left out: the tables they are made of have not changed"
         yield DagsterEvent.engine_event(job_context, said, EngineEventData({}))
     run.end()
+    run.opening.end()
 
 
 class _Run:
@@ -75,6 +76,7 @@ class _Run:
         self.ours = self.following | self.asking
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
+        self.opening = Opening(context, self.file)
         tags = context.dagster_run.tags
         again = reading_of(tags) in (Reading.AGAIN, Reading.WHOLE) or tags.get(WORK) in BY_NIGHT
         # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
@@ -169,7 +171,7 @@ class _Run:
                     # A user's step may open the file by other means than ours.
                     let_go()
                 yield event
-                if event.step_key in self.asking and stops_all(self.context, event):
+                if event.step_key in self.asking and self.opening.stops_with(event):
                     self.refused_all = str(event.step_key)
                     return
 

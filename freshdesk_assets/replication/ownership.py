@@ -83,9 +83,8 @@ def check_account(
 
 def _only_this_call(client: Client, error: FreshdeskError) -> bool:
     """Whether an account that does not say who it is may answer other calls."""
-    if isinstance(error, Unavailable):
-        return not isinstance(error, Unreachable) and answers(client)
-    return isinstance(error, Blocked | Redirected)
+    passing = isinstance(error, Unavailable | Blocked | Redirected) and not isinstance(error, Unreachable)
+    return passing and answers(client)
 
 
 def _check_same(warehouse: Warehouse, held: Held, found: Held, *, renamed: bool) -> None:

@@ -67,8 +67,6 @@ def run_scope(
     read = tuple(sorted(reads(keys, catalog)))
     partitions = partitions_of(partitioning)
     tags, continues = {ONLY_MISSING: "true"}, None
-    if whole and (first or last or reconcile):
-        raise SettingError("--whole reads from the start date: leave out --from, --to and --reconcile")
     if reconcile:
         start = end = partitions.get_partition_keys()[-1]
         tags = {RECONCILE: "true"}
@@ -145,8 +143,19 @@ def reads(keys: Iterable[dg.AssetKey], catalog: Catalog) -> frozenset[dg.AssetKe
     return frozenset(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA)
 
 
-def ensure_days(partitioning: Partitioning, first: datetime | None, last: datetime | None) -> None:
-    """Raise SettingError if no partition can lie between the days, either of which may not be given."""
+def ensure_days(
+    partitioning: Partitioning,
+    first: datetime | None,
+    last: datetime | None,
+    *,
+    whole: bool = False,
+    reconcile: bool = False,
+) -> None:
+    """Raise SettingError if no partition can lie between the days, or none need be given."""
+    if reconcile and (first or last):
+        raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
+    if whole and (first or last or reconcile):
+        raise SettingError("--whole reads from the start date: leave out --from, --to and --reconcile")
     now = datetime.now(UTC)
     if first and last and last < first:
         raise SettingError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")

@@ -16,7 +16,7 @@ from freshdesk_assets.orchestration.internals import (
     TimeWindowFreshnessPolicy,
 )
 from freshdesk_assets.orchestration.names import API_KIND
-from freshdesk_assets.orchestration.opening import NotBegun
+from freshdesk_assets.orchestration.opening import NotRead
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import WarehouseError
@@ -103,7 +103,7 @@ def _ended(instance: dg.DagsterInstance, run: dg.DagsterRun, at: float) -> Incid
     """What is wrong with a run that failed without a step that did."""
     for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
         if error := getattr(entry.get_dagster_event().event_specific_data, "error", None):
-            begun = error.cls_name != NotBegun.__name__
+            begun = error.cls_name != NotRead.__name__
             return _failure(run, run.job_name if begun else EVERY, _cause(error, None), at)
     return _failure(run, run.job_name, "the run's process died without reporting an error", at)
 
@@ -226,7 +226,7 @@ def _ours() -> set[str]:
         FrameRefused,
         DeclarationError,
         SettingError,
-        NotBegun,
+        NotRead,
     )
     return {name for root in roots for name in _classes(root)}
 
