@@ -172,7 +172,10 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
     command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
     command.add_argument(
-        "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+        "--select",
+        default=None,
+        metavar="SELECTION",
+        help="tables, like tickets,contacts, or a Dagster asset selection, like 'group:people'",
     )
     command.add_argument(
         "--whole",

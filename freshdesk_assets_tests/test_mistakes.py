@@ -207,7 +207,7 @@ SETTINGS: list[tuple[str, tuple[str, ...], dict[str, str], str]] = [
     ),
     (
         "records in a file",
-        ("plan", "dev"),
+        ("sync", "plan", "doctor", "dev"),
         {"DAGSTER_HOME": "/dev/null"},
         "which is not a folder: set it to one",
     ),

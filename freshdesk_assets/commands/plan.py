@@ -17,7 +17,7 @@ from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
@@ -75,6 +75,7 @@ def plan(
     """
     ensure_days(settings.partitioning, first, last, whole=whole)
     ensure_writable(duckdb_file(settings))
+    dagster_home()
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
     keys = selected(build(), REPLICATE, selection) if selection else tables

@@ -20,7 +20,7 @@ from freshdesk_assets.commands.console import (
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.executor import execute
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.runs.run_scope import ensure_days, reads, run_scope, selected
@@ -62,6 +62,7 @@ def sync(
     """
     ensure_days(settings.partitioning, first, last, whole=whole, reconcile=reconcile)
     ensure_writable(duckdb_file(settings))
+    dagster_home()
     console = Console()
     api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
     definitions = build(

@@ -1,6 +1,7 @@
 """A run that cannot read its account says so once, whoever launched it, and makes nothing."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -63,6 +64,23 @@ def test_a_launched_run_with_wrong_settings_fails_once_before_its_first_step(
         run = acme.instance.get_run_by_id(result.run_id)
         assert run is not None
         assert run.tags[MAX_RETRIES] == "0", "Dagster would execute it again, twice"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("nowhere/replica.duckdb", "is not a folder: create it"), ("folder.duckdb", "folder.duckdb")],
+)
+def test_a_launched_run_whose_file_has_no_place_fails_once(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, said: str
+) -> None:
+    """A volume that is not mounted, for example."""
+    (tmp_path / "folder.duckdb").mkdir()
+    with account(tickets=5) as acme:
+        monkeypatch.setenv("FRESHDESK_DUCKDB", str(tmp_path / path))
+        result = acme.sync(expect=False)
+        (cause,) = causes(result)
+        assert said in cause
+        assert executed(result) == []
 
 
 @pytest.mark.usefixtures("hasty")
