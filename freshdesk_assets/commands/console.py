@@ -40,6 +40,8 @@ class ConsoleHandler(logging.Handler):
             if (said := _cause(event)) not in self._told:
                 self._console.print(f"  failed: {said}", style="red", markup=False)
             self._told[said] += 1
+        elif event.event_type is dg.DagsterEventType.STEP_UP_FOR_RETRY:
+            self._console.print(f"  tried again later: {_cause(event)}", style="yellow", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
             self._skipped += 1
         elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
@@ -49,13 +51,14 @@ class ConsoleHandler(logging.Handler):
         """Say why the run ended before its steps, and count what was not said of each of them."""
         if getattr(event.event_specific_data, "error", None) and not self._told:
             self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
-        again = self._told.total() - len(self._told)
-        for number, what in (
-            (again, "more failed of the same"),
-            (self._skipped, "not made, for a step they need failed"),
-        ):
-            if number:
-                self._console.print(f"  {number} steps {what}", style="red", markup=False)
+        if again := self._told.total() - len(self._told):
+            self._console.print(f"  {again} more steps failed of that", style="red", markup=False)
+        if self._skipped:
+            self._console.print(
+                f"  {self._skipped} steps not made, because a step they need failed",
+                style="red",
+                markup=False,
+            )
 
 
 def console_logger(console: Console) -> dg.LoggerDefinition:
@@ -173,6 +176,8 @@ def _cause(event: dg.DagsterEvent) -> str:
         error, failure = event.step_failure_data.error, event.step_failure_data.user_failure_data
         if failure and failure.description:
             return str(failure.description)
+    elif event.event_type is dg.DagsterEventType.STEP_UP_FOR_RETRY:
+        error = event.step_retry_data.error
     elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
         error = event.job_failure_data.error
     else:

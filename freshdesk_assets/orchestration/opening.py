@@ -74,12 +74,14 @@ class Opening:
         classes = {error.cls_name for error in _chain(event.step_retry_data.error)}
         if not classes & {Unavailable.__name__, FileLocked.__name__}:
             return True
+        locked = FileLocked.__name__ in classes
+        what = "the file is still in use" if locked else "nothing else of the account is answered either"
         with dg.raise_execution_interrupts(), self._api.reporting(self._context.log.info):
             for left in reversed(range(ASKED_AGAIN + 1)):
-                if self._usable() if FileLocked.__name__ in classes else answers(self._api.reader.client):
+                if self._usable() if locked else answers(self._api.reader.client):
                     return True
                 if left:
-                    self._context.log.info(f"asks again in {failures.RETRY_SECONDS:g} seconds")
+                    self._context.log.warning(f"{what}: tried again in {failures.RETRY_SECONDS:g} seconds")
                     time.sleep(failures.RETRY_SECONDS)
         return False
 
