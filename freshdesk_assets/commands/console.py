@@ -40,8 +40,6 @@ class ConsoleHandler(logging.Handler):
             if (said := _cause(event)) not in self._told:
                 self._console.print(f"  failed: {said}", style="red", markup=False)
             self._told[said] += 1
-        elif event.event_type is dg.DagsterEventType.STEP_UP_FOR_RETRY:
-            self._console.print(f"  tried again later: {_cause(event)}", style="yellow", markup=False)
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
             self._skipped += 1
         elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
@@ -176,8 +174,6 @@ def _cause(event: dg.DagsterEvent) -> str:
         error, failure = event.step_failure_data.error, event.step_failure_data.user_failure_data
         if failure and failure.description:
             return str(failure.description)
-    elif event.event_type is dg.DagsterEventType.STEP_UP_FOR_RETRY:
-        error = event.step_retry_data.error
     elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
         error = event.job_failure_data.error
     else:

@@ -60,8 +60,7 @@ class Opening:
         if not event.is_step_up_for_retry or self._passes(event):
             return False
         self._end_for_good()
-        error = list(_chain(event.step_retry_data.error))[-1]
-        self._cause = NotRead(f"{_sentence(error.message.partition(': ')[2])} No other table was asked for.")
+        self._cause = NotRead(_said(event))
         return True
 
     def end(self) -> None:
@@ -75,13 +74,14 @@ class Opening:
         if not classes & {Unavailable.__name__, FileLocked.__name__}:
             return True
         locked = FileLocked.__name__ in classes
-        what = "the file is still in use" if locked else "nothing else of the account is answered either"
+        what = "It is still in use" if locked else "Nothing else of the account is answered either"
         with dg.raise_execution_interrupts(), self._api.reporting(self._context.log.info):
             for left in reversed(range(ASKED_AGAIN + 1)):
                 if self._usable() if locked else answers(self._api.reader.client):
                     return True
                 if left:
-                    self._context.log.warning(f"{what}: tried again in {failures.RETRY_SECONDS:g} seconds")
+                    again = f"{what}: tried again in {failures.RETRY_SECONDS:g} seconds"
+                    self._context.log.warning(f"{_said(event)} {again}")
                     time.sleep(failures.RETRY_SECONDS)
         return False
 
@@ -101,6 +101,12 @@ class Opening:
         resources = self._context.scoped_resources_builder.build(required_resource_keys={"freshdesk"})
         api: FreshdeskApi = resources.freshdesk
         return api
+
+
+def _said(event: DagsterEvent) -> str:
+    """What a step is tried again for."""
+    innermost = list(_chain(event.step_retry_data.error))[-1]
+    return _sentence(innermost.message.partition(": ")[2])
 
 
 def _sentence(error: object) -> str:

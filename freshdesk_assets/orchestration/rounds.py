@@ -183,8 +183,8 @@ class _Run:
         unasked = self.asking & set(self.waiting)
         self.waiting = [key for key in self.waiting if key not in unasked]
         self.failed |= unasked
-        if unasked:
-            self.context.log.info(f"{len(unasked)} other tables are not asked for")
+        if others := len(unasked - {refused}):
+            self.context.log.info(f"{others} other tables are not asked for")
 
     def end(self) -> None:
         """Keep the last results of the checks that were left out."""
