@@ -1,6 +1,5 @@
 """From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -190,7 +189,8 @@ def _resolved(value: str, name: str) -> str:
 
 def _named(name: str) -> str:
     """The variable of a setting, if it is set."""
-    return dg.EnvVar(variable(name)) if os.environ.get(variable(name)) else ""
+    named = dg.EnvVar(variable(name))
+    return named if named.get_value() else ""
 
 
 def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:

@@ -147,8 +147,7 @@ def test_a_wrong_key_fails_at_once_and_says_what_to_do(
     with account(tickets=60) as acme:
         monkeypatch.setenv("FRESHDESK_API_KEY", "wrong-key-of-mine")
         result = acme.sync(expect=False)
-        (ended,) = [event for event in result.all_events if event.is_job_failure]
-        message = str(ended.job_failure_data)
+        (message,) = [str(event.job_failure_data) for event in result.all_events if event.is_job_failure]
         assert "FRESHDESK_API_KEY" in message
         assert "wrong-key-of-mine" not in message
         assert acme.server.meter.requests == 1
