@@ -55,8 +55,9 @@ def run(arguments: Sequence[str] | None) -> int:
         if said := load_env_file():
             raise SettingError(said)
         settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        _check_reach(settings)
         if options.command == "dev":
-            return open_ui()
+            return open_ui(settings)
         for said in without_effect():
             sys.stderr.write(f"{said}\n")
         return _run(options, settings)
@@ -66,7 +67,6 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
-    _check_reach(settings)
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
@@ -102,13 +102,16 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
 def _check_reach(settings: "Settings") -> None:
     """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
-    from freshdesk_assets.extract.http.client import Client
+    from freshdesk_assets.extract.http.address import base_url, valid_key
     from freshdesk_assets.extract.http.errors import ConfigurationError
+    from freshdesk_assets.extract.http.route import route_to
     from freshdesk_assets.settings import SettingError
 
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
     try:
-        Client(domain=settings.domain or "", api_key=key).close()
+        if settings.domain:
+            route_to(base_url(settings.domain))
+        if settings.api_key:
+            valid_key(settings.api_key.get_secret_value())
     except ConfigurationError as error:
         raise SettingError(str(error)) from None
 
@@ -170,7 +173,10 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
     command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
     command.add_argument(
-        "--select", default=None, metavar="SELECTION", help="Dagster asset selection, like 'group:people'"
+        "--select",
+        default=None,
+        metavar="SELECTION",
+        help="tables, like tickets,contacts, or a Dagster asset selection, like 'group:people'",
     )
     command.add_argument(
         "--whole",
@@ -179,10 +185,19 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
     )
 
 
-def open_ui() -> int:
-    """Prepare the instance and become `dagster dev`."""
+def open_ui(settings: "Settings") -> int:
+    """Prepare the instance and become `dagster dev`, without an account too, to be looked at."""
+    from freshdesk_assets.commands.files import ensure_writable
     from freshdesk_assets.orchestration.instance import dagster_instance
+    from freshdesk_assets.orchestration.resources import duckdb_file
+    from freshdesk_assets.settings import REQUIRED, variable
 
+    ensure_writable(duckdb_file(settings))
+    if missing := [variable(name) for name in REQUIRED if not getattr(settings, name)]:
+        sys.stderr.write(
+            f"Not set: {' and '.join(missing)}. The UI can be looked at, but each run will fail: set what is"
+            " missing in the environment or in .env, and start again.\n"
+        )
     with dagster_instance():
         pass
     program = str(Path(sys.executable).with_name("dagster"))

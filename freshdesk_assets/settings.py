@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     domain: Annotated[str | None, Field(repr=False)] = _setting(
         Group.ACCOUNT,
         None,
-        "The account's address. A full URL is for a simulator on this machine only.",
+        "The account's address, or `acme` alone. A full URL is for a simulator on this machine only.",
         like="acme.freshdesk.com",
     )
     api_key: SecretStr | None = _setting(
@@ -201,8 +201,8 @@ class Settings(BaseSettings):
     alert_webhook: Hook = _setting(
         Group.ALERTS,
         None,
-        "A URL that is sent a JSON message once for each asset or job that fails, each blocking check that"
-        " does not pass and each asset that is late, and once when it is well again.",
+        "A URL that is sent a JSON message once for each cause for which assets fail, each blocking check"
+        " that does not pass and assets that are late, and once when all of them are well again.",
         unset="no messages",
     )
     ui_url: Url = _setting(

@@ -78,7 +78,7 @@ def test_a_command_that_cannot_be_given_is_found() -> None:
     """A test of the finder: commands that README once had, and commands with typos."""
     wrong = """\
 .venv/bin/freshdesk-assets plan --reconcile
-.venv/bin/freshdesk-assets sync --select tickets
+.venv/bin/freshdesk-assets sync --select tickts
 make demmo && .venv/bin/dagster-webservr -m freshdesk_assets.definitons
 cp .env.exmple .env
 .venv/bin/pip install 'dagster-postgres==0.1'
@@ -88,7 +88,7 @@ dagstr
     said = "\n".join(complaints(wrong))
     for part in (
         "unrecognized arguments: --reconcile",
-        "'tickets' is not an asset selection",
+        "no table is called tickts: did you mean tickets",
         "no target demmo",
         "dagster-webservr is not installed",
         "no module freshdesk_assets.definitons",

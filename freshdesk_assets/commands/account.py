@@ -17,17 +17,26 @@ from freshdesk_assets.warehouse.paths import log_of
 
 
 def check_owner(
-    api: FreshdeskApi, file: Warehouse, say: Callable[[str], None], *, renamed: bool = False
+    api: FreshdeskApi,
+    file: Warehouse,
+    say: Callable[[str], None],
+    *,
+    renamed: bool = False,
+    begin: bool = False,
 ) -> None:
     """Raise SettingError if the file holds another account; Freshdesk is asked only if the address differs.
 
-    `renamed` as in `check_account`. Raises FreshdeskError, WarehouseError.
+    - `renamed` as in `check_account`.
+    - `begin`: a file that holds none yet becomes that of the account, which is asked for that. The run that
+      follows need not ask again.
+
+    Raises FreshdeskError, WarehouseError.
     """
     held = held_in(file)
-    if held is None or held.host == api.host:
+    if (held is None and not begin) or (held is not None and held.host == api.host):
         return
     try:
-        with api.connect() as reader:
+        with api.connect() as reader, api.reporting(say):
             check_account(file, reader.client, api.host, renamed=renamed, say=say)
     except AnotherAccount as error:
         raise SettingError(str(error)) from error

@@ -16,17 +16,18 @@ Counts = Counter[str]
 
 
 class ConsoleHandler(logging.Handler):
-    """Prints the part of a run's log that a person waiting for the run wants to see."""
+    """Prints the part of a run's log that a person waiting for the run wants to see: a cause once."""
 
     def __init__(self, console: Console) -> None:
         super().__init__(logging.INFO)
         self._console = console
+        self._told = Counts()
+        self._skipped = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the project's own messages, and the steps that failed or were skipped."""
+        """Print the project's own messages and why steps failed; count those that were not made."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
-        step = str(meta.get("step_key") or "").rpartition("__")[2]
         if event is None:
             style = "yellow" if record.levelno >= logging.WARNING else ""
             self._console.print(
@@ -36,19 +37,36 @@ class ConsoleHandler(logging.Handler):
             dg.DagsterEventType.STEP_FAILURE,
             dg.DagsterEventType.RESOURCE_INIT_FAILURE,
         ):
-            self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
+            if (said := _cause(event)) not in self._told:
+                self._console.print(f"  failed: {said}", style="red", markup=False)
+            self._told[said] += 1
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
+            self._skipped += 1
+        elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
+            self._end(event)
+
+    def _end(self, event: dg.DagsterEvent) -> None:
+        """Say why the run ended before its steps, and count what was not said of each of them."""
+        if getattr(event.event_specific_data, "error", None) and not self._told:
+            self._console.print(f"  failed: {_cause(event)}", style="red", markup=False)
+        if again := self._told.total() - len(self._told):
+            self._console.print(f"  {again} more steps failed of that", style="red", markup=False)
+        if self._skipped:
             self._console.print(
-                f"{step}: skipped, because what it depends on failed", style="red", markup=False
+                f"  {self._skipped} steps not made, because a step they need failed",
+                style="red",
+                markup=False,
             )
 
 
 def console_logger(console: Console) -> dg.LoggerDefinition:
     """A Dagster logger that prints to `console`, in place of Dagster's own."""
+    # Dagster builds it twice in a run, and what one has told the other must not tell again.
+    handler = ConsoleHandler(console)
 
     def build(_context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("freshdesk_assets", logging.INFO)
-        logger.addHandler(ConsoleHandler(console))
+        logger.addHandler(handler)
         return logger
 
     return dg.LoggerDefinition(build)
@@ -78,6 +96,14 @@ def arrived(result: dg.ExecuteInProcessResult) -> Report:
     report.add_section()
     report.add_row("all", *_cells(totals))
     return report
+
+
+def has_read(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a table was read, or rows were cut or made of one: whether there is something to report."""
+    return any(
+        event.materialization.metadata.keys() & {"rows_read", "parents_cut"}
+        for event in result.get_asset_materialization_events()
+    )
 
 
 def created_views(result: dg.ExecuteInProcessResult) -> list[str]:
@@ -148,6 +174,8 @@ def _cause(event: dg.DagsterEvent) -> str:
         error, failure = event.step_failure_data.error, event.step_failure_data.user_failure_data
         if failure and failure.description:
             return str(failure.description)
+    elif event.event_type is dg.DagsterEventType.RUN_FAILURE:
+        error = event.job_failure_data.error
     else:
         error = event.engine_event_data.error
     while error and error.cause:

@@ -17,12 +17,12 @@ from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
-from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
+from freshdesk_assets.orchestration.runs.run_scope import RunScope, ensure_days, run_scope, selected
 from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for
 from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.replication.scope import ReadScope
@@ -73,7 +73,9 @@ def plan(
 
     Raises SettingError.
     """
+    ensure_days(settings.partitioning, first, last, whole=whole)
     ensure_writable(duckdb_file(settings))
+    dagster_home()
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
     keys = selected(build(), REPLICATE, selection) if selection else tables

@@ -9,17 +9,24 @@ import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.commands.account import check_owner
-from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.commands.console import (
+    arrived,
+    console_logger,
+    created_views,
+    has_read,
+    unfinished,
+    warnings,
+)
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.executor import execute
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
-from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
+from freshdesk_assets.orchestration.runs.run_scope import ensure_days, reads, run_scope, selected
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import SettingError, Settings
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 
 PROGRESS_SECONDS = 3.0
@@ -53,9 +60,9 @@ def sync(
 
     Raises SettingError.
     """
-    if reconcile and (first or last):
-        raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
+    ensure_days(settings.partitioning, first, last, whole=whole, reconcile=reconcile)
     ensure_writable(duckdb_file(settings))
+    dagster_home()
     console = Console()
     api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
     definitions = build(
@@ -64,10 +71,17 @@ def sync(
     )
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
     began = time.monotonic()
+    chosen = selected(definitions, job.name, selection)
+    try:
+        if reads(chosen, catalog):
+            check_owner(api, file, console.print, renamed=renamed, begin=True)
+    except (FreshdeskError, WarehouseError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
     with dagster_instance() as instance:
         try:
             request = run_scope(
-                selected(definitions, job.name, selection),
+                chosen,
                 instance,
                 catalog,
                 settings.partitioning,
@@ -78,9 +92,7 @@ def sync(
                 reconcile=reconcile,
                 whole=whole,
             )
-            if request.read:
-                check_owner(api, file, console.print, renamed=renamed)
-        except (FreshdeskError, WarehouseError) as error:
+        except WarehouseError as error:
             console.print(str(error), style="red", markup=False)
             return 1
         if request.continues:
@@ -99,7 +111,8 @@ def sync(
             run_config={"loggers": {"terminal": {}}},
             tags={PROCESS: this_process(), **request.tags},
         )
-    console.print(arrived(result))
+    if has_read(result):
+        console.print(arrived(result))
     if views := created_views(result):
         shown = ", ".join(views) if len(views) <= FEW else f"{len(views)} of them"
         console.print(f"Views created or changed: {shown}", markup=False)
@@ -114,6 +127,8 @@ def sync(
         )
     took = timedelta(seconds=round(time.monotonic() - began))
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
+    if request.read and not result.success and not has_read(result):
+        outcome = "Failed, no table was read to its end"
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     return 0 if result.success else 1

@@ -60,6 +60,17 @@ def key_owner(client: Client) -> KeyOwner:
     return KeyOwner(TICKET_SCOPES.get(scope), scope == 1)
 
 
+def answers(client: Client) -> bool:
+    """Whether the account answers, be it with a refusal; asked where another call was not answered."""
+    try:
+        key_owner(client)
+    except Refused:
+        return True
+    except FreshdeskError:
+        return False
+    return True
+
+
 def account_id(client: Client) -> str | None:
     """What identifies the account under whatever name; None where the key may not ask for it.
 

@@ -10,10 +10,12 @@ from freshdesk_assets.extract.http.errors import (
     FreshdeskError,
     Redirected,
     Unavailable,
+    Unreachable,
 )
 from freshdesk_assets.orchestration.internals import DagsterEvent
 from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.schema.column import DeclarationError
+from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
 from freshdesk_assets.warehouse.frame_types import FrameRefused
 
@@ -26,14 +28,15 @@ def as_dagster_errors(subject: str = "") -> Iterator[None]:
     """Turn our errors into Dagster's; the message begins with the subject, if there is one."""
     try:
         yield
-    except (Unavailable, FileLocked) as error:
-        # What was read is stored: the retry does not pay for it again.
-        raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
-    except (FreshdeskError, WarehouseError, FrameRefused, DeclarationError) as error:
+    except (FreshdeskError, WarehouseError, SettingError, FrameRefused, DeclarationError) as error:
+        if isinstance(error, Unavailable | FileLocked) and not isinstance(error, Unreachable):
+            # What was read is stored: the retry does not pay for it again.
+            raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
         # A retry would change nothing and cost credits.
         said = f"{subject}: {error}" if subject else str(error)
         # A redirect may concern one list alone.
-        everywhere = isinstance(error, ConfigurationError) and not isinstance(error, Redirected)
+        everywhere = isinstance(error, ConfigurationError | SettingError | Unreachable)
+        everywhere = everywhere and not isinstance(error, Redirected)
         notes = {REFUSES_ALL: True} if everywhere else None
         raise dg.Failure(said, metadata=notes, allow_retries=False) from error
 

@@ -119,5 +119,8 @@ is alive."""
 WORK = "freshdesk/work"
 """The schedule or sensor that launched the run."""
 
+MAX_RETRIES = "dagster/max_retries"
+"""Dagster's own: how often it executes a run again that failed by more than a step."""
+
 ROOT_RUN = "dagster/root_run_id"
 """Dagster's own: the run that this one executes again."""

@@ -1,7 +1,7 @@
 """From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
@@ -61,7 +62,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
+    _checked: bool = PrivateAttr(default=False)
     _another: AnotherAccount | None = PrivateAttr(default=None)
+    _unusable: ConfigurationError | SettingError | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
 
     @contextmanager
@@ -69,19 +72,27 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         self,
         context: dg.InitResourceContext,
     ) -> Iterator["FreshdeskApi"]:
-        """Hold the run lock of the account, and the client, until the run ends."""
+        """Hold the run lock of the account, and the client, until the run ends.
+
+        Settings that cannot work are said where the account is asked for, not as a resource that fails.
+        """
         say = context.log.info if context.log else self._report
         budget = Budget(run=self.run_credits, day=self.day_credits)
         run_id = context.run.run_id if context.run else ""
-        with run_lock(_resolved(self.domain), locks_of(run_id), this_run(run_id), say), self.connect(budget):
+        with ExitStack() as held:
+            try:
+                held.enter_context(run_lock(self.host, locks_of(run_id), this_run(run_id), say))
+                held.enter_context(self.connect(budget))
+            except (ConfigurationError, SettingError) as error:
+                self._unusable = error
             yield self
 
     @contextmanager
     def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
-            domain=_resolved(self.domain),
-            api_key=_resolved(self.api_key),
+            domain=_resolved(self.domain, "domain"),
+            api_key=_resolved(self.api_key, "api_key"),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -104,9 +115,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
         again. Raises AnotherAccount, at each call, if the file holds another account.
         """
-        budget = self._reader.client.budget
+        budget = self.reader.client.budget
         if not self._begun:
-            self._check_account(warehouse, run.run_id)
+            self.check_account(warehouse, run.run_id)
             for said in doubt_ledger(warehouse, catalog):
                 warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
@@ -116,30 +127,37 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._begun = True
         return budget
 
-    def _check_account(self, warehouse: Warehouse, run_id: str) -> None:
-        """Raise AnotherAccount; Freshdesk is asked once for all tables of the run."""
+    def check_account(self, warehouse: Warehouse, run_id: str) -> None:
+        """Raise what keeps the run from the account; it is asked once for all tables of the run."""
+        if self._checked:
+            return
         if self._another is not None:
             raise self._another
         try:
-            check_account(warehouse, self._reader.client, self.host, run_id=run_id, say=self._report)
+            check_account(warehouse, self.reader.client, self.host, run_id=run_id, say=self._report)
         except AnotherAccount as error:
             self._another = error
             raise
+        self._checked = True
 
     @property
     def host(self) -> str:
         """The account's address; raises ConfigurationError when it cannot be one."""
-        return base_url(_resolved(self.domain)).netloc
+        return base_url(_resolved(self.domain, "domain")).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
         """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
-        with impatient(_resolved(self.domain), _resolved(self.api_key), self.reserve) as reader:
+        with impatient(
+            _resolved(self.domain, "domain"), _resolved(self.api_key, "api_key"), self.reserve
+        ) as reader:
             yield reader
 
     @property
     def reader(self) -> Reader:
-        """The run's reader."""
+        """The run's reader; raises ConfigurationError or SettingError if the settings have no account."""
+        if self._unusable is not None:
+            raise self._unusable
         return self._reader
 
     @contextmanager
@@ -156,23 +174,33 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reports[-1](message)
 
 
-def _resolved(value: str) -> str:
-    """A value, or what the environment variable holds that it names; raises SettingError."""
-    if not isinstance(value, dg.EnvVar):
-        return str(plain(value))
-    if not (found := plain(value.get_value())):
-        raise SettingError(f"{value.env_var_name} is not set: set it in the environment or in .env")
+def _resolved(value: str, name: str) -> str:
+    """A value, or what the environment has for it: the variable that it names, else the setting's own.
+
+    Raises SettingError.
+    """
+    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(variable(name))
+    given = "" if isinstance(value, dg.EnvVar) else plain(value)
+    if not (found := given or plain(source.get_value())):
+        raise SettingError(f"{source.env_var_name} is not set: set it in the environment or in .env")
     return str(found)
+
+
+def _named(name: str) -> str:
+    """The variable of a setting, if it is set."""
+    named = dg.EnvVar(variable(name))
+    return named if named.get_value() else ""
 
 
 def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:
     """The account that the settings name.
 
-    Domain and key are given as names of environment variables, because the UI shows a resource's values.
+    Domain and key are given as names of environment variables, because the UI shows a resource's values. A
+    variable that is not set is not named: Dagster would end a run for it in its own words.
     """
     return FreshdeskApi(
-        domain=dg.EnvVar(variable("domain")),
-        api_key=dg.EnvVar(variable("api_key")),
+        domain=_named("domain"),
+        api_key=_named("api_key"),
         reserve=settings.reserve,
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,
@@ -216,7 +244,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     @property
     def locks(self) -> Path:
         """The folder, beside the file, of the locks of the runs that work on it."""
-        path = Path(_resolved(self.database)).expanduser().resolve()
+        path = Path(_resolved(self.database, "duckdb")).expanduser().resolve()
         return path.with_name(f"{path.name}.locks")
 
     def warehouse(

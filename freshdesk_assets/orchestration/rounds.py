@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.failures import as_dagster_errors, refuses_all
+from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, never_stored, remember
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
@@ -24,6 +24,7 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContext,
 )
 from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned
 from freshdesk_assets.orchestration.resources import DuckDBFile
@@ -45,6 +46,7 @@ def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) 
     """Execute the plan round by round; report at the end which steps were left out."""
     with lingering():
         run = _Run(job_context, execution_plan)
+        run.opening.ask(steps=len(run.waiting), asking=len(run.asking))
         while run.waiting:
             if chosen := run.next():
                 yield from run.execute(chosen)
@@ -52,6 +54,7 @@ def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) 
         said = f"{len(run.left_out)} steps left out: the tables they are made of have not changed"
         yield DagsterEvent.engine_event(job_context, said, EngineEventData({}))
     run.end()
+    run.opening.end()
 
 
 class _Run:
@@ -73,6 +76,7 @@ class _Run:
         self.ours = self.following | self.asking
         self.file = _file(context)
         self.warehouse = self.file.warehouse(context.log.info)
+        self.opening = Opening(context, self.file)
         tags = context.dagster_run.tags
         again = reading_of(tags) in (Reading.AGAIN, Reading.WHOLE) or tags.get(WORK) in BY_NIGHT
         # A run that reads no table was launched for its assets by name, and a nightly run makes everything:
@@ -167,7 +171,7 @@ class _Run:
                     # A user's step may open the file by other means than ours.
                     let_go()
                 yield event
-                if event.is_step_failure and refuses_all(event):
+                if event.step_key in self.asking and self.opening.stops_with(event):
                     self.refused_all = str(event.step_key)
                     return
 
@@ -179,8 +183,8 @@ class _Run:
         unasked = self.asking & set(self.waiting)
         self.waiting = [key for key in self.waiting if key not in unasked]
         self.failed |= unasked
-        if unasked:
-            self.context.log.info(f"{len(unasked)} other tables are not asked for")
+        if others := len(unasked - {refused}):
+            self.context.log.info(f"{others} other tables are not asked for")
 
     def end(self) -> None:
         """Keep the last results of the checks that were left out."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from freshdesk_assets.extract.account import account_id
+from freshdesk_assets.extract.account import account_id, answers
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import (
     Blocked,
@@ -15,6 +15,7 @@ from freshdesk_assets.extract.http.errors import (
     FreshdeskError,
     Redirected,
     Unavailable,
+    Unreachable,
 )
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
@@ -58,10 +59,13 @@ def check_account(
         if held is not None:
             _check_same(warehouse, held, Held(host, found), renamed=renamed)
     except FreshdeskError as error:
-        with suppress(WarehouseError):
-            spending.tell(warehouse)
-        if held is None and isinstance(error, Unavailable | Blocked | Redirected):
-            # A new file takes any account; the next run asks whose it is.
+        # A new file takes any account; the next run asks whose it is.
+        taken = held is None and _only_this_call(client, error)
+        if taken or warehouse.path.exists():
+            # For an account that does not answer no file is made.
+            with suppress(WarehouseError):
+                spending.tell(warehouse)
+        if taken:
             return
         if isinstance(error, Blocked | Redirected):
             # Nothing is read into the file until it is known whose it is, so no table need ask.
@@ -75,6 +79,12 @@ def check_account(
         record_account(connection, Held(host, found), datetime.now(UTC))
         recorded = spending.write(connection)
     spending.told(recorded)
+
+
+def _only_this_call(client: Client, error: FreshdeskError) -> bool:
+    """Whether an account that does not say who it is may answer other calls."""
+    passing = isinstance(error, Unavailable | Blocked | Redirected) and not isinstance(error, Unreachable)
+    return passing and answers(client)
 
 
 def _check_same(warehouse: Warehouse, held: Held, found: Held, *, renamed: bool) -> None:

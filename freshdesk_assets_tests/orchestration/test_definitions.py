@@ -314,7 +314,11 @@ def test_a_key_of_several_columns_is_not_unique_in_each_of_them() -> None:
     }
 
 
-def test_the_account_and_its_key_are_shown_by_the_names_of_their_variables() -> None:
+def test_the_account_and_its_key_are_shown_by_the_names_of_their_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FRESHDESK_DOMAIN", "acme.freshdesk.com")
+    monkeypatch.setenv("FRESHDESK_API_KEY", "s3cret")
     resources = graph_of().resources or {}
     config = resources["freshdesk"].get_resource_definition().config_schema.as_field().default_value
     assert config["domain"] == {"env": "FRESHDESK_DOMAIN"}

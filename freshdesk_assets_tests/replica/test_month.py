@@ -10,7 +10,7 @@ import pytest
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import ANYTHING_NEW, WORK
 from freshdesk_assets.orchestration.run_tags import reading_of
-from freshdesk_assets.schema.table import Cadence
+from freshdesk_assets.orchestration.upkeep.incidents import EVERY
 from freshdesk_assets_tests.replica.least import Least
 from freshdesk_assets_tests.replica.past import Snapshot, past_differences, snapshot
 from freshdesk_assets_tests.replica.truth import surplus
@@ -173,11 +173,11 @@ class Month:
 
 def assert_each_told_once(left: Unattended) -> None:
     """A revoked key and a machine that was off are told of once, and once more when they are over."""
-    incidents = Counter((each["kind"], each["table"]) for each in left.alerts if each["kind"] != "recovered")
+    told = [(each["kind"], table) for each in left.alerts for table in each["tables"]]
+    incidents = Counter((kind, table) for kind, table in told if kind != "recovered")
     assert set(incidents.values()) == {1}, incidents
-    over = Counter(each["table"] for each in left.alerts if each["kind"] == "recovered")
+    over = Counter(table for kind, table in told if kind == "recovered")
     assert over == Counter(table for _, table in incidents), "each is told once when it is over"
-    live = {f"freshdesk/{each.name}" for each in left.account.catalog if each.cadence is Cadence.LIVE}
-    # Where tickets cannot be read, nobody asks for their conversations.
-    assert {table for kind, table in incidents if kind == "failure"} >= live - {"freshdesk/conversations"}
+    assert {table for kind, table in incidents if kind == "failure"} == {EVERY}
     assert {kind for kind, _ in incidents} == {"failure", "stale"}
+    assert len(left.alerts) <= 2 * 4, "a message for a cause, not for each table"

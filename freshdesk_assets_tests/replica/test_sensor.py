@@ -106,7 +106,9 @@ def test_it_holds_back_while_a_run_is_under_way_and_while_the_limit_is_tight(
             assert acme.server.meter.requests == 1, "a tick does not wait for the limit"
             state = json.loads(watch.cursor or "{}")
             pauses.append(datetime.fromisoformat(state["again"]) - datetime.now(UTC))
-            assert "asks again at" in watch.look()
+            said = watch.look()
+            assert "asks again at" in said
+            assert "limit is used up" in said
             assert acme.server.meter.requests == 0
             watch.cursor = json.dumps({**state, "again": ""})
         assert all(later > 1.9 * sooner for sooner, later in pairwise(pauses))
@@ -118,10 +120,30 @@ def test_it_holds_back_while_a_run_is_under_way_and_while_the_limit_is_tight(
         assert acme.server.meter.requests == 0
 
 
+def test_while_it_waits_it_says_what_the_last_look_met_with(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a wrong key it spoke of a tight limit for an hour."""
+    with account(tickets=10) as acme:
+        acme.sync(select=["tickets", "conversations"])
+        watch = Watch(acme)
+        monkeypatch.setenv("FRESHDESK_API_KEY", "wrong")
+        while "never read" in (said := watch.look()):
+            pass
+        assert "does not accept the API key" in said
+        again = watch.look()
+        assert "asks again at" in again
+        assert "does not accept the API key" in again
+        state = json.loads(watch.cursor or "{}")
+        del state["why"]
+        watch.cursor = json.dumps(state)
+        assert "or a look failed" in watch.look(), "an earlier version remembered no reason"
+
+
 def test_no_pause_is_longer_than_an_hour() -> None:
     """A limit that was tight over lunch must not leave the afternoon unseen."""
     noon = datetime(2026, 3, 18, 12, tzinfo=UTC)
-    assert Cursor(refused=50).later(noon).again == (noon + timedelta(hours=1)).isoformat()
+    assert Cursor(refused=50).later(noon, "it was tight").again == (noon + timedelta(hours=1)).isoformat()
 
 
 def test_a_cursor_of_another_version_is_begun_anew() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from freshdesk_assets.extract.http.budget import today
 from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import Unavailable, Unreachable
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account, held_in
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
@@ -101,6 +102,21 @@ def test_an_account_that_does_not_say_who_it_is_is_read_all_the_same(warehouse: 
         check(warehouse, server)
         assert held_in(warehouse) is None
         with warehouse.open() as connection:
-            assert credits_of_day(connection, today()) == 1
+            assert credits_of_day(connection, today()) == 2, "one to see whether anything else is answered"
         check(warehouse, server)
         assert held_in(warehouse) == Held(host(server), "3456789")
+
+
+def test_for_an_account_that_answers_nothing_no_file_is_made(warehouse: Warehouse) -> None:
+    """Else the folder would show a replica of an account that may not exist."""
+    with served() as server:
+        server.faults.add("unavailable", times=None)
+        with pytest.raises(Unavailable):
+            check(warehouse, server)
+    with pytest.raises(Unreachable), Client(domain=server.url, api_key=server.key, sleep=ignore) as client:
+        check_account(warehouse, client, host(server))
+    assert not warehouse.path.exists()
+
+
+def ignore(seconds: float) -> None:
+    """Wait no time at all."""

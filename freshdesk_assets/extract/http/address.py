@@ -10,6 +10,8 @@ from freshdesk_assets.extract.http.errors import ConfigurationError
 def base_url(domain: str) -> SplitResult:
     """Scheme and host of FRESHDESK_DOMAIN; ConfigurationError if no account can be there.
 
+    An account's mere name is completed: `acme` to acme.freshdesk.com.
+
     The value is not repeated in messages before it is known to be a host: it could be the key, misplaced.
     """
     wanted = "set FRESHDESK_DOMAIN to the account's host name, such as acme.freshdesk.com"
@@ -21,6 +23,8 @@ def base_url(domain: str) -> SplitResult:
     except ValueError:
         raise ConfigurationError(f"FRESHDESK_DOMAIN is not a host name: {wanted}.") from None
     local = is_loopback(host)
+    if NAME.fullmatch(host) and not local and not KEY.fullmatch(host) and port is None:
+        host = f"{host}.freshdesk.com"
     if (
         parts.scheme not in {"http", "https"}
         or "@" in parts.netloc
@@ -42,6 +46,12 @@ def base_url(domain: str) -> SplitResult:
     shown = f"[{host}]" if ":" in host else host
     return SplitResult(parts.scheme, f"{shown}:{port}" if port else shown, "", "", "")
 
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What is an account's name without the rest of the host's."""
+
+KEY = re.compile(r"(?=.*[0-9])[a-z0-9]{16,}")
+"""What could be a key. It is not sent to a name server, nor repeated in a message."""
 
 SISTERS = {
     "freshservice.com": "Freshservice",

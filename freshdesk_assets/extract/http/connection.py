@@ -1,5 +1,7 @@
 """From a URL to the reply, read whole, or to why there is none."""
 
+import errno
+import os
 import re
 import socket
 import ssl
@@ -13,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
-from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError
+from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError, Unreachable
 from freshdesk_assets.extract.http.route import FORM, Proxy, Route, route_to
 
 PASSING = frozenset({408, 425, 429})
@@ -94,14 +96,34 @@ class Connection:
                 if cause.errno == socket.EAI_NONAME and not self.proven:
                     raise ConfigurationError(self._unknown_name(proxy))
                 whose = f"the proxy {proxy.place} of {proxy.name}" if proxy else "the host"
-                return Failure(f"the name of {whose} could not be resolved ({type(cause).__name__})")
+                return self._unreached(f"the name of {whose} could not be resolved ({type(cause).__name__})")
             if proxy and (answered := TUNNEL.search(str(cause))):
                 return self._kept_out(proxy, int(answered[1]))
         if kind == "ContentDecodingError":
             self.ask_plain()
         if proxy and kind == "ProxyError":
             return self._closed(proxy)
+        if kind == "ConnectTimeout":
+            return self._unreached(f"no connection within {self._timeout[0]:g} seconds")
+        for cause in causes:
+            if isinstance(cause, OSError) and cause.errno in UNREACHED:
+                return self._unreached(os.strerror(cause.errno).lower())
         return Failure(kind)
+
+    def _unreached(self, cause: str) -> Failure:
+        """A host that takes no connection: wrong from the start, or cut off for a while."""
+        if self.proven:
+            return Failure(cause)
+        return Failure(
+            cause,
+            after=A_MOMENT,
+            lasting=Unreachable(
+                f"{self._host} cannot be reached ({cause}): see whether FRESHDESK_DOMAIN is the account's own"
+                " name, such as acme.freshdesk.com, and whether this machine is online; try again later if"
+                " it is.",
+                cause,
+            ),
+        )
 
     def _closed(self, proxy: Proxy) -> Failure:
         """A proxy that takes no connection: wrong from the start, or down for a while."""
@@ -147,6 +169,12 @@ class Connection:
         """Drop the connections."""
         self._session.close()
 
+
+A_MOMENT = 3.0
+"""Seconds in which a line that was cut may be back. A host that cannot be reached then is said to be so."""
+
+UNREACHED = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL})
+"""How a connection fails where nothing listens, or no way leads."""
 
 PATIENCE = 10.0
 """Seconds in which a proxy may start again."""

@@ -85,6 +85,10 @@ class Unavailable(FreshdeskError):
         self.sign = cause or self.sign
 
 
+class Unreachable(Unavailable):
+    """The host takes no connection, and took none before: no other call would be answered either."""
+
+
 class Withdrawn(FreshdeskError):
     """A table that was read before may not be read any more; what is stored stays."""
 

@@ -8,7 +8,7 @@ TIMEOUT = (3, 10)
 """Seconds to connect and to answer: the sender has other work to do."""
 
 
-def deliver(url: str, message: Mapping[str, str | None]) -> str | None:
+def deliver(url: str, message: Mapping[str, object]) -> str | None:
     """POST the message as JSON; returns why it did not arrive, None if it did.
 
     The reason does not quote the address, which is often a secret.

@@ -31,6 +31,8 @@ POLL_IF_TURNED_ON = timedelta(seconds=120)
 
 BACK_OFF_AT_MOST = timedelta(hours=1)
 
+TIGHT = "the rate limit was nearly used up"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
@@ -38,7 +40,7 @@ class Cursor:
 
     - `turn`: the index of the list to ask next.
     - `launched`: by list, the fingerprint of what the last run was launched for.
-    - `again`: ask nothing before this time.
+    - `again`: ask nothing before this time; `why`: what the last look ended with, if it is.
     - `refused`: how many looks in a row were refused or found few credits left.
     - `spent`: credits since the last run it launched.
     """
@@ -46,6 +48,7 @@ class Cursor:
     turn: int = 0
     launched: dict[str, str] = field(default_factory=dict)
     again: str = ""
+    why: str = ""
     refused: int = 0
     spent: int = 0
 
@@ -61,11 +64,11 @@ class Cursor:
         """As Dagster keeps it."""
         return json.dumps(asdict(self))
 
-    def later(self, at: datetime, seconds: float = 0.0) -> "Cursor":
+    def later(self, at: datetime, why: str, seconds: float = 0.0) -> "Cursor":
         """Ask nothing for a while that doubles each time, or for `seconds` if that is longer."""
         pause = min(timedelta(minutes=2 ** min(self.refused, 10)), BACK_OFF_AT_MOST)
         again = at + max(pause, timedelta(seconds=seconds))
-        return replace(self, again=again.isoformat(), refused=self.refused + 1)
+        return replace(self, again=again.isoformat(), why=why, refused=self.refused + 1)
 
 
 def build_sensors(
@@ -93,13 +96,13 @@ def build_sensors(
             return _nothing(f"{run.job_name} {run.run_id} is queued or under way", cursor)
         # A time that is further off was set by a clock that was wrong.
         if cursor.again and now < datetime.fromisoformat(cursor.again) < now + timedelta(days=1):
-            return _nothing(
-                f"the rate limit was nearly used up, or a look failed: asks again at {cursor.again}", cursor
-            )
+            # An earlier version remembered no reason.
+            why = cursor.why or "the rate limit was nearly used up, or a look failed"
+            return _nothing(f"asks again at {cursor.again}. The last look ended with: {why}", cursor)
         if not targets:
             return _nothing("no live table can be asked what changed", cursor)
         target = targets[cursor.turn % len(targets)]
-        cursor = replace(cursor, turn=(cursor.turn + 1) % len(targets), again="")
+        cursor = replace(cursor, turn=(cursor.turn + 1) % len(targets), again="", why="")
         warehouse = file.warehouse(lock_wait=0.0)
         try:
             since = _since(warehouse, target)
@@ -114,13 +117,15 @@ def build_sensors(
             with api.ask_once() as reader:
                 found = look(reader, target, since)
             cursor = replace(cursor, spent=cursor.spent + 1)
-            cursor = cursor.later(now) if found.tight else replace(cursor, refused=0)
+            cursor = cursor.later(now, TIGHT) if found.tight else replace(cursor, refused=0)
             with warehouse.open() as connection:
                 new = not_stored(connection, target.table, found.versions)
         except LimitReached as error:
-            return _nothing(str(error), replace(cursor, spent=cursor.spent + 1).later(now, error.seconds))
+            return _nothing(
+                str(error), replace(cursor, spent=cursor.spent + 1).later(now, str(error), error.seconds)
+            )
         except (FreshdeskError, WarehouseError, SettingError) as error:
-            return _nothing(str(error), cursor.later(now))
+            return _nothing(str(error), cursor.later(now, str(error)))
         seen = _fingerprint(new, found)
         if not new:
             return _nothing(f"nothing new in {target.name}", cursor)

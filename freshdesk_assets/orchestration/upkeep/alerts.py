@@ -1,8 +1,8 @@
-"""From incidents to one message to a webhook about each, and one more when it is over."""
+"""From incidents to one message to a webhook for each cause, and one more when it is over."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -11,6 +11,7 @@ from freshdesk_assets.extract.http.webhook import deliver
 from freshdesk_assets.orchestration.names import ALERTS
 from freshdesk_assets.orchestration.run_lock import end_dead_runs
 from freshdesk_assets.orchestration.upkeep.incidents import (
+    LONGEST,
     Incident,
     failed_checks,
     failures,
@@ -28,6 +29,9 @@ OVERLAP = timedelta(minutes=5)
 AT_ONCE = 20
 """At most so many messages a tick: Dagster stops a tick after a minute."""
 
+NAMED = 3
+"""Up to so many tables of one cause are named in a sentence; more are counted."""
+
 
 @dataclass(slots=True, kw_only=True)
 class AlertState:
@@ -36,22 +40,24 @@ class AlertState:
     - `until`: up to when it looked at runs, in seconds since 1970.
     - `told`: incidents that were sent.
     - `untold`: incidents that could not be sent yet.
+    - `settled`: incidents that were sent and are over, while others of their cause are not.
     """
 
     until: float = 0.0
     told: dict[str, Incident] = field(default_factory=dict)
     untold: dict[str, Incident] = field(default_factory=dict)
+    settled: dict[str, Incident] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str | None) -> "AlertState":
-        """The cursor as it was written; a new one from anything else."""
+        """The cursor as it was written, by an earlier version too; a new one from anything else."""
         try:
             kept = json.loads(text or "{}")
-            return cls(
-                until=kept["until"],
-                told={id_: Incident(**each) for id_, each in kept["told"].items()},
-                untold={id_: Incident(**each) for id_, each in kept["untold"].items()},
+            told, untold, settled = (
+                {id_: Incident(**each) for id_, each in found.items()}
+                for found in (kept["told"], kept["untold"], kept.get("settled", {}))
             )
+            return cls(until=kept["until"], told=told, untold=untold, settled=settled)
         except (ValueError, TypeError, KeyError):
             return cls()
 
@@ -68,9 +74,9 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name=ALERTS,
         minimum_interval_seconds=60,
-        description="Calls FRESHDESK_ALERT_WEBHOOK once for each asset or job that failed, each blocking"
-        " check that did not pass, and each asset that is later than its freshness policy allows, and once"
-        " more when it is well again.",
+        description="Calls FRESHDESK_ALERT_WEBHOOK once for each cause for which assets of a run failed, each"
+        " blocking check that did not pass, and the assets that are later than their freshness policies"
+        " allow, and once more when all of them are well again.",
         default_status=dg.DefaultSensorStatus.RUNNING if url else dg.DefaultSensorStatus.STOPPED,
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
@@ -84,15 +90,10 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
         known = {**state.untold, **state.told}
         failed = {each.id: each for each in known.values() if each.kind == "failure"}
         failed |= {each.id: each for each in failures(instance, repository, since)}
-        wrong = {id_: each for id_, each in failed.items() if not made_up_for(instance, each)}
+        wrong = {id_: each for id_, each in failed.items() if not made_up_for(instance, repository, each)}
         wrong |= {each.id: each for each in failed_checks(instance, repository, known.values())}
         wrong |= {each.id: each for each in stale(instance, repository, now)}
-        said, refused = _tell(url, settings.ui_url, wrong, state.told, now)
-        kept = AlertState(
-            until=now.timestamp(),
-            told=said,
-            untold={id_: each for id_, each in wrong.items() if id_ not in said},
-        )
+        kept, refused = _tell(url, settings.ui_url, wrong, state, now)
         why = (
             f"the webhook did not accept a message ({refused}): it is sent again at the next tick"
             if refused
@@ -107,33 +108,63 @@ def build_alerts(settings: Settings) -> dg.SensorDefinition:
 
 
 def _tell(
-    url: str, ui_url: str, wrong: Mapping[str, Incident], told: Mapping[str, Incident], now: datetime
-) -> tuple[dict[str, Incident], str | None]:
-    """Send what is new and what is over; the incidents sent so far, and why the webhook refused the rest."""
-    after = dict(told)
-    news = [(each, False) for id_, each in wrong.items() if id_ not in told]
-    news += [(each, True) for id_, each in told.items() if id_ not in wrong]
-    for incident, over in news[:AT_ONCE]:
-        if refused := deliver(url, message(incident, ui_url, over=over, now=now)):
-            return after, refused
-        if over:
-            del after[incident.id]
+    url: str, ui_url: str, wrong: Mapping[str, Incident], before: AlertState, now: datetime
+) -> tuple[AlertState, str | None]:
+    """Send what is new and what is over; what to remember, and why the webhook refused the rest."""
+    # Made up for is what succeeds after it failed for the last time. The cause stays the one that was told.
+    told = {
+        id_: replace(each, at=max(each.at, wrong[id_].at))
+        if id_ in wrong and each.kind == "failure"
+        else each
+        for id_, each in before.told.items()
+    }
+    settled = dict(before.settled)
+    news = [(each, False) for each in _by_cause(each for id_, each in wrong.items() if id_ not in told)]
+    for group in _by_cause(told.values()):
+        if all(each.id not in wrong for each in group):
+            news.append((group, True))
         else:
-            after[incident.id] = incident
-    return after, None
+            settled |= {each.id: each for each in group if each.id not in wrong}
+            told = {id_: each for id_, each in told.items() if each not in group or id_ in wrong}
+    refused = None
+    for group, over in news[:AT_ONCE]:
+        cause = group[0].cause
+        with_it = [each for each in settled.values() if each.cause == cause and each.id not in wrong]
+        shown = [*with_it, *group] if over else group
+        if refused := deliver(url, message(shown, ui_url, over=over, now=now)):
+            break
+        if over:
+            told = {id_: each for id_, each in told.items() if each.cause != cause}
+            settled = {id_: each for id_, each in settled.items() if each.cause != cause}
+        else:
+            told |= {each.id: each for each in group}
+    untold = {id_: each for id_, each in wrong.items() if id_ not in told}
+    return AlertState(until=now.timestamp(), told=told, untold=untold, settled=settled), refused
 
 
-def message(incident: Incident, ui_url: str, *, over: bool, now: datetime) -> dict[str, str | None]:
-    """What the webhook is sent; `text` is for chats, which show that and ignore the rest."""
-    link = f"{ui_url}/{incident.path}"
-    where = incident.table + (f" {incident.partition}" if incident.partition else "")
-    said = f"{where} is well again" if over else f"{where}: {incident.error}"
+def _by_cause(incidents: Iterable[Incident]) -> list[list[Incident]]:
+    """Incidents of one cause together, in the order of the first of each."""
+    found: dict[str, list[Incident]] = {}
+    for each in incidents:
+        found.setdefault(each.cause, []).append(each)
+    return list(found.values())
+
+
+def message(incidents: Sequence[Incident], ui_url: str, *, over: bool, now: datetime) -> dict[str, object]:
+    """What the webhook is sent of a cause; `text` is for chats, which show that and ignore the rest."""
+    first, tables = incidents[0], [each.table for each in incidents]
+    link = f"{ui_url}/{first.path}"
+    named = ", ".join(tables[:NAMED]) + (f" and {len(tables) - NAMED} more" if len(tables) > NAMED else "")
+    where = named + (f" {first.partition}" if first.partition else "")
+    error = "; ".join(dict.fromkeys(each.error for each in incidents))[:LONGEST]
+    said = f"{where}: well again" if over else f"{where}: {error}"
     return {
-        "kind": "recovered" if over else incident.kind,
-        "table": incident.table,
-        "partition": incident.partition,
-        "error": incident.error,
+        "kind": "recovered" if over else first.kind,
+        "table": named,
+        "tables": tables,
+        "partition": first.partition,
+        "error": error,
         "link": link,
-        "at": datetime.fromtimestamp(now.timestamp() if over else incident.at, UTC).isoformat(),
+        "at": datetime.fromtimestamp(now.timestamp() if over else first.at, UTC).isoformat(),
         "text": f"Freshdesk replica: {said} ({link})",
     }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.failures import refuses_all
 from freshdesk_assets.orchestration.internals import (
     WILL_RETRY_TAG,
     AssetCheckExecutionRecordStatus,
@@ -14,6 +15,8 @@ from freshdesk_assets.orchestration.internals import (
     SerializableErrorInfo,
     TimeWindowFreshnessPolicy,
 )
+from freshdesk_assets.orchestration.names import API_KIND
+from freshdesk_assets.orchestration.opening import NotRead
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import WarehouseError
@@ -21,6 +24,9 @@ from freshdesk_assets.warehouse.frame_types import FrameRefused
 
 LONGEST = 600
 """Up to so many characters of an error are sent; the link leads to the rest."""
+
+EVERY = "every table"
+"""What is concerned where the account, or the file, is: whichever table or job met with it first."""
 
 LATEST = 2
 """A partitioned asset is as fresh as its newest so many partitions: a backfill of older ones does not make it
@@ -32,7 +38,8 @@ class Incident:
     """Something that is wrong.
 
     - `kind`: failure, check or stale.
-    - `table`: the asset; the step if it makes several; the job if its run died as a whole.
+    - `table`: the asset; the step if it makes several; the job if its run died as a whole; EVERY if no table
+      could be read.
     - `partition`: the partition, or the first and last of a range.
     - `error`: what went wrong, without customers' text.
     - `path`: the page of the UI that shows it.
@@ -52,6 +59,17 @@ class Incident:
     def id(self) -> str:
         """What makes two of them the same."""
         return f"{self.kind} {self.table}" + (f" {self.path}" if self.kind == "check" else "")
+
+    @property
+    def cause(self) -> str:
+        """What those share that are told together: run and error, or when they were found to be late."""
+        match self.kind:
+            case "failure":
+                return f"{self.path} {self.error}"
+            case "stale":
+                return f"stale {self.at}"
+            case _:
+                return self.id
 
 
 def failures(
@@ -76,15 +94,28 @@ def failures(
             said = _cause(event.step_failure_data.error, event.step_failure_data.user_failure_data)
             keys = steps.get(str(event.step_key), ())
             table = "/".join(next(iter(keys)).path) if len(keys) == 1 else str(event.step_key)
-            yield _failure(run, table, said, at)
+            yield _failure(run, EVERY if refuses_all(event) else table, said, at)
         if not found:
-            yield _failure(run, run.job_name, "the run's process died without reporting an error", at)
+            yield _ended(instance, run, at)
 
 
-def made_up_for(instance: dg.DagsterInstance, incident: Incident) -> bool:
-    """Whether what failed has succeeded since."""
+def _ended(instance: dg.DagsterInstance, run: dg.DagsterRun, at: float) -> Incident:
+    """What is wrong with a run that failed without a step that did."""
+    for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
+        if error := getattr(entry.get_dagster_event().event_specific_data, "error", None):
+            begun = error.cls_name != NotRead.__name__
+            return _failure(run, run.job_name if begun else EVERY, _cause(error, None), at)
+    return _failure(run, run.job_name, "the run's process died without reporting an error", at)
+
+
+def made_up_for(instance: dg.DagsterInstance, repository: RepositoryDefinition, incident: Incident) -> bool:
+    """Whether what failed has succeeded since; of EVERY, whether any table was read."""
     if incident.kind != "failure":
         return False
+    if incident.table == EVERY:
+        graph = repository.asset_graph
+        tables = (key for key in graph.executable_asset_keys if API_KIND in graph.get(key).kinds)
+        return any((_made_at(instance, key, ()) or 0) > incident.at for key in tables)
     if "/" in incident.table:
         made = _made_at(instance, dg.AssetKey(incident.table.split("/")), ())
         return made is not None and made > incident.at
@@ -195,6 +226,7 @@ def _ours() -> set[str]:
         FrameRefused,
         DeclarationError,
         SettingError,
+        NotRead,
     )
     return {name for root in roots for name in _classes(root)}
 

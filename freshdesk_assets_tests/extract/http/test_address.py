@@ -58,8 +58,10 @@ def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key: str) -> N
     [
         "",
         " ",
-        "acme",
         KEY,
+        f"https://{KEY}",
+        "acme_support",
+        "http://acme",
         "acme.freshdesk.com\n",
         "http://acme.freshdesk.com",
         "ftp://acme.freshdesk.com",
@@ -91,6 +93,8 @@ def test_a_domain_that_cannot_be_one_is_refused(domain: str) -> None:
     ("domain", "base"),
     [
         ("acme.freshdesk.com", "https://acme.freshdesk.com"),
+        ("acme", "https://acme.freshdesk.com"),
+        ("https://Acme-Support24/", "https://acme-support24.freshdesk.com"),
         ("https://ACME.freshdesk.com/", "https://acme.freshdesk.com"),
         ("myfreshdesk.com.example", "https://myfreshdesk.com.example"),
         ("notfreshservice.com", "https://notfreshservice.com"),

@@ -14,6 +14,7 @@ from freshdesk_assets.extract.http.errors import (
     ConfigurationError,
     Unavailable,
     UnexpectedReply,
+    Unreachable,
 )
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.rows import row_of, rows_of
@@ -165,17 +166,18 @@ def test_an_overloaded_freshdesk_is_given_the_time_it_asks_for(
     assert clock.slept == [30]
 
 
-def test_no_answer_at_all_is_an_outage(clock: VirtualClock) -> None:
+def test_a_host_that_takes_no_connection_is_said_soon(clock: VirtualClock) -> None:
     """Nothing listens there; the library's error, which quotes the URL, is not part of ours."""
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        client = Client(domain=url, api_key=KEY, clock=clock, sleep=clock.sleep, attempts=2)
-        with client, pytest.raises(Unavailable, match="in 2 attempts, last: ConnectionError") as caught:
+        client = Client(domain=url, api_key=KEY, clock=clock, sleep=clock.sleep)
+        with client, pytest.raises(Unreachable, match=r"cannot be reached \(connection refused\)") as caught:
             client.get("shelves", {"email": "customer@example.com"}, parse=rows)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert "customer" not in said(caught.value)
+    assert clock.slept == [3]
 
 
 def test_silence_is_an_outage(library: Library, clock: VirtualClock) -> None:
