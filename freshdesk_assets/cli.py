@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -22,9 +24,10 @@ WITHOUT_ACCOUNT = ("dev", "begin-anew")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command with garbage collection off while modules are imported; the exit code, 130 for Ctrl-C.
+    """Run a command with garbage collection off while modules are imported; the exit code.
 
-    Collection takes a fifth of the CPU of importing Dagster and building the definitions, and finds nothing.
+    It is 130 if Ctrl-C or SIGTERM stopped the command. Collection takes a fifth of the CPU of importing
+    Dagster and building the definitions, and finds nothing. Without `arguments`, the process ends afterwards.
     """
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
@@ -32,10 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A terminal may not have a character of a name or a table's frame: that must end no sync.
             stream.reconfigure(errors="backslashreplace")
     try:
-        return run(arguments)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was read is stored.\n")
-        return 130
+        with stoppable(to_the_end=arguments is None):
+            return run(arguments)
+    except Stopped:
+        given = sys.argv[1:] if arguments is None else arguments
+        sys.stderr.write("Stopped; what was read is stored\n" if "sync" in given[:1] else "Stopped\n")
+        return STOPPED
     finally:
         gc.enable()
 

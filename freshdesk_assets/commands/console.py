@@ -32,6 +32,8 @@ class ConsoleHandler(logging.Handler):
             self._console.print(
                 f"  {meta.get('orig_message') or record.getMessage()}", style=style, markup=False
             )
+        elif _interrupted(event):
+            pass
         elif event.event_type in (
             dg.DagsterEventType.STEP_FAILURE,
             dg.DagsterEventType.RESOURCE_INIT_FAILURE,
@@ -142,6 +144,16 @@ def _number(value: dg.MetadataValue[Any] | None) -> float:
     return float(value.value) if value is not None else 0.0
 
 
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    """Whether a step ended because a signal stopped the command, which says so at its end."""
+    if event.event_type is not dg.DagsterEventType.STEP_FAILURE:
+        return False
+    error = event.step_failure_data.error
+    while error and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
+        error = error.cause
+    return error is not None
+
+
 def _cause(event: dg.DagsterEvent) -> str:
     """What went wrong in one sentence: the innermost error, without Dagster's wrapping."""
     if event.event_type is dg.DagsterEventType.STEP_FAILURE:
@@ -154,7 +166,5 @@ def _cause(event: dg.DagsterEvent) -> str:
         error = error.cause
     if error is None:
         return "see the run's log"
-    if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-        return "interrupted"
     # The class of an error of ours says nothing that its sentence does not.
     return re.sub(r"^freshdesk_assets\.[\w.]+: ", "", error.message.strip())

@@ -20,6 +20,7 @@ from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import SettingError, Settings
+from freshdesk_assets.stopping import STOPPED
 from freshdesk_assets.warehouse.file import WarehouseError
 
 PROGRESS_SECONDS = 3.0
@@ -41,7 +42,7 @@ def sync(
     renamed: bool = False,
     whole: bool = False,
 ) -> int:
-    """Run the replication once; 0 when every table succeeded, 1 when one failed.
+    """Run the replication once; 0 when every table succeeded, 1 when one failed, STOPPED after a signal.
 
     - `build` makes the definitions, with the `loggers` and `resources` it is given.
     - Without `first` and `last`, only what is missing is read; with them, the partitions from one to the
@@ -113,7 +114,11 @@ def sync(
             markup=False,
         )
     took = timedelta(seconds=round(time.monotonic() - began))
+    stopped = result.dagster_run.status is dg.DagsterRunStatus.CANCELED
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
+    outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
+    if stopped:
+        return STOPPED
     return 0 if result.success else 1

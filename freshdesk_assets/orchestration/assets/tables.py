@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -25,10 +27,13 @@ from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, deferral
-from freshdesk_assets.replication.table import Replication
+from freshdesk_assets.replication.table import AT_THE_END, Replication
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.stopping import undisturbed
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 
 
@@ -110,33 +115,46 @@ def _asset(
             reads = scope.reading is not Reading.EXISTENCE
             deferred = deferral(warehouse, table, others, budget) if reads else None
             batch = spool.take_last(Landed(), finished=False) if deferred else replication.run()
-        progress.end()
-        unfinished = deferred.unfinished if deferred else replication.unfinished
-        if unfinished:
-            context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
-        for warning in (*_warnings(replication, unfinished), *spool.warnings):
-            context.log.warning(warning)
-        if deferred and not unfinished:
-            context.log.info(f"{table.name} is deferred: {deferred.reason}")
-        context.add_asset_metadata(
-            reading_metadata(
-                progress.spent,
-                window.start,
-                window.end,
-                partitions=len(context.partition_keys),
-                skipped=replication.skipped,
-                unfinished=unfinished,
-                deferred=deferred.reason if deferred else None,
-                set_aside=replication.set_aside,
-            ),
-            # Metadata of the range is recorded once, on its last partition, which the UI shows first.
-            partition_key=context.partition_keys[-1],
-        )
-        # Each run reads another state of the table. The version is short: it is recorded twice per partition.
-        context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
+        with _kept(batch, warehouse):
+            progress.end()
+            unfinished = deferred.unfinished if deferred else replication.unfinished
+            if unfinished:
+                context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
+            for warning in (*_warnings(replication, unfinished), *spool.warnings):
+                context.log.warning(warning)
+            if deferred and not unfinished:
+                context.log.info(f"{table.name} is deferred: {deferred.reason}")
+            context.add_asset_metadata(
+                reading_metadata(
+                    progress.spent,
+                    window.start,
+                    window.end,
+                    partitions=len(context.partition_keys),
+                    skipped=replication.skipped,
+                    unfinished=unfinished,
+                    deferred=deferred.reason if deferred else None,
+                    set_aside=replication.set_aside,
+                ),
+                # Metadata of the range is recorded once, on its last partition, which the UI shows first.
+                partition_key=context.partition_keys[-1],
+            )
+            # Each run reads another state of the table. The version is short: it is recorded twice for each
+            # partition.
+            context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
         return batch
 
     return replicate
+
+
+@contextmanager
+def _kept(batch: Batch, warehouse: Warehouse) -> Iterator[None]:
+    """Land the last batch if a signal comes before the IO manager has it: it was paid for."""
+    try:
+        yield
+    except dg.DagsterExecutionInterruptedError:
+        with undisturbed(), replace(warehouse, lock_wait=AT_THE_END).open() as connection:
+            land(connection, batch, datetime.now(UTC))
+        raise
 
 
 def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]:
