@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 WITHOUT_ACCOUNT = ("dev", "begin-anew")
 """Commands that ask Freshdesk nothing."""
 
+NOT_OF_USE = "ignore:Function `dev_command` is superseded"
+"""What Dagster warns of at each start, for Python to leave out: who reads it did not choose `dagster dev`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command with garbage collection off while modules are imported; the exit code.
@@ -185,10 +188,11 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
 
 def open_ui() -> int:
     """Prepare the instance and become `dagster dev`."""
-    from freshdesk_assets.orchestration.instance import dagster_instance
+    from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
 
-    with dagster_instance():
-        pass
+    with dagster_instance() as instance:
+        begin_reading_events(instance)
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), NOT_OF_USE)))
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, [program, "dev", "--module-name", "freshdesk_assets.definitions"])  # noqa: S606
 

@@ -1,6 +1,7 @@
 """Where run records are stored: in SQLite by default, in Postgres on request, all else the same."""
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -11,9 +12,15 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as db
+from dagster._daemon.auto_run_reexecution.event_log_consumer import (
+    DAGSTER_EVENT_TYPES,
+    _create_cursor_key,
+    _fetch_persisted_cursors,
+)
 
+from freshdesk_assets.cli import NOT_OF_USE
 from freshdesk_assets.orchestration.configuration import EARLIER, packaged, sealed, unchanged
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
 from freshdesk_assets.orchestration.internals import SqlEventLogStorageTable
 from freshdesk_assets.orchestration.records import SqliteRecords
 from freshdesk_assets.orchestration.records.blocks import BLOCK
@@ -46,6 +53,35 @@ def test_the_two_configurations_differ_in_their_storage_alone() -> None:
         }
     }
     assert server == alone
+
+
+def test_the_daemon_begins_without_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would tell a newcomer twice that it has no cursor; one that it has is kept."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    known = logging.getLogger("daemon")
+    with dagster_instance() as instance:
+        begin_reading_events(instance)
+        assert set(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == {0}
+        cursor = _create_cursor_key(DAGSTER_EVENT_TYPES[0])
+        assert instance.daemon_cursor_storage is not None
+        instance.daemon_cursor_storage.set_cursor_values({cursor: "7"})
+        begin_reading_events(instance)
+        assert sorted(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == [0, 7]
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_a_start_shows_no_warning_that_nobody_can_follow(left_out: bool, tmp_path: Path) -> None:
+    """`dagster dev` is what we start, whatever Dagster recommends to who types it."""
+    ended = subprocess.run(
+        # It warns, and then finds nothing to load.
+        [Path(sys.executable).with_name("dagster"), "dev"],
+        cwd=tmp_path,
+        env={**os.environ, "DAGSTER_HOME": str(tmp_path), "PYTHONWARNINGS": NOT_OF_USE if left_out else ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ("superseded" not in ended.stderr) is left_out
 
 
 def test_the_dead_are_found_and_run_again_and_ticks_are_not_kept_for_good(
