@@ -151,6 +151,7 @@ class Replication:
 
     def _store(self) -> None:
         batch = self.spool.take()
+        batch.landed = self.landed
         with postponement() as postpone:
             if not batch.settles_nothing:
                 with self.warehouse.open(checkpoint=False) as connection:

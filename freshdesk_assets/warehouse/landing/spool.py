@@ -26,7 +26,10 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 class Landed:
     """Rows of a batch by what became of them.
 
-    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
+    A row that a run lands twice, as from a list and by its own call, counts once.
+
+    - `held_back`: rows that a full list lacked and that were not marked as deleted, for the list is doubted.
+    - `first`: when the run landed the first rows of the table.
     """
 
     read: int = 0
@@ -36,11 +39,15 @@ class Landed:
     rejected: int = 0
     odd: int = 0
     held_back: int = 0
+    first: datetime | None = field(default=None, compare=False)
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
-        )
+        added = {
+            each.name: getattr(self, each.name) + getattr(other, each.name)
+            for each in fields(self)
+            if each.name != "first"
+        }
+        return type(self)(**added, first=self.first or other.first)
 
 
 @dataclass(slots=True)
@@ -66,7 +73,7 @@ class Batch:
     - `parent`: the parent table, if the table is read per row of one.
     - `spent`: the calls that reading it took, if they are not recorded yet.
     - `folder`: the spool's folder, to be removed; the last batch of a table has it.
-    - `landed`: in the last batch, what the batches before it came to.
+    - `landed`: what the batches before it came to.
     - `finished`: in the last batch, whether the table was read to its end.
     """
 
