@@ -11,6 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.commands.display import Display
+
 Counts = Counter[str]
 """Numbers of a run, by the name of their metadata."""
 
@@ -18,9 +20,10 @@ Counts = Counter[str]
 class ConsoleHandler(logging.Handler):
     """Prints the part of a run's log that a person waiting for the run wants to see."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, display: Display) -> None:
         super().__init__(logging.INFO)
         self._console = console
+        self._display = display
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the project's own messages, and the steps that failed or were skipped."""
@@ -28,10 +31,10 @@ class ConsoleHandler(logging.Handler):
         event = meta.get("dagster_event")
         step = str(meta.get("step_key") or "").rpartition("__")[2]
         if event is None:
+            said = str(meta.get("orig_message") or record.getMessage())
             style = "yellow" if record.levelno >= logging.WARNING else ""
-            self._console.print(
-                f"  {meta.get('orig_message') or record.getMessage()}", style=style, markup=False
-            )
+            if not self._display.shows(said):
+                self._console.print(f"  {said}", style=style, markup=False)
         elif _interrupted(event):
             pass
         elif event.event_type in (
@@ -45,12 +48,12 @@ class ConsoleHandler(logging.Handler):
             )
 
 
-def console_logger(console: Console) -> dg.LoggerDefinition:
-    """A Dagster logger that prints to `console`, in place of Dagster's own."""
+def console_logger(console: Console, display: Display) -> dg.LoggerDefinition:
+    """A Dagster logger that prints to `console`, in place of Dagster's own, what `display` does not show."""
 
     def build(_context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("freshdesk_assets", logging.INFO)
-        logger.addHandler(ConsoleHandler(console))
+        logger.addHandler(ConsoleHandler(console, display))
         return logger
 
     return dg.LoggerDefinition(build)

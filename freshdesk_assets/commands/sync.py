@@ -10,8 +10,10 @@ from rich.console import Console
 
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.commands.display import Display
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.courses import watched
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -22,9 +24,6 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.stopping import STOPPED
 from freshdesk_assets.warehouse.file import WarehouseError
-
-PROGRESS_SECONDS = 3.0
-"""Seconds between two lines on progress: fewer than in a log, because a person is waiting."""
 
 FEW = 5
 """Up to so many created or changed views are named; more are counted."""
@@ -58,9 +57,10 @@ def sync(
         raise SettingError("--reconcile goes through all stored rows: leave out --from and --to")
     ensure_writable(duckdb_file(settings))
     console = Console()
-    api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
+    display = Display(console)
+    api, file = freshdesk_api(settings), duckdb_file(settings).warehouse(console.print)
     definitions = build(
-        loggers={"terminal": console_logger(console)},
+        loggers={"terminal": console_logger(console, display)},
         resources={"freshdesk": api},
     )
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
@@ -93,13 +93,14 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
-        result = execute(
-            job,
-            instance,
-            assets=request.keys if selection else None,
-            run_config={"loggers": {"terminal": {}}},
-            tags={PROCESS: this_process(), **request.tags},
-        )
+        with display, watched(display.show):
+            result = execute(
+                job,
+                instance,
+                assets=request.keys if selection else None,
+                run_config={"loggers": {"terminal": {}}},
+                tags={PROCESS: this_process(), **request.tags},
+            )
     console.print(arrived(result))
     if views := created_views(result):
         shown = ", ".join(views) if len(views) <= FEW else f"{len(views)} of them"

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.courses import course_of
+from freshdesk_assets.orchestration.following import asking_steps
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -42,6 +44,9 @@ class FollowingExecutor(InProcessExecutor):
         with ExitStack() as living:
             shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
             plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
+            asking = asking_steps(execution_plan, plan_context.job.get_definition())
+            steps = len(execution_plan.step_keys_to_execute)
+            living.enter_context(course_of(run_id, plan_context.log.info, asking, steps))
             try:
                 yield from self._execute(plan_context, execution_plan)
             except dg.DagsterExecutionInterruptedError:

@@ -10,6 +10,7 @@ from contextlib import closing
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.courses import course
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     ExecutionPlan,
@@ -30,11 +31,17 @@ def waiting_for_places(
     job_context: PlanExecutionContext, execution_plan: ExecutionPlan
 ) -> Iterator[DagsterEvent]:
     """Execute a plan's steps in this process, as Dagster's own executor does."""
+    of_run = course(job_context.run_id)
+    follows = {step for step in execution_plan.step_keys_to_execute if of_run.follows(step)}
+    if follows:
+        of_run.begin_part(len(follows))
     with _Places(job_context) as places:
         steps = inner_plan_execution_iterator(job_context, execution_plan, places)
         with closing(steps) as events:  # type: ignore[type-var]
             for event in events:
                 places.note_retry(event)
+                if event.is_step_start and event.step_key in follows:
+                    of_run.make(str(event.step_key))
                 yield event
 
 

@@ -66,7 +66,7 @@ def test_the_daemon_begins_without_a_warning(tmp_path: Path, monkeypatch: pytest
         assert instance.daemon_cursor_storage is not None
         instance.daemon_cursor_storage.set_cursor_values({cursor: "7"})
         begin_reading_events(instance)
-        assert sorted(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == [0, 7]
+        assert set(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == {0, 7}
 
 
 @pytest.mark.parametrize("left_out", [True, False])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
+from freshdesk_assets.orchestration.courses import course
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
     API_KIND,
@@ -24,6 +25,7 @@ from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
+from freshdesk_assets.replication.course import parents_of
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, deferral
@@ -50,6 +52,7 @@ def _asset(
     table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
 ) -> dg.AssetsDefinition:
     # Rows of other tables that are marked deleted with this one's, and with its parents'.
+    parents = parents_of(list(catalog))
     belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
 
     @dg.asset(
@@ -86,9 +89,9 @@ def _asset(
         ):
             warehouse = duckdb.warehouse(context.log.info)
             budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
-            progress = Progress(
-                table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
-            )
+            client, of_run = freshdesk.reader.client, course(context.run.run_id)
+            of_run.begin(table, client, parents)
+            progress = Progress(table.name, client, context.log.info, of_run)
             scope = ReadScope(
                 table=table,
                 catalog=catalog,
@@ -105,9 +108,7 @@ def _asset(
                 spool=spool,
                 progress=progress,
                 allowance=freshdesk.allowance,
-                spending=Spending(
-                    client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
-                ),
+                spending=Spending(client=client, table=table.name, run_id=context.run.run_id),
             )
             in_run = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
             # Only a run that reads what is missing defers a table to others; a backfill does not.
