@@ -66,7 +66,7 @@ def run() -> int:
         command = [str(Path(sys.executable).with_name("freshdesk-assets")), "dev" if ui else "sync"]
         code = wait(subprocess.Popen(command, env=environment))
     if code == 0 and not ui:
-        answer(Path(environment["FRESHDESK_DUCKDB"]))
+        answer(Path(environment["FRESHDESK_DUCKDB"]).with_stem("replica_published"))
     return code
 
 
@@ -134,8 +134,7 @@ def answer(path: Path) -> None:
     console.print(ANSWER, markup=False, highlight=False)
     console.print(table)
     console.print(
-        f"The replica is {path.relative_to(Path.cwd())}: open it with any DuckDB client"
-        " of version 1.4 or later. docs/ says what it holds."
+        "docs/ says what it holds."
         "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
         "\nTo replicate your own account: cp .env.example .env, fill it in,"
         " and run .venv/bin/freshdesk-assets sync",

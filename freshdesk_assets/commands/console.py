@@ -1,9 +1,13 @@
 """From a run's log and events to what the command line prints during the run and at its end."""
 
+import json
 import logging
 import re
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -112,6 +116,17 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
             said = check.description or f"{found:,.0f} found"
             lines.append(f"check {check.check_name} of {check.asset_key.to_user_string()}: {said}")
     return lines
+
+
+def how_to_open(copy: Path) -> str:
+    """What to do after a first sync: where the copy for analysts is, and a command that asks it."""
+    query = "from relations.tickets select id, subject, status_label, group_name limit 5"
+    opened = f"duckdb.connect({json.dumps(str(copy))}, read_only=True)"
+    asked = f'import duckdb; {opened}.sql("{query}").show()'
+    return (
+        f"Your tickets are in {copy}. Open it with any DuckDB client of version 1.4 or later, while syncs run"
+        f" too. To look at it now:\n\n  {shlex.join([sys.executable, '-c', asked])}\n"
+    )
 
 
 REMARKS = {

@@ -26,7 +26,7 @@ class Display:
         )
         self._visible = console.is_terminal
         self._task = self._bar.add_task("recording the run", total=1.0, left="")
-        self._said = ""
+        self._logged: str | None = None
 
     def __enter__(self) -> Self:
         if self._visible:
@@ -39,13 +39,13 @@ class Display:
     ) -> None:
         self._bar.stop()
 
-    def show(self, said: str, share: float, left: timedelta | None) -> None:
-        """Draw it anew."""
+    def show(self, said: str, share: float, left: timedelta | None, logged: str | None) -> None:
+        """Draw it anew; `logged` is what the log says of it."""
         if self._visible:
-            self._said = said
+            self._logged = logged
             about = "" if left is None else f"about {left} left"
             self._bar.update(self._task, completed=share, description=said, left=about, refresh=True)
 
     def shows(self, said: str) -> bool:
-        """Whether a line of the log is what the bar says just now."""
-        return self._visible and said == self._said
+        """Whether a line of the log says what the bar does."""
+        return self._visible and said == self._logged

@@ -9,7 +9,14 @@ import dagster as dg
 from rich.console import Console
 
 from freshdesk_assets.commands.account import check_owner
-from freshdesk_assets.commands.console import arrived, console_logger, created_views, unfinished, warnings
+from freshdesk_assets.commands.console import (
+    arrived,
+    console_logger,
+    created_views,
+    how_to_open,
+    unfinished,
+    warnings,
+)
 from freshdesk_assets.commands.display import Display
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
@@ -93,6 +100,8 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
+        copy = duckdb_file(settings).published_path
+        unpublished = copy is not None and not copy.exists()
         with display, watched(display.show):
             result = execute(
                 job,
@@ -120,6 +129,8 @@ def sync(
     outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
+    if result.success and unpublished and copy is not None and copy.exists():
+        console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
     if stopped:
         return STOPPED
     return 0 if result.success else 1

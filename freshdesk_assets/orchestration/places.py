@@ -34,7 +34,7 @@ def waiting_for_places(
     of_run = course(job_context.run_id)
     follows = {step for step in execution_plan.step_keys_to_execute if of_run.follows(step)}
     if follows:
-        of_run.begin_part(len(follows))
+        of_run.begin_part()
     with _Places(job_context) as places:
         steps = inner_plan_execution_iterator(job_context, execution_plan, places)
         with closing(steps) as events:  # type: ignore[type-var]

@@ -15,11 +15,15 @@ INTERVAL = 10.0
 GLANCE = 0.2
 """Seconds between two changes of a bar in a terminal."""
 
+KNOWN = 0.1
+"""The share from which on what a table took says what it will take."""
+
 STEP_SECONDS = 0.1
 """What making a child table, a view or a check takes, until it is measured (a small account: 105 in 9 s)."""
 
-Watcher = Callable[[str, float, timedelta | None], None]
-"""Shows what is done now, the share of the run that is done, and the time that is left, if known."""
+Watcher = Callable[[str, float, timedelta | None, str | None], None]
+"""Shows what is done now, the share of the run that is done, the time that is left, if known, and what of it
+the log says too, if anything."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,8 +41,9 @@ class Course:
     tables: set[str] = field(default_factory=set)
     asking: Collection[str] = ()
     steps: int = 0
-    _began: float = field(default_factory=time.monotonic)
-    _spoken: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    _began: float = field(init=False)
+    _spoken: float = field(init=False)
     _shown: float = 0.0
     _client: Client | None = None
     _reading: str | None = None
@@ -48,19 +53,23 @@ class Course:
     """By table that is read per row of another: the other."""
     _left: float = 0.0
     """Credits that the table under way will still take."""
-    _part: int = 0
-    """Steps that are made without reading in between; 0 while a table is read."""
+    _expected: float = 0.0
+    """Rows that the table under way is asked for, as far as that was known before."""
+    _making: bool = False
     _made: int = 0
     _making_since: float = 0.0
     _of: int = field(init=False)
+    _of_steps: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._of = len(self.tables)
+        self._began = self._spoken = self.clock()
+        self._of, self._of_steps = len(self.tables), self.steps
 
     def begin(self, table: Table, client: Client, parents: dict[str, str]) -> None:
         """Begin a table; `parents` names the table whose rows another is read for."""
         self._client, self._asks = client, parents
-        self._reading, self._left, self._part = table.name, 1.0, 0
+        self._reading, self._left, self._making = table.name, 1.0, False
+        self._expected = self._rows.get(parents.get(table.name, ""), 0.0)
         self.tables.discard(table.name)
 
     def read(self, rows: int, share: float | None, spent: int) -> None:
@@ -68,7 +77,11 @@ class Course:
         if self._reading is None:
             return
         self._rows[self._reading] = rows / share if share else rows
-        self._left = spent * (1 - share) / share if share else 1.0
+        if self._expected and (share or 0.0) < KNOWN:
+            # Calls under way are spent and not read yet: of a small share they make too much.
+            self._left = self._expected * (1 - (share or 0.0))
+        else:
+            self._left = spent * (1 - share) / share if share else 1.0
 
     def end(self) -> None:
         """The table under way is read."""
@@ -78,20 +91,21 @@ class Course:
         """Whether a step reads no table, but follows those that do."""
         return step not in self.asking
 
-    def begin_part(self, steps: int) -> None:
-        """Begin so many steps that follow tables."""
-        self._part, self._made, self._making_since = steps, 0, time.monotonic()
+    def begin_part(self) -> None:
+        """Begin steps that follow tables."""
+        self._making, self._made, self._making_since = True, 0, self.clock()
 
     def make(self, step: str) -> None:
         """Begin one of them, and tell of it."""
-        made = f"{self._made + 1} of {self._part} child tables, histories, views and checks"
-        self.tell(lambda: f"{made}: {step.replace('__', '.')}")
+        done = self._of_steps - self.steps + 1
+        what = f"{done} of {self._of_steps} steps that follow the tables: {step.replace('__', '.')}"
+        self.tell(lambda: what)
         self._made += 1
         self.steps -= 1
 
     def tell(self, line: Callable[[], str]) -> None:
         """Show what is done, and say it, if it is time to."""
-        now = time.monotonic()
+        now = self.clock()
         due = now - self._spoken >= INTERVAL
         if not due and (not self.watchers or now - self._shown < GLANCE):
             return
@@ -101,11 +115,12 @@ class Course:
         shown = None if left is None else timedelta(seconds=round(left))
         said = line()
         whole = f"the run: {share:.0%}, about {shown} left" if shown is not None else self._place
+        logged = f"{said}; {whole}" if due else None
         for watcher in self.watchers:
-            watcher(f"{said}; {whole}" if due else said, share, shown)
-        if due:
+            watcher(said, share, shown, logged)
+        if logged is not None:
             self._spoken = now
-            self.say(f"{said}; {whole}")
+            self.say(logged)
 
     @property
     def _place(self) -> str:
@@ -120,13 +135,13 @@ class Course:
         when it reads the tickets. Credits go at the pace so far, but not faster than the limit allows: a
         burst does not last.
         """
-        if self._part and not self.tables:
-            each = (time.monotonic() - self._making_since) / self._made if self._made else STEP_SECONDS
-            return max(0.0, self._part - self._made) * each
+        if self._making and not self.tables:
+            each = (self.clock() - self._making_since) / self._made if self._made else STEP_SECONDS
+            return self.steps * each
         unknown = any(self._asks.get(name) in self.tables for name in self.tables)
         if unknown or self._client is None or not self._client.limiter.rate:
             return None
-        elapsed = max(1.0, time.monotonic() - self._began)
+        elapsed = max(1.0, self.clock() - self._began)
         pace = min(self._client.limiter.rate / 60, max(1, self._client.tally.credits) / elapsed)
         return self._credits_left() / pace + self.steps * STEP_SECONDS
 
