@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WITHOUT_ACCOUNT = ("dev", "begin-anew")
 """Commands that ask Freshdesk nothing."""
 
-NOT_OF_USE = "ignore:Function `dev_command` is superseded"
+NOT_OF_USE = "Function `dev_command` is superseded"
 """What Dagster warns of at each start, for Python to leave out: who reads it did not choose `dagster dev`."""
 
 
@@ -188,11 +188,12 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
 
 def open_ui() -> int:
     """Prepare the instance and become `dagster dev`."""
+    from freshdesk_assets.environment import leave_out_warning
     from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
 
     with dagster_instance() as instance:
         begin_reading_events(instance)
-    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), NOT_OF_USE)))
+    leave_out_warning(NOT_OF_USE)
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, [program, "dev", "--module-name", "freshdesk_assets.definitions"])  # noqa: S606
 

@@ -1,7 +1,6 @@
 """Where run records are stored: in SQLite by default, in Postgres on request, all else the same."""
 
 import hashlib
-import logging
 import os
 import subprocess
 import sys
@@ -12,11 +11,6 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as db
-from dagster._daemon.auto_run_reexecution.event_log_consumer import (
-    DAGSTER_EVENT_TYPES,
-    _create_cursor_key,
-    _fetch_persisted_cursors,
-)
 
 from freshdesk_assets.cli import NOT_OF_USE
 from freshdesk_assets.orchestration.configuration import EARLIER, packaged, sealed, unchanged
@@ -27,6 +21,7 @@ from freshdesk_assets.orchestration.records.blocks import BLOCK
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
 from freshdesk_assets.settings import SettingError
+from freshdesk_assets_tests.orchestration.reading_events import cursors, move_cursor
 from freshdesk_assets_tests.programs import ROOT
 
 
@@ -58,15 +53,13 @@ def test_the_two_configurations_differ_in_their_storage_alone() -> None:
 def test_the_daemon_begins_without_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would tell a newcomer twice that it has no cursor; one that it has is kept."""
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    known = logging.getLogger("daemon")
     with dagster_instance() as instance:
+        assert cursors(instance) == {None}
         begin_reading_events(instance)
-        assert set(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == {0}
-        cursor = _create_cursor_key(DAGSTER_EVENT_TYPES[0])
-        assert instance.daemon_cursor_storage is not None
-        instance.daemon_cursor_storage.set_cursor_values({cursor: "7"})
+        assert cursors(instance) == {0}
+        move_cursor(instance, 7)
         begin_reading_events(instance)
-        assert set(_fetch_persisted_cursors(instance, DAGSTER_EVENT_TYPES, known).values()) == {0, 7}
+        assert cursors(instance) == {0, 7}
 
 
 @pytest.mark.parametrize("left_out", [True, False])
@@ -76,7 +69,11 @@ def test_a_start_shows_no_warning_that_nobody_can_follow(left_out: bool, tmp_pat
         # It warns, and then finds nothing to load.
         [Path(sys.executable).with_name("dagster"), "dev"],
         cwd=tmp_path,
-        env={**os.environ, "DAGSTER_HOME": str(tmp_path), "PYTHONWARNINGS": NOT_OF_USE if left_out else ""},
+        env={
+            **os.environ,
+            "DAGSTER_HOME": str(tmp_path),
+            "PYTHONWARNINGS": f"ignore:{NOT_OF_USE}" if left_out else "",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -24,12 +24,10 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """Rows of a batch by what became of them.
+    """Rows of a batch by what became of them; one that a run lands by list and by call counts once.
 
-    A row that a run lands twice, as from a list and by its own call, counts once.
-
-    - `held_back`: rows that a full list lacked and that were not marked as deleted, for the list is doubted.
-    - `first`: when the run landed the first rows of the table.
+    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
+    `first` is when the run landed the first rows of the table.
     """
 
     read: int = 0
@@ -42,11 +40,8 @@ class Landed:
     first: datetime | None = field(default=None, compare=False)
 
     def __add__(self, other: Self) -> Self:
-        added = {
-            each.name: getattr(self, each.name) + getattr(other, each.name)
-            for each in fields(self)
-            if each.name != "first"
-        }
+        names = (each.name for each in fields(self) if each.name != "first")
+        added = {name: getattr(self, name) + getattr(other, name) for name in names}
         return type(self)(**added, first=self.first or other.first)
 
 
