@@ -26,8 +26,8 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 class Landed:
     """Rows of a batch by what became of them; one that a run lands by list and by call counts once.
 
-    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
-    `first` is when the run landed the first rows of the table.
+    `held_back` are rows that a full list lacked, not marked as deleted because the list is doubted. `first`
+    is when the run landed the first rows of the table.
     """
 
     read: int = 0
@@ -40,8 +40,8 @@ class Landed:
     first: datetime | None = field(default=None, compare=False)
 
     def __add__(self, other: Self) -> Self:
-        names = (each.name for each in fields(self) if each.name != "first")
-        added = {name: getattr(self, name) + getattr(other, name) for name in names}
+        counts = [each.name for each in fields(self) if each.compare]
+        added = {name: getattr(self, name) + getattr(other, name) for name in counts}
         return type(self)(**added, first=self.first or other.first)
 
 
@@ -69,7 +69,7 @@ class Batch:
     - `spent`: the calls that reading it took, if they are not recorded yet.
     - `folder`: the spool's folder, to be removed; the last batch of a table has it.
     - `landed`: what the batches before it came to.
-    - `finished`: in the last batch, whether the table was read to its end.
+    - `finished`: in the last, whether the table was read to its end.
     """
 
     table: Table
@@ -152,8 +152,7 @@ class Spool:
         try:
             self._close()
         except WarehouseError:
-            # What is not given away is removed in any case, and another error must not be hidden.
-            if error is None and self._given_away:
+            if error is None and self._given_away:  # else it is removed, and no error must be hidden
                 raise
         if not self._given_away:
             shutil.rmtree(self.folder, ignore_errors=True)
