@@ -1,7 +1,6 @@
 """The calls of a sync and their landing without Dagster: `alone` runs this module as a process of its own."""
 
 import json
-import math
 import os
 import time
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from pathlib import Path
 from benchmarks.replica import DAY, Replica
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.replication.course import Course
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.scope import Reading, ReadScope
@@ -63,7 +63,7 @@ def main() -> None:
                 ),
                 reader=reader,
                 spool=spool,
-                progress=Progress(table.name, client, lambda _: None, interval=math.inf),
+                progress=Progress(table.name, client, lambda _: None, course=Course(say=lambda _: None)),
                 spending=Spending(client=client, table=table.name),
                 allowance=Allowance(client.tally, 0),
             )

@@ -1,6 +1,5 @@
 """Runs the real `Replication` on pages made beforehand: only what follows the reply is timed."""
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from benchmarks.payloads import Tickets
 from benchmarks.timing import Measured, timed
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.replication.course import Course
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.scope import Reading, ReadScope
@@ -100,7 +100,7 @@ def replicated(folder: Path, numbers: range, later: int) -> Measured:
             scope=scope,
             reader=reader,
             spool=spool,
-            progress=Progress("tickets", client, lambda _: None, interval=math.inf),
+            progress=Progress("tickets", client, lambda _: None, course=Course(say=lambda _: None)),
             spending=Spending(client=client, table="tickets"),
             allowance=Allowance(client.tally, 0),
         )

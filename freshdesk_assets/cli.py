@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
 WITHOUT_ACCOUNT = ("dev", "begin-anew")
 """Commands that ask Freshdesk nothing."""
 
+NOT_OF_USE = "Function `dev_command` is superseded"
+"""What Dagster warns of at each start, for Python to leave out: who reads it did not choose `dagster dev`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command with garbage collection off while modules are imported; the exit code, 130 for Ctrl-C.
+    """Run a command with garbage collection off while modules are imported; the exit code.
 
-    Collection takes a fifth of the CPU of importing Dagster and building the definitions, and finds nothing.
+    It is 130 if Ctrl-C or SIGTERM stopped the command. Collection takes a fifth of the CPU of importing
+    Dagster and building the definitions, and finds nothing. Without `arguments`, the process ends afterwards.
     """
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
@@ -32,10 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A terminal may not have a character of a name or a table's frame: that must end no sync.
             stream.reconfigure(errors="backslashreplace")
     try:
-        return run(arguments)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was read is stored.\n")
-        return 130
+        with stoppable(to_the_end=arguments is None):
+            return run(arguments)
+    except Stopped:
+        given = sys.argv[1:] if arguments is None else arguments
+        sys.stderr.write("Stopped; what was read is stored\n" if "sync" in given[:1] else "Stopped\n")
+        return STOPPED
     finally:
         gc.enable()
 
@@ -188,7 +196,8 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
 def open_ui(settings: "Settings") -> int:
     """Prepare the instance and become `dagster dev`, without an account too, to be looked at."""
     from freshdesk_assets.commands.files import ensure_writable
-    from freshdesk_assets.orchestration.instance import dagster_instance
+    from freshdesk_assets.environment import leave_out_warning
+    from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
     from freshdesk_assets.orchestration.resources import duckdb_file
     from freshdesk_assets.settings import REQUIRED, variable
 
@@ -198,8 +207,9 @@ def open_ui(settings: "Settings") -> int:
             f"Not set: {' and '.join(missing)}. The UI can be looked at, but each run will fail: set what is"
             " missing in the environment or in .env, and start again.\n"
         )
-    with dagster_instance():
-        pass
+    with dagster_instance() as instance:
+        begin_reading_events(instance)
+    leave_out_warning(NOT_OF_USE)
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, [program, "dev", "--module-name", "freshdesk_assets.definitions"])  # noqa: S606
 

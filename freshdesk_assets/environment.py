@@ -28,6 +28,12 @@ def load_env_file() -> str | None:
     return None
 
 
+def leave_out_warning(begins: str) -> None:
+    """Have Python not show warnings that begin so, in the programs that this one begins or becomes."""
+    known = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (known, f"ignore:{begins}")))
+
+
 def without_effect() -> list[str]:
     """A sentence for each variable that is set like a setting and is none, or none any more."""
     said, fields = [], [name.upper() for name in Settings.model_fields]

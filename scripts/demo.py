@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,9 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
-from rich.console import Console
-from rich.table import Table
+from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
 FOLDER = Path(".demo").resolve()
 NOW = FOLDER / "now"
@@ -42,7 +41,17 @@ limit 6;"""
 
 
 def main() -> int:
-    """Run the demo, or open the UI on the last one."""
+    """Run the demo, or open the UI on the last one; 0 when the UI is closed, as by Ctrl-C."""
+    try:
+        with stoppable(to_the_end=True):
+            return run()
+    except Stopped:
+        # Whoever was stopped has said so; `make` would call another exit code of its UI an error.
+        return 0 if "--ui" in sys.argv else STOPPED
+
+
+def run() -> int:
+    """The exit code of what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ui", action="store_true", help="open the Dagster UI on the demo's replica")
     ui = parser.parse_args().ui
@@ -55,10 +64,21 @@ def main() -> int:
         NOW.write_text(datetime.now(UTC).replace(microsecond=0).isoformat())
     with simulator(datetime.fromisoformat(NOW.read_text())) as environment:
         command = [str(Path(sys.executable).with_name("freshdesk-assets")), "dev" if ui else "sync"]
-        code = subprocess.run(command, env=environment, check=False).returncode
+        code = wait(subprocess.Popen(command, env=environment))
     if code == 0 and not ui:
-        answer(Path(environment["FRESHDESK_DUCKDB"]))
+        answer(Path(environment["FRESHDESK_DUCKDB"]).with_stem("replica_published"))
     return code
+
+
+def wait(process: subprocess.Popen[bytes]) -> int:
+    """The exit code of a command. Ctrl-C reaches it too; SIGTERM is handed on."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt as error:
+        if signal.SIGTERM in error.args:
+            process.terminate()
+        process.wait()
+        raise
 
 
 @contextmanager
@@ -73,6 +93,8 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
                 *("--latency-ms", "20", "--ready-file", str(ready)),
             ],
             stdout=subprocess.DEVNULL,
+            # Ctrl-C is for the command that asks it, which may store what it read before it ends.
+            start_new_session=True,
         )
         try:
             while not ready.exists():
@@ -97,6 +119,10 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
 
 def answer(path: Path) -> None:
     """Ask the replica what an analyst would ask, and say what to do next."""
+    import duckdb
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -108,8 +134,7 @@ def answer(path: Path) -> None:
     console.print(ANSWER, markup=False, highlight=False)
     console.print(table)
     console.print(
-        f"The replica is {path.relative_to(Path.cwd())}: open it with any DuckDB client"
-        " of version 1.4 or later. docs/ says what it holds."
+        "docs/ says what it holds."
         "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
         "\nTo replicate your own account: cp .env.example .env, fill it in,"
         " and run .venv/bin/freshdesk-assets sync",

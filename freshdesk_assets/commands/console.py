@@ -1,15 +1,21 @@
 """From a run's log and events to what the command line prints during the run and at its end."""
 
+import json
 import logging
 import re
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Report
+
+from freshdesk_assets.commands.display import Display
 
 Counts = Counter[str]
 """Numbers of a run, by the name of their metadata."""
@@ -18,9 +24,10 @@ Counts = Counter[str]
 class ConsoleHandler(logging.Handler):
     """Prints the part of a run's log that a person waiting for the run wants to see: a cause once."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, display: Display) -> None:
         super().__init__(logging.INFO)
         self._console = console
+        self._display = display
         self._told = Counts()
         self._skipped = 0
 
@@ -29,10 +36,12 @@ class ConsoleHandler(logging.Handler):
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
         if event is None:
+            said = str(meta.get("orig_message") or record.getMessage())
             style = "yellow" if record.levelno >= logging.WARNING else ""
-            self._console.print(
-                f"  {meta.get('orig_message') or record.getMessage()}", style=style, markup=False
-            )
+            if not self._display.shows(said):
+                self._console.print(f"  {said}", style=style, markup=False)
+        elif _interrupted(event):
+            pass
         elif event.event_type in (
             dg.DagsterEventType.STEP_FAILURE,
             dg.DagsterEventType.RESOURCE_INIT_FAILURE,
@@ -59,10 +68,10 @@ class ConsoleHandler(logging.Handler):
             )
 
 
-def console_logger(console: Console) -> dg.LoggerDefinition:
-    """A Dagster logger that prints to `console`, in place of Dagster's own."""
+def console_logger(console: Console, display: Display) -> dg.LoggerDefinition:
+    """A Dagster logger that prints to `console`, in place of Dagster's own, what `display` does not show."""
     # Dagster builds it twice in a run, and what one has told the other must not tell again.
-    handler = ConsoleHandler(console)
+    handler = ConsoleHandler(console, display)
 
     def build(_context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("freshdesk_assets", logging.INFO)
@@ -135,6 +144,17 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
     return lines
 
 
+def how_to_open(copy: Path) -> str:
+    """What to do after a first sync: where the copy for analysts is, and a command that asks it."""
+    query = "from relations.tickets select id, subject, status_label, group_name limit 5"
+    opened = f"duckdb.connect({json.dumps(str(copy))}, read_only=True)"
+    asked = f'import duckdb; {opened}.sql("{query}").show()'
+    return (
+        f"Your tickets are in {copy}. Open it with any DuckDB client of version 1.4 or later, while syncs run"
+        f" too. To look at it now:\n\n  {shlex.join([sys.executable, '-c', asked])}\n"
+    )
+
+
 REMARKS = {
     "skipped": " (left out)",
     "unfinished": " (unfinished)",
@@ -168,6 +188,16 @@ def _number(value: dg.MetadataValue[Any] | None) -> float:
     return float(value.value) if value is not None else 0.0
 
 
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    """Whether a step ended because a signal stopped the command, which says so at its end."""
+    if event.event_type is not dg.DagsterEventType.STEP_FAILURE:
+        return False
+    error = event.step_failure_data.error
+    while error and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
+        error = error.cause
+    return error is not None
+
+
 def _cause(event: dg.DagsterEvent) -> str:
     """What went wrong in one sentence: the innermost error, without Dagster's wrapping."""
     if event.event_type is dg.DagsterEventType.STEP_FAILURE:
@@ -182,7 +212,5 @@ def _cause(event: dg.DagsterEvent) -> str:
         error = error.cause
     if error is None:
         return "see the run's log"
-    if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-        return "interrupted"
     # The class of an error of ours says nothing that its sentence does not.
     return re.sub(r"^freshdesk_assets\.[\w.]+: ", "", error.message.strip())

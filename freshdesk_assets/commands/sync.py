@@ -14,11 +14,14 @@ from freshdesk_assets.commands.console import (
     console_logger,
     created_views,
     has_read,
+    how_to_open,
     unfinished,
     warnings,
 )
+from freshdesk_assets.commands.display import Display
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.courses import watched
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
@@ -27,10 +30,8 @@ from freshdesk_assets.orchestration.runs.run_scope import ensure_days, reads, ru
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import Settings
+from freshdesk_assets.stopping import STOPPED
 from freshdesk_assets.warehouse.file import WarehouseError
-
-PROGRESS_SECONDS = 3.0
-"""Seconds between two lines on progress: fewer than in a log, because a person is waiting."""
 
 FEW = 5
 """Up to so many created or changed views are named; more are counted."""
@@ -48,7 +49,7 @@ def sync(
     renamed: bool = False,
     whole: bool = False,
 ) -> int:
-    """Run the replication once; 0 when every table succeeded, 1 when one failed.
+    """Run the replication once; 0 when every table succeeded, 1 when one failed, STOPPED after a signal.
 
     - `build` makes the definitions, with the `loggers` and `resources` it is given.
     - Without `first` and `last`, only what is missing is read; with them, the partitions from one to the
@@ -64,9 +65,10 @@ def sync(
     ensure_writable(duckdb_file(settings))
     dagster_home()
     console = Console()
-    api, file = freshdesk_api(settings, PROGRESS_SECONDS), duckdb_file(settings).warehouse(console.print)
+    display = Display(console)
+    api, file = freshdesk_api(settings), duckdb_file(settings).warehouse(console.print)
     definitions = build(
-        loggers={"terminal": console_logger(console)},
+        loggers={"terminal": console_logger(console, display)},
         resources={"freshdesk": api},
     )
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
@@ -104,13 +106,16 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
-        result = execute(
-            job,
-            instance,
-            assets=request.keys if selection else None,
-            run_config={"loggers": {"terminal": {}}},
-            tags={PROCESS: this_process(), **request.tags},
-        )
+        copy = duckdb_file(settings).published_path
+        unpublished = copy is not None and not copy.exists()
+        with display, watched(display.show):
+            result = execute(
+                job,
+                instance,
+                assets=request.keys if selection else None,
+                run_config={"loggers": {"terminal": {}}},
+                tags={PROCESS: this_process(), **request.tags},
+            )
     if has_read(result):
         console.print(arrived(result))
     if views := created_views(result):
@@ -126,9 +131,15 @@ def sync(
             markup=False,
         )
     took = timedelta(seconds=round(time.monotonic() - began))
+    stopped = result.dagster_run.status is dg.DagsterRunStatus.CANCELED
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     if request.read and not result.success and not has_read(result):
         outcome = "Failed, no table was read to its end"
+    outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
+    if result.success and unpublished and copy is not None and copy.exists():
+        console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
+    if stopped:
+        return STOPPED
     return 0 if result.success else 1

@@ -1,12 +1,15 @@
 """Dagster's in-process executor with an iterator of our own: in rounds, and with signs of life."""
 
 import os
+import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, cast
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.courses import course_of
+from freshdesk_assets.orchestration.following import asking_steps
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -17,12 +20,14 @@ from freshdesk_assets.orchestration.internals import (
     PlanExecutionContextManager,
     PlanOrchestrationContext,
     core_execute_in_process,
+    uncaptured,
 )
 from freshdesk_assets.orchestration.names import PROCESS
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.rounds import in_rounds, needs_rounds
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
+from freshdesk_assets.stopping import undisturbed
 
 
 class FollowingExecutor(InProcessExecutor):
@@ -39,7 +44,16 @@ class FollowingExecutor(InProcessExecutor):
         with ExitStack() as living:
             shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
             plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
-            yield from self._execute(plan_context, execution_plan)
+            asking = asking_steps(execution_plan, plan_context.job.get_definition())
+            steps = len(execution_plan.step_keys_to_execute)
+            living.enter_context(course_of(run_id, plan_context.log.info, asking, steps))
+            try:
+                yield from self._execute(plan_context, execution_plan)
+            except dg.DagsterExecutionInterruptedError:
+                if isinstance(plan_context.job, InMemoryJob):
+                    # A command's own run, which a person stopped. Of a launched one, the daemon knows more.
+                    plan_context.instance.report_run_canceling(plan_context.dagster_run)
+                raise
 
     def _execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
@@ -101,15 +115,26 @@ def execute(
 ) -> dg.ExecuteInProcessResult:
     """Run a job, or some of its assets, in this process and with the job's own executor.
 
-    `JobDefinition.execute_in_process` would use another executor.
+    `JobDefinition.execute_in_process` would use another executor. Raises KeyboardInterrupt if a signal comes
+    before the run begins or after it ended; else the run's status is CANCELED. A run never stays behind.
     """
     chosen = None if assets is None else frozenset(assets)
-    return core_execute_in_process(
-        job=InMemoryJob(job if chosen is None else job.get_subset(asset_selection=chosen)),
-        instance=instance,
-        output_capturing_enabled=False,
-        raise_on_error=False,
-        run_config=run_config or {},
-        run_tags=tags,
-        asset_selection=chosen,
-    )
+    run_id = str(uuid.uuid4())
+    uncaptured(instance)
+    try:
+        return core_execute_in_process(
+            job=InMemoryJob(job if chosen is None else job.get_subset(asset_selection=chosen)),
+            instance=instance,
+            output_capturing_enabled=False,
+            raise_on_error=False,
+            run_config=run_config or {},
+            run_tags=tags,
+            run_id=run_id,
+            asset_selection=chosen,
+        )
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+        with undisturbed():
+            run = instance.get_run_by_id(run_id)
+            if run is not None and not run.is_finished:
+                instance.report_run_canceled(run, "The command was stopped.")
+        raise KeyboardInterrupt from None

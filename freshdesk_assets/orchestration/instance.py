@@ -23,6 +23,9 @@ from freshdesk_assets.settings import SettingError
 DEFAULT_HOME = ".dagster_home"
 """Where run records go if DAGSTER_HOME is not set."""
 
+READ_BY_DAEMON = (dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_SUCCESS)
+"""Events after which Dagster's daemon may run a failed run again."""
+
 TAKEN, SLOW = 3.0, 20.0
 """Seconds after which a command says that it waits for another process, or that opening takes long."""
 
@@ -62,6 +65,19 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
                 instance.event_log_storage.set_concurrency_slots(POOL, 1)
             end_dead_runs(instance)
         yield instance
+
+
+def begin_reading_events(instance: dg.DagsterInstance) -> None:
+    """Let Dagster's daemon begin with the next event, unless it knows where to go on.
+
+    It would do the same, and warn twice that it does (dagster 1.13.27, event_log_consumer.py).
+    """
+    if (cursors := instance.daemon_cursor_storage) is None:
+        return
+    names = {f"EVENT_LOG_CONSUMER_CURSOR-{kind.value}" for kind in READ_BY_DAEMON}
+    last = str(instance.event_log_storage.get_maximum_record_id() or 0)
+    if missing := names - cursors.get_cursor_values(names).keys():
+        cursors.set_cursor_values(dict.fromkeys(missing, last))
 
 
 def dagster_home() -> Path:

@@ -6,7 +6,7 @@ sure that no other file imports private names, and that the pinned version is th
 
 from collections.abc import Mapping
 
-from dagster import AssetKey
+from dagster import AssetKey, DagsterInstance
 
 # Our executor asks which assets a job reads from the API (executor.py).
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
@@ -73,6 +73,9 @@ from dagster._core.storage.event_log.schema import (
     SqlEventLogStorageTable,
 )
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
+
+# A command's own run prints to the terminal, not to a file that child processes follow (executor.py).
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sql import LongText
@@ -151,7 +154,18 @@ __all__ = [
     "inner_plan_execution_iterator",
     "note_partitions",
     "serialize_value",
+    "uncaptured",
 ]
+
+
+def uncaptured(instance: DagsterInstance) -> None:
+    """Let runs of this process print to its own terminal.
+
+    Dagster would redirect it into a file, which four child processes copy to the terminal as it grows. They
+    get each Ctrl-C too, and two of them answer with a traceback. And a file is no terminal.
+    """
+    instance._compute_log_manager = NoOpComputeLogManager()
+    instance._compute_log_manager.register_instance(instance)
 
 
 def note_partitions(

@@ -6,7 +6,7 @@ assets return (a pandas frame). It loads any table, or a partition's slice of it
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.table_slices import conditions, has_no_partition, slice_of, within
 from freshdesk_assets.replication.spending import record_calls
+from freshdesk_assets.stopping import postponement
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.frames import (
     DataFrame,
@@ -81,20 +82,21 @@ class TableIOManager(DbIOManager):
         if not isinstance(obj, Batch):
             super().handle_output(context, obj)
             return
-        try:
-            self._land(context, obj)
-        except BaseException:
-            # What reading the batch cost would have been stored with it: record it alone.
-            if obj.spent and isinstance(self._db_client, WarehouseClient):
-                # Why the batch could not be stored is what must be known, whatever this meets.
-                with suppress(Exception):
-                    self._db_client.record(obj.spent)
-            raise
-        finally:
-            if obj.folder is not None:
-                shutil.rmtree(obj.folder, ignore_errors=True)
+        with postponement() as postpone:
+            try:
+                self._land(context, obj, postpone)
+            except BaseException:
+                # What reading the batch cost would have been stored with it: record it alone.
+                if obj.spent and isinstance(self._db_client, WarehouseClient):
+                    # Why the batch could not be stored is what must be known, whatever this meets.
+                    with suppress(Exception):
+                        self._db_client.record(obj.spent)
+                raise
+            finally:
+                if obj.folder is not None:
+                    shutil.rmtree(obj.folder, ignore_errors=True)
 
-    def _land(self, context: dg.OutputContext, batch: Batch) -> None:
+    def _land(self, context: dg.OutputContext, batch: Batch, postpone: Callable[[], None]) -> None:
         """Land the last batch of a table; the metadata counts the batches landed before it too.
 
         The last partition of the range has the metadata of the whole range. Each partition has its number of
@@ -104,6 +106,7 @@ class TableIOManager(DbIOManager):
         partitions = cast("dg.TimeWindowPartitionsDefinition", context.asset_partitions_def) if keys else None
         windows = [partitions.time_window_for_partition_key(key) for key in keys] if partitions else []
         with self._db_client.connect(context, self._get_table_slice(context, context)) as connection:
+            postpone()
             landed = batch.landed + land(connection, batch, datetime.now(UTC))
             counts = window_counts(
                 connection, batch.table, [(window.start, window.end) for window in windows]

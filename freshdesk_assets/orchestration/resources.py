@@ -58,7 +58,6 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         default=DEFAULT_RECONCILE,
         description="The most credits that a run may spend on finding rows that Freshdesk no longer has.",
     )
-    progress_seconds: float = Field(default=15.0, description="Seconds between two lines on progress.")
     _reader: Reader = PrivateAttr()
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
@@ -192,7 +191,7 @@ def _named(name: str) -> str:
     return named if named.get_value() else ""
 
 
-def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> FreshdeskApi:
+def freshdesk_api(settings: Settings) -> FreshdeskApi:
     """The account that the settings name.
 
     Domain and key are given as names of environment variables, because the UI shows a resource's values. A
@@ -205,7 +204,6 @@ def freshdesk_api(settings: Settings, progress_seconds: float = 15.0) -> Freshde
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,
         reconcile_credits=settings.reconcile_credits,
-        progress_seconds=progress_seconds,
     )
 
 

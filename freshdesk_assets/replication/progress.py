@@ -1,26 +1,24 @@
-"""What a run's log says while a table is being read, every few seconds."""
+"""What a run's log says while a table is being read, every few seconds, and at its end."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.tally import Tally
+from freshdesk_assets.replication.course import Course
 
 
 @dataclass(slots=True)
 class Progress:
-    """Counts what is read of one table and logs it every `interval` seconds; `share` is done, from 0 to 1."""
+    """Counts what is read of one table, for the course of the run; `share` is done, from 0 to 1."""
 
     name: str
     client: Client
     say: Callable[[str], None]
-    interval: float
+    course: Course
     rows: int = 0
     share: float | None = None
-    _began: float = field(default_factory=time.monotonic)
-    _spoken: float = field(default_factory=time.monotonic)
     _before: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -32,20 +30,20 @@ class Progress:
         return self.client.tally.since(self._before)
 
     def count(self, rows: int, share: float | None = None) -> None:
-        """Count rows, and log how far the read is when it is time."""
+        """Count rows, and tell how far the read is when it is time."""
         self.rows += rows
         self.share = share if share is not None else self.share
-        if time.monotonic() - self._spoken >= self.interval:
-            self._spoken = time.monotonic()
-            self.say(self.line())
+        self.course.read(self.rows, self.share, self.spent.credits)
+        self.course.tell(self.line)
 
     def end(self) -> None:
         """Log the totals."""
         self.share = None
+        self.course.end()
         self.say(self.line())
 
     def line(self) -> str:
-        """Rows, share, calls, credits, the limit, and how long it will still take."""
+        """Rows, share, calls, credits and the limit."""
         spent = self.spent
         parts = [f"{self.name}: {self.rows:,} rows"]
         if self.share is not None:
@@ -56,16 +54,7 @@ class Progress:
             parts.append(f"limit {self.client.limiter.rate:,.0f} credits a minute")
         if spent.waited >= 1:
             parts.append(f"{spent.waited:,.0f} s waited for it")
-        left = self._left()
-        if left is not None:
-            parts.append(f"about {left} left")
         return ", ".join(parts)
-
-    def _left(self) -> timedelta | None:
-        if not self.share or self.share >= 1:
-            return None
-        taken = time.monotonic() - self._began
-        return timedelta(seconds=round(taken * (1 - self.share) / self.share))
 
 
 def share_of(moment: datetime | None, start: datetime, end: datetime) -> float | None:

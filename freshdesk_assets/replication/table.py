@@ -24,6 +24,7 @@ from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, in_one_go
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.stopping import postponement, undisturbed
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
@@ -36,6 +37,9 @@ BATCH_SECONDS = 15.0
 """A batch is stored when it has so many rows or bytes, or has waited so long: a crash loses at most one.
 Smaller batches cost more, because DuckDB compresses the last row group anew with each (measured: 5,000
 tickets at a time take twice the CPU). With the real API, the seconds are reached first."""
+
+AT_THE_END = 2.0
+"""Seconds that a run waits for the file when a signal has stopped it."""
 
 PART_BYTES = 32 * 1024 * 1024
 """What a page adds to a batch at a time: a batch is no larger than `BATCH_BYTES` and this, or one row."""
@@ -66,6 +70,9 @@ class Replication:
     _settled: int = 0
     """Credits spent when the last page came that need not be read again, whatever happens next."""
     _step: Step | None = None
+    _adding: bool = False
+    """Whether a page is being spooled: after a signal, a part of it may be there."""
+    _stopped: bool = False
 
     @property
     def table(self) -> Table:
@@ -74,8 +81,8 @@ class Replication:
 
     @property
     def warehouse(self) -> Warehouse:
-        """Where it lands it."""
-        return self.scope.warehouse
+        """Where it lands it; after a signal, nobody waits for another process that has the file."""
+        return replace(self.scope.warehouse, lock_wait=AT_THE_END) if self._stopped else self.scope.warehouse
 
     def run(self) -> Batch:
         """Read everything; returns the last batch. The IO manager lands it, in the step's own transaction.
@@ -94,14 +101,17 @@ class Replication:
             # The file could not be written: there is nowhere to store what is left, or its credits.
             raise
         except BaseException as error:
-            try:
-                if isinstance(error, FreshdeskError):
-                    # What was read is paid for: the run that continues need not ask for it again.
-                    self._store()
-                self.spending.tell(self.warehouse)
-            except WarehouseError as second:
-                # The first error is the cause: it is what the run ends with.
-                self.progress.say(f"what was read last could not be stored either: {second}")
+            # A signal raises what is no Exception. A second one must not come in between.
+            self._stopped = not isinstance(error, Exception)
+            with undisturbed():
+                try:
+                    if isinstance(error, FreshdeskError) or (self._stopped and not self._adding):
+                        # What was read is paid for: the run that continues need not ask for it again.
+                        self._store()
+                    self.spending.tell(self.warehouse)
+                except WarehouseError as second:
+                    # The first error is the cause: it is what the run ends with.
+                    self.progress.say(f"what was read last could not be stored either: {second}")
             raise
         self.warnings += self.reader.clocks.warnings()
         read = self.scope.reading is not Reading.EXISTENCE
@@ -115,7 +125,9 @@ class Replication:
             with judged(self.reader, self.scope.catalog):
                 for page, share in self._pages():
                     for part in in_parts(page):
+                        self._adding = True
                         self.spool.add(part)
+                        self._adding = False
                         if self._full():
                             self._store()
                     self.progress.count(len(page.rows), share)
@@ -139,14 +151,17 @@ class Replication:
 
     def _store(self) -> None:
         batch = self.spool.take()
-        if not batch.settles_nothing:
-            with self.warehouse.open(checkpoint=False) as connection:
-                self.landed += land(connection, batch, datetime.now(UTC))
-                recorded = self.spending.write(connection)
-            self.spending.told(recorded)
-        for file in batch.files:
-            file.path.unlink()
-        self._stored_at = time.monotonic()
+        batch.landed = self.landed
+        with postponement() as postpone:
+            if not batch.settles_nothing:
+                with self.warehouse.open(checkpoint=False) as connection:
+                    postpone()
+                    self.landed += land(connection, batch, datetime.now(UTC))
+                    recorded = self.spending.write(connection)
+                self.spending.told(recorded)
+            for file in batch.files:
+                file.path.unlink()
+            self._stored_at = time.monotonic()
 
     def _pages(self) -> Iterator[tuple[Page, float | None]]:
         """The pages of every step, each with the share of the step that is done; None if unknown."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from freshdesk_assets_tests.chaos.site import INTERRUPT, KILL, TABLES_ALONE, Forks, Site, site
+from freshdesk_assets_tests.chaos.site import KILL, TABLES_ALONE, Forks, Site, site
 
 FEW = ("tickets", "conversations", "contacts")
 """Tables of all ways in which a small account is read in several calls: by time, by row, by parent."""
@@ -98,18 +98,6 @@ def test_killed_at_every_call_of_a_later_sync(forked: Forks, tmp_path: Path) -> 
         killing = Killing(place, ())
         for call in range(1, killing.calls + 1):
             killing.at(call)
-
-
-def test_ctrl_c_is_answered_in_a_word(forked: Forks, tmp_path: Path) -> None:
-    """Who presses it knows why the command ends, and needs no traceback."""
-    with small(tmp_path, forked) as place:
-        doctor = place.run_and_signal(INTERRUPT, 2, "doctor")
-        assert doctor.code == 130
-        assert doctor.output.endswith("Interrupted. What was read is stored.\n")
-        sync = place.run_and_signal(INTERRUPT, 2, "sync", "--select", 'key:"freshdesk/contacts"')
-        assert sync.code == 1
-        assert "failed: interrupted" in sync.output
-        assert "Traceback" not in doctor.output + sync.output
 
 
 @pytest.mark.parametrize("largest", [50_000, 300_000])

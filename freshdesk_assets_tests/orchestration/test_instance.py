@@ -12,14 +12,16 @@ import dagster as dg
 import pytest
 import sqlalchemy as db
 
+from freshdesk_assets.cli import NOT_OF_USE
 from freshdesk_assets.orchestration.configuration import EARLIER, packaged, sealed, unchanged
-from freshdesk_assets.orchestration.instance import dagster_instance
+from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
 from freshdesk_assets.orchestration.internals import SqlEventLogStorageTable
 from freshdesk_assets.orchestration.records import SqliteRecords
 from freshdesk_assets.orchestration.records.blocks import BLOCK
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.records_postgres import PostgresRecords
 from freshdesk_assets.settings import SettingError
+from freshdesk_assets_tests.orchestration.reading_events import cursors, move_cursor
 from freshdesk_assets_tests.programs import ROOT
 
 
@@ -46,6 +48,37 @@ def test_the_two_configurations_differ_in_their_storage_alone() -> None:
         }
     }
     assert server == alone
+
+
+def test_the_daemon_begins_without_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would tell a newcomer twice that it has no cursor; one that it has is kept."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with dagster_instance() as instance:
+        assert cursors(instance) == {None}
+        begin_reading_events(instance)
+        assert cursors(instance) == {0}
+        move_cursor(instance, 7)
+        begin_reading_events(instance)
+        assert cursors(instance) == {0, 7}
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_a_start_shows_no_warning_that_nobody_can_follow(left_out: bool, tmp_path: Path) -> None:
+    """`dagster dev` is what we start, whatever Dagster recommends to who types it."""
+    ended = subprocess.run(
+        # It warns, and then finds nothing to load.
+        [Path(sys.executable).with_name("dagster"), "dev"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "DAGSTER_HOME": str(tmp_path),
+            "PYTHONWARNINGS": f"ignore:{NOT_OF_USE}" if left_out else "",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ("superseded" not in ended.stderr) is left_out
 
 
 def test_the_dead_are_found_and_run_again_and_ticks_are_not_kept_for_good(

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -36,9 +35,10 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(clone: Path) -> Iterator[dict[str, str]]:
+def place() -> dict[str, str]:
     """A shell's environment, without settings and with no account but that of `.env`."""
-    yield {name: value for name, value in os.environ.items() if not name.startswith(("FRESHDESK_", "DAGSTER_"))}
+    ours = ("FRESHDESK_", "DAGSTER_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def followed(block: str, clone: Path, environment: dict[str, str]) -> str:

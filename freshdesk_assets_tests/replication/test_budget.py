@@ -1,11 +1,11 @@
 """A budget ends the reading of a table, and the next run continues."""
 
-import math
 from datetime import UTC, datetime
 from pathlib import Path
 
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.replication.course import Course
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.scope import Reading, ReadScope
@@ -41,7 +41,7 @@ def read(reader: Reader, table: Table, folder: Path) -> Replication:
             scope=scope,
             reader=reader,
             spool=spool,
-            progress=Progress(table.name, reader.client, lambda _: None, interval=math.inf),
+            progress=Progress(table.name, reader.client, lambda _: None, Course(say=lambda _: None)),
             allowance=Allowance(reader.client.tally, 0),
             spending=Spending(client=reader.client, table=table.name),
         )

@@ -2,11 +2,14 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
+from freshdesk_assets.orchestration.courses import course
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
     API_KIND,
@@ -22,13 +25,17 @@ from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
 from freshdesk_assets.orchestration.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
+from freshdesk_assets.replication.course import parents_of
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.replication.spending import Spending, deferral
-from freshdesk_assets.replication.table import Replication
+from freshdesk_assets.replication.table import AT_THE_END, Replication
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import Partitioning
+from freshdesk_assets.stopping import undisturbed
+from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 
 
@@ -45,6 +52,7 @@ def _asset(
     table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
 ) -> dg.AssetsDefinition:
     # Rows of other tables that are marked deleted with this one's, and with its parents'.
+    parents = parents_of(list(catalog))
     belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
 
     @dg.asset(
@@ -81,9 +89,9 @@ def _asset(
         ):
             warehouse = duckdb.warehouse(context.log.info)
             budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
-            progress = Progress(
-                table.name, freshdesk.reader.client, context.log.info, interval=freshdesk.progress_seconds
-            )
+            client, of_run = freshdesk.reader.client, course(context.run.run_id)
+            of_run.begin(table, client, parents)
+            progress = Progress(table.name, client, context.log.info, of_run)
             scope = ReadScope(
                 table=table,
                 catalog=catalog,
@@ -100,9 +108,7 @@ def _asset(
                 spool=spool,
                 progress=progress,
                 allowance=freshdesk.allowance,
-                spending=Spending(
-                    client=freshdesk.reader.client, table=table.name, run_id=context.run.run_id
-                ),
+                spending=Spending(client=client, table=table.name, run_id=context.run.run_id),
             )
             in_run = {key.path[-1] for key in context.job_def.asset_layer.executable_asset_keys}
             # Only a run that reads what is missing defers a table to others; a backfill does not.
@@ -110,33 +116,46 @@ def _asset(
             reads = scope.reading is not Reading.EXISTENCE
             deferred = deferral(warehouse, table, others, budget) if reads else None
             batch = spool.take_last(Landed(), finished=False) if deferred else replication.run()
-        progress.end()
-        unfinished = deferred.unfinished if deferred else replication.unfinished
-        if unfinished:
-            context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
-        for warning in (*_warnings(replication, unfinished), *spool.warnings):
-            context.log.warning(warning)
-        if deferred and not unfinished:
-            context.log.info(f"{table.name} is deferred: {deferred.reason}")
-        context.add_asset_metadata(
-            reading_metadata(
-                progress.spent,
-                window.start,
-                window.end,
-                partitions=len(context.partition_keys),
-                skipped=replication.skipped,
-                unfinished=unfinished,
-                deferred=deferred.reason if deferred else None,
-                set_aside=replication.set_aside,
-            ),
-            # Metadata of the range is recorded once, on its last partition, which the UI shows first.
-            partition_key=context.partition_keys[-1],
-        )
-        # Each run reads another state of the table. The version is short: it is recorded twice per partition.
-        context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
+        with _kept(batch, warehouse):
+            progress.end()
+            unfinished = deferred.unfinished if deferred else replication.unfinished
+            if unfinished:
+                context.instance.add_run_tags(context.run.run_id, {UNFINISHED: "true"})
+            for warning in (*_warnings(replication, unfinished), *spool.warnings):
+                context.log.warning(warning)
+            if deferred and not unfinished:
+                context.log.info(f"{table.name} is deferred: {deferred.reason}")
+            context.add_asset_metadata(
+                reading_metadata(
+                    progress.spent,
+                    window.start,
+                    window.end,
+                    partitions=len(context.partition_keys),
+                    skipped=replication.skipped,
+                    unfinished=unfinished,
+                    deferred=deferred.reason if deferred else None,
+                    set_aside=replication.set_aside,
+                ),
+                # Metadata of the range is recorded once, on its last partition, which the UI shows first.
+                partition_key=context.partition_keys[-1],
+            )
+            # Each run reads another state of the table. The version is short: it is recorded twice for each
+            # partition.
+            context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
         return batch
 
     return replicate
+
+
+@contextmanager
+def _kept(batch: Batch, warehouse: Warehouse) -> Iterator[None]:
+    """Land the last batch if a signal comes before the IO manager has it: it was paid for."""
+    try:
+        yield
+    except dg.DagsterExecutionInterruptedError:
+        with undisturbed(), replace(warehouse, lock_wait=AT_THE_END).open() as connection:
+            land(connection, batch, datetime.now(UTC))
+        raise
 
 
 def _warnings(replication: Replication, unfinished: str | None) -> Iterator[str]:

@@ -55,9 +55,10 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
     strays = undeclared(connection, table)
     written = later_than_all(connection, table, moment)
     belonging = batch.belonging.get(table.name, ())
-    landed = Landed(read=sum(file.rows for file in batch.files))
+    first = batch.landed.first or written
+    landed = Landed(read=sum(file.rows for file in batch.files), first=first)
     for name, file in zip(parsed, batch.files, strict=True):
-        landed += _merge(connection, table, name, file.keep, strays, written, belonging)
+        landed += _merge(connection, table, name, file.keep, strays, written, belonging, first)
     landed += _reject(connection, batch, moment)
     sent = [*parsed, _note_aside(connection, batch)]
     if batch.keys and isinstance(table.sync, FullList | ChangedSince):
@@ -116,36 +117,41 @@ def _merge(
     strays: list[str],
     moment: datetime,
     belonging: Sequence[tuple[Table, str]],
+    first: datetime,
 ) -> Landed:
     """Write the rows that are new, newer than the stored ones, or at the same version but different.
 
     Columns in `keep` and undeclared columns (`strays`) keep their stored values. A row marked deleted that is
-    sent again is restored, with the rows that were marked deleted because of it.
+    sent again is restored, with the rows that were marked deleted because of it. A row that this run has
+    written since `first`, as from a list before its own call, is counted once.
     """
     if keep:
         _join_extra(connection, table, name, keep)
-    _find_winners(connection, table, name, keep)
+    seen = _find_winners(connection, table, name, keep, first)
     counted = connection.execute(
-        f"select count(*) filter (stored is null), count(stored), (select count({EXTRA}) from {name})"
-        f" from {WINNERS}"
-    ).fetchone() or (0, 0, 0)
-    landed = Landed(inserted=counted[0], updated=counted[1], odd=counted[2])
-    if landed.updated and belonging:
+        "select count(*) filter (stored is null), count(stored) filter (not again), count(stored),"
+        f" (select count({EXTRA}) from {name}) from {WINNERS}"
+    ).fetchone() or (0, 0, 0, 0)
+    landed = Landed(read=-seen, inserted=counted[0], updated=counted[1], odd=counted[3])
+    replaced = counted[2]
+    if replaced and belonging:
         back = (
             f"select t.id, t._deleted_at as gone_at from {WINNERS} w join {qualified(table.name)} t"
             " on t.rowid = w.stored where t._deleted_at is not null"
         )
         if scalar(connection, f"{back} limit 1"):
             revive_belonging(connection, belonging, back, moment)
-    if landed.inserted or landed.updated:
+    if landed.inserted or replaced:
         note_former(connection, table, f"select stored from {WINNERS}")
         _replace(connection, table, name, keep, strays, moment)
     connection.execute(f"drop table {WINNERS}")
     return landed
 
 
-def _find_winners(connection: Connection, table: Table, name: str, keep: frozenset[str]) -> None:
-    """Make `WINNERS`.
+def _find_winners(
+    connection: Connection, table: Table, name: str, keep: frozenset[str], first: datetime
+) -> int:
+    """Make `WINNERS`; returns how many rows of this batch the run has written before.
 
     Keys and versions decide about most rows. Only rows at the stored version are compared column by column,
     because that reads all of a wide table: 0.7 seconds for half a million tickets.
@@ -158,11 +164,14 @@ create or replace temp table {WINNERS} as
 select
   b.rowid as sent,
   t.rowid as stored,
-  t.rowid is null or t._deleted_at is not null or coalesce({sent} > {stored}, false) as sure
+  t.rowid is null or t._deleted_at is not null or coalesce({sent} > {stored}, false) as sure,
+  coalesce(t._synced_at >= ?, false) as again
 from {name} b left join {target} t on {same_key(table, "b", "t")}
 where t.rowid is null or not coalesce({sent} < {stored}, false)
-"""
+""",
+        [first],
     )
+    seen = number(connection, f"select count(*) from {WINNERS} where again")
     if scalar(connection, f"select 1 from {WINNERS} where not sure limit 1"):
         compared = [
             column.name for column in table.columns if not column.volatile and column.name not in keep
@@ -178,6 +187,7 @@ delete from {WINNERS} where sent in (
 )
 """
         )
+    return seen
 
 
 def _replace(

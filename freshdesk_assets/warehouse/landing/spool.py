@@ -24,9 +24,10 @@ from freshdesk_assets.warehouse.ledger.credits import CallsMade
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """Rows of a batch by what became of them.
+    """Rows of a batch by what became of them; one that a run lands by list and by call counts once.
 
-    `held_back` are rows that a full list lacked and that were not marked as deleted: the list is doubted.
+    `held_back` are rows that a full list lacked, not marked as deleted because the list is doubted. `first`
+    is when the run landed the first rows of the table.
     """
 
     read: int = 0
@@ -36,11 +37,12 @@ class Landed:
     rejected: int = 0
     odd: int = 0
     held_back: int = 0
+    first: datetime | None = field(default=None, compare=False)
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
-        )
+        counts = [each.name for each in fields(self) if each.compare]
+        added = {name: getattr(self, name) + getattr(other, name) for name in counts}
+        return type(self)(**added, first=self.first or other.first)
 
 
 @dataclass(slots=True)
@@ -66,8 +68,8 @@ class Batch:
     - `parent`: the parent table, if the table is read per row of one.
     - `spent`: the calls that reading it took, if they are not recorded yet.
     - `folder`: the spool's folder, to be removed; the last batch of a table has it.
-    - `landed`: in the last batch, what the batches before it came to.
-    - `finished`: in the last batch, whether the table was read to its end.
+    - `landed`: what the batches before it came to.
+    - `finished`: in the last, whether the table was read to its end.
     """
 
     table: Table
@@ -150,8 +152,7 @@ class Spool:
         try:
             self._close()
         except WarehouseError:
-            # What is not given away is removed in any case, and another error must not be hidden.
-            if error is None and self._given_away:
+            if error is None and self._given_away:  # else it is removed, and no error must be hidden
                 raise
         if not self._given_away:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -455,3 +455,17 @@ def test_ids_above_what_a_double_holds_stay_apart(library: Library) -> None:
     rows = [{"id": 2**53}, {"id": 2**53 + 1}]
     library.land(declared("cards", columns=(ID, bigint("no", "Number."), UPDATED_AT)), page(*rows))
     assert library.query("select id from file.freshdesk.cards order by 1") == [(2**53,), (2**53 + 1,)]
+
+
+def test_a_row_that_a_run_lands_twice_counts_once(library: Library) -> None:
+    """A first sync that reports updates looks as if somebody had been at work in the meantime."""
+    listed = page(*({"id": id_, "updated_at": at(0)} for id_ in (1, 2)), keep=DETAIL)
+    called = page(
+        {"id": 1, "address": "Bath", "updated_at": at(0)}, listing="row_call", keep=frozenset({"status"})
+    )
+    assert library.land(READERS, listed, called) == Landed(read=2, inserted=2)
+    changed = page({"id": 1, "updated_at": at(1)}, {"id": 3, "updated_at": at(1)}, keep=DETAIL)
+    later = page(
+        {"id": 1, "address": "London", "updated_at": at(1)}, listing="row_call", keep=frozenset({"status"})
+    )
+    assert library.land(READERS, changed, later) == Landed(read=2, inserted=1, updated=1)
