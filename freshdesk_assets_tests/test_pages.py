@@ -82,7 +82,6 @@ make demmo && .venv/bin/dagster-webservr -m freshdesk_assets.definitons
 cp .env.exmple .env
 .venv/bin/pip install 'dagster-postgres==0.1'
 dagstr
-.venv/bin/dagster asset materialize --select 'key:"freshdesk/*"' --partition-range 2026-03-01...2026-03-07
 """
     said = "\n".join(complaints(wrong))
     for part in (
@@ -94,7 +93,6 @@ dagstr
         "no file .env.exmple",
         "not what requirements.lock has",
         "no program dagstr",
-        "ticket_tags']) has no partitions",
     ):
         assert part in said
 

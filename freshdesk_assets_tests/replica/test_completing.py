@@ -21,6 +21,7 @@ from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.test_runs import command, module
 from freshdesk_assets_tests.replica.unattended import Daemon, daemon
 
 pytestmark = pytest.mark.filterwarnings(
@@ -43,6 +44,14 @@ def published(path: Path, sql: str) -> list[Any]:
         return copy.execute(sql).fetchall()
 
 
+def selected(acme: Account, *tables: str, check: bool = False, expect: bool = True) -> set[str]:
+    """The steps of `sync --select` of these tables."""
+    last = f"{acme.world.clock.now():%Y-%m-01}"
+    acme.world.clock.advance(A_WHILE)
+    chosen = {"select": list(tables), "derive": True, "check": check, "expect": expect}
+    return steps(acme.run(last, last, {ONLY_MISSING: "true"}, **chosen))
+
+
 @pytest.mark.long
 def test_a_sync_of_a_selection_publishes_what_it_changed_and_else_makes_nothing(
     account: Callable[..., Any],
@@ -53,32 +62,89 @@ def test_a_sync_of_a_selection_publishes_what_it_changed_and_else_makes_nothing(
         for _ in range(2):
             acme.sync(derive=True)
             acme.world.clock.advance(A_WHILE)
+        assert "published__copy" not in selected(acme, "contacts", check=True)
 
-        def contacts() -> dg.ExecuteInProcessResult:
-            last = f"{acme.world.clock.now():%Y-%m-01}"
-            chosen = {"select": ["contacts"], "derive": True, "check": True}
-            result: dg.ExecuteInProcessResult = acme.run(last, last, {ONLY_MISSING: "true"}, **chosen)
-            return result
-
-        assert "published__copy" not in steps(contacts())
         (number,) = acme.query("select min(id) from freshdesk.contacts where deleted is not true")[0]
         acme.world.rename_contact(number, "Ada Lovelace")
-        acme.world.clock.advance(A_WHILE)
-        made = steps(contacts())
+        made = selected(acme, "contacts", check=True)
         assert {"freshdesk__contacts_history", "freshdesk__contact_tags", "relations_views"} <= made
         assert "freshdesk__ticket_tags" not in made
         asked = f"select name from freshdesk.contacts where id = {number}"
         assert published(acme.path, asked) == [("Ada Lovelace",)]
         assert steps(acme.sync(derive=True)) == {f"freshdesk__{table.name}" for table in acme.catalog}
 
+        # What is made of rows that were there before changes the file too.
+        with acme.writing() as file:
+            file.execute("delete from freshdesk.ticket_tags")
+        whole = {"ops": {"freshdesk__ticket_tags": {"config": {"whole": True}}}}
+        tags = {dg.AssetKey(["freshdesk", "ticket_tags"])}
+        result = execute(acme.job(derive=True), acme.instance, tags={}, assets=tags, run_config=whole)
+        assert "published__copy" in steps(result)
+        counted = "select count(*) from freshdesk.ticket_tags"
+        assert published(acme.path, counted) == acme.query(counted) != [(0,)]
+
+
+@pytest.mark.long
+def test_a_step_that_fails_unselected_fails_the_run_and_is_made_by_the_next(
+    account: Callable[..., Any],
+) -> None:
+    """The copy still comes, and once more when what failed can be made. A blocking check stops both."""
+    with account(tickets=40) as acme:
+        for _ in range(2):
+            acme.sync(derive=True)
+            acme.world.clock.advance(A_WHILE)
+        (number,) = acme.query("select min(id) from freshdesk.contacts where deleted is not true")[0]
+        acme.world.rename_contact(number, "Ada Lovelace")
+        with acme.writing() as file:
+            file.execute("alter table freshdesk.contact_tags rename to aside")
+            file.execute("create view freshdesk.contact_tags as select * from freshdesk.aside")
+        for chosen in (["contacts"], ["contacts", "contact_tags"]):
+            made = selected(acme, *chosen, expect=False)
+            assert {"freshdesk__contact_tags", "published__copy"} <= made
+        asked = f"select name from freshdesk.contacts where id = {number}"
+        assert published(acme.path, asked) == [("Ada Lovelace",)]
+        with acme.writing() as file:
+            file.execute("drop view freshdesk.contact_tags")
+            file.execute("alter table freshdesk.aside rename to contact_tags")
+        assert {"freshdesk__contact_tags", "published__copy"} <= selected(acme, "contacts")
+
         with acme.writing() as file:
             double = "insert into freshdesk.contacts select * replace (now() as _synced_at)"
             file.execute(f"{double} from freshdesk.contacts limit 1")
+        made = selected(acme, "contacts", check=True, expect=False)
+        assert not made & {"freshdesk__contact_tags", "published__copy"}
+        # Nor does a run publish them that has nothing to do with them.
+        assert not selected(acme, "groups") & {"freshdesk__contact_tags", "published__copy"}
+
+
+@pytest.mark.long
+def test_commands_for_a_part_publish_it(account: Callable[..., Any]) -> None:
+    """Of the terminal, ours and Dagster's; a range of partitions may take in what has none."""
+    with account(tickets=20) as acme:
+        note = acme.world.add_note(acme.world.shelves["live"].updated_at[-1][1])
         acme.world.clock.advance(A_WHILE)
-        last = f"{acme.world.clock.now():%Y-%m-01}"
-        chosen = {"select": ["contacts"], "derive": True, "check": True, "expect": False}
-        # The check of the key stops what follows, selected or not.
-        assert "published__copy" not in steps(acme.run(last, last, {ONLY_MISSING: "true"}, **chosen))
+        month = f"{acme.world.clock.now():%Y-%m-01}"
+        process = module(
+            acme,
+            "dagster",
+            *("asset", "materialize", "-m", "freshdesk_assets.definitions", "--select", 'key:"freshdesk/*"'),
+            *("--partition-range", f"{acme.partitioning.since:%Y-%m-01}...{month}"),
+            DAGSTER_HOME=str(acme.path.parent / "home"),
+        )
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        assert acme.differences(only=["tickets", "conversations"]) == []
+        assert acme.child_differences() == []
+        asked = "select count(*) from relations.tickets"
+        assert published(acme.path, asked) == acme.query("select count(*) from freshdesk.tickets")
+
+        # Nothing but a backfill shows that a note was edited.
+        acme.world.edit_note(note, text="It was the cable")
+        process = command(acme, "sync", "--select", "group:tickets", "--from", month, "--to", month)
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        stored = f"select body_text from freshdesk.conversations where id = {note}"
+        assert published(acme.path, stored) == [("It was the cable",)]
 
 
 def test_a_run_of_a_users_own_asset_publishes_its_rows(account: Callable[..., Any]) -> None:
@@ -152,3 +218,10 @@ def test_a_backfill_of_a_group_is_one_run_that_publishes(
         event = acme.instance.get_latest_materialization_event(PUBLISHED)
         assert event is not None
         assert event.run_id != run.run_id
+        # One table alone.
+        (number,) = acme.query("select min(id) from freshdesk.contacts where deleted is not true")[0]
+        acme.world.rename_contact(number, "Ada Lovelace")
+        acme.world.clock.advance(A_WHILE)
+        (run,) = running.backfill([dg.AssetKey(["freshdesk", "contacts"])], partitions[-2:])
+        asked = f"select name from freshdesk.contacts where id = {number}"
+        assert published(acme.path, asked) == [("Ada Lovelace",)]

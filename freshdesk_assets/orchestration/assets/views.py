@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
@@ -83,7 +84,6 @@ def _assets(
 ) -> dg.AssetsDefinition:
     made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
 
-    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=POOL, op_tags=follows(*made))
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         refused: dict[tuple[str, str], ViewRefused] = {}
@@ -120,7 +120,15 @@ def _assets(
         if refused:
             raise dg.Failure("; ".join(map(str, refused.values())), allow_retries=False)
 
-    return create
+    with one_run_for_all():
+        return dg.multi_asset(
+            name=f"{schema}_views",
+            specs=specs,
+            can_subset=True,
+            pool=POOL,
+            op_tags=follows(*made),
+            backfill_policy=ONE_RUN,
+        )(create)
 
 
 def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> list[SqlView]:
