@@ -48,8 +48,8 @@ def selected(acme: Account, *tables: str, check: bool = False, expect: bool = Tr
     """The steps of `sync --select` of these tables."""
     last = f"{acme.world.clock.now():%Y-%m-01}"
     acme.world.clock.advance(A_WHILE)
-    chosen = {"select": list(tables), "derive": True, "check": check, "expect": expect}
-    return steps(acme.run(last, last, {ONLY_MISSING: "true"}, **chosen))
+    tags = {ONLY_MISSING: "true"}
+    return steps(acme.run(last, last, tags, select=list(tables), derive=True, check=check, expect=expect))
 
 
 @pytest.mark.long

@@ -56,7 +56,7 @@ def derived(
 
     def decorate(operation: Callable[..., Any]) -> dg.AssetsDefinition:
         with one_run_for_all():
-            return dg.asset(
+            made: dg.AssetsDefinition = dg.asset(
                 key=key,
                 deps=list(deps),
                 description=doc,
@@ -69,5 +69,6 @@ def derived(
                 backfill_policy=ONE_RUN,
                 **options,
             )(operation)
+        return made
 
     return decorate

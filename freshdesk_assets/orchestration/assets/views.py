@@ -59,9 +59,10 @@ def build_views(
 
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
-    return [
-        _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
-    ]
+    with one_run_for_all():
+        return [
+            _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
+        ]
 
 
 def _spec(
@@ -84,6 +85,14 @@ def _assets(
 ) -> dg.AssetsDefinition:
     made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
 
+    @dg.multi_asset(
+        name=f"{schema}_views",
+        specs=specs,
+        can_subset=True,
+        pool=POOL,
+        op_tags=follows(*made),
+        backfill_policy=ONE_RUN,
+    )
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         refused: dict[tuple[str, str], ViewRefused] = {}
@@ -120,15 +129,7 @@ def _assets(
         if refused:
             raise dg.Failure("; ".join(map(str, refused.values())), allow_retries=False)
 
-    with one_run_for_all():
-        return dg.multi_asset(
-            name=f"{schema}_views",
-            specs=specs,
-            can_subset=True,
-            pool=POOL,
-            op_tags=follows(*made),
-            backfill_policy=ONE_RUN,
-        )(create)
+    return create
 
 
 def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> list[SqlView]:
