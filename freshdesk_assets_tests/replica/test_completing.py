@@ -158,6 +158,7 @@ def test_commands_for_a_part_publish_it(account: Callable[..., Any]) -> None:
         assert published(acme.path, asked) == [("Ada Lovelace",)]
 
 
+@pytest.mark.long
 def test_a_run_of_a_users_own_asset_publishes_its_rows(account: Callable[..., Any]) -> None:
     """Such a run has no step of ours."""
     with account(tickets=30) as acme:
