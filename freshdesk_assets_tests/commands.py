@@ -115,8 +115,8 @@ def _complaints_of_dagsters(selection: str, *, ranged: bool) -> Iterator[str]:
     if not chosen:
         yield f"{selection!r} selects nothing"
     if ranged:
-        unpartitioned = sorted(str(key) for key in chosen if graph.get(key).partitions_def is None)
-        yield from (f"{key} has no partitions" for key in unpartitioned)
+        several = sorted(str(key) for key in chosen if graph.get(key).backfill_policy is None)
+        yield from (f"{key} has no policy of one run" for key in several)
 
 
 def _importable(module: str) -> bool:

@@ -83,7 +83,6 @@ make demmo && .venv/bin/dagster-webservr -m freshdesk_assets.definitons
 cp .env.exmple .env
 .venv/bin/pip install 'dagster-postgres==0.1'
 dagstr
-.venv/bin/dagster asset materialize --select 'key:"freshdesk/*"' --partition-range 2026-03-01...2026-03-07
 """
     said = "\n".join(complaints(wrong))
     for part in (
@@ -95,7 +94,6 @@ dagstr
         "no file .env.exmple",
         "not what requirements-dev.lock has",
         "no program dagstr",
-        "ticket_tags']) has no partitions",
     ):
         assert part in said
 

@@ -4,10 +4,12 @@ import os
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, cast
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.completing import completing
 from freshdesk_assets.orchestration.courses import course_of
 from freshdesk_assets.orchestration.following import asking_steps
 from freshdesk_assets.orchestration.internals import (
@@ -23,9 +25,7 @@ from freshdesk_assets.orchestration.internals import (
     uncaptured,
 )
 from freshdesk_assets.orchestration.names import PROCESS
-from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.rounds import in_rounds, needs_rounds
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.stopping import undisturbed
 
@@ -59,12 +59,11 @@ class FollowingExecutor(InProcessExecutor):
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
         steps = execution_plan.step_keys_to_execute
-        rounds = needs_rounds(execution_plan, plan_context.job.get_definition())
         process = EngineEventData.in_process(os.getpid(), steps)
         yield DagsterEvent.engine_event(plan_context, f"Executing steps in process {os.getpid()}", process)
         yield from ExecuteRunWithPlanIterable(
             execution_plan=plan_context.execution_plan,
-            iterator=in_rounds if rounds else waiting_for_places,
+            iterator=partial(completing, file=self.file),
             execution_context_manager=PlanExecutionContextManager(
                 job=plan_context.job,
                 retry_mode=plan_context.retry_mode,

@@ -15,9 +15,9 @@ from typing import TypeAlias
 import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
-from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, SYNC
+from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, SYNC
 from freshdesk_assets.schema.sync import PerParent
-from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
 
 Assets: TypeAlias = frozenset[dg.AssetKey]
@@ -67,11 +67,7 @@ def followers(
         Follower(
             step=step,
             name=graph.name(plan.get_step_by_key(step), *made[step]),
-            made_of=_fingerprint(
-                plan.get_step_by_key(step).tags,
-                graph.declarations(sources[step]),
-                [(name, held.get(name)) for name in tables[step]],
-            ),
+            made_of=graph.made_of(plan.get_step_by_key(step).tags or {}, sources[step], held),
             assets=assets,
             checks=checks,
         )
@@ -84,6 +80,50 @@ def followers(
         if (last := before.get(each.name)) and last[0] == each.made_of and now - REPORT_EVERY < last[1] <= now
     }
     return found, idle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unselected:
+    """Assets of one operation that follow those of a job and are not in it, and what they are made of."""
+
+    assets: Assets
+    sources: Assets
+
+
+def following(job: dg.JobDefinition) -> Assets:
+    """The assets that follow those of a job and are not in it."""
+    return frozenset().union(*(each.assets for each in _Graph(job).following().values()))
+
+
+def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -> list[Unselected]:
+    """What follows the assets of a job, is not in it, and would be made of something else now.
+
+    - What follows only tables that were never stored is left out.
+    - Of what is `wanted`, all is made, even if it would be the same.
+    - The copy follows all that is stored, a user's own tables too.
+    """
+    graph = _Graph(job)
+    left = graph.following()
+    if not left or not warehouse.path.exists():
+        return []
+    tables = {name: graph.tables(each.sources) for name, each in left.items()}
+    with warehouse.open(checkpoint=False) as connection:
+        held = states(connection, {name for of in tables.values() for name in of})
+        before = followed(connection)
+    found = []
+    for name, each in left.items():
+        made_of = graph.made_of(graph.tags(each.assets), each.sources, held)
+        # What is left of an operation may have been made with the rest of it, or by itself.
+        known = any(made_of == before[of][0] for of in {name, name.partition(" ")[0]} if of in before)
+        stored = PUBLISHED in each.assets or held.keys() & set(tables[name])
+        if wanted & each.assets or (stored and not known):
+            found.append(each)
+    return found
+
+
+def forget_copy(connection: Connection) -> None:
+    """Let this run, or the next, publish: rows have changed otherwise than in a table of ours."""
+    forget_followed(connection, ["__".join(PUBLISHED.path)])
 
 
 def asking_steps(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
@@ -123,11 +163,14 @@ def remember(made: Iterable[Follower], failed: Iterable[Follower], warehouse: Wa
 
 
 class _Graph:
-    """A job's assets, and what they are made of."""
+    """The assets of the definitions that a job is of, and what they are made of.
+
+    A job's own graph knows its parents only by name, so that the same step would differ from job to job.
+    """
 
     def __init__(self, job: dg.JobDefinition) -> None:
         self._layer = job.asset_layer
-        self._graph = job.asset_layer.asset_graph
+        self._graph = job.asset_layer.asset_graph.source_asset_graph
         self._above: dict[dg.AssetKey, frozenset[dg.AssetKey]] = {}
 
     def sources(self, assets: Assets, checks: Checks) -> frozenset[dg.AssetKey]:
@@ -149,18 +192,47 @@ class _Graph:
         operations = [self._graph.get(key).assets_def for key in sources]
         return sorted({each.node_def.tags.get(FOLLOWS, "") for each in operations if each.is_executable})
 
+    def following(self) -> dict[str, Unselected]:
+        """By the name of their follower: what follows assets of the job and is not in it; the copy always."""
+        inside = frozenset(self._layer.executable_asset_keys)
+        found = {}
+        for each in self._graph.assets_defs:
+            if not each.is_executable or FOLLOWS not in each.node_def.tags:
+                continue
+            if left := frozenset(each.keys) - inside:
+                sources = self.sources(left, frozenset())
+                if sources & inside or PUBLISHED in left:
+                    name = _name(each.node_def.name, left, frozenset(), part=left != each.keys)
+                    found[name] = Unselected(assets=left, sources=sources)
+        return found
+
+    def tags(self, assets: Assets) -> Mapping[str, str]:
+        """The tags of the operation that makes the assets."""
+        return self._graph.get(min(assets)).assets_def.node_def.tags
+
+    def made_of(self, tags: Mapping[str, str], sources: Assets, held: Mapping[str, str]) -> str:
+        """The fingerprint of a follower's declaration, of those it is made of, and of the tables' state."""
+        tables = [(name, held.get(name)) for name in self.tables(sources)]
+        return _fingerprint(tags, self.declarations(sources), tables)
+
     def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
         """The name of the step's follower: a part of an operation's assets has another than all of them."""
         definition = self._layer.get_assets_def_for_node(step.node_handle)
-        if definition is None or not definition.is_subset:
-            return step.key
-        return f"{step.key} {_fingerprint(sorted(map(str, assets)), sorted(map(str, checks)))}"
+        return _name(step.key, assets, checks, part=definition is not None and definition.is_subset)
 
     def _ancestors(self, key: dg.AssetKey) -> frozenset[dg.AssetKey]:
         if key not in self._above:
             parents = self._graph.get(key).parent_keys
             self._above[key] = frozenset(parents).union(*map(self._ancestors, parents))
         return self._above[key]
+
+
+def _name(operation: str, assets: Assets, checks: Checks, *, part: bool) -> str:
+    return (
+        f"{operation} {_fingerprint(sorted(map(str, assets)), sorted(map(str, checks)))}"
+        if part
+        else operation
+    )
 
 
 def _made(step: IExecutionStep) -> tuple[Assets, Checks]:

@@ -34,7 +34,8 @@ from dagster._core.events import (
     StepMaterializationData,
 )
 from dagster._core.events.log import EventLogEntry
-from dagster._core.execution.api import ExecuteRunWithPlanIterable
+from dagster._core.execution.api import ExecuteRunWithPlanIterable, create_execution_plan
+from dagster._core.execution.backfill import PartitionBackfill
 from dagster._core.execution.context.metadata_logging import AssetMetadataHandle, OutputMetadataAccumulator
 from dagster._core.execution.context.system import (
     PlanExecutionContext,
@@ -54,7 +55,10 @@ from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.instance.config import PoolGranularity
 
 # The states of checks and runs in storage (incidents.py, tidying.py).
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 # The IO manager is the stock one with other parts (io_manager.py).
@@ -101,6 +105,7 @@ __all__ = [
     "STEP_STATS_EVENT_TYPES",
     "WILL_RETRY_TAG",
     "AllPartitionsSubset",
+    "AssetCheckExecutionRecord",
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
     "AssetEventTagsTable",
@@ -129,6 +134,7 @@ __all__ = [
     "InstanceConcurrencyContext",
     "LazyDefinitions",
     "LongText",
+    "PartitionBackfill",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",
@@ -150,6 +156,7 @@ __all__ = [
     "build_run_step_stats_from_events",
     "copy",
     "core_execute_in_process",
+    "create_execution_plan",
     "deserialize_value",
     "inner_plan_execution_iterator",
     "note_partitions",

@@ -17,6 +17,7 @@ import dagster as dg
 from dagster_duckdb.io_manager import DuckDBIOManager
 
 from freshdesk_assets.orchestration.failures import as_dagster_errors
+from freshdesk_assets.orchestration.following import forget_copy
 from freshdesk_assets.orchestration.internals import (
     DbClient,
     DbIOManager,
@@ -24,7 +25,7 @@ from freshdesk_assets.orchestration.internals import (
     TableSlice,
     note_partitions,
 )
-from freshdesk_assets.orchestration.names import FILE_KIND, PUBLISHED, STORED_ROWS
+from freshdesk_assets.orchestration.names import FILE_KIND, STORED_ROWS
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.table_slices import conditions, has_no_partition, slice_of, within
@@ -44,7 +45,6 @@ from freshdesk_assets.warehouse.frames import (
 from freshdesk_assets.warehouse.landing.merging import land, row_count, window_counts
 from freshdesk_assets.warehouse.landing.spool import Batch
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
-from freshdesk_assets.warehouse.ledger.following import forget_followed
 
 
 class ReplicaIOManager(DuckDBIOManager):
@@ -213,8 +213,8 @@ class FrameHandler(DbTypeHandler[DataFrame]):
                 f"{schema}.{table}: the frame has several columns of one name (SQL does not tell upper from"
                 f" lower case); the later ones are stored as {', '.join(renamed)}"
             )
-        # The published copy does not have these rows, and nothing else says so: let the next run make it.
-        forget_followed(connection, ["__".join(PUBLISHED.path)])
+        # The published copy does not have these rows, and nothing else says so (completing.py).
+        forget_copy(connection)
         columns = stored_columns(connection, schema, table)
         if not columns:
             return {STORED_ROWS: 0}

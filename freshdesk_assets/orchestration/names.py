@@ -124,3 +124,9 @@ MAX_RETRIES = "dagster/max_retries"
 
 ROOT_RUN = "dagster/root_run_id"
 """Dagster's own: the run that this one executes again."""
+
+BACKFILL = "dagster/backfill"
+"""Dagster's own: the backfill that launched the run."""
+
+RETRY_STRATEGY = "dagster/retry_strategy"
+"""Dagster's own: which steps it runs again by itself after a run that died."""

@@ -16,7 +16,14 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import Follower, asking_steps, followers, never_stored, remember
+from freshdesk_assets.orchestration.following import (
+    Assets,
+    Follower,
+    asking_steps,
+    followers,
+    never_stored,
+    remember,
+)
 from freshdesk_assets.orchestration.internals import (
     DagsterEvent,
     EngineEventData,
@@ -39,7 +46,7 @@ NAMED = 3
 
 def needs_rounds(plan: ExecutionPlan, job: dg.JobDefinition) -> bool:
     """Whether a run has steps that read the API, or followers."""
-    return bool(asking_steps(plan, job)) or any(_follows(plan, key) for key in plan.step_keys_to_execute)
+    return bool(asking_steps(plan, job)) or any(is_follower(plan, key) for key in plan.step_keys_to_execute)
 
 
 def in_rounds(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
@@ -71,10 +78,12 @@ class _Run:
         self.context, self.plan = context, plan
         self.needs: dict[str, set[str]] = dict(plan.get_executable_step_deps())
         self.waiting = list(plan.step_keys_to_execute)
-        self.following = {key for key in self.waiting if _follows(plan, key)}
+        self.following = {key for key in self.waiting if is_follower(plan, key)}
         self.asking = asking_steps(plan, context.job_def) - self.following
         self.ours = self.following | self.asking
-        self.file = _file(context)
+        file = file_of(context)
+        assert file is not None  # noqa: S101 - every step of ours uses it
+        self.file = file
         self.warehouse = self.file.warehouse(context.log.info)
         self.opening = Opening(context, self.file)
         tags = context.dagster_run.tags
@@ -108,7 +117,7 @@ class _Run:
             known = {each.step: each for each in found}
             if self.only_news:
                 self.left_out |= {
-                    step: known[step] for step in same if not _unpublished(known[step], self.file)
+                    step: known[step] for step in same if not unpublished(known[step].assets, self.file)
                 }
             self.made |= {step: each for step, each in known.items() if step not in self.left_out}
         return [key for key in chosen if key not in self.left_out]
@@ -192,7 +201,8 @@ class _Run:
         forget_planned(self.context.instance, self.context.run_id, unmade)
 
 
-def _follows(plan: ExecutionPlan, step: str) -> bool:
+def is_follower(plan: ExecutionPlan, step: str) -> bool:
+    """Whether a step makes something of tables."""
     return FOLLOWS in (plan.get_step_by_key(step).tags or {})
 
 
@@ -225,13 +235,14 @@ def _is_failed_check(event: DagsterEvent) -> bool:
     return not found.passed and found.severity is dg.AssetCheckSeverity.ERROR
 
 
-def _file(context: PlanExecutionContext) -> DuckDBFile:
+def file_of(context: PlanExecutionContext) -> DuckDBFile | None:
+    """The replica, if a step of the run uses it."""
     resources: Any = context.scoped_resources_builder.build(required_resource_keys={"duckdb"})
-    file: DuckDBFile = resources.duckdb
+    file: DuckDBFile | None = getattr(resources, "duckdb", None)
     return file
 
 
-def _unpublished(follower: Follower, file: DuckDBFile) -> bool:
-    """Whether the step makes the published copy, and there is none, or a log beside which it may not open."""
-    path = file.published_path if PUBLISHED in follower.assets else None
+def unpublished(assets: Assets, file: DuckDBFile) -> bool:
+    """Whether a step makes the published copy, and there is none, or a log beside which it may not open."""
+    path = file.published_path if PUBLISHED in assets else None
     return path is not None and (not path.exists() or log_of(path).exists())

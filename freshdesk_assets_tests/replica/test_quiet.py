@@ -7,7 +7,6 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-import pandas
 import pytest
 import time_machine
 
@@ -130,24 +129,6 @@ def test_what_follows_a_table_is_made_though_another_is_down(account: Callable[.
         acme.world.clock.advance(QUIET)
         made = steps(acme.sync(derive=True, expect=False))
         assert {"freshdesk__ticket_tags", "published__copy"} <= made
-
-
-@pytest.mark.long
-def test_rows_of_a_users_asset_are_published_by_the_next_look(account: Callable[..., Any]) -> None:
-    """The tables say nothing of them."""
-    with account(tickets=40) as acme:
-        settled(acme)
-
-        @dg.asset(key_prefix="support", io_manager_key="io_manager")
-        def seats() -> pandas.DataFrame:
-            return pandas.DataFrame({"seat": [1, 2]})
-
-        own = build_defs(acme.settings, acme.catalog, views=acme.views, assets=[seats])
-        whole = dg.Definitions.merge(own, dg.Definitions(jobs=[dg.define_asset_job("own", [seats])]))
-        assert execute(whole.resolve_job_def("own"), acme.instance, tags={}).success
-        assert "published__copy" in steps(acme.sync(derive=True))
-        with duckdb.connect(str(acme.path.with_name("replica_published.duckdb")), read_only=True) as copy:
-            assert copy.execute("select count(*) from support.seats").fetchone() == (2,)
 
 
 def test_a_users_asset_may_open_the_file_by_itself(account: Callable[..., Any]) -> None:

@@ -280,21 +280,3 @@ def test_two_syncs_at_once_take_turns(account: Callable[..., Any]) -> None:
         tickets = acme.query("select count(*) from replica.freshdesk.tickets")[0][0]
         assert acme.server.meter.calls[CONVERSATIONS] <= tickets * 1.05
         assert acme.differences() == []
-
-
-@pytest.mark.long
-def test_dagsters_own_command_reads_a_range_in_one_run(account: Callable[..., Any]) -> None:
-    """The replica is an ordinary Dagster project: nothing about it needs a command of ours."""
-    with account(tickets=60) as acme:
-        month = f"{acme.world.clock.now():%Y-%m-01}"
-        process = module(
-            acme,
-            "dagster",
-            *("asset", "materialize", "-m", "freshdesk_assets.definitions"),
-            *("--select", 'key:"freshdesk/tickets" or key:"freshdesk/conversations"'),
-            *("--partition-range", f"{acme.partitioning.since:%Y-%m-01}...{month}"),
-            DAGSTER_HOME=str(acme.path.parent / "home"),
-        )
-        output, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, output
-        assert acme.differences(only=["tickets", "conversations"]) == []

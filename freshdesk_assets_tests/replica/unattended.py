@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ import dagster as dg
 import pytest
 import time_machine
 from dagster._core.execution.api import execute_run
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.instance import DagsterInstance
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.launcher import LaunchRunContext, RunLauncher
@@ -32,6 +33,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.auto_run_reexecution.event_log_consumer import EventLogConsumerDaemon
+from dagster._daemon.backfill import execute_backfill_iteration
 from dagster._daemon.freshness import FreshnessDaemon
 from dagster._daemon.monitoring import execute_run_monitoring_iteration
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
@@ -144,6 +146,38 @@ class Daemon:
             if not waiting:
                 break
         list(self._freshness.run_iteration(self.workspace))
+
+    def look_after_backfills(self) -> None:
+        """Launch what a backfill needs next; raises what went wrong."""
+        for error in filter(None, execute_backfill_iteration(self.workspace, QUIET)):
+            raise AssertionError(error.to_string())
+
+    def backfill(self, assets: Sequence[dg.AssetKey], partitions: Sequence[str]) -> list[dg.DagsterRun]:
+        """The runs of a backfill that the UI requests, once it has ended well; oldest first."""
+        asked = PartitionBackfill.from_asset_partitions(
+            backfill_id=f"b{time.monotonic_ns()}",
+            asset_graph=self.workspace.create_request_context().asset_graph,
+            partition_names=partitions,
+            asset_selection=assets,
+            backfill_timestamp=time.time(),
+            tags={},
+            dynamic_partitions_store=self.instance,
+            all_partitions=False,
+            title=None,
+            description=None,
+            run_config=None,
+        )
+        self.instance.add_backfill(asked)
+        for _ in range(9):
+            self.look_after_backfills()
+            self.iterate()
+            found = self.instance.get_backfill(asked.backfill_id)
+            if found and found.status is BulkActionStatus.COMPLETED_SUCCESS:
+                break
+        else:
+            raise AssertionError(found)
+        of = dg.RunsFilter(tags={"dagster/backfill": asked.backfill_id})
+        return list(reversed(self.instance.get_runs(of)))
 
 
 @contextmanager

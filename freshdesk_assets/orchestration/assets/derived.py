@@ -1,6 +1,8 @@
 """From an operation to an asset that is made of tables: what all such assets have in common."""
 
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -8,6 +10,19 @@ from pydantic import Field
 
 from freshdesk_assets.orchestration.following import follows
 from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL
+
+ONE_RUN = dg.BackfillPolicy.single_run()
+"""One run for any range of partitions: `dagster asset materialize --partition-range` asks for it of each
+selected asset, those without partitions too."""
+
+
+@contextmanager
+def one_run_for_all() -> Iterator[None]:
+    """Let such a policy be declared."""
+    with warnings.catch_warnings():
+        # It is beta, but Dagster is pinned: it will not change without notice.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        yield
 
 
 class Deriving(dg.Config):
@@ -38,16 +53,22 @@ def derived(
       only looks for news leaves it out.
     - `kinds` are shown beside DuckDB's; `options` are those of `dagster.asset`.
     """
-    made: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
-        key=key,
-        deps=list(deps),
-        description=doc,
-        group_name=group,
-        kinds={FILE_KIND, *kinds},
-        owners=OWNERS,
-        tags={DERIVED: kind},
-        op_tags=follows(*made_of),
-        pool=POOL,
-        **options,
-    )
-    return made
+
+    def decorate(operation: Callable[..., Any]) -> dg.AssetsDefinition:
+        with one_run_for_all():
+            made: dg.AssetsDefinition = dg.asset(
+                key=key,
+                deps=list(deps),
+                description=doc,
+                group_name=group,
+                kinds={FILE_KIND, *kinds},
+                owners=OWNERS,
+                tags={DERIVED: kind},
+                op_tags=follows(*made_of),
+                pool=POOL,
+                backfill_policy=ONE_RUN,
+                **options,
+            )(operation)
+        return made
+
+    return decorate

@@ -1,6 +1,5 @@
 """From declared tables to assets: one per table, partitioned by date and read from the API."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
 from freshdesk_assets.orchestration.courses import course
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -42,9 +42,7 @@ from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 def build_tables(catalog: Catalog, partitioning: Partitioning) -> list[dg.AssetsDefinition]:
     """An asset for every table of the catalog."""
     partitions = partitions_of(partitioning)
-    with warnings.catch_warnings():
-        # One run for a range of partitions is beta, but Dagster is pinned: it will not change without notice.
-        warnings.simplefilter("ignore", dg.BetaWarning)
+    with one_run_for_all():
         return [_asset(table, catalog, partitions, partitioning.since) for table in catalog]
 
 
@@ -59,7 +57,7 @@ def _asset(
         key=asset_key(table.name),
         deps=[asset_key(name) for name in sorted(upstream(table))],
         partitions_def=partitions,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        backfill_policy=ONE_RUN,
         description=table_description(table, catalog),
         group_name=table.group,
         kinds={API_KIND, FILE_KIND},

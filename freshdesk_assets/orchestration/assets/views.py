@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
@@ -58,9 +59,10 @@ def build_views(
 
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
-    return [
-        _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
-    ]
+    with one_run_for_all():
+        return [
+            _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
+        ]
 
 
 def _spec(
@@ -83,7 +85,14 @@ def _assets(
 ) -> dg.AssetsDefinition:
     made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
 
-    @dg.multi_asset(name=f"{schema}_views", specs=specs, can_subset=True, pool=POOL, op_tags=follows(*made))
+    @dg.multi_asset(
+        name=f"{schema}_views",
+        specs=specs,
+        can_subset=True,
+        pool=POOL,
+        op_tags=follows(*made),
+        backfill_policy=ONE_RUN,
+    )
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
         refused: dict[tuple[str, str], ViewRefused] = {}
