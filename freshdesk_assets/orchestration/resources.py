@@ -227,7 +227,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     @property
     def path(self) -> Path:
         """Where the file is; raises SettingError for a name that clashes with a schema."""
-        return usable(Path(_resolved(self.database)).expanduser(), schemas())
+        return usable(Path(_resolved(self.database, "duckdb")).expanduser(), schemas())
 
     @property
     def published_path(self) -> Path | None:
