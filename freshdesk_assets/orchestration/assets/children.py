@@ -5,7 +5,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import child_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.names import asset_key
+from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import deriving_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -38,6 +38,8 @@ def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
         with as_dagster_errors(child.name), duckdb.warehouse(context.log.info).open() as connection:
             done = derive(connection, child, parent, whole=config.whole)
         rows = select_statement(SCHEMA, child.name)
-        return dg.MaterializeResult(metadata={**deriving_metadata(done), "Query": rows})
+        return dg.MaterializeResult(
+            metadata={**deriving_metadata(done), "Query": rows}, data_version=UP_TO_DATE
+        )
 
     return cut

@@ -5,7 +5,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import history_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.names import asset_key
+from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import history_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -36,6 +36,8 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
         with as_dagster_errors(history.name), duckdb.warehouse(context.log.info).open() as connection:
             mended = record_states(connection, table, context.run.run_id, comments=True, whole=config.whole)
             states, holding = state_counts(connection, history)
-        return dg.MaterializeResult(metadata=history_metadata(mended, states, holding))
+        return dg.MaterializeResult(
+            metadata=history_metadata(mended, states, holding), data_version=UP_TO_DATE
+        )
 
     return complete
