@@ -15,7 +15,7 @@ from typing import TypeAlias
 import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
-from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, SYNC
+from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, SYNC, UP_TO_DATE
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
@@ -45,8 +45,16 @@ class Follower:
 
 
 def follows(*declared: object) -> Mapping[str, str]:
-    """The tags of an operation that follows tables, made from what it is declared to do."""
-    return {FOLLOWS: _fingerprint(*declared)}
+    """The tags of an operation that follows tables, made from what it is declared to do.
+
+    How its data versions are made is part of that: when it changes, everything is reported once.
+    """
+    return {FOLLOWS: _fingerprint(*declared, UP_TO_DATE.value)}
+
+
+def data_version(connection: Connection, tables: Iterable[str]) -> dg.DataVersion:
+    """The data version of these tables, and of what is made of them: it changes when a row does."""
+    return dg.DataVersion(_fingerprint(sorted(states(connection, tables).items()))[:8])
 
 
 def followers(

@@ -17,7 +17,7 @@ import dagster as dg
 from dagster_duckdb.io_manager import DuckDBIOManager
 
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import forget_copy
+from freshdesk_assets.orchestration.following import data_version, forget_copy
 from freshdesk_assets.orchestration.internals import (
     DbClient,
     DbIOManager,
@@ -112,12 +112,14 @@ class TableIOManager(DbIOManager):
                 connection, batch.table, [(window.start, window.end) for window in windows]
             )
             metadata = landing_metadata(landed, row_count(connection, batch.table))
+            version = data_version(connection, [batch.table.name])
         if landed.held_back:
             context.log.warning(
                 f"{batch.table.name}: the list lacks {landed.held_back:,} stored rows, too many at once to be"
                 " believed. None of them is marked as deleted before it is missed a second time."
             )
         _note_counts(context, keys, counts)
+        context.step_context.set_data_version(context.asset_key, version)
         last = keys[-1] if keys else None
         context.step_context.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=last)
 

@@ -44,6 +44,19 @@ RECONCILED = "freshdesk/reconciled"
 FOLLOWS = "freshdesk/follows"
 """On operations that follow the tables: a fingerprint of what they are declared to do."""
 
+# Data versions
+
+DATA_VERSION = "dagster/data_version"
+"""Dagster's own tag of materializations."""
+
+UP_TO_DATE = dg.DataVersion("current")
+"""The data version of child tables, histories and views, whatever they hold.
+
+Dagster calls an asset stale whose last event has another version of a source than the source has now. A view
+shows the rows of now without an event, and a child table is left out of a run while its own table is as it
+was. So their versions must not move. Tables, references and all views of a schema have versions that do.
+"""
+
 # Checks
 
 KEY_CHECK = "key"

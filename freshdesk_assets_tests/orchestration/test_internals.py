@@ -9,6 +9,7 @@ from pathlib import Path
 import freshdesk_assets.orchestration.internals
 import freshdesk_assets_tests.orchestration.reading_events
 import freshdesk_assets_tests.orchestration.records.recorded
+import freshdesk_assets_tests.replica.staleness
 import freshdesk_assets_tests.replica.unattended
 from freshdesk_assets_tests.programs import ROOT
 
@@ -18,6 +19,7 @@ PRIVATE_MAY = {
         freshdesk_assets.orchestration.internals,
         freshdesk_assets_tests.orchestration.reading_events,  # asks what Dagster's daemon asks
         freshdesk_assets_tests.orchestration.records.recorded,  # asks Dagster what its UI asks
+        freshdesk_assets_tests.replica.staleness,  # the same
         freshdesk_assets_tests.replica.unattended,  # is Dagster's daemon, on a clock of its own
     )
 }

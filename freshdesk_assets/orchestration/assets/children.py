@@ -6,7 +6,7 @@ from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import child_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import forget_copy
-from freshdesk_assets.orchestration.names import asset_key
+from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import deriving_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -41,6 +41,8 @@ def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
             if config.whole:
                 forget_copy(connection)
         rows = select_statement(SCHEMA, child.name)
-        return dg.MaterializeResult(metadata={**deriving_metadata(done), "Query": rows})
+        return dg.MaterializeResult(
+            metadata={**deriving_metadata(done), "Query": rows}, data_version=UP_TO_DATE
+        )
 
     return cut

@@ -6,7 +6,7 @@ from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import history_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import forget_copy
-from freshdesk_assets.orchestration.names import asset_key
+from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import history_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -39,6 +39,8 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
             states, holding = state_counts(connection, history)
             if config.whole:
                 forget_copy(connection)
-        return dg.MaterializeResult(metadata=history_metadata(mended, states, holding))
+        return dg.MaterializeResult(
+            metadata=history_metadata(mended, states, holding), data_version=UP_TO_DATE
+        )
 
     return complete

@@ -7,7 +7,7 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import columns_schema
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import follows
+from freshdesk_assets.orchestration.following import data_version, follows
 from freshdesk_assets.orchestration.names import FILE_KIND, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
@@ -44,7 +44,8 @@ def build_references(catalog: Catalog) -> dg.AssetsDefinition:
     def count(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> dg.MaterializeResult[None]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             rows = store_references(connection, catalog)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+            version = data_version(connection, [each.name for each in catalog])
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows}, data_version=version)
 
     return count
 

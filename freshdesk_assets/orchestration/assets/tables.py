@@ -137,9 +137,6 @@ def _asset(
                 # Metadata of the range is recorded once, on its last partition, which the UI shows first.
                 partition_key=context.partition_keys[-1],
             )
-            # Each run reads another state of the table. The version is short: it is recorded twice for each
-            # partition.
-            context.set_data_version(context.asset_key, dg.DataVersion(context.run.run_id[:8]))
         return batch
 
     return replicate

@@ -10,8 +10,17 @@ import dagster as dg
 from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.following import REPORT_EVERY, follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL, VIEW_KIND, asset_key
+from freshdesk_assets.orchestration.following import REPORT_EVERY, data_version, follows
+from freshdesk_assets.orchestration.names import (
+    DATA_VERSION,
+    DERIVED,
+    FILE_KIND,
+    OWNERS,
+    POOL,
+    UP_TO_DATE,
+    VIEW_KIND,
+    asset_key,
+)
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of
@@ -84,6 +93,8 @@ def _assets(
     schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog
 ) -> dg.AssetsDefinition:
     made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
+    tables = tables_of(catalog, views)
+    shown = {name for view in views if view.schema == schema for name in tables[view.id]}
 
     @dg.multi_asset(
         name=f"{schema}_views",
@@ -104,8 +115,9 @@ def _assets(
                     for gone in drop_undeclared(connection, views):
                         context.log.info(f"dropped {'.'.join(gone)}: its SQL file is gone")
                     created = ensure_views(connection, left, catalog)
-                    record_made_of(connection, tables_of(catalog, views))
+                    record_made_of(connection, tables)
                     moments = as_of(connection)
+                    version = data_version(connection, shown)
                 break
             except dg.Failure as failure:
                 # One view that cannot be made leaves the others theirs: DuckDB has undone them all.
@@ -119,12 +131,13 @@ def _assets(
             key = asset_key(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in quiet):
                 metadata = {"created_anew": anew, **as_of_metadata(moments.get(id_))}
-                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+                yield dg.MaterializeResult(asset_key=key, metadata=metadata, data_version=UP_TO_DATE)
         if schema_key(schema) in context.selected_asset_keys and not refused:
             oldest = min((moments[id_] for id_ in created if id_ in moments), default=None)
             yield dg.MaterializeResult(
                 asset_key=schema_key(schema),
                 metadata={"views_created_anew": sum(created.values()), **as_of_metadata(oldest)},
+                data_version=version,
             )
         if refused:
             raise dg.Failure("; ".join(map(str, refused.values())), allow_retries=False)
@@ -156,4 +169,7 @@ def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
         for record in records
         if (last := record.asset_entry.last_materialization_record) is not None
         and datetime.fromtimestamp(last.timestamp, UTC) > since
+        and (made := last.asset_materialization) is not None
+        # An earlier version of this project gave each report a version of its own.
+        and (made.tags or {}).get(DATA_VERSION) == UP_TO_DATE.value
     }
