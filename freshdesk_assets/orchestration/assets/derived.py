@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, POOL
 
 
 class Deriving(dg.Config):
@@ -44,7 +44,6 @@ def derived(
         description=doc,
         group_name=group,
         kinds={FILE_KIND, *kinds},
-        owners=OWNERS,
         tags={DERIVED: kind},
         op_tags=follows(*made_of),
         pool=POOL,
