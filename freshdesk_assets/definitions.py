@@ -14,6 +14,7 @@ from freshdesk_assets.orchestration.assets.children import build_children
 from freshdesk_assets.orchestration.assets.examples import with_examples
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
+from freshdesk_assets.orchestration.assets.metrics import build_metrics
 from freshdesk_assets.orchestration.assets.publishing import build_publication
 from freshdesk_assets.orchestration.assets.references import build_references
 from freshdesk_assets.orchestration.assets.tables import build_tables
@@ -81,6 +82,7 @@ def build_defs(
         *build_views(views, columns, catalog),
         build_references(catalog),
         build_publication(views),
+        *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(
         assets=[*with_freshness(with_examples(made, declared_queries()), catalog, settings.every), *assets],

@@ -18,6 +18,10 @@ it tells `stitch.tickets` from `relations.tickets`. At most three are readable."
 PUBLISHED = dg.AssetKey(["published", "copy"])
 """The copy for analysts."""
 
+METRICS = "metrics"
+CHARTS = dg.AssetKey([METRICS, "charts"])
+"""What tells Dagster the numbers of days that changed."""
+
 POOL = "freshdesk"
 """One run at a time spends the account's credits and writes the file (see dagster.yaml)."""
 
