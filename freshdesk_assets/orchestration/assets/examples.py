@@ -1,10 +1,10 @@
-"""From example queries to the end of the description of the table or view that they are about."""
+"""From example queries to the description of the table or view that they are about."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.assets.metadata import fenced
+from freshdesk_assets.orchestration.assets.metadata import ITS_SQL, fenced
 from freshdesk_assets.schema.query import Query
 from freshdesk_assets.warehouse.frames import select_statement
 
@@ -22,8 +22,10 @@ def with_examples(
             return spec
         schema, name = spec.key.path
         said = _asked(queries.get((schema, name), ())) or [fenced(first_rows(schema, name))]
+        # A view's SQL is long, and of less use than the queries.
+        about, mark, sql = (spec.description or "").partition(f"\n\n{ITS_SQL}")
         return spec.replace_attributes(
-            description="\n\n".join([spec.description or "", "To ask, of the copy for analysts:", *said])
+            description="\n\n".join([about, "To ask, of the copy for analysts:", *said]) + mark + sql
         )
 
     return [each.map_asset_specs(complete) for each in assets]

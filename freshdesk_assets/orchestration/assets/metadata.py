@@ -20,6 +20,9 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import column_comment
 
+ITS_SQL = "Its SQL:"
+"""What stands above a view's SQL, at the end of its description."""
+
 NAMED_SOURCES = 3
 """Up to so many of the columns that a view's column is made of are named beside it."""
 
@@ -67,7 +70,7 @@ def view_description(view: SqlView) -> str:
     ]
     if view.family:
         said.append(f"`{view.family.prefix}*`: {view.family.doc} From {link(view.family.child)}.")
-    return "\n\n".join([*said, "Its SQL:", fenced(view.sql)])
+    return "\n\n".join([*said, ITS_SQL, fenced(view.sql)])
 
 
 def table_metadata(declared: Declared, source: SourceLine | None) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_every_table_and_view_has_queries_to_paste(specs: dict[str, dg.AssetSpec
         schema, name = spec.key.path
         if "dagster/table_name" not in spec.metadata:
             continue
-        said = (spec.description or "").split("To ask, of the copy for analysts:")[1]
+        said = (spec.description or "").split("To ask, of the copy for analysts:")[1].split("Its SQL:")[0]
         blocks = re.findall(r"```sql\n(.*?)\n```", said, re.DOTALL)
         declared = declared_queries().get((schema, name), ())
         first_rows = [f'select * from "{schema}"."{name}"\nlimit 10;']
