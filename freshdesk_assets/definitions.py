@@ -11,8 +11,10 @@ from freshdesk_assets.checks import declared_checks
 from freshdesk_assets.environment import without_effect
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
+from freshdesk_assets.orchestration.assets.examples import with_examples
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
+from freshdesk_assets.orchestration.assets.metrics import build_metrics
 from freshdesk_assets.orchestration.assets.publishing import build_publication
 from freshdesk_assets.orchestration.assets.references import build_references
 from freshdesk_assets.orchestration.assets.tables import build_tables
@@ -26,6 +28,7 @@ from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
 from freshdesk_assets.orchestration.upkeep.alerts import build_alerts
 from freshdesk_assets.orchestration.upkeep.tidying import build_tidying
+from freshdesk_assets.queries import declared_queries
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
@@ -80,9 +83,10 @@ def build_defs(
         *build_views(views, columns, catalog),
         build_references(catalog),
         build_publication(views),
+        *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(
-        assets=[*with_freshness(made, catalog, settings.every), *assets],
+        assets=[*with_freshness(with_examples(made, declared_queries()), catalog, settings.every), *assets],
         asset_checks=build_checks(catalog, checks, [*made, *assets]),
         jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
         schedules=build_schedules(catalog, settings, file),

@@ -11,12 +11,16 @@ from freshdesk_assets.schema.table import Cadence
 
 # Assets
 
-API_KIND, FILE_KIND, VIEW_KIND = "freshdesk", "duckdb", "view"
-
-OWNERS = ["team:support-data"]
+API_KIND, FILE_KIND, VIEW_KIND, TABLE_KIND = "freshdesk", "duckdb", "view", "table"
+"""The graph draws an asset's kinds, and of its key only the last part. A view's schema is a kind of it too:
+it tells `stitch.tickets` from `relations.tickets`. At most three are readable."""
 
 PUBLISHED = dg.AssetKey(["published", "copy"])
 """The copy for analysts."""
+
+METRICS = "metrics"
+CHARTS = dg.AssetKey([METRICS, "charts"])
+"""What tells Dagster the numbers of days that changed."""
 
 POOL = "freshdesk"
 """One run at a time spends the account's credits and writes the file (see dagster.yaml)."""

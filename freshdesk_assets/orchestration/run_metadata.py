@@ -1,6 +1,7 @@
 """From what a run counted to Dagster's metadata."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -52,6 +53,15 @@ def history_metadata(mended: Recorded, states: int, holding: int) -> dict[str, A
 def as_of_metadata(moment: datetime | None) -> dict[str, Any]:
     """What a view or the copy is as of; nothing while none of its tables was read to its end."""
     return {"as_of": dg.MetadataValue.timestamp(moment)} if moment else {}
+
+
+def as_of_each(moments: Mapping[str, datetime | None]) -> dg.MarkdownMetadataValue:
+    """What each view of a schema is as of, by its name, as a table."""
+    rows = [
+        f"| {name} | {f'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC' if moment else 'never read'} |"
+        for name, moment in sorted(moments.items())
+    ]
+    return dg.MetadataValue.md("\n".join(["| view | as of |", "| --- | --- |", *rows]))
 
 
 def partition_metadata(rows: int) -> dict[str, Any]:

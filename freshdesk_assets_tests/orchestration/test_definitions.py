@@ -50,8 +50,9 @@ EVERYTHING = [
     *(f"views/{schema}" for schema in sorted({view.schema for view in VIEWS})),
     "relations/foreign_keys",
     "published/copy",
+    *(CHARTS := ["metrics/charts", "metrics/support_daily"]),
 ]
-BESIDE = {dg.AssetKey(["relations", "foreign_keys"]), dg.AssetKey(["published", "copy"])}
+BESIDE = {dg.AssetKey(key.split("/")) for key in ("relations/foreign_keys", "published/copy", *CHARTS)}
 """Assets that no declaration makes."""
 
 
@@ -116,13 +117,13 @@ def test_everything_else_is_an_asset_downstream_of_what_it_is_made_of() -> None:
 
 
 def test_the_copy_is_made_of_all_the_rest() -> None:
-    """A copy published before the views are current would be published again."""
+    """A copy published before the views are current would be published again. Charts are not in the file."""
     edges = edges_of_the_graph()
     upstream, found = ["published/copy"], set()
     while upstream:
         found.add(key := upstream.pop())
         upstream += [parent for parent in edges[key] if parent not in found]
-    assert found == set(edges)
+    assert found == set(edges) - set(CHARTS)
 
 
 def edges_of_the_graph() -> dict[str, list[str]]:

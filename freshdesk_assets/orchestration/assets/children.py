@@ -6,7 +6,7 @@ from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import child_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import forget_copy
-from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
+from freshdesk_assets.orchestration.names import TABLE_KIND, UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import deriving_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -31,6 +31,7 @@ def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
         group=parent.group,
         doc=child_description(child),
         made_of=[child],
+        kinds={TABLE_KIND},
         metadata=table_metadata(child, catalog.places.get(child.name)),
     )
     def cut(

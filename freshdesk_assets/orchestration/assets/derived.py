@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, OWNERS, POOL
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, POOL
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 """One run for any range of partitions: `dagster asset materialize --partition-range` asks for it of each
@@ -62,7 +62,6 @@ def derived(
                 description=doc,
                 group_name=group,
                 kinds={FILE_KIND, *kinds},
-                owners=OWNERS,
                 tags={DERIVED: kind},
                 op_tags=follows(*made_of),
                 pool=POOL,

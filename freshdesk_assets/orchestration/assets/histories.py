@@ -6,7 +6,7 @@ from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import history_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import forget_copy
-from freshdesk_assets.orchestration.names import UP_TO_DATE, asset_key
+from freshdesk_assets.orchestration.names import TABLE_KIND, UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import history_metadata
 from freshdesk_assets.schema.catalog import Catalog
@@ -29,6 +29,7 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
         group=table.group,
         doc=history_description(history),
         made_of=[history.keys, history.tracked, history.doc],
+        kinds={TABLE_KIND},
         metadata=table_metadata(history, catalog.places.get(history.name)),
     )
     def complete(

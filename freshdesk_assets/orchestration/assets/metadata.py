@@ -1,4 +1,8 @@
-"""From declarations to what the Dagster UI shows of an asset before it has ever run."""
+"""From declarations to what the Dagster UI shows of an asset before it has ever run.
+
+The list of assets shows the first words of a description as they are written, Markdown unread. So every
+description begins with plain words; links and code come in a later paragraph.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,13 +20,16 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import column_comment
 
+ITS_SQL = "Its SQL:"
+"""What stands above a view's SQL, at the end of its description."""
+
 NAMED_SOURCES = 3
 """Up to so many of the columns that a view's column is made of are named beside it."""
 
 
 def table_description(table: Table, catalog: Catalog) -> str:
     """What the table is, how it is read, what refers to it, and where Freshdesk documents it, as Markdown."""
-    said = [table.doc, f"Read from [`/api/v2/{table.path}`]({table.url}). {table.sync.how}"]
+    said = [table.doc, table.sync.how, f"Read from [`/api/v2/{table.path}`]({table.url})."]
     if children := catalog.children_of(table):
         said.append("Child tables cut from it: " + _listed(link(child.name) for child in children) + ".")
     if history := history_of(table):
@@ -34,8 +41,8 @@ def child_description(child: Child) -> str:
     """What the child table is, and what it is cut from, as Markdown."""
     sources = _listed(f"`{name}`" for name in child.sources)
     return (
-        f"{child.doc}\n\nCut from {sources} of {link(child.parent)}, again whenever a row there changes."
-        " It costs no API call."
+        f"{child.doc}\n\nCut from stored rows, again whenever one of them changes. It costs no API call."
+        f"\n\nIts rows come from {sources} of {link(child.parent)}."
     )
 
 
@@ -43,18 +50,27 @@ def history_description(history: History) -> str:
     """What a history keeps, of which columns, and what it cannot know, as Markdown."""
     tracked = _listed(f"`{column.name}`" for column in history.tracked)
     return (
-        f"{history.doc}\n\nIt tracks {tracked} of {link(history.table.name)}, and is stored with its rows."
-        " Of several changes between two syncs it has only the last; `_synced_at` is when a state was seen."
+        f"{history.doc}\n\nOf several changes between two syncs it has only the last."
+        f"\n\nIt tracks {tracked} of {link(history.table.name)}, and is stored with its rows."
+        " `_synced_at` is when a state was seen."
     )
 
 
 def view_description(view: SqlView) -> str:
-    """What the view is, what it reads, and its SQL, as Markdown."""
+    """What the view is, what it reads, as of when, and its SQL, as Markdown."""
     reads = _listed(link(name, schema) for schema, name in sorted(view.reads))
-    said = [view.doc, f"A view on {reads}."]
+    said = [
+        view.doc,
+        "A view: it shows the rows that are stored when it is asked, whenever it was created.",
+        f"It reads {reads}. What it is as of is in the file:",
+        fenced(
+            "select as_of.as_of, as_of.oldest_table\nfrom freshdesk_meta.as_of\n"
+            f"where as_of.schema_name = '{view.schema}' and as_of.name = '{view.name}';"
+        ),
+    ]
     if view.family:
         said.append(f"`{view.family.prefix}*`: {view.family.doc} From {link(view.family.child)}.")
-    return "\n\n".join([*said, f"```sql\n{view.sql}\n```"])
+    return "\n\n".join([*said, ITS_SQL, fenced(view.sql)])
 
 
 def table_metadata(declared: Declared, source: SourceLine | None) -> dict[str, Any]:
@@ -147,6 +163,11 @@ def link(name: str, schema: str = SCHEMA) -> str:
     """A link to an asset's page, as Markdown."""
     shown = name if schema == SCHEMA else f"{schema}.{name}"
     return f"[{shown}](/assets/{schema}/{name})"
+
+
+def fenced(text: str, language: str = "sql") -> str:
+    """A block of code, as Markdown."""
+    return f"```{language}\n{text}\n```"
 
 
 def _referring(name: str, catalog: Catalog) -> list[str]:

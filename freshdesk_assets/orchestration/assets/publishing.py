@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
+from shlex import quote
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.derived import derived
+from freshdesk_assets.orchestration.assets.metadata import fenced
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -20,6 +23,14 @@ STALE_AFTER = timedelta(days=1)
 """Analysts should know when the copy is older than this."""
 
 
+def how_to_open(copy: Path) -> str:
+    """Lines to paste that open the copy, for Python and for a shell, as Markdown."""
+    ask = "from freshdesk_meta.as_of"
+    python = f'import duckdb\nduckdb.connect({str(copy)!r}, read_only=True).sql("{ask}").show()'
+    shell = f'duckdb -readonly {quote(str(copy))} "{ask}"'
+    return "\n\n".join([fenced(python, "python"), fenced(shell, "sh")])
+
+
 def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
     """The asset that publishes the file."""
 
@@ -30,7 +41,10 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
         "copy",
         group="published",
         doc="A copy of the whole file that analysts can open at any time. A new copy replaces the old one in"
-        " one step; a program that has the old one open keeps reading it. FRESHDESK_PUBLISHED sets the path.",
+        " one step; a program that has the old one open keeps reading it. FRESHDESK_PUBLISHED sets the path."
+        "\n\nAny DuckDB from 1.4 on opens it, unless FRESHDESK_STORAGE asks for a later one. `open_with` of"
+        " the latest materialization has lines to paste. In the copy, the table `freshdesk_meta.published`"
+        " says when it was made, and the view `freshdesk_meta.as_of` what each table and view is as of.",
         kinds={"file"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
@@ -51,10 +65,12 @@ def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata={
-                "path": dg.MetadataValue.path(str(target)),
+                "path": dg.MetadataValue.path(str(target.resolve())),
                 "copied_anew": made.anew,
                 "compact": made.compact,
                 "bytes": made.bytes,
+                "dagster/size_bytes": made.bytes,
+                "open_with": dg.MetadataValue.md(how_to_open(target.resolve())),
                 "published_at": dg.MetadataValue.timestamp(made.published_at),
                 **as_of_metadata(min(read, default=None)),
             },

@@ -1,14 +1,14 @@
 """From declared references to one asset that counts them, and one check for each that warns of orphans."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.derived import derived
-from freshdesk_assets.orchestration.assets.metadata import columns_schema
+from freshdesk_assets.orchestration.assets.metadata import columns_schema, link
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import data_version, follows
-from freshdesk_assets.orchestration.names import FILE_KIND, asset_key
+from freshdesk_assets.orchestration.names import FILE_KIND, TABLE_KIND, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.derived.references import (
@@ -16,8 +16,10 @@ from freshdesk_assets.warehouse.derived.references import (
     DOC,
     FOREIGN_KEYS,
     RELATIONS,
+    Counted,
     Reference,
     count_references,
+    orphan_counts,
     references,
     store_references,
 )
@@ -33,7 +35,8 @@ def build_references(catalog: Catalog) -> dg.AssetsDefinition:
         [asset_key(declared.name) for declared in catalog.everything],
         "table",
         group=RELATIONS,
-        doc=DOC,
+        kinds={TABLE_KIND, RELATIONS},
+        doc=_catalog_of(catalog),
         made_of=[DOC, COLUMNS, [each.place for each in references(catalog)]],
         metadata={
             "dagster/column_schema": columns_schema(COLUMNS),
@@ -45,7 +48,9 @@ def build_references(catalog: Catalog) -> dg.AssetsDefinition:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             rows = store_references(connection, catalog)
             version = data_version(connection, [each.name for each in catalog])
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows}, data_version=version)
+            counts = orphan_counts(connection)
+        metadata = {"dagster/row_count": rows, **_counted(counts)}
+        return dg.MaterializeResult(metadata=metadata, data_version=version)
 
     return count
 
@@ -80,6 +85,40 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
             )
 
     return check
+
+
+def _catalog_of(catalog: Catalog) -> str:
+    """What the table is, and every reference it counts, as Markdown."""
+    rows = [
+        f"| {link(each.table.name)} | `{each.column.name}` |"
+        f" {' or '.join(f'{link(table)}.{name}' for table, name in each.column.targets)} |"
+        for each in references(catalog)
+    ]
+    return "\n".join(
+        [
+            DOC,
+            "",
+            "The same as diagrams: `docs/diagrams.md` in the repository.",
+            "",
+            "| table | column | refers to |",
+            "| --- | --- | --- |",
+            *rows,
+        ]
+    )
+
+
+def _counted(counts: Sequence[Counted]) -> dict[str, dg.MarkdownMetadataValue | int]:
+    """Every reference with its counts, those with orphans first, as a table in Markdown."""
+    rows = [
+        f"| {each.from_table}.{each.from_column} | {each.to_table}.{each.to_column} | {each.references} |"
+        f" {each.orphans} |"
+        for each in counts
+    ]
+    head = ["| from | to | references | orphans |", "| --- | --- | ---: | ---: |"]
+    return {
+        "references": dg.MetadataValue.md("\n".join([*head, *rows])),
+        "orphans": sum(each.orphans for each in counts),
+    }
 
 
 def _others(reference: Reference) -> list[dg.AssetKey]:

@@ -14,7 +14,6 @@ from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
     API_KIND,
     FILE_KIND,
-    OWNERS,
     POOL,
     RECONCILED,
     SYNC,
@@ -61,7 +60,6 @@ def _asset(
         description=table_description(table, catalog),
         group_name=table.group,
         kinds={API_KIND, FILE_KIND},
-        owners=OWNERS,
         tags={
             SYNC: type(table.sync).__name__,
             **({RECONCILED: "true"} if table.reconciled else {}),

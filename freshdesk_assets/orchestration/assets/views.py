@@ -8,21 +8,20 @@ from typing import Any
 import dagster as dg
 
 from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
-from freshdesk_assets.orchestration.assets.metadata import view_description, view_metadata
+from freshdesk_assets.orchestration.assets.metadata import fenced, view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import REPORT_EVERY, data_version, follows
 from freshdesk_assets.orchestration.names import (
     DATA_VERSION,
     DERIVED,
     FILE_KIND,
-    OWNERS,
     POOL,
     UP_TO_DATE,
     VIEW_KIND,
     asset_key,
 )
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.orchestration.run_metadata import as_of_metadata
+from freshdesk_assets.orchestration.run_metadata import as_of_each, as_of_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.schema.catalog import Catalog
@@ -62,7 +61,13 @@ def build_views(
 
     def all_of(schema: str, specs: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
         said = (
-            f"All views of schema `{schema}`: materialized when each is created, replaced or found unchanged."
+            f"All views of schema {schema}, as one asset for others to depend on. Materialized when each view"
+            " is created, replaced or found unchanged; it then says what each is as of.\n\nWhat each is as of"
+            " at any other time is in the file:\n\n"
+            + fenced(
+                "select as_of.name, as_of.as_of, as_of.oldest_table\nfrom freshdesk_meta.as_of\n"
+                f"where as_of.schema_name = '{schema}'\norder by as_of.as_of;"
+            )
         )
         return _spec(schema_key(schema), [each.key for each in specs], schema, said)
 
@@ -82,8 +87,7 @@ def _spec(
         deps=deps,
         description=doc,
         group_name=schema,
-        kinds={FILE_KIND, VIEW_KIND},
-        owners=OWNERS,
+        kinds={FILE_KIND, VIEW_KIND, schema},
         tags={DERIVED: "view"},
         **options,
     )
@@ -136,7 +140,11 @@ def _assets(
             oldest = min((moments[id_] for id_ in created if id_ in moments), default=None)
             yield dg.MaterializeResult(
                 asset_key=schema_key(schema),
-                metadata={"views_created_anew": sum(created.values()), **as_of_metadata(oldest)},
+                metadata={
+                    "views_created_anew": sum(created.values()),
+                    **as_of_metadata(oldest),
+                    "as_of_each": as_of_each({id_[1]: moments.get(id_) for id_ in created}),
+                },
                 data_version=version,
             )
         if refused:

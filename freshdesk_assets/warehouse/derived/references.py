@@ -5,6 +5,7 @@ The counts are stored as `relations.foreign_keys`, for analysts to read and for 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from freshdesk_assets.schema.catalog import Catalog, Declared, belongs, cells
 from freshdesk_assets.schema.column import Column, Type, bigint, bigints, text, timestamp
@@ -64,6 +65,17 @@ class Orphans:
     examples: tuple[int, ...]
 
 
+class Counted(NamedTuple):
+    """A reference as it is stored with its counts."""
+
+    from_table: str
+    from_column: str
+    to_table: str
+    to_column: str
+    references: int
+    orphans: int
+
+
 def references(catalog: Catalog) -> Iterator[Reference]:
     """Every declared reference, except those of child tables to their parents and those of histories.
 
@@ -116,6 +128,15 @@ def store_references(connection: Connection, catalog: Catalog) -> int:
             f"comment on column {target}.{identifier(column.name)} is {literal(column_comment(column))}"
         )
     return len(counted)
+
+
+def orphan_counts(connection: Connection) -> list[Counted]:
+    """The stored counts, those with the most orphans first."""
+    rows = connection.execute(
+        f'select from_table, from_column, to_table, to_column, "references", orphans'
+        f" from {qualified(FOREIGN_KEYS, RELATIONS)} order by orphans desc, from_table, from_column"
+    ).fetchall()
+    return [Counted(*row) for row in rows]
 
 
 def _countings(connection: Connection, catalog: Catalog, chosen: Iterable[Reference]) -> list[str]:
