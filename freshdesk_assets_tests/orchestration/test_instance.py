@@ -50,6 +50,7 @@ def test_the_two_configurations_differ_in_their_storage_alone() -> None:
     assert server == alone
 
 
+@pytest.mark.filterwarnings("ignore:The 'warn' method is deprecated:DeprecationWarning")
 def test_the_daemon_begins_without_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would tell a newcomer twice that it has no cursor; one that it has is kept."""
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
@@ -72,7 +73,7 @@ def test_a_start_shows_no_warning_that_nobody_can_follow(left_out: bool, tmp_pat
         env={
             **os.environ,
             "DAGSTER_HOME": str(tmp_path),
-            "PYTHONWARNINGS": f"ignore:{NOT_OF_USE}" if left_out else "",
+            "PYTHONWARNINGS": filters,
         },
         capture_output=True,
         text=True,
