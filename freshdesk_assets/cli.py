@@ -1,4 +1,4 @@
-"""Replicate a Freshdesk account into DuckDB: sync it, estimate a sync, check what it needs, open the UI."""
+"""Replicate a Freshdesk account into DuckDB: sync, estimate, check, ask what is stored, open the UI."""
 
 import argparse
 import gc
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-WITHOUT_ACCOUNT = ("dev", "begin-anew")
+READERS = ("query", "tables")
+"""Commands that only read what is stored; they need neither account nor Dagster."""
+
+WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
 """Commands that ask Freshdesk nothing."""
 
 NOT_OF_USE = "Function `dev_command` is superseded"
@@ -63,6 +66,8 @@ def run(arguments: Sequence[str] | None) -> int:
         if said := load_env_file():
             raise SettingError(said)
         settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        if options.command in READERS:
+            return _read(options, settings)
         _check_reach(settings)
         if options.command == "dev":
             return open_ui(settings)
@@ -106,6 +111,16 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
     asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     return sync(partial(_definitions, settings), catalog, settings, **asked)
+
+
+def _read(options: argparse.Namespace, settings: "Settings") -> int:
+    if options.command == "tables":
+        from freshdesk_assets.commands.tables import tables
+
+        return tables(settings, options.name)
+    from freshdesk_assets.commands.query import query
+
+    return query(settings, options.sql, file=options.file, shape=options.format)
 
 
 def _check_reach(settings: "Settings") -> None:
@@ -173,7 +188,33 @@ def parser() -> argparse.ArgumentParser:
         help="open the Dagster UI",
         description="Starts `dagster dev` on the instance that records the syncs.",
     )
+    _add_readers(commands)
     return described
+
+
+def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that ask the published copy, or the replica where there is none."""
+    ask = commands.add_parser(
+        "query",
+        help="answer a query in SQL from what is stored",
+        description="Reads the published copy, or the replica where there is none. Nothing can be written."
+        " Times are in UTC.",
+    )
+    asked = ask.add_mutually_exclusive_group(required=True)
+    asked.add_argument("sql", nargs="?", metavar="SQL", help="the query; - reads it from the standard input")
+    asked.add_argument("--file", metavar="FILE", help="a file with the query; - for the standard input")
+    ask.add_argument(
+        "--format",
+        choices=("table", "csv", "json"),
+        default="table",
+        help="how the answer is written; csv and json have all rows, a table the first and last hundred",
+    )
+    shown = commands.add_parser(
+        "tables",
+        help="list what can be asked: tables and views, or the columns of one",
+        description="Reads the published copy, or the replica where there is none.",
+    )
+    shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

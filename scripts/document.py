@@ -24,6 +24,7 @@ from dictionary import (
 )
 from graph import graph
 from markdown import grid, page
+from questions import questions
 from settings_pages import settings_pages
 
 from freshdesk_assets.schema.catalog import Catalog
@@ -46,7 +47,8 @@ CONTRACT = DOCS / "contract"
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
 [Stitch and SyncHub](seeds.md) where each column of those two products comes from, the
-[asset graph](graph.md) which asset is made of which. Each page of a table or a relation opens with queries
+[asset graph](graph.md) which asset is made of which, [Questions](questions.md) how a support team's are
+answered. Each page of a table or a relation opens with queries
 that a support analyst would run.
 
 Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
@@ -114,6 +116,7 @@ def pages() -> dict[Path, str]:
         DOCS / "README.md": index(catalog, groups, views),
         DOCS / "seeds.md": seeds(views),
         DOCS / "graph.md": page("Asset graph", graph()),
+        DOCS / "questions.md": questions(),
         DOCS / "diagrams.md": page("Entity-relationship diagrams", diagrams(catalog, groups)),
         DICTIONARY / f"{META}.md": ledger(),
         **table_pages(catalog, views),

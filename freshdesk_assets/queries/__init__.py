@@ -1,7 +1,8 @@
 """From SQL files to example queries: a file for each table or view, queries/<schema>/<table>.sql.
 
 A file holds two or three queries, each ended by a semicolon. The comment above a query says in one sentence
-what it answers. A second comment, `-- Empty …`, says when it returns nothing.
+what it answers. A second comment, `-- Empty …`, says when it returns nothing. `questions.sql` has those that
+are asked of a support team as a whole, in the order of their page.
 """
 
 import re
@@ -24,17 +25,30 @@ def declared_queries() -> Mapping[tuple[str, str], tuple[Query, ...]]:
     return {(file.parent.name, file.stem): read_queries(file) for file in sorted(FOLDER.glob("*/*.sql"))}
 
 
+@cache
+def declared_questions() -> tuple[Query, ...]:
+    """The questions that are about no table in particular, in the order of their page."""
+    file = FOLDER / "questions.sql"
+    where = f"queries {file.name}"
+    return tuple(_read(statement, file, where) for statement in _statements(file, where))
+
+
 def read_queries(file: Path) -> tuple[Query, ...]:
     """The queries of a file; raises DeclarationError with what is wrong in it."""
     where = f"queries {file.parent.name}/{file.name}"
-    *statements, rest = END.split(file.read_text(encoding="utf-8"))
-    if rest.strip():
-        raise DeclarationError(f"{where}: its last query does not end with a semicolon")
+    statements = _statements(file, where)
     if not FEWEST <= len(statements) <= MOST:
         raise DeclarationError(
             f"{where}: it has {len(statements)} queries; write {FEWEST} or {MOST}, each ended by a semicolon"
         )
-    return tuple(_read(statement.strip(), file, where) for statement in statements)
+    return tuple(_read(statement, file, where) for statement in statements)
+
+
+def _statements(file: Path, where: str) -> list[str]:
+    *statements, rest = END.split(file.read_text(encoding="utf-8"))
+    if rest.strip():
+        raise DeclarationError(f"{where}: its last query does not end with a semicolon")
+    return [statement.strip() for statement in statements]
 
 
 def _read(statement: str, file: Path, where: str) -> Query:

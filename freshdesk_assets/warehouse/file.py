@@ -112,17 +112,17 @@ class Warehouse:
                 return engine, connection
             except duckdb.Error as error:
                 connection.close()
-                if not _is_lock(error):
+                if not is_lock(error):
                     engine.close()
                     raise WarehouseError(unopened(error, path)) from error
                 if time.monotonic() >= deadline:
                     release(engine, usable=True)
                     raise FileLocked(
-                        f"{path} is in use by {_holder(error)} and was not released within"
+                        f"{path} is in use by {holder(error)} and was not released within"
                         f" {self.lock_wait:g} seconds: close it there, or run again later"
                     ) from error
                 if pause == 0.05 and self.report:
-                    self.report(f"waiting for {path}, in use by {_holder(error)}")
+                    self.report(f"waiting for {path}, in use by {holder(error)}")
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
 
@@ -145,12 +145,13 @@ def _remove_overflow(path: Path, keep: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_lock(error: duckdb.Error) -> bool:
+def is_lock(error: duckdb.Error) -> bool:
+    """Whether a file could not be opened because something else has it open."""
     message = str(error)
     return "Could not set lock on file" in message or "Unique file handle conflict" in message
 
 
-def _holder(error: duckdb.Error) -> str:
+def holder(error: duckdb.Error) -> str:
     """Who holds the file, from DuckDB's own words: a program and its process id."""
     match = re.search(r"Conflicting lock is held in (\S+)(?: \(deleted\))? \(PID (\d+)\)", str(error))
     if match:

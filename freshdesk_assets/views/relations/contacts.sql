@@ -25,6 +25,7 @@
 -- created_at: When the contact was created.
 -- updated_at: When it last changed.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
+-- is_current: Whether they count: not deleted, and Freshdesk still has them.
 
 with others as (
   select
@@ -59,7 +60,8 @@ select
   contacts.unique_external_id,
   contacts.created_at,
   contacts.updated_at,
-  contacts._deleted_at is not null as deleted_in_freshdesk
+  contacts._deleted_at is not null as deleted_in_freshdesk,
+  contacts._deleted_at is null and not coalesce(contacts.deleted, false) as is_current
 from freshdesk.contacts
 left join freshdesk.companies on companies.id = contacts.company_id
 left join others on others.contact_id = contacts.id

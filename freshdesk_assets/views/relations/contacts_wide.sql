@@ -44,6 +44,8 @@
 -- created_at: When the contact was created.
 -- updated_at: When it last changed.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
+-- is_current: Whether they count: not deleted, and Freshdesk still has them.
+-- company_name: Name of the main company.
 
 select
   contacts.id,
@@ -89,5 +91,8 @@ select
   contacts.custom_fields,
   contacts.created_at,
   contacts.updated_at,
-  contacts._deleted_at is not null as deleted_in_freshdesk
+  contacts._deleted_at is not null as deleted_in_freshdesk,
+  contacts._deleted_at is null and not coalesce(contacts.deleted, false) as is_current,
+  companies.name as company_name
 from freshdesk.contacts
+left join freshdesk.companies on companies.id = contacts.company_id

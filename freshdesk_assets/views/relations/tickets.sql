@@ -56,6 +56,10 @@
 -- created_at: When it was created.
 -- updated_at: When it last changed; a time entry or an edited note does not move it.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
+-- is_current: Whether it counts: neither spam nor in the trash, and Freshdesk still has it.
+-- first_response_hours: Hours from creation to the first reply by an agent; null without one.
+-- resolution_hours: Hours from creation to the latest resolution; null if never resolved.
+-- age_hours: Hours since creation, by the clock and not by business hours; null once resolved or closed.
 
 select
   tickets.id,
@@ -113,7 +117,17 @@ select
   tickets.initial_sentiment_score,
   tickets.created_at,
   tickets.updated_at,
-  tickets._deleted_at is not null as deleted_in_freshdesk
+  tickets._deleted_at is not null as deleted_in_freshdesk,
+  tickets._deleted_at is null
+    and not coalesce(tickets.deleted, false)
+    and not coalesce(tickets.spam, false) as is_current,
+  cast(date_diff('second', tickets.created_at, tickets.first_responded_at) as double) / 3600
+    as first_response_hours,
+  cast(date_diff('second', tickets.created_at, tickets.resolved_at) as double) / 3600 as resolution_hours,
+  case
+    when tickets.status not in (4, 5)
+      then cast(date_diff('second', tickets.created_at, now()) as double) / 3600
+  end as age_hours
 from freshdesk.tickets
 left join relations.choices as statuses
   on statuses.field = 'status'

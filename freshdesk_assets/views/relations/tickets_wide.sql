@@ -50,6 +50,15 @@
 -- created_at: When it was created.
 -- updated_at: When it last changed; a time entry or an edited note does not move it.
 -- deleted_in_freshdesk: Whether Freshdesk no longer has the row.
+-- is_current: Whether it counts: neither spam nor in the trash, and Freshdesk still has it.
+-- status_label: Label of the status.
+-- priority_label: Label of the priority.
+-- source_label: Label of the source.
+-- requester_name: Name of the requester.
+-- agent_name: Name of the agent it is assigned to.
+-- group_name: Name of the group.
+-- company_name: Name of the company.
+-- product_name: Name of the product.
 
 select
   tickets.id,
@@ -98,5 +107,30 @@ select
   tickets.custom_fields,
   tickets.created_at,
   tickets.updated_at,
-  tickets._deleted_at is not null as deleted_in_freshdesk
+  tickets._deleted_at is not null as deleted_in_freshdesk,
+  tickets._deleted_at is null
+    and not coalesce(tickets.deleted, false)
+    and not coalesce(tickets.spam, false) as is_current,
+  statuses.label as status_label,
+  priorities.label as priority_label,
+  sources.label as source_label,
+  requesters.name as requester_name,
+  agents.contact_name as agent_name,
+  groups.name as group_name,
+  companies.name as company_name,
+  products.name as product_name
 from freshdesk.tickets
+left join relations.choices as statuses
+  on statuses.field = 'status'
+  and statuses.code = tickets.status
+left join relations.choices as priorities
+  on priorities.field = 'priority'
+  and priorities.code = tickets.priority
+left join relations.choices as sources
+  on sources.field = 'source'
+  and sources.code = tickets.source
+left join relations.people as requesters on requesters.id = tickets.requester_id
+left join freshdesk.agents on agents.id = tickets.responder_id
+left join freshdesk.groups on groups.id = tickets.group_id
+left join freshdesk.companies on companies.id = tickets.company_id
+left join freshdesk.products on products.id = tickets.product_id

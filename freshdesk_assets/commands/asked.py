@@ -1,0 +1,34 @@
+"""From settings to the file that a reader's question is put to: the published copy, else the replica."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from freshdesk_assets.settings import Settings, published_path
+from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.asking import reading
+from freshdesk_assets.warehouse.file import Connection, WarehouseError
+
+
+@contextmanager
+def asked(settings: Settings) -> Iterator[Connection]:
+    """A connection to what can be read; raises WarehouseError if there is nothing yet, or it is in use."""
+
+    def waiting(said: str) -> None:
+        sys.stderr.write(f"{said}\n")
+
+    with reading(file_to_read(settings), lock_wait=settings.lock_wait, report=waiting) as connection:
+        yield connection
+
+
+def file_to_read(settings: Settings) -> Path:
+    """The published copy, or the replica where none was published; raises WarehouseError without either."""
+    copy = published_path(settings.duckdb, settings.published, schemas())
+    for path in (copy, settings.duckdb):
+        if path is not None and path.is_file():
+            return path
+    raise WarehouseError(
+        f"There is nothing to read yet: {settings.duckdb} does not exist. Run freshdesk-assets sync first,"
+        " or set FRESHDESK_DUCKDB to a replica"
+    )
