@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from freshdesk_assets.settings import Settings, published_path
+from freshdesk_assets.setting_paths import published_path
+from freshdesk_assets.settings import Settings
 from freshdesk_assets.views import schemas
 from freshdesk_assets.warehouse.asking import reading
 from freshdesk_assets.warehouse.file import Connection, WarehouseError
