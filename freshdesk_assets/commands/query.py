@@ -42,7 +42,7 @@ def query(settings: Settings, sql: str | None, *, file: str | None, shape: str) 
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, BrokenPipeError):
             # Whoever reads has enough, as `head` has.
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
             return 0
         sys.stderr.write(f"{file} cannot be read as a query: {error}\n")
         return 1
