@@ -1,6 +1,7 @@
 """The package as it is installed without a clone: built, and run from a new environment."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,7 +30,13 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
 def installed(tmp_path: Path) -> Path:
     """The folder of the programs of a new environment in which the wheel is installed."""
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-    built = run(*pip, "wheel", "--no-deps", "--wheel-dir", tmp_path, ROOT, cwd=tmp_path)
+    # A copy, for setuptools puts into a wheel what an earlier build has left beside the sources.
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "setup.cfg", "README.md"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "freshdesk_assets", source / "freshdesk_assets")
+    built = run(*pip, "wheel", "--no-deps", "--wheel-dir", tmp_path, source, cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     environment = tmp_path / "environment"
