@@ -1,7 +1,7 @@
 -- Which tags were given most in each month, however they are spelled?
 
 select
-  date_trunc('month', ticket_tags.ticket_created_at) as month,
+  date_trunc('month', ticket_tags.ticket_created_at at time zone 'UTC') as month,
   ticket_tags.normalised_tag,
   count(distinct ticket_tags.ticket_id) as tickets
 from relations.ticket_tags

@@ -25,7 +25,7 @@ with counted as (
       when tickets.source is distinct from 10
         then cast(tickets.first_responded_at at time zone 'UTC' as date)
     end as answered_on,
-    epoch(tickets.first_responded_at - tickets.created_at) / 3600 as hours
+    (epoch(tickets.first_responded_at) - epoch(tickets.created_at)) / 3600 as hours
   from freshdesk.tickets
   where not coalesce(tickets.spam, false)
     and not coalesce(tickets.deleted, false)
