@@ -58,6 +58,11 @@ def run(arguments: Sequence[str] | None) -> int:
     takes a second.
     """
     options = parser().parse_args(arguments)
+    if options.command == "settings":
+        from freshdesk_assets.commands.example import example_file
+
+        sys.stdout.write(example_file())
+        return 0
     from freshdesk_assets.environment import load_env_file, without_effect
     from freshdesk_assets.settings import SettingError, read_settings
     from freshdesk_assets.views import schemas
@@ -187,6 +192,11 @@ def parser() -> argparse.ArgumentParser:
         "dev",
         help="open the Dagster UI",
         description="Starts `dagster dev` on the instance that records the syncs.",
+    )
+    commands.add_parser(
+        "settings",
+        help="print every setting with its default, as a file .env has them",
+        description="`freshdesk-assets settings > .env` begins such a file.",
     )
     _add_readers(commands)
     return described

@@ -45,7 +45,7 @@ def without_effect() -> list[str]:
         elif near := get_close_matches(name.upper().removeprefix(PREFIX), fields, n=1, cutoff=0.8):
             said.append(f"{name} has no effect, for it is no setting: {PREFIX}{near[0]} is one")
         else:
-            said.append(f"{name} has no effect, for it is no setting: see docs/settings.md")
+            said.append(f"{name} has no effect, for it is no setting: `freshdesk-assets settings` shows all")
     return said
 
 

@@ -241,7 +241,7 @@ def read_settings(schemas: Collection[str], *, account: bool = False) -> Setting
     said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
     said += _misplaced(made, schemas)
     if said:
-        where = "Settings are read from the environment and from a file .env: see docs/settings.md."
+        where = "Settings are read from the environment and from .env: `freshdesk-assets settings` shows all."
         raise SettingError(". ".join([*said, where]))
     return made
 

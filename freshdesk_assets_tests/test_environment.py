@@ -121,7 +121,7 @@ def test_a_variable_that_is_no_setting_is_said_to_be_none(environment: pytest.Mo
     environment.setenv("FRESHDESK_COLOUR", "green")
     environment.setenv("FRESHDESK_RESERVE", "0.2")
     assert without_effect() == [
-        "FRESHDESK_COLOUR has no effect, for it is no setting: see docs/settings.md",
+        "FRESHDESK_COLOUR has no effect, for it is no setting: `freshdesk-assets settings` shows all",
         "FRESHDESK_DAYCREDITS has no effect, for it is no setting: FRESHDESK_DAY_CREDITS is one",
         "freshdesk_run_credits has no effect, for it is no setting: FRESHDESK_RUN_CREDITS is one",
     ]

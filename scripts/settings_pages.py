@@ -1,13 +1,12 @@
 """From the declared settings to docs/settings.md, .env.example, and README's table of the first ones."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from textwrap import wrap
 
 from markdown import grid, page
-from pydantic.fields import FieldInfo
 
+from freshdesk_assets.commands.example import about, default, example_file
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.settings import Settings, variable
 
@@ -28,14 +27,8 @@ FIRST = ("domain", "api_key", "start_date", "duckdb", "published")
 
 ALL = "[All settings](docs/settings.md), with those of credits, schedules and alerts."
 
-BEGINNING = (
-    "# Copy to .env and fill in. The commands, the UI and the daemon read it from the working directory."
-)
-
 BETWEEN = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
 """The part of README that this script writes."""
-
-WIDTH = 118
 
 
 def settings_pages(root: Path) -> dict[Path, str]:
@@ -70,41 +63,3 @@ def with_first_settings(readme: str) -> str:
         )
     table = grid(HEAD, [row(name) for name in FIRST])
     return BETWEEN.sub(lambda _: f"\n{table}\n\n{ALL}\n\n", readme)
-
-
-def example_file() -> str:
-    """Every setting as a line of .env, below a comment that says what it does."""
-    parts = [BEGINNING]
-    for group in Group:
-        parts.append(f"# {group.value}\n# {'-' * len(group.value)}")
-        parts += [
-            "\n".join([*comment(field), f"{variable(name)}={about(field)['like'] or default(field)}"])
-            for name, field in Settings.model_fields.items()
-            if about(field)["group"] == group
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def comment(field: FieldInfo) -> Iterable[str]:
-    """What a setting does, and what applies if it is not set, as lines of a comment."""
-    unset = about(field)["unset"]
-    said = f"{field.description}{f' If not set: {unset}.' if unset else ''}"
-    return wrap(said.replace("`", ""), WIDTH, initial_indent="# ", subsequent_indent="# ")
-
-
-def default(field: FieldInfo) -> str:
-    """A setting's default as a user would write it."""
-    match field.default:
-        case None:
-            return ""
-        case float() | int() as number:
-            return f"{number:g}"
-        case other:
-            return str(other)
-
-
-def about(field: FieldInfo) -> Mapping[str, str]:
-    """What a setting's declaration says beside its description."""
-    told = field.json_schema_extra
-    assert isinstance(told, dict)
-    return {name: str(value) for name, value in told.items()}

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -92,10 +93,12 @@ def test_readme_from_top_to_bottom(clone: Path, place: dict[str, str]) -> None:
     with serve(World(tickets=60)) as server:
         said = ""
         for block in examples(README, "sh"):
-            if block.text in SERVERS:
-                looked_at(block.text, clone, place)
-            else:
-                said += followed(block.text, clone, place)
+            for serves, commands in groupby(block.text.splitlines(), SERVERS.__contains__):
+                if serves:
+                    for command in commands:
+                        looked_at(command, clone, place)
+                else:
+                    said += followed("\n".join(commands), clone, place)
             settings = clone / ".env"
             if "cp .env.example" in block.text:
                 text = settings.read_text(encoding="utf-8")

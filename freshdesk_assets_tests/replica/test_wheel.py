@@ -58,6 +58,7 @@ def test_the_wheel_syncs_an_account_without_the_clone(
     assert asked.returncode == 2
     assert "FRESHDESK_DOMAIN is not set" in asked.stderr
     assert list(place.iterdir()) == []
+    assert run(program, "settings", cwd=place).stdout == (ROOT / ".env.example").read_text(encoding="utf-8")
     with account(tickets=30) as acme:
         said = run(
             *(program, "sync"),
