@@ -49,5 +49,4 @@ def default(field: FieldInfo) -> str:
 def about(field: FieldInfo) -> Mapping[str, str]:
     """What a setting's declaration says beside its description."""
     told = field.json_schema_extra
-    assert isinstance(told, dict)
-    return {name: str(value) for name, value in told.items()}
+    return {name: str(value) for name, value in told.items()} if isinstance(told, dict) else {}

@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
@@ -58,6 +60,13 @@ def followed(block: str, clone: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+def opened(address: str) -> str:
+    """A page of a server that says that it serves a moment before it does."""
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=Retry(connect=8, backoff_factor=0.2)))
+        return session.get(address, timeout=60).text
+
+
 def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
     """Open the page of the UI that a command starts, and end it with Ctrl-C."""
     process = subprocess.Popen(
@@ -74,7 +83,7 @@ def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
         for line in process.stdout or ():
             said.append(line)
             if "Serving dagster-webserver" in line and (address := ADDRESS.search(line)):
-                assert "<title>Dagster</title>" in requests.get(address[0], timeout=60).text
+                assert "<title>Dagster</title>" in opened(address[0])
                 break
         else:
             pytest.fail(f"{command} opened no UI:\n{''.join(said)}")
