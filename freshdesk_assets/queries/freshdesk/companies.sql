@@ -2,7 +2,7 @@
 
 with months as (
   select
-    date_trunc('month', tickets.created_at) as month,
+    date_trunc('month', tickets.created_at at time zone 'UTC') as month,
     tickets.company_id,
     count(*) as tickets
   from freshdesk.tickets

@@ -1,7 +1,7 @@
 -- How many tickets are there about each product in each month?
 
 select
-  date_trunc('month', tickets.created_at) as month,
+  date_trunc('month', tickets.created_at at time zone 'UTC') as month,
   products.name as product_name,
   count(*) as tickets
 from freshdesk.products

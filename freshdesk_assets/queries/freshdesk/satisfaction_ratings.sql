@@ -2,7 +2,7 @@
 
 with answers as (
   select
-    date_trunc('month', satisfaction_ratings.created_at) as month,
+    date_trunc('month', satisfaction_ratings.created_at at time zone 'UTC') as month,
     cast(satisfaction_ratings.ratings ->> 'default_question' as integer) as code
   from freshdesk.satisfaction_ratings
   where satisfaction_ratings._deleted_at is null

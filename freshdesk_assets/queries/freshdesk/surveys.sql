@@ -16,7 +16,7 @@ order by answers desc;
 -- How many customers answered each survey in each week, and how many of them left a comment?
 
 select
-  date_trunc('week', satisfaction_ratings.created_at) as week,
+  date_trunc('week', satisfaction_ratings.created_at at time zone 'UTC') as week,
   surveys.title,
   count(*) as answers,
   count(nullif(satisfaction_ratings.feedback, '')) as with_comment

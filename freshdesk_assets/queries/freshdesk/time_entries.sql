@@ -1,7 +1,7 @@
 -- How many hours did each agent spend in each week, and how many of them are billed?
 
 select
-  date_trunc('week', time_entries.executed_at) as week,
+  date_trunc('week', time_entries.executed_at at time zone 'UTC') as week,
   agents.contact_name as agent_name,
   round(sum(time_entries.time_spent_in_seconds) / 3600, 1) as hours,
   round(coalesce(sum(time_entries.time_spent_in_seconds) filter (time_entries.billable), 0) / 3600, 1)

@@ -1,7 +1,7 @@
 -- How was each question answered, in each month?
 
 select
-  date_trunc('month', satisfaction_rating_answers.answered_at) as month,
+  date_trunc('month', satisfaction_rating_answers.answered_at at time zone 'UTC') as month,
   satisfaction_rating_answers.question_label,
   satisfaction_rating_answers.value_label,
   count(*) as answers

@@ -23,7 +23,7 @@ order by tickets.due_by, tickets.id, field;
 -- What are the totals of the account's own numbers in the tickets of each month?
 
 select
-  date_trunc('month', tickets.created_at) as month,
+  date_trunc('month', tickets.created_at at time zone 'UTC') as month,
   ticket_custom_fields.label,
   count(*) as tickets,
   round(sum(ticket_custom_fields.value_number), 2) as total

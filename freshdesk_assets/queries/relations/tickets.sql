@@ -18,7 +18,7 @@ order by tickets.due_by;
 -- How many tickets were opened in each week, by the way they came in?
 
 select
-  date_trunc('week', tickets.created_at) as week,
+  date_trunc('week', tickets.created_at at time zone 'UTC') as week,
   tickets.source_label,
   count(*) as tickets
 from relations.tickets

@@ -15,7 +15,7 @@ limit 20;
 -- What is to be billed to each company for each month?
 
 select
-  date_trunc('month', time_entries.executed_at) as month,
+  date_trunc('month', time_entries.executed_at at time zone 'UTC') as month,
   time_entries.company_name,
   round(sum(time_entries.hours_spent), 1) as billable_hours
 from relations.time_entries

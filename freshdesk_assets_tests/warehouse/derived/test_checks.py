@@ -103,6 +103,7 @@ def test_keys_without_a_column_are_named(warehouse: Warehouse) -> None:
     with warehouse.open() as connection:
         found = check_unknown_keys(connection, BOOKS)
     assert found.counts == {"new_idea": 1}
+    assert "new_idea (rows: 1). Their values are kept in _extra: nothing is lost" in found.said
     assert "secret" not in str(found)
 
 
@@ -119,6 +120,7 @@ def test_values_beside_the_accepted_ones_are_counted_and_codes_named(warehouse: 
         found = check_accepted(connection, BOOKS)
     assert found.counts == {"state": 1, "stars": 1}
     assert found.examples == ({"stars": 9},)
+    assert "state (rows: 1), stars (rows: 1). They are stored as they were sent" in found.said
     assert "Ada" not in str(found)
 
 
