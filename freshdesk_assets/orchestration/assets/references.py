@@ -19,6 +19,7 @@ from freshdesk_assets.warehouse.derived.references import (
     Reference,
     count_references,
     references,
+    said_of_orphans,
     store_references,
 )
 
@@ -64,6 +65,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]
             counted = count_references(connection, catalog, chosen)
+            said = {each.place: said_of_orphans(connection, each, counted[each.place]) for each in chosen}
         for key in sorted(context.selected_asset_check_keys):
             found = counted[named[key.asset_key, key.name].place]
             yield dg.AssetCheckResult(
@@ -71,6 +73,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
                 check_name=key.name,
                 passed=found.orphans == 0,
                 severity=dg.AssetCheckSeverity.WARN,
+                description=said[named[key.asset_key, key.name].place] or None,
                 metadata={
                     "references": found.references,
                     "orphans": found.orphans,
