@@ -47,6 +47,13 @@ def examine(catalog: Catalog, settings: Settings) -> int:
         " then are not replicated, people and setup always are",
         markup=False,
     )
+    console.print(
+        "Next: freshdesk-assets plan says what a sync would cost, freshdesk-assets sync makes it"
+        if healthy
+        else "Next: mend what is marked above, and run freshdesk-assets doctor again. A sync leaves out"
+        " what it may not read",
+        markup=False,
+    )
     return 0 if healthy else 1
 
 

@@ -21,6 +21,7 @@ from freshdesk_assets.warehouse.derived.references import (
     count_references,
     orphan_counts,
     references,
+    said_of_orphans,
     store_references,
 )
 
@@ -70,6 +71,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]
             counted = count_references(connection, catalog, chosen)
+            said = {each.place: said_of_orphans(connection, each, counted[each.place]) for each in chosen}
         for key in sorted(context.selected_asset_check_keys):
             found = counted[named[key.asset_key, key.name].place]
             yield dg.AssetCheckResult(
@@ -77,6 +79,7 @@ def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
                 check_name=key.name,
                 passed=found.orphans == 0,
                 severity=dg.AssetCheckSeverity.WARN,
+                description=said[named[key.asset_key, key.name].place] or None,
                 metadata={
                     "references": found.references,
                     "orphans": found.orphans,

@@ -77,7 +77,9 @@ def check_unknown_keys(connection: Connection, table: Table) -> Finding:
         f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {shaped(connection, table)}"
         " where _extra is not null) group by key order by key"
     ).fetchall()
-    return Finding(count=len(found), counts=dict(found))
+    named = ", ".join(f"{key} (rows: {rows:,})" for key, rows in found)
+    said = f"keys that no column holds: {named}. Their values are kept in _extra: nothing is lost"
+    return Finding(count=len(found), said=said if found else "", counts=dict(found))
 
 
 def check_accepted(connection: Connection, declared: Declared) -> Finding:
@@ -95,7 +97,11 @@ def check_accepted(connection: Connection, declared: Declared) -> Finding:
             counts[column.name] = count
             if column.type in (Type.BIGINT, Type.INTEGER):
                 examples += _examples(connection, f"select distinct {name} {odd} order by all")
-    return Finding(count=sum(counts.values()), counts=counts, examples=tuple(examples))
+    named = ", ".join(f"{column} (rows: {rows:,})" for column, rows in counts.items())
+    said = f"values that are not known of Freshdesk: {named}. They are stored as they were sent"
+    return Finding(
+        count=sum(counts.values()), said=said if counts else "", counts=counts, examples=tuple(examples)
+    )
 
 
 def limited(declared: Declared) -> list[Column]:

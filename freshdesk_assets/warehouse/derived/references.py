@@ -13,6 +13,7 @@ from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger
 from freshdesk_assets.warehouse.shape import column_comment, ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
@@ -99,6 +100,18 @@ def count_references(
         f"{table}.{column}": Orphans(references=count, orphans=orphans, examples=tuple(examples or ()))
         for table, column, _, _, _, count, orphans, examples in rows
     }
+
+
+def said_of_orphans(connection: Connection, reference: Reference, found: Orphans) -> str:
+    """What orphans mean, in words: a table that is not read to its end may still bring their rows."""
+    if not found.orphans:
+        return ""
+    said = f"{found.orphans:,} of {found.references:,} lead to no row that is stored"
+    known = read_states(connection)
+    unread = sorted(
+        {table for table, _ in reference.column.targets if (state := known.get(table)) and state.unfinished}
+    )
+    return f"{said}. {', '.join(unread)} is not read to its end: they may still come" if unread else said
 
 
 def store_references(connection: Connection, catalog: Catalog) -> int:

@@ -18,7 +18,12 @@ from freshdesk_assets.warehouse.derived.checks import (
     check_shape,
     check_unknown_keys,
 )
-from freshdesk_assets.warehouse.derived.references import count_references, references, store_references
+from freshdesk_assets.warehouse.derived.references import (
+    count_references,
+    references,
+    said_of_orphans,
+    store_references,
+)
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
@@ -103,6 +108,7 @@ def test_keys_without_a_column_are_named(warehouse: Warehouse) -> None:
     with warehouse.open() as connection:
         found = check_unknown_keys(connection, BOOKS)
     assert found.counts == {"new_idea": 1}
+    assert "new_idea (rows: 1). Their values are kept in _extra: nothing is lost" in found.said
     assert "secret" not in str(found)
 
 
@@ -119,6 +125,7 @@ def test_values_beside_the_accepted_ones_are_counted_and_codes_named(warehouse: 
         found = check_accepted(connection, BOOKS)
     assert found.counts == {"state": 1, "stars": 1}
     assert found.examples == ({"stars": 9},)
+    assert "state (rows: 1), stars (rows: 1). They are stored as they were sent" in found.said
     assert "Ada" not in str(found)
 
 
@@ -167,3 +174,17 @@ def test_an_orphan_is_an_id_without_a_row_in_any_place_it_may_be(warehouse: Ware
     shelves, read = counted["books.shelf_id"], counted["books.read_ids"]
     assert (shelves.references, shelves.orphans, shelves.examples) == (4, 1, (4,))
     assert (read.references, read.orphans, read.examples) == (4, 2, (99,))
+
+
+def test_rows_that_may_still_be_read_are_not_told_as_lost(warehouse: Warehouse) -> None:
+    """A first sync whose budget is spent has read books, and not all of their shelves."""
+    put(warehouse, "books", {"id": 1, "shelf_id": 7})
+    with warehouse.open() as connection:
+        (shelf,) = [each for each in references(CATALOG) if each.place == "books.shelf_id"]
+        found = count_references(connection, CATALOG, [shelf])[shelf.place]
+        assert said_of_orphans(connection, shelf, found) == "1 of 1 lead to no row that is stored"
+        connection.execute(
+            "insert into freshdesk_meta.read_state (table_name, unfinished) values ('shelves', 'page 2 on')"
+        )
+        said = said_of_orphans(connection, shelf, found)
+    assert said.endswith("shelves is not read to its end: they may still come")
