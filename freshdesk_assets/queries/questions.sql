@@ -156,7 +156,7 @@ select group_name, type, count(*) as tickets
 from relations.tickets
 where is_current
 group by group_id, group_name, type
-order by group_name, tickets desc;
+order by group_name, tickets desc, type;
 
 -- How many replies and notes did each agent write?
 select

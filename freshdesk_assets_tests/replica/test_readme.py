@@ -83,7 +83,7 @@ def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
         for line in process.stdout or ():
             said.append(line)
             if "Serving dagster-webserver" in line and (address := ADDRESS.search(line)):
-                assert "<title>Dagster</title>" in opened(address[0])
+                assert "dagster_webserver_version" in opened(f"{address[0]}/server_info")
                 break
         else:
             pytest.fail(f"{command} opened no UI:\n{''.join(said)}")
