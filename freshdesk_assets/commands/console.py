@@ -109,10 +109,8 @@ def arrived(result: dg.ExecuteInProcessResult) -> Report:
 
 def has_read(result: dg.ExecuteInProcessResult) -> bool:
     """Whether a table was read, or rows were cut or made of one: whether there is something to report."""
-    return any(
-        event.materialization.metadata.keys() & {"rows_read", "parents_cut"}
-        for event in result.get_asset_materialization_events()
-    )
+    made = [event.materialization.metadata for event in result.get_asset_materialization_events()]
+    return any("rows_read" in each or _number(each.get("parents_cut")) for each in made)
 
 
 def created_views(result: dg.ExecuteInProcessResult) -> list[str]:
