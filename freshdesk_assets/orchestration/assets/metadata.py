@@ -15,7 +15,7 @@ from freshdesk_assets.schema.catalog import Catalog, Declared, SourceLine, belon
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History, history_of
-from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import column_comment
@@ -58,7 +58,9 @@ def history_description(history: History) -> str:
 
 def view_description(view: SqlView) -> str:
     """What the view is, what it reads, as of when, and its SQL, as Markdown."""
-    reads = _listed(link(name, schema) for schema, name in sorted(view.reads))
+    reads = _listed(
+        f"`{schema}.{name}`" if schema == META else link(name, schema) for schema, name in sorted(view.reads)
+    )
     said = [
         view.doc,
         "A view: it shows the rows that are stored when it is asked, whenever it was created.",
@@ -147,6 +149,7 @@ def view_metadata(view: SqlView, traced: Mapping[str, Traced], catalog: Catalog)
         column.name: [
             dg.TableColumnDep(asset_key(table, schema), name)
             for schema, table, name in sorted(traced[column.name].sources)
+            if schema != META
         ]
         for column in view.columns
     }

@@ -25,7 +25,7 @@ from freshdesk_assets.orchestration.run_metadata import as_of_each, as_of_metada
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.derived.as_of import as_of, record_made_of, tables_of
 from freshdesk_assets.warehouse.derived.views import ViewRefused, drop_undeclared, ensure_views
@@ -48,7 +48,10 @@ def build_views(
     keys = {(view.schema, view.name.lower()): view.id for view in views}
 
     def spec(view: SqlView) -> dg.AssetSpec:
-        reads = {keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads}
+        # What has been read, in freshdesk_meta, is no asset.
+        reads = {
+            keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads if schema != META
+        }
         family = {(SCHEMA, view.family.child)} if view.family else set()
         return _spec(
             asset_key(view.name, view.schema),
