@@ -25,6 +25,7 @@ from freshdesk_assets.orchestration.internals import (
     uncaptured,
 )
 from freshdesk_assets.orchestration.names import PROCESS
+from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.stopping import undisturbed
@@ -44,6 +45,7 @@ class FollowingExecutor(InProcessExecutor):
         with ExitStack() as living:
             shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
             plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
+            record_origin(plan_context.instance, run_id)
             asking = asking_steps(execution_plan, plan_context.job.get_definition())
             steps = len(execution_plan.step_keys_to_execute)
             living.enter_context(course_of(run_id, plan_context.log.info, asking, steps))
@@ -127,7 +129,7 @@ def execute(
             output_capturing_enabled=False,
             raise_on_error=False,
             run_config=run_config or {},
-            run_tags=tags,
+            run_tags={**tags_of_origin(instance), **tags},
             run_id=run_id,
             asset_selection=chosen,
         )

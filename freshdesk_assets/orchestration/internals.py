@@ -55,6 +55,7 @@ from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.instance.config import PoolGranularity
 
 # The states of checks and runs in storage (incidents.py, tidying.py).
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
@@ -86,12 +87,22 @@ from dagster._core.storage.sql import LongText
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-# Whether Dagster runs a failed run again (incidents.py).
-from dagster._core.storage.tags import WILL_RETRY_TAG
-from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
+# Whether Dagster runs a failed run again (incidents.py), and under which code location the UI shows it (origin.py).
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    CODE_LOCATION_TAG,
+    MAX_RETRIES_TAG,
+    REPOSITORY_LABEL_TAG,
+    WILL_RETRY_TAG,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 # Run records are stored by subclasses of the stock storages (records/). A storage can be named in
 # dagster.yaml, so it is meant to be replaced; its base classes are not exported.
+from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
+
+# What @dg.definitions makes of a function in a module of the user's own (own.py).
 from dagster.components.definitions import LazyDefinitions
 from dagster_shared.error import SerializableErrorInfo
 from dagster_shared.record import copy
@@ -99,8 +110,13 @@ from dagster_shared.serdes.errors import DeserializationError
 
 __all__ = [
     "ASSET_EVENTS",
+    "ASSET_PARTITION_RANGE_END_TAG",
+    "ASSET_PARTITION_RANGE_START_TAG",
     "BATCH_WRITABLE_EVENTS",
+    "CODE_LOCATION_TAG",
     "FINISHED_STATUSES",
+    "MAX_RETRIES_TAG",
+    "REPOSITORY_LABEL_TAG",
     "SQLITE_BUSY_TIMEOUT_SECONDS",
     "STEP_STATS_EVENT_TYPES",
     "WILL_RETRY_TAG",
@@ -133,12 +149,15 @@ __all__ = [
     "InProcessExecutor",
     "InstanceConcurrencyContext",
     "LazyDefinitions",
+    "LoadableTargetOrigin",
     "LongText",
+    "ManagedGrpcPythonEnvCodeLocationOrigin",
     "PartitionBackfill",
     "PlanExecutionContext",
     "PlanExecutionContextManager",
     "PlanOrchestrationContext",
     "PoolGranularity",
+    "RemoteRepositoryOrigin",
     "RepositoryDefinition",
     "RunShardedEventsCursor",
     "SerializableErrorInfo",

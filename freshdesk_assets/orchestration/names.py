@@ -129,9 +129,12 @@ POLLED = "freshdesk/polled"
 UNFINISHED = "freshdesk/left_open"
 """The run's credit budget was spent before everything was read."""
 
-PROCESS = "freshdesk/process"
+PROCESS = ".dagster/freshdesk_process"
 """Machine and process of a run. Dagster 1.13.27 finds a dead one only while the code server that started it
-is alive."""
+is alive. The UI does not show tags that begin so."""
+
+FORMER_PROCESS = "freshdesk/process"
+"""What that tag was called until 0.2: a run that an earlier version began may still be alive."""
 
 WORK = "freshdesk/work"
 """The schedule or sensor that launched the run."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.names import POOL, PROCESS, READS_THE_ACCOUNT, WORK
+from freshdesk_assets.orchestration.names import FORMER_PROCESS, POOL, PROCESS, READS_THE_ACCOUNT, WORK
 from freshdesk_assets.orchestration.signs_of_life import Lock, Sign, holder_of
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -89,7 +89,7 @@ def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.Dagst
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
     """Report as failed the runs whose process has died, so that no run waits for them or their places."""
     for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)):
-        sign = Sign.read(run.tags.get(PROCESS, ""))
+        sign = Sign.read(run.tags.get(PROCESS) or run.tags.get(FORMER_PROCESS, ""))
         if sign.run != run.run_id and (sign.run or run.parent_run_id):
             # A retried run has the tags of the one that died until it begins.
             continue

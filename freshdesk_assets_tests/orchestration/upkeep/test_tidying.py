@@ -9,11 +9,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import time_machine
-from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 from sqlalchemy import select
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.internals import SqlEventLogStorage, SqlEventLogStorageTable
+from freshdesk_assets.orchestration.internals import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    SqlEventLogStorage,
+    SqlEventLogStorageTable,
+)
 from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.upkeep.tidying import tidy

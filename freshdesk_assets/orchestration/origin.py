@@ -1,0 +1,53 @@
+"""From a run of a command to the code location that the UI shows it under.
+
+The timeline and the pages of jobs show only runs that name a repository of a code location, as those do that the
+UI launches. A command has none: it runs its own definitions, the same that `freshdesk-assets dev` serves.
+"""
+
+import os
+from collections.abc import Mapping
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.internals import (
+    CODE_LOCATION_TAG,
+    MAX_RETRIES_TAG,
+    REPOSITORY_LABEL_TAG,
+    LoadableTargetOrigin,
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteRepositoryOrigin,
+)
+
+SERVED = "freshdesk_assets.definitions"
+"""The module that `freshdesk-assets dev` serves, and the name that Dagster gives to its code location."""
+
+
+def tags_of_origin(instance: dg.DagsterInstance) -> Mapping[str, str]:
+    """What a command's run is created with, so that its job's page lists it."""
+    origin = _repository(instance)
+    return {
+        REPOSITORY_LABEL_TAG: origin.get_label(),
+        CODE_LOCATION_TAG: origin.code_location_origin.location_name,
+        # Dagster would launch a run with an origin again when its process dies; whoever ran the command sees that.
+        MAX_RETRIES_TAG: "0",
+    }
+
+
+def record_origin(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Record where a command's run belongs, so that the timeline shows it. A launched run has it already."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and run.remote_job_origin is None and REPOSITORY_LABEL_TAG in run.tags:
+        instance.run_storage.replace_job_origin(run, _repository(instance).get_job_origin(run.job_name))
+
+
+def _repository(instance: dg.DagsterInstance) -> RemoteRepositoryOrigin:
+    """That of the schedules and sensors that ran here, if they have one; else that of `freshdesk-assets dev`.
+
+    A module of the user's own, or workspace.yaml, gives the code location another name.
+    """
+    known = {state.origin.repository_origin for state in instance.all_instigator_state()}
+    if len(known) == 1:
+        return known.pop()
+    target = LoadableTargetOrigin(module_name=SERVED, working_directory=os.getcwd())
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=SERVED)
+    return RemoteRepositoryOrigin(code_location_origin=location, repository_name="__repository__")

@@ -1,0 +1,57 @@
+"""Runs of commands stand where the UI looks for them: on the timeline, and on the page of their job."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from freshdesk_assets.orchestration.executor import build_executor, execute
+from freshdesk_assets.orchestration.internals import REPOSITORY_LABEL_TAG, RemoteRepositoryOrigin
+from freshdesk_assets_tests.orchestration.storing import QUIET
+from freshdesk_assets_tests.orchestration.switching import switch_on
+from freshdesk_assets_tests.recording import recording
+
+DEV = "__repository__@freshdesk_assets.definitions"
+"""The repository that `dagster dev --module-name freshdesk_assets.definitions` serves."""
+
+
+@dg.op
+def lend() -> None: ...
+
+
+@dg.job(executor_def=build_executor())
+def library() -> None:
+    lend()
+
+
+def of(location: str, instance: dg.DagsterInstance) -> RemoteRepositoryOrigin:
+    """The repository of a code location with this name."""
+    found = execute(library, instance, tags={}, run_config=QUIET).dagster_run.remote_job_origin
+    assert found is not None
+    served = found.repository_origin.code_location_origin._replace(location_name=location)
+    return found.repository_origin._replace(code_location_origin=served)
+
+
+def test_a_command_s_run_has_the_origin_that_the_ui_goes_by(tmp_path: Path) -> None:
+    """The timeline drops runs without one; a job's page lists those with the tag. None is launched again."""
+    with recording(tmp_path) as instance:
+        run_id = execute(library, instance, tags={}, run_config=QUIET).run_id
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        assert run.remote_job_origin is not None
+        assert run.remote_job_origin.repository_origin.get_label() == DEV
+        assert run.remote_job_origin.job_name == "library"
+        listed = instance.get_runs(dg.RunsFilter(job_name="library", tags={REPOSITORY_LABEL_TAG: DEV}))
+        assert [each.run_id for each in listed] == [run_id]
+        assert run.tags["dagster/max_retries"] == "0"
+
+
+def test_the_code_location_is_the_one_whose_schedules_ran_here(tmp_path: Path) -> None:
+    """A module of one's own is served under its own name, and so is what workspace.yaml names."""
+    with recording(tmp_path) as instance:
+        mine = of("my_assets", instance)
+        switch_on(instance, mine, "hourly")
+        run = execute(library, instance, tags={}, run_config=QUIET).dagster_run
+        again = instance.get_run_by_id(run.run_id)
+        assert again is not None
+        assert again.remote_job_origin is not None
+        assert again.remote_job_origin.repository_origin.get_label() == "__repository__@my_assets"
