@@ -28,7 +28,7 @@ def tags_of_origin(instance: dg.DagsterInstance) -> Mapping[str, str]:
     return {
         REPOSITORY_LABEL_TAG: origin.get_label(),
         CODE_LOCATION_TAG: origin.code_location_origin.location_name,
-        # Dagster would launch a run with an origin again when its process dies; whoever ran the command sees that.
+        # Dagster would launch a run with an origin again when its process dies; a command is its user's.
         MAX_RETRIES_TAG: "0",
     }
 

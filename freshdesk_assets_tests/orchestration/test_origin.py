@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from freshdesk_assets.orchestration.executor import build_executor, execute
-from freshdesk_assets.orchestration.internals import REPOSITORY_LABEL_TAG, RemoteRepositoryOrigin
+from freshdesk_assets.orchestration.internals import REPOSITORY_LABEL_TAG
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.orchestration.switching import switch_on
 from freshdesk_assets_tests.recording import recording
@@ -21,14 +21,6 @@ def lend() -> None: ...
 @dg.job(executor_def=build_executor())
 def library() -> None:
     lend()
-
-
-def of(location: str, instance: dg.DagsterInstance) -> RemoteRepositoryOrigin:
-    """The repository of a code location with this name."""
-    found = execute(library, instance, tags={}, run_config=QUIET).dagster_run.remote_job_origin
-    assert found is not None
-    served = found.repository_origin.code_location_origin._replace(location_name=location)
-    return found.repository_origin._replace(code_location_origin=served)
 
 
 def test_a_command_s_run_has_the_origin_that_the_ui_goes_by(tmp_path: Path) -> None:
@@ -48,8 +40,7 @@ def test_a_command_s_run_has_the_origin_that_the_ui_goes_by(tmp_path: Path) -> N
 def test_the_code_location_is_the_one_whose_schedules_ran_here(tmp_path: Path) -> None:
     """A module of one's own is served under its own name, and so is what workspace.yaml names."""
     with recording(tmp_path) as instance:
-        mine = of("my_assets", instance)
-        switch_on(instance, mine, "hourly")
+        switch_on(instance, "my_assets", "hourly")
         run = execute(library, instance, tags={}, run_config=QUIET).dagster_run
         again = instance.get_run_by_id(run.run_id)
         assert again is not None
