@@ -1,7 +1,7 @@
 """From a run of a command to the code location that the UI shows it under.
 
-The timeline and the pages of jobs show only runs that name a repository of a code location, as those do that the
-UI launches. A command has none: it runs its own definitions, which `freshdesk-assets dev` serves too.
+The timeline and the pages of jobs show only runs that name a repository of a code location, as those do that
+the UI launches. A command has none: it runs its own definitions, which `freshdesk-assets dev` serves too.
 """
 
 import os
