@@ -87,7 +87,7 @@ from dagster._core.storage.sql import LongText
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-# Whether Dagster runs a failed run again (incidents.py), and under which code location the UI shows it (origin.py).
+# Whether Dagster runs a failed run again (incidents.py), and where the UI shows a run (origin.py).
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
