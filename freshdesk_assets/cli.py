@@ -3,12 +3,10 @@
 import argparse
 import gc
 import io
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
@@ -24,9 +22,6 @@ READERS = ("query", "tables")
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
 """Commands that ask Freshdesk nothing."""
-
-NOT_OF_USE = "Function `dev_command` is superseded"
-"""What Dagster warns of at each start, for Python to leave out: who reads it did not choose `dagster dev`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +70,9 @@ def run(arguments: Sequence[str] | None) -> int:
             return _read(options, settings)
         _check_reach(settings)
         if options.command == "dev":
-            return open_ui(settings)
+            from freshdesk_assets.commands.dev import open_ui
+
+            return open_ui(settings, options.port)
         for said in without_effect():
             sys.stderr.write(f"{said}\n")
         return _run(options, settings)
@@ -188,10 +185,16 @@ def parser() -> argparse.ArgumentParser:
         help="check key, plan, rights, limits and file",
         description="Says what would not be replicated, and why. Costs about a credit per table.",
     )
-    commands.add_parser(
+    show = commands.add_parser(
         "dev",
         help="open the Dagster UI",
         description="Starts `dagster dev` on the instance that records the syncs.",
+    )
+    show.add_argument(
+        "--port",
+        type=int,
+        metavar="PORT",
+        help="port of the UI; if left out, the first free one from 3000 on",
     )
     commands.add_parser(
         "settings",
@@ -242,27 +245,6 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
     )
-
-
-def open_ui(settings: "Settings") -> int:
-    """Prepare the instance and become `dagster dev`, without an account too, to be looked at."""
-    from freshdesk_assets.commands.files import ensure_writable
-    from freshdesk_assets.environment import leave_out_warning
-    from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
-    from freshdesk_assets.orchestration.resources import duckdb_file
-    from freshdesk_assets.settings import REQUIRED, variable
-
-    ensure_writable(duckdb_file(settings))
-    if missing := [variable(name) for name in REQUIRED if not getattr(settings, name)]:
-        sys.stderr.write(
-            f"Not set: {' and '.join(missing)}. The UI can be looked at, but each run will fail: set what is"
-            " missing in the environment or in .env, and start again.\n"
-        )
-    with dagster_instance() as instance:
-        begin_reading_events(instance)
-    leave_out_warning(NOT_OF_USE)
-    program = str(Path(sys.executable).with_name("dagster"))
-    os.execv(program, [program, "dev", "--module-name", "freshdesk_assets.definitions"])  # noqa: S606
 
 
 def _day(given: str) -> datetime:

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as db
 
-from freshdesk_assets.cli import NOT_OF_USE
+from freshdesk_assets.commands.dev import NOT_OF_USE
 from freshdesk_assets.orchestration.configuration import EARLIER, packaged, sealed, unchanged
 from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_instance
 from freshdesk_assets.orchestration.internals import SqlEventLogStorageTable

@@ -84,7 +84,9 @@ def test_killed_at_any_point_the_store_is_readable_and_the_run_found_dead_and_ru
         child = forked(be_killed)
         time.sleep(points.uniform(0.1, 1) * whole)
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status):
+            whole *= 0.8  # it was measured while the machine was busier
         with recorded.instance(tmp_path / "killed") as instance:
             for run in instance.get_runs():
                 known = instance.all_logs(run.run_id)
