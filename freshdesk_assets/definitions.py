@@ -87,7 +87,7 @@ def build_defs(
     ]
     return dg.Definitions(
         assets=[*with_freshness(with_examples(made, declared_queries()), catalog, settings.every), *assets],
-        asset_checks=build_checks(catalog, checks, [*made, *assets]),
+        asset_checks=build_checks(catalog, checks, [*made, *assets], settings.known),
         jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
         schedules=build_schedules(catalog, settings, file),
         sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],

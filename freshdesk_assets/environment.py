@@ -28,6 +28,11 @@ def load_env_file() -> str | None:
     return None
 
 
+def give(name: str, value: str) -> None:
+    """Set a variable for the programs that this one becomes or starts."""
+    os.environ[name] = value
+
+
 def leave_out_warning(begins: str) -> None:
     """Have Python not show warnings that begin so, in the programs that this one begins or becomes."""
     known = os.environ.get("PYTHONWARNINGS")

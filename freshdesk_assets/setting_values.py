@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
 
 LEAST_CREDITS = 50
 """Twice what a sync costs that finds nothing new: with less, a run might end before it has read anything."""
@@ -192,6 +193,16 @@ def _module(given: Any) -> str | None:
     return text
 
 
+def _names(given: Any) -> tuple[str, ...]:
+    parts = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
+    names = tuple(part for part in parts if part)
+    if odd := [name for name in names if not re.fullmatch(r"\w+\..+", name)]:
+        raise ValueError(
+            f"has {odd[0]!r}: name table and key, like companies.org_company_id, with commas between"
+        )
+    return names
+
+
 File = Annotated[Path, BeforeValidator(file_named)]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
@@ -204,6 +215,7 @@ Poll = Annotated[
 ]
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Module = Annotated[str | None, BeforeValidator(_module)]
 Url = Annotated[str, BeforeValidator(_url)]
 Hook = Annotated[SecretStr | None, BeforeValidator(_hook)]

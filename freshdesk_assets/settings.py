@@ -27,6 +27,7 @@ from freshdesk_assets.setting_values import (
     Hook,
     Memory,
     Module,
+    Names,
     Poll,
     Storage,
     Switch,
@@ -190,6 +191,13 @@ class Settings(BaseSettings):
         14,  # benchmarks/overhead.py measures what a day leaves.
         "Days after which the records and logs of a run are removed, unless they hold the latest of"
         " something. Syncs every 15 minutes that find nothing leave 26 MB a day.",
+    )
+    known: Names = _setting(
+        Group.ALERTS,
+        (),
+        "Keys without a column, and columns with unknown values, that checks need not tell of any more, with"
+        " commas between, like `companies.org_company_id`. The warning says what to write here.",
+        unset="none",
     )
     assets_module: Module = _setting(
         Group.OWN,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from freshdesk_assets.commands.files import ensure_writable
-from freshdesk_assets.environment import leave_out_warning
+from freshdesk_assets.environment import give, leave_out_warning
 from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_home, dagster_instance
 from freshdesk_assets.orchestration.resources import duckdb_file
 from freshdesk_assets.orchestration.signs_of_life import Lock, holder_of
@@ -59,7 +59,7 @@ def open_ui(settings: Settings, port: int | None = None) -> int:
         sys.stderr.write(f"Port {FIRST_PORT} is taken by another program: the UI will be at {address}\n")
     if "ui_url" not in settings.model_fields_set:
         # The links in alerts lead to where the UI is.
-        os.environ[variable("ui_url")] = address
+        give(variable("ui_url"), address)
     return _become(chosen)
 
 

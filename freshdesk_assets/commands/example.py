@@ -38,7 +38,7 @@ def comment(field: FieldInfo) -> Iterable[str]:
 def default(field: FieldInfo) -> str:
     """A setting's default as a user would write it."""
     match field.default:
-        case None:
+        case None | ():
             return ""
         case float() | int() as number:
             return f"{number:g}"

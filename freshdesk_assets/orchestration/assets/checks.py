@@ -3,7 +3,8 @@
 The result of a check is kept in the run's records: counts, ids and codes, never customers' text.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -59,9 +60,15 @@ of them has which checks."""
 
 
 def build_checks(
-    catalog: Catalog, queries: Sequence[SqlCheck], assets: Iterable[dg.AssetsDefinition]
+    catalog: Catalog,
+    queries: Sequence[SqlCheck],
+    assets: Iterable[dg.AssetsDefinition],
+    acknowledged: Collection[str] = (),
 ) -> list[dg.AssetChecksDefinition]:
     """Every check: of tables' keys (blocking), of contents, of references, and the users' own in SQL.
+
+    `acknowledged` are unknown keys and columns with unknown values that nobody needs to be told of, as
+    `table.name`.
 
     Raises DeclarationError for a check of a table or view that is not among the assets.
     """
@@ -73,7 +80,7 @@ def build_checks(
                 " into checks/<schema>/<table>/ of the table or view that it checks"
             )
     checks = [_key_check(table) for table in catalog]
-    checks += [_contents_check(catalog), build_reference_checks(catalog)]
+    checks += [_contents_check(catalog, acknowledged), build_reference_checks(catalog)]
     return [*checks, _queries_check(queries)] if queries else checks
 
 
@@ -95,7 +102,7 @@ def _key_check(table: Table) -> dg.AssetChecksDefinition:
     return check
 
 
-def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
+def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.AssetChecksDefinition:
     declared = {each.name: each for each in catalog.everything}
     specs = [
         dg.AssetCheckSpec(name, asset=asset_key(each.name), description=said)
@@ -103,7 +110,12 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
         for name, said in _contents(each)
     ]
 
-    looked_at = [_looked_at(each) for each in declared.values()]
+    looked_at = [*map(_looked_at, declared.values()), sorted(acknowledged)]
+    found_by: Mapping[str, Callable[[Connection, Any], Finding]] = {
+        **FOUND_BY,
+        UNKNOWN: partial(check_unknown_keys, known=acknowledged),
+        ACCEPTED: partial(check_accepted, known=acknowledged),
+    }
 
     @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(looked_at))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
@@ -112,7 +124,7 @@ def _contents_check(catalog: Catalog) -> dg.AssetChecksDefinition:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             for key in sorted(context.selected_asset_check_keys):
                 each = declared[key.asset_key.path[-1]]
-                results.append(_result(each, key.name, FOUND_BY[key.name](connection, each)))
+                results.append(_result(each, key.name, found_by[key.name](connection, each)))
         yield from results
 
     return check
@@ -192,6 +204,8 @@ def _outcome(
     metadata: dict[str, Any] = {"found": found.count, **found.counts}
     if found.listed_at:
         metadata["listed_at"] = found.listed_at.isoformat()
+    if found.acknowledged:
+        metadata["acknowledged"] = dg.MetadataValue.json(list(found.acknowledged))
     if found.examples:
         metadata["examples"] = dg.MetadataValue.json([dict(example) for example in found.examples])
     return dg.AssetCheckResult(

@@ -1,6 +1,6 @@
 """From a table to what is wrong with it, counted in SQL; findings show ids and codes, no customers' text."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,6 +29,7 @@ class Finding:
     - `said`, `counts`: what is wrong with them, in words and by kind.
     - `examples`: some of the rows, by their ids and codes.
     - `listed_at`: when the list was read that the rows were compared with.
+    - `acknowledged`: what was found and counts for nothing, because the user knows of it.
     """
 
     count: int = 0
@@ -36,6 +37,7 @@ class Finding:
     counts: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mapping[str, int], ...] = ()
     listed_at: datetime | None = None
+    acknowledged: tuple[str, ...] = ()
 
 
 def check_key(connection: Connection, declared: Declared) -> Finding:
@@ -71,37 +73,69 @@ def check_shape(connection: Connection, declared: Declared) -> Finding:
     return Finding(count=len(wrong), said="; ".join(wrong))
 
 
-def check_unknown_keys(connection: Connection, table: Table) -> Finding:
-    """Keys that the API sends and no column holds, with the number of rows that have them."""
+def check_unknown_keys(connection: Connection, table: Table, known: Collection[str] = ()) -> Finding:
+    """Keys that the API sends and no column holds, with the number of rows that have them.
+
+    `known` are those that count for nothing, as `table.key`.
+    """
     found = connection.execute(
         f"select key, count(*) from (select unnest(json_keys(_extra)) as key from {shaped(connection, table)}"
         " where _extra is not null) group by key order by key"
     ).fetchall()
-    named = ", ".join(f"{key} (rows: {rows:,})" for key, rows in found)
-    said = f"keys that no column holds: {named}. Their values are kept in _extra: nothing is lost"
-    return Finding(count=len(found), said=said if found else "", counts=dict(found))
+    counts = dict(found)
+    new, acknowledged = _apart(table.name, counts, known)
+    said = f"keys that no column holds: {_with_rows(new)}. Their values are kept in _extra: nothing is lost"
+    return Finding(
+        count=len(new),
+        said=f"{said}. {_acknowledge(table.name, new)}" if new else "",
+        counts=counts,
+        acknowledged=acknowledged,
+    )
 
 
-def check_accepted(connection: Connection, declared: Declared) -> Finding:
-    """Values other than those that a column is known to take, per column; codes are named, texts are not."""
+def check_accepted(connection: Connection, declared: Declared, known: Collection[str] = ()) -> Finding:
+    """Values other than those that a column is known to take, per column; codes are named, texts are not.
+
+    `known` are columns whose other values count for nothing, as `table.column`.
+    """
     counts: dict[str, int] = {}
     examples: list[Mapping[str, int]] = []
     target = shaped(connection, declared)
     for column in limited(declared):
         name = identifier(column.name)
-        known = ", ".join(
+        accepted = ", ".join(
             literal(value) if isinstance(value, str) else str(value) for value in column.accepted
         )
-        odd = f"from {target} where {name} not in ({known})"
+        odd = f"from {target} where {name} not in ({accepted})"
         if count := number(connection, f"select count(*) {odd}"):
             counts[column.name] = count
             if column.type in (Type.BIGINT, Type.INTEGER):
                 examples += _examples(connection, f"select distinct {name} {odd} order by all")
-    named = ", ".join(f"{column} (rows: {rows:,})" for column, rows in counts.items())
-    said = f"values that are not known of Freshdesk: {named}. They are stored as they were sent"
+    new, acknowledged = _apart(declared.name, counts, known)
+    said = f"values that are not known of Freshdesk: {_with_rows(new)}. They are stored as they were sent"
     return Finding(
-        count=sum(counts.values()), said=said if counts else "", counts=counts, examples=tuple(examples)
+        count=sum(new.values()),
+        said=f"{said}. {_acknowledge(declared.name, new)}" if new else "",
+        counts=counts,
+        examples=tuple(examples),
+        acknowledged=acknowledged,
     )
+
+
+def _apart(
+    table: str, counts: Mapping[str, int], known: Collection[str]
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """What nobody has acknowledged, with its rows; and what somebody has, as `table.name`."""
+    new = {name: rows for name, rows in counts.items() if f"{table}.{name}" not in known}
+    return new, tuple(f"{table}.{name}" for name in counts if name not in new)
+
+
+def _with_rows(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} (rows: {rows:,})" for name, rows in counts.items())
+
+
+def _acknowledge(table: str, names: Iterable[str]) -> str:
+    return f"To hear no more of it: FRESHDESK_KNOWN={','.join(f'{table}.{name}' for name in names)}"
 
 
 def limited(declared: Declared) -> list[Column]:

@@ -110,6 +110,20 @@ def test_keys_without_a_column_are_named(warehouse: Warehouse) -> None:
     assert found.counts == {"new_idea": 1}
     assert "new_idea (rows: 1). Their values are kept in _extra: nothing is lost" in found.said
     assert "secret" not in str(found)
+    assert found.said.endswith("To hear no more of it: FRESHDESK_KNOWN=books.new_idea")
+
+
+def test_what_is_acknowledged_counts_for_nothing(warehouse: Warehouse) -> None:
+    """A warning that comes at every sync for ever hides the next one."""
+    put(warehouse, "books", {"id": 1, "_extra": '{"new_idea": 1, "newer": 2}', "state": "torn", "stars": 9})
+    with warehouse.open() as connection:
+        some = check_unknown_keys(connection, BOOKS, ["books.new_idea", "vans.newer"])
+        codes = check_accepted(connection, BOOKS, ["books.state", "books.stars"])
+    assert (some.count, some.acknowledged) == (1, ("books.new_idea",))
+    assert "newer (rows: 1)" in some.said
+    assert "new_idea" not in some.said
+    assert (codes.count, codes.said) == (0, "")
+    assert codes.acknowledged == ("books.state", "books.stars")
 
 
 def test_values_beside_the_accepted_ones_are_counted_and_codes_named(warehouse: Warehouse) -> None:
