@@ -105,6 +105,13 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         "selection": options.select,
         "whole": options.whole,
     }
+    if options.command == "plan" and options.reconcile:
+        # It has no size of its own: it looks as far as its budget reaches, and goes on the next night.
+        sys.stdout.write(
+            f"A sync --reconcile spends {settings.reconcile_credits:,} credits at most"
+            " (FRESHDESK_RECONCILE_CREDITS), and the next one goes on where it stopped.\n"
+        )
+        return 0
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
@@ -165,11 +172,11 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in (bring, weigh):
         _add_scope(command)
-    bring.add_argument(
-        "--reconcile",
-        action="store_true",
-        help="find rows that Freshdesk no longer has; spends FRESHDESK_RECONCILE_CREDITS at most",
-    )
+        command.add_argument(
+            "--reconcile",
+            action="store_true",
+            help="find rows that Freshdesk no longer has; spends FRESHDESK_RECONCILE_CREDITS at most",
+        )
     bring.add_argument(
         "--renamed",
         action="store_true",

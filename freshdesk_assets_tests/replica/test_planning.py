@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.cli import main
 from freshdesk_assets.commands.plan import Plan, planned
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.extract.http.client import Client
@@ -97,3 +98,14 @@ def test_what_a_run_would_leave_out_is_told_from_what_it_would_fail_of(account: 
         assert told == {"agents": ("left out", False), "companies": ("would fail", True)}
         result = acme.sync(select=["agents", "companies"], expect=False)
         assert [event.step_key for event in result.get_step_failure_events()] == ["freshdesk__companies"]
+
+
+def test_a_search_for_deleted_rows_costs_its_budget_at_most(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has no size of its own, so there is nothing to ask the account for."""
+    with account(tickets=5) as acme:
+        monkeypatch.setenv("FRESHDESK_RECONCILE_CREDITS", "1200")
+        assert main(["plan", "--reconcile"]) == 0
+        assert acme.server.meter.credits == 0
+    assert "spends 1,200 credits at most (FRESHDESK_RECONCILE_CREDITS)" in capsys.readouterr().out
