@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dagster import AssetKey, DagsterInstance
 
 # Our executor asks which assets a job reads from the API (executor.py).
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
@@ -75,6 +78,7 @@ from dagster._core.storage.event_log.base import EventLogConnection
 from dagster._core.storage.event_log.schema import (
     AssetCheckExecutionsTable,
     AssetEventTagsTable,
+    AssetKeyTable,
     SqlEventLogStorageTable,
 )
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
@@ -121,11 +125,13 @@ __all__ = [
     "STEP_STATS_EVENT_TYPES",
     "WILL_RETRY_TAG",
     "AllPartitionsSubset",
+    "AssetCheckEvaluationTargetMaterializationData",
     "AssetCheckExecutionRecord",
     "AssetCheckExecutionRecordStatus",
     "AssetCheckExecutionsTable",
     "AssetEventTagsTable",
     "AssetGraph",
+    "AssetKeyTable",
     "AssetMaterializationPlannedData",
     "ConfigurableClassData",
     "DagsterEvent",

@@ -33,7 +33,7 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
 from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
-from freshdesk_assets.orchestration.records.planned_checks import forget_planned
+from freshdesk_assets.orchestration.records.planned_checks import forget_planned, hold_of_latest
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
@@ -199,6 +199,7 @@ class _Run:
         """Keep the last results of the checks that were left out."""
         unmade = [check for each in self.left_out.values() for check in each.checks]
         forget_planned(self.context.instance, self.context.run_id, unmade)
+        hold_of_latest(self.context.instance, unmade)
 
 
 def is_follower(plan: ExecutionPlan, step: str) -> bool:

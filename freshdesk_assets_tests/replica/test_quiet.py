@@ -17,6 +17,7 @@ from freshdesk_assets.orchestration.internals import AssetCheckExecutionRecordSt
 from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.programs import printed
+from freshdesk_assets_tests.replica.staleness import unevaluated
 
 QUIET = timedelta(minutes=20)
 
@@ -51,6 +52,7 @@ def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., An
         assert steps(acme.sync(derive=True, check=True)) == reading(acme)
         assert acme.server.meter.credits <= 25
         assert AssetCheckExecutionRecordStatus.PLANNED not in results(acme)
+        assert unevaluated(acme.instance, acme.job(derive=True, check=True)) == set()
 
         copy = acme.path.with_name("replica_published.duckdb")
         copy.unlink()
