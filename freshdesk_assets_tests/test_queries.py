@@ -16,6 +16,7 @@ from freshdesk_assets.queries import declared_queries, read_queries
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.query import Query
 from freshdesk_assets.views import declared_views
+from freshdesk_assets.warehouse.derived.as_of import record_made_of, tables_of
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.references import store_references
 from freshdesk_assets.warehouse.derived.views import ensure_views
@@ -106,6 +107,7 @@ def replicate(demo: Account, **options: Any) -> None:
         for child in demo.catalog.children:
             derive(connection, child, demo.catalog[child.parent])
         ensure_views(connection, declared_views(), demo.catalog)
+        record_made_of(connection, tables_of(demo.catalog, declared_views()))
         store_references(connection, demo.catalog)
 
 

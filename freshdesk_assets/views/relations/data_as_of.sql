@@ -12,9 +12,11 @@ with latest as (
     made_of.schema_name,
     made_of.name,
     min(read_state.finished_at) as as_of,
-    arg_min(made_of.table_name, read_state.finished_at) as oldest_table,
-    string_agg(distinct made_of.table_name, ', ' order by made_of.table_name)
-      filter (read_state.finished_at is null) as never_read
+    cast(arg_min(made_of.table_name, read_state.finished_at) as varchar) as oldest_table,
+    cast(
+      string_agg(distinct made_of.table_name, ', ' order by made_of.table_name)
+        filter (read_state.finished_at is null) as varchar
+    ) as never_read
   from freshdesk_meta.made_of
   left join freshdesk_meta.read_state on read_state.table_name = made_of.table_name
   group by grouping sets ((made_of.schema_name, made_of.name), ())
