@@ -199,7 +199,7 @@ def parser() -> argparse.ArgumentParser:
     )
     show.add_argument(
         "--port",
-        type=int,
+        type=_port,
         metavar="PORT",
         help="port of the UI; if left out, the first free one from 3000 on",
     )
@@ -252,6 +252,12 @@ def _add_scope(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
     )
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or not 0 < int(given) < 65_536:
+        raise argparse.ArgumentTypeError(f"{given!r} is no port: name one from 1 to 65535, like 3000")
+    return int(given)
 
 
 def _day(given: str) -> datetime:

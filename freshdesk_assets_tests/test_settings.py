@@ -114,12 +114,7 @@ def test_a_wrong_setting_is_named_with_its_value_and_how_to_set_it(
         ("FRESHDESK_REREAD_NIGHTLY", "7", "reread_nightly", 7),
         ("FRESHDESK_REREAD_WEEKLY", "", "reread_weekly", 30),
         ("FRESHDESK_KEEP_RUNS", "3", "keep_runs", timedelta(days=3)),
-        (
-            "FRESHDESK_KNOWN",
-            "companies.org_id, tickets.source,",
-            "known",
-            ("companies.org_id", "tickets.source"),
-        ),
+        ("FRESHDESK_KNOWN", "bots.id, tickets.x,", "known", ("bots.id", "tickets.x")),
         ("FRESHDESK_UI_URL", "https://dagster.example.com/", "ui_url", "https://dagster.example.com"),
         # As `docker run --env-file`, a file of a secret and a paste from a mail leave them.
         ("FRESHDESK_DOMAIN", '"acme.freshdesk.com"\n', "domain", "acme.freshdesk.com"),

@@ -135,7 +135,7 @@ def answer(path: Path) -> None:
     console.print(table)
     console.print(
         "docs/ says what it holds."
-        "\nTo see assets, columns and runs in the Dagster UI: make demo-ui, then http://localhost:3000"
+        "\nTo see assets, columns and runs in the Dagster UI: make demo-ui"
         "\nTo replicate your own account: cp .env.example .env, fill it in,"
         " and run .venv/bin/freshdesk-assets sync",
         markup=False,

@@ -1,6 +1,7 @@
 """From settings to `dagster dev`: on a port that is free, and with one daemon for the run records."""
 
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _already(home: Path) -> str | None:
         return (
             f"A Dagster daemon works with the run records in {home} already (process {process}: {command})."
             " Two would launch each scheduled run twice: end that one, or open the UI without another by"
-            " `dagster-webserver -m freshdesk_assets.definitions`"
+            f" `DAGSTER_HOME={shlex.quote(str(home))} dagster-webserver -m freshdesk_assets.definitions`."
         )
     return None
 
@@ -95,8 +96,9 @@ def _daemons(home: Path) -> Iterator[tuple[int, str]]:
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError):
             words = (place / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
-            names = {Path(word).name for word in words[:4]}
-            if not names & {"dagster-daemon", "dagster._daemon"}:
+            # Not `tail dagster-daemon`.
+            script = [Path(word).name for word in words[1:3]] == ["dagster-daemon", "run"]
+            if not script and words[1:3] != ["-m", "dagster._daemon"]:
                 continue
             variables = (place / "environ").read_bytes().split(b"\0")
             homes = [each.partition(b"=")[2] for each in variables if each.startswith(b"DAGSTER_HOME=")]

@@ -17,9 +17,13 @@ from freshdesk_assets.orchestration.internals import (
     ManagedGrpcPythonEnvCodeLocationOrigin,
     RemoteRepositoryOrigin,
 )
+from freshdesk_assets.orchestration.names import ALERTS, ANYTHING_NEW, BY_NIGHT, KEEP_CURRENT
 
 SERVED = "freshdesk_assets.definitions"
 """The module that `freshdesk-assets dev` serves, and the name that Dagster gives to its code location."""
+
+OURS = BY_NIGHT | {KEEP_CURRENT, ANYTHING_NEW, ALERTS}
+"""Schedules and sensors of ours: the run records may be shared with another project."""
 
 
 def tags_of_origin(instance: dg.DagsterInstance) -> Mapping[str, str]:
@@ -45,7 +49,11 @@ def _repository(instance: dg.DagsterInstance) -> RemoteRepositoryOrigin:
 
     A module of the user's own, or workspace.yaml, gives the code location another name.
     """
-    known = {state.origin.repository_origin for state in instance.all_instigator_state()}
+    known = {
+        state.origin.repository_origin
+        for state in instance.all_instigator_state()
+        if state.instigator_name in OURS
+    }
     if len(known) == 1:
         return known.pop()
     target = LoadableTargetOrigin(module_name=SERVED, working_directory=os.getcwd())

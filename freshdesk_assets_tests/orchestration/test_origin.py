@@ -6,6 +6,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.executor import build_executor, execute
 from freshdesk_assets.orchestration.internals import REPOSITORY_LABEL_TAG
+from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.orchestration.switching import switch_on
 from freshdesk_assets_tests.recording import recording
@@ -40,7 +41,8 @@ def test_a_command_s_run_has_the_origin_that_the_ui_goes_by(tmp_path: Path) -> N
 def test_the_code_location_is_the_one_whose_schedules_ran_here(tmp_path: Path) -> None:
     """A module of one's own is served under its own name, and so is what workspace.yaml names."""
     with recording(tmp_path) as instance:
-        switch_on(instance, "my_assets", "hourly")
+        switch_on(instance, "another_project", "hourly")
+        switch_on(instance, "my_assets", TIDY)
         run = execute(library, instance, tags={}, run_config=QUIET).dagster_run
         again = instance.get_run_by_id(run.run_id)
         assert again is not None
