@@ -1,4 +1,7 @@
-"""Settings are read as they are meant, or refused in one message that says how to correct them."""
+"""Settings are read as they are meant, or refused in one message that says how to correct them.
+
+It has over 300 lines because each way to write a setting is a row of its own.
+"""
 
 import ast
 import os
