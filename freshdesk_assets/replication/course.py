@@ -45,7 +45,6 @@ class Course:
     _began: float = field(init=False)
     _spoken: float = field(init=False)
     _shown: float = 0.0
-    _share: float = 0.0
     _client: Client | None = None
     _reading: str | None = None
     _rows: dict[str, float] = field(default_factory=dict)
@@ -113,8 +112,6 @@ class Course:
         self._shown = now
         left = self.left
         share = (now - self._began) / (now - self._began + left) if left is not None else 0.0
-        # A step that takes long raises what is left, and nobody believes a bar that goes back.
-        self._share = share = max(self._share, share)
         shown = None if left is None else timedelta(seconds=round(left))
         said = line()
         whole = f"the run: {share:.0%}, about {shown} left" if shown is not None else self._place

@@ -85,8 +85,6 @@ def test_killed_at_any_point_the_store_is_readable_and_the_run_found_dead_and_ru
         time.sleep(points.uniform(0.1, 1) * whole)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
-            whole *= 0.8  # it was measured while the machine was busier
         with recorded.instance(tmp_path / "killed") as instance:
             for run in instance.get_runs():
                 known = instance.all_logs(run.run_id)
@@ -99,9 +97,10 @@ def test_killed_at_any_point_the_store_is_readable_and_the_run_found_dead_and_ru
             end_dead_runs(instance)
             unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
             assert not instance.get_runs(dg.RunsFilter(statuses=unfinished))
-            ended |= {
-                run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
-            }
+            found = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        # It was measured while the machine was busier, or less busy, than it is now.
+        whole *= 0.8 if os.WIFEXITED(status) else 1.0 if len(found) > len(ended) else 1.2
+        ended = {run.run_id for run in found}
     assert ended, "no run was killed under way"
     with recorded.instance(tmp_path / "killed") as instance:
         assert materialize(instance).success
