@@ -80,7 +80,7 @@ def build_defs(
         *build_tables(catalog, settings.partitioning),
         *build_children(catalog),
         *build_histories(catalog),
-        *build_views(views, columns, catalog),
+        *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
         build_publication(views),
         *build_metrics(views, settings.partitioning.since),

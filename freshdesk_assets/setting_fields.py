@@ -13,6 +13,7 @@ class Group(StrEnum):
     REPLICA = "The replica"
     CREDITS = "Credits"
     SCHEDULES = "Schedules"
+    METRICS = "Metrics"
     ALERTS = "Alerts"
     OWN = "Assets of your own"
 

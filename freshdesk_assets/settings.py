@@ -13,8 +13,10 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
+from freshdesk_assets.setting_holidays import Holidays
 from freshdesk_assets.setting_paths import DEFAULT_DATABASE, FORMER_DATABASE, published_path, usable
 from freshdesk_assets.setting_paths import SettingError as SettingError
 from freshdesk_assets.setting_values import (
@@ -192,6 +194,32 @@ class Settings(BaseSettings):
         "Days after which the records and logs of a run are removed, unless they hold the latest of"
         " something. Syncs every 15 minutes that find nothing leave 26 MB a day.",
     )
+    holidays: Holidays = _setting(
+        Group.METRICS,
+        (),
+        "A CSV file of holidays, for accounts whose Freshdesk sends none: its columns are `calendar` (a name or"
+        " id; empty for all), `date` (`2026-12-25`, or `12-25` for each year) and `name`.",
+        unset="those that Freshdesk sends",
+    )
+    stopped_statuses: Names = _setting(
+        Group.METRICS,
+        (),
+        "The statuses whose SLA timer is switched off (Admin, Ticket Fields, Status), by label or number, with"
+        " commas between. `metrics.statuses` says what holds, and why.",
+        unset="what due times tell, else `Pending`, `Resolved`, `Closed` and `Waiting on Customer`",
+    )
+    customer_statuses: Names = _setting(
+        Group.METRICS,
+        (),
+        "The statuses in which a ticket waits for the customer.",
+        unset="`Pending` and `Waiting on Customer`",
+    )
+    third_party_statuses: Names = _setting(
+        Group.METRICS,
+        (),
+        "The statuses in which a ticket waits for somebody else.",
+        unset="`Waiting on Third Party`",
+    )
     known: Names = _setting(
         Group.ALERTS,
         (),
@@ -224,6 +252,16 @@ class Settings(BaseSettings):
     def _plain(cls, given: Any) -> Any:
         values = {name: plain(value) for name, value in dict(given).items()}
         return {name: value for name, value in values.items() if value != ""}
+
+    @property
+    def rules(self) -> Rules:
+        """What metrics go by."""
+        return Rules(
+            holidays=self.holidays,
+            stopped=self.stopped_statuses,
+            on_customer=self.customer_statuses,
+            on_third_party=self.third_party_statuses,
+        )
 
     @property
     def partitioning(self) -> Partitioning:

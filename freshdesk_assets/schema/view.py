@@ -37,9 +37,20 @@ class Family:
     doc: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Says that the rows of a view are kept as a table, because making them takes long.
+
+    `by` is the column with the id of the ticket a row is made of: then only the rows of tickets that changed
+    are made again. Without it, all are whenever a table changed that the SQL reads.
+    """
+
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlView:
-    """A view, still to be created.
+    """A view, still to be created; with `kept`, a table of the rows that its SQL yields.
 
     `reads` are the tables and views its SQL names, as (schema, name); `place` is the line of its file on
     which the SQL begins.
@@ -53,6 +64,7 @@ class SqlView:
     sql: str
     reads: frozenset[tuple[str, str]]
     place: SourceLine
+    kept: Kept | None = None
 
     @property
     def id(self) -> tuple[str, str]:

@@ -31,7 +31,7 @@ agents = Table(
     # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
     # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
     row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
-    history=("group_ids", "role_ids"),
+    history=("group_ids", "role_ids", "available", "occasional"),
     group="people",
     docs="agents",
     columns=(

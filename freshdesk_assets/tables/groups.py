@@ -15,7 +15,7 @@ groups = Table(
     fallback=Fallback("groups", row_call=RowCall("groups/{id}"), detail=("agent_ids",)),
     sync=FullList(),
     never_empty=True,
-    history=("agent_ids",),
+    history=("agent_ids", "business_calendar_id", "business_hour_id"),
     group="setup",
     cadence=Cadence.SLOW,
     docs="groups",

@@ -37,8 +37,9 @@ tickets = Table(
         idle="status = 5 and updated_at < now() - interval 120 days",
     ),
     sub_limit=TICKETS_LIST,
-    # status_updated_at is not a state, but says when a status was reached, and shows that it was left and
-    # reached again.
+    # The times are not states, but what metrics are made of: a ticket has its latest only, and nr_due_by and
+    # reopened_at are overwritten. status_updated_at says when a status was reached, and shows that it was left
+    # and reached again.
     history=(
         "status",
         "status_updated_at",
@@ -53,6 +54,12 @@ tickets = Table(
         "spam",
         "deleted",
         "custom_fields",
+        "due_by",
+        "fr_due_by",
+        "nr_due_by",
+        "first_responded_at",
+        "resolved_at",
+        "reopened_at",
     ),
     group="tickets",
     docs="tickets",

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from freshdesk_assets.schema.catalog import SourceLine
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.schema.view import Family, SqlView, ViewColumn
+from freshdesk_assets.schema.view import Family, Kept, SqlView, ViewColumn
 
 COLUMN = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<family>\*?):\s+(?P<doc>.+)")
 REFERENCE = re.compile(r"\s*->\s*([a-z_]+(?:\.[A-Za-z_]+){1,2})$")
 SOURCE = re.compile(r"\s*<-\s*([a-z_]+)$")
+KEPT = re.compile(r"Kept as a table(?:, by ([a-z_]+))?\.")
 
 
 def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> SqlView:
@@ -21,6 +22,8 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
 
     - A line that begins with more blanks continues the line before.
     - A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
+    - A paragraph `Kept as a table.`, or `Kept as a table, by ticket_id.`, above the columns makes a table of
+      it, which is brought up to date with each run that changed rows: see `Kept`.
 
     `reads` are the tables its SQL names, if they are known already.
     """
@@ -34,6 +37,7 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
             " `column: What it means.` for each"
         )
     doc = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs[:-1])
+    kept = next((match for each in paragraphs[:-1] if (match := KEPT.fullmatch(" ".join(each.split())))), None)
     columns: list[ViewColumn] = []
     family: Family | None = None
     for line in _joined(paragraphs[-1].splitlines()):
@@ -63,6 +67,10 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
             raise DeclarationError(
                 f"view {where}: the description of {column.name} must end with a full stop"
             )
+    if kept and kept[1] and kept[1] not in {column.name for column in columns}:
+        raise DeclarationError(f"view {where}: it is kept by {kept[1]}, which is not a column of it")
+    if kept and family:
+        raise DeclarationError(f"view {where}: columns that depend on the account cannot be kept as a table")
     return SqlView(
         schema=file.parent.name,
         name=file.stem,
@@ -72,6 +80,7 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         sql=sql,
         reads=_reads(sql, where, first) if reads is None else frozenset(reads),
         place=SourceLine(file, first),
+        kept=Kept(kept[1] or "") if kept else None,
     )
 
 

@@ -56,20 +56,30 @@ def history_description(history: History) -> str:
     )
 
 
+_KEPT = (
+    "A table of the rows that its SQL yields. Each run that changed rows brings it up to date; of one kept by"
+    " ticket_id, the rows of the tickets that changed are made again."
+)
+
+
 def view_description(view: SqlView) -> str:
     """What the view is, what it reads, as of when, and its SQL, as Markdown."""
-    reads = _listed(
-        f"`{schema}.{name}`" if schema == META else link(name, schema) for schema, name in sorted(view.reads)
-    )
     said = [
         view.doc,
-        "A view: it shows the rows that are stored when it is asked, whenever it was created.",
-        f"It reads {reads}. What it is as of is in the file:",
-        fenced(
-            "select as_of.as_of, as_of.oldest_table\nfrom freshdesk_meta.as_of\n"
-            f"where as_of.schema_name = '{view.schema}' and as_of.name = '{view.name}';"
-        ),
+        _KEPT if view.kept else "A view: it shows the rows that are stored when it is asked, whenever it was created.",
     ]
+    if view.reads:
+        reads = _listed(
+            f"`{schema}.{name}`" if schema == META else link(name, schema)
+            for schema, name in sorted(view.reads)
+        )
+        said += [
+            f"It reads {reads}. What it is as of is in the file:",
+            fenced(
+                "select as_of.as_of, as_of.oldest_table\nfrom freshdesk_meta.as_of\n"
+                f"where as_of.schema_name = '{view.schema}' and as_of.name = '{view.name}';"
+            ),
+        ]
     if view.family:
         said.append(f"`{view.family.prefix}*`: {view.family.doc} From {link(view.family.child)}.")
     return "\n\n".join([*said, ITS_SQL, fenced(view.sql)])

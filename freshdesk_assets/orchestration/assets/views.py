@@ -16,6 +16,7 @@ from freshdesk_assets.orchestration.names import (
     DERIVED,
     FILE_KIND,
     POOL,
+    TABLE_KIND,
     UP_TO_DATE,
     VIEW_KIND,
     asset_key,
@@ -26,8 +27,10 @@ from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.names import META, SCHEMA
+from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.derived.as_of import as_of, record_made_of, tables_of
+from freshdesk_assets.warehouse.derived.rules import record_rules
 from freshdesk_assets.warehouse.derived.views import ViewRefused, drop_undeclared, ensure_views
 
 
@@ -43,6 +46,7 @@ def build_views(
     views: Sequence[SqlView],
     found: Mapping[tuple[str, str], Mapping[str, Traced]],
     catalog: Catalog,
+    rules: Rules,
 ) -> list[dg.AssetsDefinition]:
     """An asset for every view, those of a schema in one operation; `found` has their columns, traced."""
     keys = {(view.schema, view.name.lower()): view.id for view in views}
@@ -58,6 +62,7 @@ def build_views(
             [asset_key(name, schema) for schema, name in sorted(reads | family)],
             view.schema,
             view_description(view),
+            TABLE_KIND if view.kept else VIEW_KIND,
             metadata=view_metadata(view, found[view.id], catalog),
             skippable=True,
         )
@@ -78,28 +83,28 @@ def build_views(
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
     with one_run_for_all():
         return [
-            _assets(schema, [*specs, all_of(schema, specs)], views, catalog) for schema, specs in made.items()
+            _assets(schema, [*specs, all_of(schema, specs)], views, catalog, rules) for schema, specs in made.items()
         ]
 
 
 def _spec(
-    key: dg.AssetKey, deps: Sequence[dg.AssetKey], schema: str, doc: str, **options: Any
+    key: dg.AssetKey, deps: Sequence[dg.AssetKey], schema: str, doc: str, kind: str = VIEW_KIND, **options: Any
 ) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         deps=deps,
         description=doc,
         group_name=schema,
-        kinds={FILE_KIND, VIEW_KIND, schema},
+        kinds={FILE_KIND, kind, schema},
         tags={DERIVED: "view"},
         **options,
     )
 
 
 def _assets(
-    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog
+    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, rules: Rules
 ) -> dg.AssetsDefinition:
-    made = [(view.id, view.doc, view.sql, view.columns, view.family) for view in views]
+    made = [(view.id, view.doc, view.sql, view.columns, view.family, view.kept) for view in views]
     tables = tables_of(catalog, views)
     shown = {name for view in views if view.schema == schema for name in tables[view.id]}
 
@@ -108,7 +113,7 @@ def _assets(
         specs=specs,
         can_subset=True,
         pool=POOL,
-        op_tags=follows(*made),
+        op_tags=follows(*made, rules),
         backfill_policy=ONE_RUN,
     )
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
@@ -121,6 +126,7 @@ def _assets(
                 with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
                     for gone in drop_undeclared(connection, views):
                         context.log.info(f"dropped {'.'.join(gone)}: its SQL file is gone")
+                    record_rules(connection, rules)
                     created = ensure_views(connection, left, catalog)
                     record_made_of(connection, tables)
                     moments = as_of(connection)

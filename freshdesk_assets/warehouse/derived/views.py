@@ -5,7 +5,7 @@ Every view is bound each time, because the tables it reads and the account's fie
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,6 +16,7 @@ from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.view import Shapes, SqlView
 from freshdesk_assets.warehouse.derived.children import cell, from_text
+from freshdesk_assets.warehouse.derived.kept import check_readable, forget_kept, is_kept, keep
 from freshdesk_assets.warehouse.derived.references import COLUMNS, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ledger
@@ -53,11 +54,12 @@ def readable(catalog: Catalog) -> Shapes:
 
 
 def ensure_views(
-    connection: Connection, views: Iterable[SqlView], catalog: Catalog
+    connection: Connection, views: Sequence[SqlView], catalog: Catalog
 ) -> dict[tuple[str, str], bool]:
     """Create or replace the views that are not as their files say, in the order given; returns which were.
 
-    Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
+    The rows of those that are kept are brought up to date; such a view is returned as created anew only if
+    its table was. Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
     created, ViewRefused where it is DuckDB that refuses it.
     """
     for declared in catalog.everything:
@@ -65,13 +67,16 @@ def ensure_views(
     made = {
         (schema, name): made_of
         for schema, name, made_of in connection.execute(
-            f"select v.schema_name, v.view_name, m.made_of from {ledger(connection, 'views')} m"
-            " join duckdb_views() v on v.database_name = ? and v.schema_name = m.schema_name"
-            " and v.view_name = m.view_name",
+            f"select m.schema_name, m.view_name, m.made_of from {ledger(connection, 'views')} m"
+            " semi join (select schema_name, view_name from duckdb_views() where database_name = $1 union all"
+            " select schema_name, table_name from duckdb_tables() where database_name = $1) v"
+            " using (schema_name, view_name)",
             [ALIAS],
         ).fetchall()
     }
-    return {view.id: _ensure_view(connection, view, catalog, made) for view in views}
+    check_readable(views)
+    named = {view.id: view for view in views}
+    return {view.id: _ensure_view(connection, view, catalog, made, named) for view in views}
 
 
 def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tuple[str, str]]:
@@ -80,7 +85,10 @@ def drop_undeclared(connection: Connection, views: Iterable[SqlView]) -> list[tu
     known = connection.execute(f"select schema_name, view_name from {ledger(connection, 'views')}").fetchall()
     gone = [(schema, name) for schema, name in known if (schema, name) not in declared]
     for schema, name in gone:
-        connection.execute(f"drop view if exists {qualified(name, schema)}")
+        if is_kept(connection, (schema, name)):
+            forget_kept(connection, (schema, name))
+        else:
+            connection.execute(f"drop view if exists {qualified(name, schema)}")
         _forget(connection, schema, name)
     return gone
 
@@ -177,6 +185,7 @@ def _ensure_view(
     view: SqlView,
     catalog: Catalog,
     made: Mapping[tuple[str, str], str],
+    views: Mapping[tuple[str, str], SqlView],
 ) -> bool:
     target = qualified(view.name, view.schema)
     try:
@@ -193,20 +202,39 @@ def _ensure_view(
             f"view {view.schema}.{view.name}: its header and its SQL differ in {', '.join(odd)}"
         )
     made_of = hashlib.sha256(repr((sql, view.doc, comments, shape)).encode()).hexdigest()
-    if made.get(view.id) == made_of:
-        return False
-    connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
+    same = made.get(view.id) == made_of
+    kind = "table" if view.kept else "view"
     try:
-        connection.execute(f"create or replace view {target} as {sql}")
-    except duckdb.CatalogException as error:
-        # A table of that name is somebody's own.
+        if view.kept:
+            connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
+            anew = keep(connection, view, views, catalog, shape)
+            if same and not (anew and _bare(connection, view)):
+                return False
+        elif same:
+            return False
+        else:
+            if is_kept(connection, view.id):
+                forget_kept(connection, view.id)
+            connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
+            connection.execute(f"create or replace view {target} as {sql}")
+    except duckdb.Error as error:
+        # A table of that name is somebody's own, or a value is not what the SQL takes it for.
         raise ViewRefused(view, str(error).splitlines()[0]) from error
-    connection.execute(f"comment on view {target} is {literal(view.doc)}")
+    connection.execute(f"comment on {kind} {target} is {literal(view.doc)}")
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
     _forget(connection, *view.id)
     connection.execute(f"insert into {ledger(connection, 'views')} values (?, ?, ?)", [*view.id, made_of])
     return True
+
+
+def _bare(connection: Connection, view: SqlView) -> bool:
+    """Whether the table has no comment: it was just made."""
+    found = connection.execute(
+        "select comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
+        [ALIAS, *view.id],
+    ).fetchone()
+    return found is None or found[0] is None
 
 
 def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[str, list[AccountField]]:

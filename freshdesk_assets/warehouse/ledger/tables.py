@@ -6,7 +6,7 @@
 from dataclasses import replace
 
 from freshdesk_assets.schema import names
-from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, json, text, timestamp
+from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, integer, json, text, timestamp
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import once
@@ -158,6 +158,25 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("schema_name", "Schema of the table or view."),
             text("name", "Name of the table or view."),
             text("table_name", "A table that it is made of; a table is made of itself."),
+        ),
+    ),
+    "holidays": (
+        "Holidays of the file that FRESHDESK_HOLIDAYS names.",
+        (
+            text("calendar", "Name or id of the calendar; empty for all."),
+            integer("year", "Year; null if it recurs each year."),
+            integer("month", "Month, 1 to 12."),
+            integer("day", "Day of the month."),
+            text("name", "Name of the holiday; null if the file gives none."),
+        ),
+    ),
+    "status_rules": (
+        "What settings say of statuses, and what holds where they say nothing.",
+        (
+            text("status", "Label or number of the status."),
+            text("waits_on", "Whom a ticket in it waits for: customer or third_party; null if not said here."),
+            boolean("clock_stopped", "Whether the clock of the resolution stands still in it."),
+            boolean("given", "Whether a setting says so; false for what holds without one."),
         ),
     ),
     "followed": (

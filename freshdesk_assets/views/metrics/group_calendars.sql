@@ -1,0 +1,44 @@
+-- One row per group and time in which it worked by one calendar; the group 0 stands for tickets without one.
+--
+-- A group without a calendar of its own works by the default one. What is known first of a group stands for all
+-- the time before.
+--
+-- Kept as a table.
+--
+-- group_id: Group; 0 for tickets without one.
+-- calendar_id: Calendar; null if neither the group has one nor the account a default. -> business_hours.id
+-- begins: Since when; the year 1 for the first.
+-- ends: Until when, this moment not included; the year 9999 for the last.
+
+with default_calendar as (
+  select min(calendars.calendar_id) as id
+  from metrics.calendars
+  where calendars.is_default and not calendars.deleted_in_freshdesk
+),
+states as (
+  select
+    groups_history.id,
+    coalesce(groups_history.business_calendar_id, groups_history.business_hour_id) as calendar_id,
+    groups_history.valid_from,
+    lag(groups_history.valid_from) over (
+      partition by groups_history.id order by groups_history.valid_from
+    ) as former_from,
+    lead(groups_history.valid_from) over (
+      partition by groups_history.id order by groups_history.valid_from
+    ) as next_from
+  from freshdesk.groups_history
+)
+select
+  states.id as group_id,
+  coalesce(states.calendar_id, default_calendar.id) as calendar_id,
+  case when states.former_from is null then timestamptz '0001-01-01 00:00:00+00' else states.valid_from end
+    as begins,
+  coalesce(states.next_from, timestamptz '9999-01-01 00:00:00+00') as ends
+from states, default_calendar
+union all
+select
+  cast(0 as bigint) as group_id,
+  default_calendar.id as calendar_id,
+  timestamptz '0001-01-01 00:00:00+00' as begins,
+  timestamptz '9999-01-01 00:00:00+00' as ends
+from default_calendar
