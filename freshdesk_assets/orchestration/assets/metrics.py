@@ -23,7 +23,7 @@ DAYS = 60
 """So many days back are charted. A day costs Dagster 1.3 kB, and a change of it as much again."""
 
 SUFFIX = "_daily"
-GRAIN = "One row per day, "
+GRAIN = "One row per day, with "
 """A view of such a name, whose description begins so, is charted: its first column is `day`, the others are
 numbers."""
 

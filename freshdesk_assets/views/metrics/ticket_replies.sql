@@ -14,6 +14,9 @@
 -- group_id: Group of the ticket when the customer began to wait; null if none. -> groups.id
 -- seconds: How long the customer waited; null without an answer.
 -- business_seconds: The same in business hours of the groups it was in; null if their calendars cannot be used.
+-- settled_business_seconds: Of a wait without an answer, business seconds until the ticket's last span began;
+--     calendar_clocks has what passed since.
+-- open_clock: Of a wait without an answer, the clock of the last span's calendar when it began, or the wait did.
 
 with spoken as (
   select
@@ -77,13 +80,13 @@ pieces as (
     ticket_spans.hours_of,
     ticket_spans.n as span,
     greatest(waits.asked_at, ticket_spans.started_at) as starts_at,
-    least(waits.answered_at, coalesce(ticket_spans.ended_at, waits.answered_at)) as ends_at
+    least(waits.answered_at, ticket_spans.ended_at) as ends_at
   from waits
   join metrics.ticket_spans
     on ticket_spans.ticket_id = waits.ticket_id
-    and ticket_spans.started_at < waits.answered_at
+    and (waits.answered_at is null or ticket_spans.started_at < waits.answered_at)
     and (ticket_spans.ended_at is null or ticket_spans.ended_at > waits.asked_at)
-  where waits.answered_at > waits.asked_at
+  where waits.answered_at is null or waits.answered_at > waits.asked_at
 ),
 begun as (
   select
@@ -115,8 +118,10 @@ summed as (
   select
     measured.ticket_id,
     measured.n,
-    case when count(*) = count(measured.business_seconds) then sum(measured.business_seconds) end
-      as business_seconds
+    case when count(*) filter (measured.ends_at is not null) = count(measured.business_seconds)
+      then coalesce(sum(measured.business_seconds), 0)
+    end as business_seconds,
+    max(measured.started_clock) filter (measured.ends_at is null) as open_clock
   from measured
   group by measured.ticket_id, measured.n
 ),
@@ -143,9 +148,12 @@ select
   cast(
     case
       when waits.answered_at <= waits.asked_at and places.started_clock is not null then 0
-      else summed.business_seconds
+      when waits.answered_at is not null then summed.business_seconds
     end as bigint
-  ) as business_seconds
+  ) as business_seconds,
+  cast(case when waits.answered_at is null then summed.business_seconds end as bigint)
+    as settled_business_seconds,
+  cast(case when waits.answered_at is null then summed.open_clock end as bigint) as open_clock
 from waits
 left join summed on summed.ticket_id = waits.ticket_id and summed.n = waits.n
 left join places on places.ticket_id = waits.ticket_id and places.n = waits.n
