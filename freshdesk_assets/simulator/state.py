@@ -171,6 +171,10 @@ class State:
         self.agents: dict[int, Agent] = {}
         # Everybody who is or was an agent: one who is deleted turns into a contact of the same id.
         self.agents_ever: set[int] = set()
+        # Groups that were removed, whose calendars count for the time tickets were in them.
+        self.former_groups: dict[int, Row] = {}
+        # Statuses in which the clock of service levels stands still; the API does not say which.
+        self.stopped_statuses = {3, 4, 5, 6}
         # Whether an automation's message sets the times of responses; it is not established.
         self.automations_respond = False
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}

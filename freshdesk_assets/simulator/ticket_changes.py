@@ -18,7 +18,7 @@ from freshdesk_assets.simulator.history import (
     new_time_entry,
 )
 from freshdesk_assets.simulator.state import change
-from freshdesk_assets.simulator.statuses import CLOSED, enter_status
+from freshdesk_assets.simulator.statuses import CLOSED, OPEN, enter_status
 from freshdesk_assets.simulator.talking import Talking
 
 
@@ -37,7 +37,9 @@ class TicketChanges(Talking):
         unknown = fields.keys() - ticket.row.keys()
         if unknown:
             raise ValueError(f"a ticket's row has no {', '.join(sorted(unknown))}")
+        status = fields.pop("status", OPEN)
         ticket.row.update(fields)
+        enter_status(ticket, status, ticket.row["created_at"])
         self.add_ticket(ticket)
         return ticket.id
 
