@@ -27,7 +27,7 @@ class AccountChanges(PeopleChanges):
     @change
     def remove_group(self, group_id: int) -> None:
         """Remove a group; its tickets lose the reference."""
-        del self.tables["groups"][group_id]
+        self.former_groups[group_id] = self.tables["groups"].pop(group_id)
         self._clear_reference("group_id", group_id)
         for mailbox in self.tables["mailboxes"].values():
             if mailbox["group_id"] == group_id:

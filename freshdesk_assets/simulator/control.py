@@ -5,6 +5,7 @@ No authentication: the server listens on the loopback interface only.
     GET    /_simulator/counters        what has been counted since the last reset
     GET    /_simulator/log             the last requests
     GET    /_simulator/clock           the world's time
+    GET    /_simulator/metrics         what is true of every ticket and day, as of now
     POST   /_simulator/reset           forget the counters
     POST   /_simulator/advance         {"hours": 1.5}
     POST   /_simulator/day_of_changes  {"days": 1}
@@ -52,6 +53,10 @@ class Control:
     def clock(self, _given: Given) -> Given:
         """The world's time."""
         return {"now": self.desk.world.clock.stamp()}
+
+    def metrics(self, _given: Given) -> Given:
+        """What is true of every ticket and day, as of now."""
+        return self.desk.world.all_metrics()
 
     def reset(self, given: Given) -> Given:
         """Forget the counters."""
@@ -116,6 +121,7 @@ def control_routes(desk: Desk) -> list[Route]:
         route("counters", "GET", control.counters),
         route("log", "GET", control.log),
         route("clock", "GET", control.clock),
+        route("metrics", "GET", control.metrics),
         route("reset", "POST", control.reset),
         route("advance", "POST", control.advance),
         route("day_of_changes", "POST", control.day_of_changes),

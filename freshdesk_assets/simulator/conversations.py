@@ -37,6 +37,7 @@ KINDS = {
     "tweet": Kind(5, 3, True, False, False),
     "facebook_post": Kind(7, 3, True, False, False),
 }
+AUTOMATION_ID = 43_000_990_001
 DEFAULT_SUPPORT_EMAIL = "mailbox0@demo.example"
 RARE_KINDS = ("forward", "forward_reply", "feedback", "call", "tweet", "facebook_post")
 ATTACHMENTS = (
@@ -105,6 +106,39 @@ def conversations_of(state: State, ticket: Ticket) -> list[Row]:
     return ticket.conversations
 
 
+def authorship(
+    requester_id: int,
+    agent_id: int | None,
+    kind_name: str,
+    conversation_id: int,
+    author_id: int | None = None,
+    automatic: bool = False,
+) -> Row:
+    """The keys that tell who wrote a conversation.
+
+    Now and then nobody knows, and now and then it was an automation, unless an author is given.
+    """
+    kind = KINDS[kind_name]
+    automatic = automatic or (author_id is None and conversation_id % 31 == 5 and not kind.incoming)
+    if author_id is None and conversation_id % 23:
+        author_id = requester_id if kind.incoming else agent_id
+    return {
+        "user_id": author_id,
+        "incoming": kind.incoming,
+        "private": kind.private,
+        "source": kind.source,
+        "auto_response": automatic,
+        "automation_id": AUTOMATION_ID if automatic else None,
+        "automation_type_id": 1 if automatic else None,
+    }
+
+
+def past_agent(state: State, ticket: Ticket) -> int:
+    """The agent who talked in a ticket's past: the one it was assigned to, else anybody."""
+    agent_id = ticket.script_people[1]
+    return agent_id or random.Random(f"{state.seed}/{ticket.id}").choice(state.founding_agents)
+
+
 def new_conversation(
     rng: random.Random,
     ticket_id: int,
@@ -115,23 +149,18 @@ def new_conversation(
     *,
     author_id: int | None = None,
     plain: str | None = None,
+    automatic: bool = False,
 ) -> Row:
-    """One conversation row; the ticket is not touched. Now and then nobody knows who the author was."""
+    """One conversation row; the ticket is not touched."""
     kind = KINDS[kind_name]
     plain = plain or words.text(rng, rng.randint(1, 4))
-    if author_id is None and conversation_id % 23:
-        author_id = cast.requester_id if kind.incoming else cast.agent_id
     name, customer = cast.requester
     support = cast.support_email
     row: Row = {
         "body": words.html(plain),
         "body_text": plain,
         "id": conversation_id,
-        "incoming": kind.incoming,
-        "private": kind.private,
-        "user_id": author_id,
         "support_email": support if kind.mail else None,
-        "source": kind.source,
         "category": kind.category,
         "to_emails": None,
         "from_email": None,
@@ -146,9 +175,7 @@ def new_conversation(
         "last_edited_at": None,
         "last_edited_user_id": None,
         "attachments": attachments(conversation_id, at),
-        "automation_id": None,
-        "automation_type_id": None,
-        "auto_response": conversation_id % 31 == 5 and not kind.incoming,
+        **authorship(cast.requester_id, cast.agent_id, kind_name, conversation_id, author_id, automatic),
         "ticket_id": ticket_id,
         "threading_type": None,
         "delivery_details": None,
@@ -174,8 +201,6 @@ def new_conversation(
         }
     elif not kind.incoming and conversation_id % 4 == 0:
         row["to_emails"] = ["colleague@demo.example"]
-    if row["auto_response"]:
-        row |= {"automation_id": 43_000_990_001, "automation_type_id": 1}
     if kind_name == "agent_reply" and conversation_id % 19 == 0:
         row |= {"thread_id": conversation_id + 7, "thread_message_id": conversation_id + 9}
     if kind_name == "forward_reply":

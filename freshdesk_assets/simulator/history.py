@@ -3,10 +3,12 @@
 import random
 
 from freshdesk_assets.simulator import vocabulary as words
+from freshdesk_assets.simulator.actors import note_response
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
-from freshdesk_assets.simulator.conversations import KINDS, attachment, conversation_kind
+from freshdesk_assets.simulator.conversations import attachment, authorship, conversation_kind, past_agent
 from freshdesk_assets.simulator.fields import SOURCES, TICKET_TYPES, custom_values
 from freshdesk_assets.simulator.state import Row, State, Ticket
+from freshdesk_assets.simulator.statuses import CLOSED, OPEN, RESOLVED, SOLVED, enter_status
 
 DAY = 86_400
 # A survey answer moves its ticket this many seconds later (docs/freshdesk_api.md, 5.1).
@@ -121,13 +123,13 @@ def found_tickets(state: State, *, count: int, days: int) -> None:
         pool = agents if position % 83 == 3 else requesters
         ticket = new_ticket(state, rng, at, pool[int(rng.random() * len(pool))])
         ticket.archived = position < archived
-        if ticket.archived:
-            live_through(state, rng, ticket, at, at + 9 * DAY)
-            close(ticket)
-        elif ticket.id % 6 != 1:
-            live_through(state, rng, ticket, at, now)
         ticket.deleted = ticket.id % 50 == 29
         ticket.row["spam"] = ticket.id % 50 == 9
+        if ticket.archived:
+            live_through(state, rng, ticket, at, at + 9 * DAY)
+            enter_status(ticket, CLOSED, ticket.row["updated_at"])
+        elif ticket.id % 6 != 1:
+            live_through(state, rng, ticket, at, now)
         state.add_ticket(ticket)
     associate(state, count)
 
@@ -146,27 +148,21 @@ def live_through(state: State, rng: random.Random, ticket: Ticket, at: int, now:
         ticket.script = tuple(script)
         ticket.script_people = (ticket.row["requester_id"], ticket.row["responder_id"])
         ticket.first_conversation_id = state.next_id("conversations", conversations)
-    stats, row = ticket.stats, ticket.row
-    for second, kind_name in script:
-        kind = KINDS[kind_name]
-        if kind_name == "customer_reply":
-            stats["requester_responded_at"] = epoch_stamp(second)
-        elif kind_name == "agent_reply" or (not kind.incoming and not kind.private):
-            stats["agent_responded_at"] = epoch_stamp(second)
-            stats["first_responded_at"] = stats["first_responded_at"] or epoch_stamp(second)
+    row = ticket.row
+    ticket.record(row["created_at"])
+    hear(state, ticket)
     moved = min(now, last + (int(rng.random() * 7200) if rng.random() < 0.3 or not script else 0))
     row["updated_at"] = epoch_stamp(moved)
-    row["status"] = (2, 3, 4, 4, 5, 5, 6, 7, 8)[int(rng.random() * 9)]
-    if not script and row["status"] == 2:
-        row["status"] = 6
-    if row["status"] != 2:
-        stats["status_updated_at"] = row["updated_at"]
-    if row["status"] == 3:
-        stats["pending_since"] = row["updated_at"]
-    if row["status"] in (4, 5):
-        stats["resolved_at"] = row["updated_at"]
-        stats["closed_at"] = row["updated_at"] if row["status"] == 5 else None
-        stats["reopened_at"] = epoch_stamp(last - 20) if ticket.id % 11 == 0 else None
+    status = (2, 3, 4, 4, 5, 5, 6, 7, 8)[int(rng.random() * 9)]
+    if not script and status == OPEN:
+        status = 6
+    if status in SOLVED and ticket.id % 11 == 0:
+        enter_status(ticket, RESOLVED, epoch_stamp((at + last - 20) // 2))
+        enter_status(ticket, OPEN, epoch_stamp(last - 20))
+    if status == CLOSED and ticket.id % 2 and moved - last > 1:
+        enter_status(ticket, RESOLVED, epoch_stamp((last + moved) // 2))
+    enter_status(ticket, status, epoch_stamp(moved))
+    if status in SOLVED:
         if ticket.id % 4 == 0 and moved + 70 < now:
             new_rating(state, rng, ticket, moved + 50)
             row["updated_at"] = epoch_stamp(moved + 50 + SURVEY_DELAY)
@@ -177,11 +173,16 @@ def live_through(state: State, rng: random.Random, ticket: Ticket, at: int, now:
         new_time_entry(state, rng, ticket, last)
 
 
-def close(ticket: Ticket) -> None:
-    """Close a ticket, as every archived ticket was closed."""
-    ticket.row["status"] = 5
-    for key in ("status_updated_at", "resolved_at", "closed_at"):
-        ticket.stats[key] = ticket.row["updated_at"]
+def hear(state: State, ticket: Ticket) -> None:
+    """Set the stats that a ticket's scripted conversations set; these are made only when they are read."""
+    if not ticket.script:
+        return
+    requester_id, agent_id = ticket.script_people
+    if requester_id in state.agents_ever:
+        agent_id = past_agent(state, ticket)
+    for position, (second, kind) in enumerate(ticket.script):
+        wrote = authorship(requester_id, agent_id, kind, ticket.first_conversation_id + position)
+        note_response(state, ticket, wrote, epoch_stamp(second))
 
 
 def new_rating(state: State, rng: random.Random, ticket: Ticket, at: int) -> Row:

@@ -150,6 +150,7 @@ def new_agent(
         skill_ids=skills[:1] if number % 3 == 1 else [],
     )
     state.agents[agent_id] = agent
+    state.agents_ever.add(agent_id)
     return agent
 
 

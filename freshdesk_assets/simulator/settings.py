@@ -1,5 +1,6 @@
 """The small lists an administrator sets up: roles, groups, products, mailboxes, policies, surveys."""
 
+from freshdesk_assets.simulator.calendars import GROUP_CALENDARS, found_calendars
 from freshdesk_assets.simulator.state import Row, State
 
 ROLES = (
@@ -34,16 +35,7 @@ def found_settings(state: State, at: str) -> None:
     for name, text in PRODUCTS:
         row_id = state.next_id("products")
         tables["products"][row_id] = {"id": row_id, "name": name, "description": text, **stamps}
-    office = {"start_time": "8:00 am", "end_time": "5:00 pm"}
-    for name, zone, days in (
-        ("Default", "Vienna", ("monday", "tuesday", "wednesday", "thursday", "friday")),
-        ("Weekend", "Eastern Time (US & Canada)", ("saturday", "sunday")),
-    ):
-        row_id = state.next_id("business_hours")
-        tables["business_hours"][row_id] = {
-            "id": row_id, "name": name, "description": None, "is_default": name == "Default",
-            "time_zone": zone, "business_hours": {day: dict(office) for day in days}, **stamps,
-        }  # fmt: skip
+    found_calendars(state, stamps)
     for rank, (name, field, value) in enumerate(
         (("German", "language", "de"), ("Refunds", "type", "Refund")), 1
     ):
@@ -97,14 +89,16 @@ def found_organisation(state: State, at: str) -> None:
     for position, (name, description, unassigned_for, auto) in enumerate(GROUPS):
         row_id = state.next_id("groups")
         members = agents[position :: len(GROUPS) - 1] if name != "Empty group" else []
+        calendar = GROUP_CALENDARS[position]
+        calendar_id = None if calendar is None else hours[calendar]
         state.tables["groups"][row_id] = {
             "id": row_id,
             "name": name,
             "description": description,
             "escalate_to": agents[0] if unassigned_for and agents else None,
             "unassigned_for": unassigned_for,
-            "business_hour_id": hours[0] if position % 2 == 0 else None,
-            "business_calendar_id": hours[0] if position % 2 == 0 else None,
+            "business_hour_id": calendar_id,
+            "business_calendar_id": calendar_id,
             "group_type": "field_agent_group" if name == "Field service" else "support_agent_group",
             "type": "field_agent_group" if name == "Field service" else "support_agent_group",
             "auto_ticket_assign": auto,

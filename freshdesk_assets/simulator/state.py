@@ -19,30 +19,14 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from freshdesk_assets.simulator.clock import WorldClock, stamp
+from freshdesk_assets.simulator.ids import FIRST_IDS
 
 Row = dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Ids of people, groups and conversations have 11 to 14 digits on live accounts (docs/freshdesk_api.md, 6.1).
-FIRST_IDS = {
-    "people": 43_012_345_001,
-    "companies": 43_000_900_001,
-    "groups": 43_000_500_001,
-    "roles": 43_000_100_001,
-    "products": 43_000_200_001,
-    "mailboxes": 43_000_300_001,
-    "sla_policies": 43_000_400_001,
-    "business_hours": 43_000_600_001,
-    "surveys": 43_000_700_001,
-    "skills": 43_000_800_001,
-    "fields": 43_000_150_001,
-    "time_entries": 43_000_050_001,
-    "satisfaction_ratings": 43_000_060_001,
-    "conversations": 43_100_000_001,
-    "attachments": 43_900_000_000_001,
-    "tickets": 1,
-}
+# What a ticket's journal follows: keys of its row, and `deleted`.
+JOURNALLED = ("status", "responder_id", "group_id", "priority", "type", "tags", "spam", "deleted")
 # The tables that are plain rows: one shape, in a list and in reply to a row call.
 PLAIN_TABLES = (
     "companies",
@@ -80,6 +64,17 @@ class Ticket:
     script_people: tuple[int, int | None] = (0, None)
     first_conversation_id: int = 0
     conversations: list[Row] = field(default_factory=list)
+    # (stamp, kind, new value) of every change of what JOURNALLED names, from creation on.
+    journal: list[tuple[str, str, Any]] = field(default_factory=list)
+    journalled: Row = field(default_factory=dict)
+
+    def record(self, at: str) -> None:
+        """Write into the journal what is no longer as it says."""
+        present = {**self.row, "deleted": self.deleted}
+        for kind in JOURNALLED:
+            if kind not in self.journalled or self.journalled[kind] != present[kind]:
+                self.journalled[kind] = present[kind]
+                self.journal.append((at, kind, present[kind]))
 
     @property
     def id(self) -> int:
@@ -174,6 +169,14 @@ class State:
         self.contacts: dict[int, Contact] = {}
         self.contact_names: list[tuple[str, int]] = []
         self.agents: dict[int, Agent] = {}
+        # Everybody who is or was an agent: one who is deleted turns into a contact of the same id.
+        self.agents_ever: set[int] = set()
+        # Groups that were removed, whose calendars count for the time tickets were in them.
+        self.former_groups: dict[int, Row] = {}
+        # Statuses in which the clock of service levels stands still; the API does not say which.
+        self.stopped_statuses = {3, 4, 5, 6}
+        # Whether an automation's message sets the times of responses; it is not established.
+        self.automations_respond = False
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
         self.helpdesk: Row = {}
         self.account: Row = {}
@@ -210,7 +213,9 @@ class State:
         return first
 
     def add_ticket(self, ticket: Ticket) -> None:
-        """Add a new ticket."""
+        """Add a new ticket; its journal begins with its creation, unless it has a past already."""
+        if not ticket.journal:
+            ticket.record(ticket.row["created_at"])
         self.tickets[ticket.id] = ticket
         if ticket.shelf:
             self.shelves[ticket.shelf].add(ticket.row)
@@ -221,6 +226,7 @@ class State:
         if ticket.shelf:
             self.shelves[ticket.shelf].remove(ticket.row)
         yield ticket.row
+        ticket.record(at or self.clock.stamp())
         if bump:
             ticket.row["updated_at"] = max(at or self.clock.stamp(), ticket.row["updated_at"])
         if ticket.shelf:

@@ -10,22 +10,20 @@ from typing import Any
 
 from freshdesk_assets.simulator import vocabulary as words
 from freshdesk_assets.simulator.clock import epoch
-from freshdesk_assets.simulator.conversations import cast_of, conversations_of, new_conversation
 from freshdesk_assets.simulator.history import (
     SURVEY_DELAY,
-    close,
     hours_and_minutes,
     new_rating,
     new_ticket,
     new_time_entry,
 )
-from freshdesk_assets.simulator.state import Row, State, change
+from freshdesk_assets.simulator.state import change
+from freshdesk_assets.simulator.statuses import CLOSED, OPEN, enter_status
+from freshdesk_assets.simulator.talking import Talking
 
-RESOLVED, CLOSED = 4, 5
 
-
-class TicketChanges(State):
-    """Changes to tickets, conversations, time entries and ratings, each under the world's lock."""
+class TicketChanges(Talking):
+    """Changes to tickets, time entries and ratings, each under the world's lock."""
 
     @change
     def create_ticket(self, *, requester_id: int | None = None, **fields: Any) -> int:
@@ -39,98 +37,30 @@ class TicketChanges(State):
         unknown = fields.keys() - ticket.row.keys()
         if unknown:
             raise ValueError(f"a ticket's row has no {', '.join(sorted(unknown))}")
+        status = fields.pop("status", OPEN)
         ticket.row.update(fields)
+        enter_status(ticket, status, ticket.row["created_at"])
         self.add_ticket(ticket)
         return ticket.id
 
     @change
-    def reply(
-        self, ticket_id: int, *, incoming: bool = False, author_id: int | None = None, text: str | None = None
-    ) -> int:
-        """Add an agent's reply, or a customer's, which reopens a resolved ticket. Returns its id."""
-        ticket = self.tickets[ticket_id]
-        now = self.clock.stamp()
-        conversation_id = self._say(
-            ticket_id, "customer_reply" if incoming else "agent_reply", author_id=author_id, text=text
-        )
-        if incoming:
-            ticket.stats["requester_responded_at"] = now
-            if ticket.row["status"] in (RESOLVED, CLOSED):
-                ticket.row["status"] = 2
-                ticket.stats |= {"reopened_at": now, "status_updated_at": now}
-                ticket.stats |= {"resolved_at": None, "closed_at": None}
-        else:
-            ticket.stats["agent_responded_at"] = now
-            ticket.stats["first_responded_at"] = ticket.stats["first_responded_at"] or now
-        return conversation_id
-
-    @change
-    def add_note(
-        self, ticket_id: int, *, private: bool = True, author_id: int | None = None, text: str | None = None
-    ) -> int:
-        """An agent's note. Returns its id."""
-        kind = "private_note" if private else "public_note"
-        return self._say(ticket_id, kind, author_id=author_id, text=text)
-
-    def _say(self, ticket_id: int, kind: str, *, author_id: int | None, text: str | None) -> int:
-        ticket = self.tickets[ticket_id]
-        conversation_id = self.next_id("conversations")
-        conversations = conversations_of(self, ticket)
-        cast = cast_of(self, self.rng, ticket)
-        now = self.clock.stamp()
-        row = new_conversation(
-            self.rng, ticket_id, cast, kind, now, conversation_id, author_id=author_id, plain=text
-        )
-        with self.changing(ticket):
-            conversations.append(row)
-        self.ticket_of_conversation[conversation_id] = ticket_id
-        return conversation_id
-
-    @change
-    def edit_note(self, conversation_id: int, *, text: str = 'Edited: "it was the cable"') -> None:
-        """Rewrite a conversation: last_edited_at alone tells of it (docs/freshdesk_api.md, 5.1)."""
-        row = self._conversation(conversation_id)
-        row["body_text"], row["body"] = text, words.html(text)
-        row["last_edited_at"] = self.clock.stamp()
-        row["last_edited_user_id"] = row["user_id"] or next(iter(self.agents), None)
-
-    @change
-    def delete_conversation(self, conversation_id: int) -> None:
-        """Delete a conversation; whether the ticket moves is not established."""
-        row = self._conversation(conversation_id)
-        ticket = self.tickets[row["ticket_id"]]
-        with self.changing(ticket, bump=self.unsettled_bumps):
-            ticket.conversations.remove(row)
-        del self.ticket_of_conversation[conversation_id]
-
-    def _conversation(self, conversation_id: int) -> Row:
-        if conversation_id not in self.ticket_of_conversation:
-            for ticket in self.tickets.values():
-                conversations_of(self, ticket)
-        ticket = self.tickets[self.ticket_of_conversation[conversation_id]]
-        return next(row for row in ticket.conversations if row["id"] == conversation_id)
-
-    @change
     def set_status(self, ticket_id: int, status: int) -> None:
         """Give a ticket another status, and the times that belong to it."""
-        ticket, now = self.tickets[ticket_id], self.clock.stamp()
-        with self.changing(ticket) as row:
-            reopened = row["status"] in (RESOLVED, CLOSED) and status not in (RESOLVED, CLOSED)
-            row["status"] = status
-        ticket.stats["status_updated_at"] = now
-        ticket.stats["pending_since"] = now if status == 3 else None
-        if reopened:
-            ticket.stats |= {"reopened_at": now, "resolved_at": None, "closed_at": None}
-        if status in (RESOLVED, CLOSED):
-            ticket.stats["resolved_at"] = ticket.stats["resolved_at"] or now
-        if status == CLOSED:
-            ticket.stats["closed_at"] = now
+        ticket = self.tickets[ticket_id]
+        with self.changing(ticket):
+            enter_status(ticket, status, self.clock.stamp())
 
     @change
     def set_priority(self, ticket_id: int, priority: int) -> None:
         """Give a ticket another priority: 1 is low, 4 urgent."""
         with self.changing(self.tickets[ticket_id]) as row:
             row["priority"] = priority
+
+    @change
+    def set_type(self, ticket_id: int, kind: str | None) -> None:
+        """Give a ticket another type."""
+        with self.changing(self.tickets[ticket_id]) as row:
+            row["type"] = kind
 
     @change
     def assign(self, ticket_id: int, *, agent_id: int | None, group_id: int | None = None) -> None:
@@ -182,7 +112,8 @@ class TicketChanges(State):
             primary_id, "private_note", author_id=None, text=f"Ticket {secondary_id} was merged into this."
         )
         self._say(secondary_id, "private_note", author_id=None, text=f"Merged into ticket {primary_id}.")
-        close(self.tickets[secondary_id])
+        with self.changing(self.tickets[secondary_id]):
+            enter_status(self.tickets[secondary_id], CLOSED, self.clock.stamp())
 
     @change
     def trash(self, ticket_id: int) -> None:

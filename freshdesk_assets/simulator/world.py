@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.conversations import conversations_of
-from freshdesk_assets.simulator.days import Days
 from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
 from freshdesk_assets.simulator.settings import found_organisation, found_settings
 from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.truth.account import Measured
 
 DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # How long the account had existed before its first ticket.
 FOUNDED_DAYS_BEFORE = 400
 
 
-class World(Days):
+class World(Measured):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
