@@ -165,7 +165,11 @@ def assignment_metrics(life: Life) -> Row:
     """Who had the ticket."""
     agents = [span.stood["responder_id"] for span in life.spans("responder_id")]
     groups = [span.stood["group_id"] for span in life.spans("group_id")]
-    nobody = [span for span in life.spans("responder_id") if span.stood["responder_id"] is None]
+    nobody = [
+        span
+        for span in life.spans("responder_id", "status")
+        if span.stood["responder_id"] is None and span.stood["status"] not in SOLVED
+    ]
     somebody = [span.start for span in life.spans("responder_id") if span.stood["responder_id"] is not None]
     return {
         "unassigned_seconds": sum(life.seconds(span) for span in nobody),

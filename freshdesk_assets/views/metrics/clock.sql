@@ -7,7 +7,7 @@
 -- since: The first day of metrics by day: when the first ticket was created.
 
 with read as (
-  select max(read_state.finished_at) as as_of
+  select date_trunc('second', max(read_state.finished_at)) as as_of
   from freshdesk_meta.read_state
   where read_state.table_name = 'tickets'
 ),

@@ -101,11 +101,14 @@ running as (
   select
     ticket_facts.*,
     open_statuses.waits_on as open_waits_on,
-    case when ticket_facts.open_since is not null
-      then greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
+    case
+      when ticket_facts.open_since is null then 0
+      else greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
     end as open_seconds,
-    case when ticket_facts.open_since is not null
-      then greatest(calendar_clocks.clock - ticket_facts.open_clock, 0)
+    case
+      when ticket_facts.open_since is null then 0
+      when calendar_clocks.clock is not null and ticket_facts.open_clock is not null
+        then greatest(calendar_clocks.clock - ticket_facts.open_clock, 0)
     end as open_business,
     calendar_clocks.clock as now_clock,
     clock.as_of
@@ -173,10 +176,15 @@ select
   running.longest_reply_seconds,
   running.longest_reply_business_seconds,
   running.waiting_since,
-  cast(greatest(epoch(running.as_of) - epoch(running.waiting_since), 0) as bigint) as waiting_seconds,
   cast(
     case when running.waiting_since is not null
-      then running.waiting_business_seconds + greatest(running.now_clock - running.waiting_clock, 0)
+      then greatest(epoch(running.as_of) - epoch(running.waiting_since), 0)
+    end as bigint
+  ) as waiting_seconds,
+  cast(
+    case
+      when running.waiting_since is null or running.now_clock is null or running.waiting_clock is null then null
+      else running.waiting_business_seconds + greatest(running.now_clock - running.waiting_clock, 0)
     end as bigint
   ) as waiting_business_seconds,
   running.first_resolved_at,
