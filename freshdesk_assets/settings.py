@@ -197,15 +197,15 @@ class Settings(BaseSettings):
     holidays: Holidays = _setting(
         Group.METRICS,
         (),
-        "A CSV file of holidays, for accounts whose Freshdesk sends none: its columns are `calendar` (a name or"
-        " id; empty for all), `date` (`2026-12-25`, or `12-25` for each year) and `name`.",
+        "A CSV file of holidays, for accounts whose Freshdesk sends none: its columns are `calendar` (a name"
+        " or id; empty for all), `date` (`2026-12-25`, or `12-25` for each year) and `name`.",
         unset="those that Freshdesk sends",
     )
     stopped_statuses: Names = _setting(
         Group.METRICS,
         (),
-        "The statuses whose SLA timer is switched off (Admin, Ticket Fields, Status), by label or number, with"
-        " commas between. `metrics.statuses` says what holds, and why.",
+        "The statuses whose SLA timer is switched off (Admin, Ticket Fields, Status), by label or number,"
+        " with commas between. `metrics.statuses` says what holds, and why.",
         unset="what due times tell, else `Pending`, `Resolved`, `Closed` and `Waiting on Customer`",
     )
     customer_statuses: Names = _setting(

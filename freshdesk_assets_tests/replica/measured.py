@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from freshdesk_assets_tests.replica.account import Account
 
 Row = dict[str, Any]
@@ -45,14 +47,13 @@ IN_BUSINESS_HOURS = {
 
 def as_of(acme: Account) -> datetime:
     """The moment that the replica's metrics are as of."""
+    moment: datetime
     ((moment,),) = acme.query("select as_of from metrics.clock")
     return moment.astimezone(UTC)
 
 
 def rows_of(acme: Account, sql: str) -> list[Row]:
     """The rows of a query, with moments as Freshdesk writes them."""
-    import duckdb
-
     with duckdb.connect(str(acme.path), read_only=True) as connection:
         found = connection.execute(sql)
         names = [column[0] for column in found.description or []]
@@ -100,16 +101,17 @@ def alike(name: str, ours: object, true: object) -> bool:
 
 def _not_admitted(row: Row, number: int) -> Iterator[Wrong]:
     """What is said of a ticket though it cannot be known, or not said to be unknown."""
-    if not row["history_known"] or not row["assignment_known"]:
-        if row["unknown_because"] is None:
-            yield "ticket_metrics", number, "unknown_because", None, "a reason"
+    if not (row["history_known"] and row["assignment_known"]) and row["unknown_because"] is None:
+        yield "ticket_metrics", number, "unknown_because", None, "a reason"
     for known, names in (
         ("history_known", ("requester_wait_seconds", "agent_wait_seconds", "on_hold_seconds")),
         ("assignment_known", OF_ASSIGNMENTS),
     ):
         if not row[known]:
             yield from (
-                ("ticket_metrics", number, name, row[name], "unknown") for name in names if row[name] is not None
+                ("ticket_metrics", number, name, row[name], "unknown")
+                for name in names
+                if row[name] is not None
             )
 
 

@@ -59,8 +59,8 @@ def ensure_views(
     """Create or replace the views that are not as their files say, in the order given; returns which were.
 
     The rows of those that are kept are brought up to date; such a view is returned as created anew only if
-    its table was. Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
-    created, ViewRefused where it is DuckDB that refuses it.
+    its table was. Tables that are not there yet are created empty. Raises DeclarationError for a view that
+    cannot be created, ViewRefused where it is DuckDB that refuses it.
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)

@@ -6,7 +6,17 @@
 from dataclasses import replace
 
 from freshdesk_assets.schema import names
-from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, integer, json, text, timestamp
+from freshdesk_assets.schema.column import (
+    Column,
+    bigint,
+    boolean,
+    date,
+    double,
+    integer,
+    json,
+    text,
+    timestamp,
+)
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import once
@@ -174,7 +184,9 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What settings say of statuses, and what holds where they say nothing.",
         (
             text("status", "Label or number of the status."),
-            text("waits_on", "Whom a ticket in it waits for: customer or third_party; null if not said here."),
+            text(
+                "waits_on", "Whom a ticket in it waits for: customer or third_party; null if not said here."
+            ),
             boolean("clock_stopped", "Whether the clock of the resolution stands still in it."),
             boolean("given", "Whether a setting says so; false for what holds without one."),
         ),
