@@ -32,10 +32,10 @@ due as (
 ),
 days as (
   select
-    cast(clock.today - 1 - 7 * weeks.ago as date) as day,
+    cast(clock.today - cast(1 + 7 * weeks.ago as integer) as date) as day,
     weeks.ago
   from metrics.clock, range(0, 9) as weeks (ago)
-  where clock.today - 1 - 7 * weeks.ago >= clock.since
+  where clock.today - cast(1 + 7 * weeks.ago as integer) >= clock.since
 ),
 volume as (
   select

@@ -34,15 +34,35 @@ with risks as (
     )
 ),
 worst as (
-  select *
+  select
+    risks.group_name,
+    risks.ticket_id,
+    risks.agent_id,
+    risks.priority,
+    risks.target,
+    risks.due
   from risks
   qualify row_number() over (partition by risks.ticket_id order by risks.due, risks.target) = 1
 ),
 listed as (
-  select null as of_group, *
+  select
+    null as of_group,
+    worst.group_name,
+    worst.ticket_id,
+    worst.agent_id,
+    worst.priority,
+    worst.target,
+    worst.due
   from worst
   union all
-  select worst.group_name as of_group, *
+  select
+    worst.group_name as of_group,
+    worst.group_name,
+    worst.ticket_id,
+    worst.agent_id,
+    worst.priority,
+    worst.target,
+    worst.due
   from worst
 )
 select

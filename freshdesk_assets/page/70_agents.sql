@@ -41,11 +41,23 @@ agents as (
   full join week on week.agent_id = open.agent_id
 ),
 listed as (
-  select null as of_group, *
+  select
+    null as of_group,
+    agents.agent,
+    agents.open,
+    agents.replies,
+    agents.resolved,
+    agents.hours
   from agents
   where agents.open + agents.replies + agents.resolved + agents.hours > 0
   union all
-  select group_agents.group_name as of_group, agents.*
+  select
+    group_agents.group_name as of_group,
+    agents.agent,
+    agents.open,
+    agents.replies,
+    agents.resolved,
+    agents.hours
   from agents
   join relations.group_agents on group_agents.agent_id = agents.agent
   where not group_agents.deleted_in_freshdesk
