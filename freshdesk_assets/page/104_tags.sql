@@ -1,20 +1,21 @@
 -- Tags
 --
--- Tickets created in the 28 days before today, by tag: the eight most frequent.
+-- Tickets created in the 28 days before today and in the 28 before those, by tag (eight).
 --
 -- shown as: table
--- width: quarter
+-- width: half
 --
 -- tag: Tag
 -- tickets [bar]: Tickets
--- before: 28 days before
+-- before: Before
 -- change [change]: Change
 
 with created as (
   select
     coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
     ticket_tags.normalised_tag as name,
-    cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 28 as is_recent
+    cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 28 as is_recent,
+    clock.since <= clock.today - 56 as is_whole
   from metrics.ticket_metrics
   cross join metrics.clock
   join relations.ticket_tags on ticket_tags.ticket_id = ticket_metrics.ticket_id
@@ -28,7 +29,7 @@ counted as (
     created.of_group,
     created.name,
     count(*) filter (where created.is_recent) as tickets,
-    count(*) filter (where not created.is_recent) as before
+    if(any_value(created.is_whole), count(*) filter (where not created.is_recent), null) as before
   from created
   where created.name is not null
   group by grouping sets ((1, 2), (2))

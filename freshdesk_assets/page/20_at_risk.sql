@@ -1,6 +1,7 @@
 -- At risk now
 --
--- The twenty tickets that are late, or due within four hours as the service level counts them; the latest first.
+-- Up to twenty tickets that are late, or due within four hours as the service level counts them; the longest overdue
+-- first.
 --
 -- shown as: table
 --

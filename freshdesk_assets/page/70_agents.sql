@@ -1,7 +1,7 @@
 -- Agents
 --
--- Open tickets now; replies, resolutions and hours logged in the seven days before today. An agent's figures are of
--- all groups: a chosen group shows its members.
+-- Open tickets now; replies, resolutions and hours logged in the seven days before today, of the thirty who replied
+-- most. An agent's figures are of all groups: a chosen group shows its members.
 --
 -- shown as: table
 --
@@ -72,5 +72,5 @@ select
   listed.resolved,
   listed.hours
 from listed
-qualify row_number() over (partition by listed.of_group order by listed.replies desc, listed.open desc, listed.agent) <= 40
+qualify row_number() over (partition by listed.of_group order by listed.replies desc, listed.open desc, listed.agent) <= 30
 order by 1, listed.replies desc, listed.open desc, listed.agent

@@ -35,7 +35,6 @@ class Width(StrEnum):
 
     FULL = "full"
     HALF = "half"
-    QUARTER = "quarter"
 
 
 class Kind(StrEnum):

@@ -168,7 +168,6 @@
     place.replaceChildren();
     const spec = {
       width: "container",
-      autosize: { type: "fit-x", contains: "padding" },
       description: `${chart.title}. ${chart.doc}`,
       ...chart.spec,
       data: { name: "rows", values: asDrawn(chart, rows) },
@@ -178,6 +177,7 @@
       ast: true,
       config: looks,
       defaultStyle: false,
+      logLevel: 1,
       mode: "vega-lite",
       renderer: "svg",
       tooltip: { disableDefaultStyle: true },
