@@ -32,10 +32,12 @@ class World(Measured):
         agents: int | None = None,
         companies: int | None = None,
         ticking: bool = False,
+        service_levels: bool = False,
     ) -> None:
         """Set up an account.
 
         - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
+        - service_levels: due times follow from policies and calendars, and tickets are escalated when late.
         - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
@@ -58,6 +60,8 @@ class World(Measured):
             person = self.person(number) or {}
             self.founders[number] = (person["name"], person["email"])
         found_tickets(self, count=tickets, days=days)
+        if service_levels:
+            self.begin_service_levels()
 
     def truth(self, resource: str) -> dict[int, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.
