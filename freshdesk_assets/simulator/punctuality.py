@@ -3,7 +3,7 @@
 from bisect import insort
 
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
-from freshdesk_assets.simulator.days import Days
+from freshdesk_assets.simulator.eventful import Eventful
 from freshdesk_assets.simulator.state import Ticket
 from freshdesk_assets.simulator.truth.lives import Clocks, Life
 from freshdesk_assets.simulator.truth.service import due_times
@@ -13,7 +13,7 @@ DUE_KEYS = ("fr_due_by", "due_by", "nr_due_by")
 ESCALATION_DELAY = 120
 
 
-class Punctual(Days):
+class Punctual(Eventful):
     """A world that keeps due times and escalation flags, if it has service levels."""
 
     service_levels = False

@@ -33,14 +33,17 @@ class World(Measured):
         companies: int | None = None,
         ticking: bool = False,
         service_levels: bool = False,
+        eventful: bool = False,
     ) -> None:
         """Set up an account.
 
         - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
         - service_levels: due times follow from policies and calendars, and tickets are escalated when late.
+        - eventful: days have more of what makes metrics hard, see eventful.py.
         - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
+        self.eventful = eventful
         contacts = max(20, tickets // 4) if contacts is None else contacts
         agents = max(8, min(60, tickets // 100)) if agents is None else agents
         companies = max(5, contacts // 8) if companies is None else companies
