@@ -16,7 +16,6 @@ ESCALATION_DELAY = 120
 class Punctual(Eventful):
     """A world that keeps due times and escalation flags, if it has service levels."""
 
-    service_levels = False
     _due_escalations: list[tuple[str, int]]
 
     def begin_service_levels(self) -> None:

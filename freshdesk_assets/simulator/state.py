@@ -177,6 +177,7 @@ class State:
         self.stopped_statuses = {3, 4, 5, 6}
         # Whether an automation's message sets the times of responses; it is not established.
         self.automations_respond = False
+        self.service_levels = False
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
         self.helpdesk: Row = {}
         self.account: Row = {}

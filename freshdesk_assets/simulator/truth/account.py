@@ -10,6 +10,7 @@ from freshdesk_assets.simulator.truth.days import backlog_daily, ticket_fields_d
 from freshdesk_assets.simulator.truth.lives import Clocks, Life, status_labels
 from freshdesk_assets.simulator.truth.metrics import ticket_metrics
 from freshdesk_assets.simulator.truth.service import service_events, told
+from freshdesk_assets.simulator.truth.teams import agent_daily, company_monthly, group_daily
 
 UTC_CALENDAR: Row = {"id": 0, "time_zone": "UTC", "business_hours": {}}
 
@@ -47,6 +48,9 @@ class Measured(Punctual):
                 "ticket_fields_daily": [row for life in lives for row in ticket_fields_daily(life, account)],
                 "backlog_daily": backlog_daily(lives, account),
                 "volume_daily": volume_daily(lives, account),
+                "agent_daily": agent_daily(self, lives, account),
+                "group_daily": group_daily(self, lives, account),
+                "company_monthly": company_monthly(self, lives, account),
                 "volume_daily_by_present_group": volume_daily(lives, account, historic=False),
             }
 
