@@ -85,6 +85,11 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
+    if settings.known:
+        from freshdesk_assets.warehouse.derived.acknowledged import amiss
+
+        for said in amiss(catalog, settings.known):
+            sys.stderr.write(f"{said}\n")
     if options.command == "doctor":
         from freshdesk_assets.commands.doctor import examine
 

@@ -1,6 +1,6 @@
 """From a table to what is wrong with it, counted in SQL; findings show ids and codes, no customers' text."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +29,9 @@ class Finding:
     - `said`, `counts`: what is wrong with them, in words and by kind.
     - `examples`: some of the rows, by their ids and codes.
     - `listed_at`: when the list was read that the rows were compared with.
-    - `acknowledged`: what was found and counts for nothing, because the user knows of it.
+    - `new`, `acknowledged`: what the user may acknowledge, as `table.name`; and what counts for nothing,
+      because it is acknowledged.
+    - `amiss`: what is acknowledged and is not there.
     """
 
     count: int = 0
@@ -37,7 +39,9 @@ class Finding:
     counts: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mapping[str, int], ...] = ()
     listed_at: datetime | None = None
+    new: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
+    amiss: tuple[str, ...] = ()
 
 
 def check_key(connection: Connection, declared: Declared) -> Finding:
@@ -85,11 +89,14 @@ def check_unknown_keys(connection: Connection, table: Table, known: Collection[s
     counts = dict(found)
     new, acknowledged = _apart(table.name, counts, known)
     said = f"keys that no column holds: {_with_rows(new)}. Their values are kept in _extra: nothing is lost"
+    keys = counts.keys() | {column.name for column in cells(table)}
     return Finding(
         count=len(new),
-        said=f"{said}. {_acknowledge(table.name, new)}" if new else "",
+        said=said if new else "",
         counts=counts,
+        new=tuple(f"{table.name}.{name}" for name in new),
         acknowledged=acknowledged,
+        amiss=tuple(name for name in known if _is_of(table, name) and name.partition(".")[2] not in keys),
     )
 
 
@@ -115,9 +122,10 @@ def check_accepted(connection: Connection, declared: Declared, known: Collection
     said = f"values that are not known of Freshdesk: {_with_rows(new)}. They are stored as they were sent"
     return Finding(
         count=sum(new.values()),
-        said=f"{said}. {_acknowledge(declared.name, new)}" if new else "",
+        said=said if new else "",
         counts=counts,
         examples=tuple(examples),
+        new=tuple(f"{declared.name}.{name}" for name in new),
         acknowledged=acknowledged,
     )
 
@@ -134,8 +142,8 @@ def _with_rows(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} (rows: {rows:,})" for name, rows in counts.items())
 
 
-def _acknowledge(table: str, names: Iterable[str]) -> str:
-    return f"To hear no more of it: FRESHDESK_KNOWN={','.join(f'{table}.{name}' for name in names)}"
+def _is_of(declared: Declared, name: str) -> bool:
+    return name.partition(".")[0] == declared.name
 
 
 def limited(declared: Declared) -> list[Column]:

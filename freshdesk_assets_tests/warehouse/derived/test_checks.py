@@ -9,6 +9,7 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, integer, text
+from freshdesk_assets.warehouse.derived.acknowledged import amiss, amiss_in
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,
@@ -110,7 +111,7 @@ def test_keys_without_a_column_are_named(warehouse: Warehouse) -> None:
     assert found.counts == {"new_idea": 1}
     assert "new_idea (rows: 1). Their values are kept in _extra: nothing is lost" in found.said
     assert "secret" not in str(found)
-    assert found.said.endswith("To hear no more of it: FRESHDESK_KNOWN=books.new_idea")
+    assert found.new == ("books.new_idea",)
 
 
 def test_what_is_acknowledged_counts_for_nothing(warehouse: Warehouse) -> None:
@@ -124,6 +125,24 @@ def test_what_is_acknowledged_counts_for_nothing(warehouse: Warehouse) -> None:
     assert "new_idea" not in some.said
     assert (codes.count, codes.said) == (0, "")
     assert codes.acknowledged == ("books.state", "books.stars")
+
+
+def test_what_is_acknowledged_and_is_not_there_is_said(warehouse: Warehouse) -> None:
+    """A misspelt name acknowledges nothing. A column may be named: odd values are in `_extra` too."""
+    put(warehouse, "books", {"id": 1, "_extra": '{"new_idea": 1}'})
+    with warehouse.open() as connection:
+        found = check_unknown_keys(connection, BOOKS, ["books.nwe_idea", "books.title", "vans.newer"])
+    assert found.amiss == ("books.nwe_idea",)
+    (said,) = amiss_in(found.amiss, found.new)
+    assert said.startswith(
+        "FRESHDESK_KNOWN names books.nwe_idea, but no row has such a key (did you mean books.new_idea?)"
+    )
+    assert "it takes a table and one of its keys" in said
+
+    known = ["boks.x", "book_pages.page", "books.new_idea", "books.state"]
+    of_no_table, of_no_column = amiss(CATALOG, known)
+    assert "names boks.x, but there is no table boks (did you mean books?): it takes a table" in of_no_table
+    assert "names book_pages.page, but nothing is warned of there by that name" in of_no_column
 
 
 def test_values_beside_the_accepted_ones_are_counted_and_codes_named(warehouse: Warehouse) -> None:
