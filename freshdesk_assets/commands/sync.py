@@ -11,6 +11,7 @@ from rich.console import Console
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import (
     arrived,
+    awaiting,
     console_logger,
     created_views,
     has_read,
@@ -123,6 +124,8 @@ def sync(
         console.print(f"Views created or changed: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
+    if said := awaiting(result):
+        console.print(said, markup=False)
     if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(

@@ -20,6 +20,7 @@ from freshdesk_assets.warehouse.derived.checks import (
     check_unknown_keys,
 )
 from freshdesk_assets.warehouse.derived.references import (
+    awaited,
     count_references,
     references,
     said_of_orphans,
@@ -210,14 +211,23 @@ def test_an_orphan_is_an_id_without_a_row_in_any_place_it_may_be(warehouse: Ware
 
 
 def test_rows_that_may_still_be_read_are_not_told_as_lost(warehouse: Warehouse) -> None:
-    """A first sync whose budget is spent has read books, and not all of their shelves."""
+    """A sync of books alone reads no shelves; one whose budget is spent reads some."""
     put(warehouse, "books", {"id": 1, "shelf_id": 7})
     with warehouse.open() as connection:
         (shelf,) = [each for each in references(CATALOG) if each.place == "books.shelf_id"]
         found = count_references(connection, CATALOG, [shelf])[shelf.place]
-        assert said_of_orphans(connection, shelf, found) == "1 of 1 lead to no row that is stored"
+        neither = awaited(connection, CATALOG, shelf)
         connection.execute(
-            "insert into freshdesk_meta.read_state (table_name, unfinished) values ('shelves', 'page 2 on')"
+            "insert into freshdesk_meta.read_state (table_name, unfinished, finished_at)"
+            " values ('shelves', 'page 2 on', null), ('vans', null, now())"
         )
-        said = said_of_orphans(connection, shelf, found)
-    assert said.endswith("shelves is not read to its end: they may still come")
+        one = awaited(connection, CATALOG, shelf)
+        connection.execute("update freshdesk_meta.read_state set unfinished = null, finished_at = now()")
+        none = awaited(connection, CATALOG, shelf)
+    assert (neither, one, none) == ({"shelves": False, "vans": False}, {"shelves": True}, {})
+    assert said_of_orphans(found, neither) == (
+        "1 of 1 lead to no row that is stored. shelves is not read yet, vans is not read yet: they may still"
+        " come"
+    )
+    assert said_of_orphans(found, one).endswith("shelves is not read to its end: they may still come")
+    assert said_of_orphans(found, none).startswith("1 of 1 lead to no row that is stored, like 7. ")
