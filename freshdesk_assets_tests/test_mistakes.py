@@ -192,7 +192,9 @@ def test_what_goes_wrong_later_is_said_once_too(folder: Folder, served: Server) 
     assert ended.code == 1
     assert ended.output.count("does not accept the API key") == 1, ended.output
     assert "16 other tables are not asked for" in ended.output
-    assert "Failed, no table was read to its end in" in ended.output, ended.output
+    assert "Failed, no table was read to its end; mend what is said above and run again in" in ended.output, (
+        ended.output
+    )
     assert "what was read is stored" not in ended.output
 
 

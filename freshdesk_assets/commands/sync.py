@@ -137,7 +137,7 @@ def sync(
     stopped = result.dagster_run.status is dg.DagsterRunStatus.CANCELED
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     if request.read and not result.success and not has_read(result):
-        outcome = "Failed, no table was read to its end"
+        outcome = "Failed, no table was read to its end; mend what is said above and run again"
     outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)

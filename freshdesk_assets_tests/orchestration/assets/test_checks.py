@@ -15,7 +15,8 @@ from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.tables import build_tables
 from freshdesk_assets.orchestration.names import FOLLOWS, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.catalog import Catalog, SourceLine
+from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import text
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import Settings
@@ -144,3 +145,31 @@ def look_at(catalog: Catalog, file: DuckDBFile, table: str, known: tuple[str, ..
     )
     result = definitions.resolve_job_def("look").execute_in_process()
     return [each.description or "" for each in result.get_asset_check_evaluations() if not each.passed]
+
+
+def test_a_check_of_ones_own_says_what_should_hold_and_how_to_see_the_rows(tmp_path: Path) -> None:
+    """In the terminal stood only how many rows were found."""
+    file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
+    with file.warehouse().open() as connection:
+        ensure_shape(connection, SHELVES)
+        connection.execute("insert into freshdesk.shelves (id) values (4), (5)")
+    own = SqlCheck(
+        schema="freshdesk",
+        table="shelves",
+        name="none",
+        doc="There are no shelves.",
+        sql="select id from freshdesk.shelves order by id",
+        place=SourceLine(tmp_path / "none.sql", 1),
+    )
+    catalog = Catalog([SHELVES])
+    made = build_checks(catalog, [own], build_tables(catalog, Settings().partitioning))
+    definitions = dg.Definitions(
+        asset_checks=[each for each in made if each.node_def.name == "queries"],
+        jobs=[dg.define_asset_job("look", selection=dg.AssetSelection.all_asset_checks())],
+        resources={"duckdb": file},
+    )
+    (found,) = definitions.resolve_job_def("look").execute_in_process().get_asset_check_evaluations()
+    assert found.description == (
+        "not so: There are no shelves. Rows at fault: 2, like id 4; id 5. `freshdesk-assets query --file`"
+        " with checks/freshdesk/shelves/none.sql shows them all"
+    )

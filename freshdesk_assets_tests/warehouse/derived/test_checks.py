@@ -86,6 +86,11 @@ def test_a_key_is_unique_and_not_null(warehouse: Warehouse) -> None:
         found = check_key(connection, BOOKS)
         assert (found.count, found.counts) == (2, {"null": 1, "duplicate": 1})
         assert found.examples == ({"id": 2, "rows": 2},)
+        assert found.said.startswith(
+            "freshdesk.books: rows where id is null: 1; keys that several rows have: 1, like id 2 rows 2. A"
+            " sync stores no such rows, so another program wrote them."
+        )
+        assert "`whole: true`" in check_key(connection, PAGES).said
         assert check_key(connection, PAGES).examples == ({"book_id": 1, "page": 7, "rows": 2},)
 
 
@@ -167,9 +172,16 @@ def test_rows_are_held_to_the_list_they_were_read_from(warehouse: Warehouse) -> 
     put(warehouse, "books", {"id": 1}, {"id": 2}, {"id": 3, "_deleted_at": NOW})
     with warehouse.open() as connection:
         assert check_row_count(connection, BOOKS) == Finding()
+        connection.execute("insert into freshdesk_meta.listed values ('books', 2, ?)", [NOW])
+        assert check_row_count(connection, BOOKS).said == ""
+        connection.execute("delete from freshdesk_meta.listed")
         connection.execute("insert into freshdesk_meta.listed values ('books', 3, ?)", [NOW])
         found = check_row_count(connection, BOOKS)
     assert (found.count, found.counts, found.listed_at) == (1, {"in_freshdesk": 3, "stored": 2}, NOW)
+    assert found.said.startswith(
+        "freshdesk.books has 2 rows, and Freshdesk's list had 3 when it was read at 2026-03-01 00:00 UTC."
+        " `freshdesk-assets sync --whole --select books` reads it again"
+    )
 
 
 def test_a_query_of_ones_own_shows_numbers_only(warehouse: Warehouse) -> None:
@@ -177,6 +189,7 @@ def test_a_query_of_ones_own_shows_numbers_only(warehouse: Warehouse) -> None:
     with warehouse.open() as connection:
         found = check_query(connection, "select id, title from freshdesk.books order by id")
         assert (found.count, found.examples) == (2, ({"id": 1}, {"id": 2}))
+        assert found.said == "Rows at fault: 2, like id 1; id 2"
         assert check_query(connection, "select title from freshdesk.books").examples == ()
 
 
