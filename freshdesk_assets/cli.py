@@ -85,6 +85,11 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
+    if settings.known:
+        from freshdesk_assets.warehouse.derived.acknowledged import amiss
+
+        for said in amiss(catalog, settings.known):
+            sys.stderr.write(f"{said}\n")
     if options.command == "doctor":
         from freshdesk_assets.commands.doctor import examine
 
@@ -105,20 +110,13 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         "selection": options.select,
         "whole": options.whole,
     }
-    if options.command == "plan" and options.reconcile:
-        # It has no size of its own: it looks as far as its budget reaches, and goes on the next night.
-        sys.stdout.write(
-            f"A sync --reconcile spends {settings.reconcile_credits:,} credits at most"
-            " (FRESHDESK_RECONCILE_CREDITS), and the next one goes on where it stopped.\n"
-        )
-        return 0
+    asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
         return plan(partial(_definitions, settings), catalog, settings, **asked)
     from freshdesk_assets.commands.sync import sync
 
-    asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     return sync(partial(_definitions, settings), catalog, settings, **asked)
 
 
@@ -182,6 +180,8 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on in the same file, though the account has a new address; needed only if a sync says so",
     )
+    # It takes no such option, and says so in a sentence.
+    weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",

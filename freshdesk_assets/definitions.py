@@ -35,6 +35,7 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Settings, read_settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import bound, declared_views, schemas, traced
+from freshdesk_assets.warehouse.derived.acknowledged import amiss
 from freshdesk_assets.warehouse.derived.views import readable
 
 
@@ -100,13 +101,13 @@ def build_defs(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The replica that the environment describes. It loads without an account too, to be looked at."""
-    _warn_of_removed_settings()
     settings = read_settings(schemas())
+    _warn_of_what_has_no_effect(settings.known)
     return with_own(build_defs(settings), settings.assets_module)
 
 
 @cache
-def _warn_of_removed_settings() -> None:
+def _warn_of_what_has_no_effect(known: tuple[str, ...]) -> None:
     """Warn once per process: Dagster asks it for the definitions more than once."""
-    for said in without_effect():
+    for said in [*without_effect(), *amiss(declared_tables(), known)]:
         logging.getLogger(__name__).warning(said)

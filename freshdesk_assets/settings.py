@@ -224,7 +224,8 @@ class Settings(BaseSettings):
         Group.ALERTS,
         (),
         "Keys without a column, and columns with unknown values, that checks need not tell of any more, with"
-        " commas between, like `companies.org_company_id`. The warning says what to write here.",
+        " commas between, like `companies.org_company_id`. The warning says what to write here: all that is"
+        " named already, and all that is new.",
         unset="none",
     )
     assets_module: Module = _setting(

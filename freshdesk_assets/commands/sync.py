@@ -11,6 +11,7 @@ from rich.console import Console
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import (
     arrived,
+    awaiting,
     console_logger,
     created_views,
     has_read,
@@ -123,6 +124,8 @@ def sync(
         console.print(f"Views created or changed: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
+    if said := awaiting(result):
+        console.print(said, markup=False)
     if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(
@@ -134,7 +137,7 @@ def sync(
     stopped = result.dagster_run.status is dg.DagsterRunStatus.CANCELED
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     if request.read and not result.success and not has_read(result):
-        outcome = "Failed, no table was read to its end"
+        outcome = "Failed, no table was read to its end; mend what is said above and run again"
     outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)

@@ -73,6 +73,9 @@ SPANS, CURRENT = "spans", "current"
 
 # Metadata
 
+AWAITED = "awaited"
+"""On a check of a reference: the tables that are not read to their end, and may still bring the rows."""
+
 ROWS = "dagster/partition_row_count"
 """On a partition: how many rows it has."""
 

@@ -68,6 +68,9 @@ class Life:
             for row in conversations_of(state, ticket)
             if (at := epoch(row["created_at"])) <= now
         ]
+        deleted = [Message(*value) for _, kind, value in self.entries if kind == "message_deleted"]
+        # What was deleted had been said: Freshdesk's own times of responses stay.
+        self.ever_said = sorted([*self.messages, *deleted], key=lambda message: message.at)
 
     def _states(self) -> Iterator[Span]:
         """The states, each a second long at least: of several changes in one second the last counts."""

@@ -45,7 +45,7 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
     }
 
 
-def waits(life: Life) -> list[Wait]:
+def waits(life: Life, messages: list[Message] | None = None) -> list[Wait]:
     """Each time the customer waited for us; the last one may wait still.
 
     The first begins with the ticket, but not with one that we wrote. The next begin with the first thing the
@@ -53,7 +53,7 @@ def waits(life: Life) -> list[Wait]:
     """
     found: list[Wait] = []
     asked_at: int | None = None if life.source == OUTBOUND else life.created_at
-    for message in life.messages:
+    for message in life.messages if messages is None else messages:
         if message.actor == "customer" and asked_at is None:
             asked_at = message.at
         elif message.actor == "agent" and asked_at is not None and message.at >= asked_at:
