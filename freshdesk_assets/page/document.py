@@ -24,7 +24,11 @@ MADE_OF = "made-of"
 
 
 def document(
-    *, heading: Mapping[str, Any], shown: Sequence[tuple[Chart, str | None]], data: Mapping[str, Any], made_of: str
+    *,
+    heading: Mapping[str, Any],
+    shown: Sequence[tuple[Chart, str | None]],
+    data: Mapping[str, Any],
+    made_of: str,
 ) -> str:
     """The page as HTML.
 
@@ -64,7 +68,7 @@ def document(
 <p>{_heading(heading)}</p>
 <div class="choice"><label for="group">Group</label> <select id="group"></select></div>
 <p id="told" class="unseen" role="status" aria-live="polite"></p>
-<noscript><p class="wrong">This page draws its charts with a script of its own: allow scripts to see them.</p></noscript>
+<noscript><p class="wrong">A script in this page draws it: allow scripts to see the charts.</p></noscript>
 </header>
 <main id="charts" tabindex="-1">
 {sections}

@@ -51,9 +51,7 @@ def rows_of(connection: Connection, chart: Chart, labels: Labels) -> Mapping[str
             raise DeclarationError(f"{chart.name}.sql has over {MOST} rows: let it count, or show fewer")
     shown = {column.name: column for column in chart.columns}
     given = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return {
-        name: _column(values, shown.get(name), labels) for name, values in zip(names, given, strict=True)
-    }
+    return {name: _column(values, shown.get(name), labels) for name, values in zip(names, given, strict=True)}
 
 
 def why(error: QueryError | DeclarationError) -> str:

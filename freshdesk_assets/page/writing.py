@@ -18,6 +18,9 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.asking import QueryError, ask, reading
 from freshdesk_assets.warehouse.file import Connection, WarehouseError, resolved
 
+KINDS = ("*.sql", "*.vl.json")
+"""The files of a chart."""
+
 HEAD = 4096
 """Characters of a page among which is what it was made of."""
 
@@ -50,13 +53,24 @@ def write_page(copy: Path, target: Path, options: Options, *, lock_wait: float =
     target = resolved(target)
     charts = charts_of(options.own)
     with reading(copy, lock_wait=lock_wait) as connection:
-        made_of = _fingerprint(connection, charts, options)
+        made_of = _fingerprint(connection, options)
         if made_of and made_of == _made_of(target):
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})
         html, wrong = _page(connection, charts, options, made_of)
     with _explained(target):
         _place(html.encode(), target, like=resolved(copy))
     return Written(anew=True, bytes=target.stat().st_size, charts=len(charts) - len(wrong), wrong=wrong)
+
+
+def made_by(options: Options) -> str:
+    """A fingerprint of what a page is made by beside the copy: this room, the options, own charts."""
+    made = sha256(repr(options).encode())
+    folders = [FOLDER, *([options.own] if options.own else [])]
+    files = [file for folder in folders for kind in KINDS for file in sorted(folder.glob(kind))]
+    for file in (*files, *PARTS, *sorted(FOLDER.glob("*.py"))):
+        with suppress(OSError):
+            made.update(f"{file.name}\n".encode() + file.read_bytes())
+    return made.hexdigest()
 
 
 def _page(
@@ -116,17 +130,14 @@ def _asked(connection: Connection, name: str) -> list[Mapping[str, Any]]:
         ) from error
 
 
-def _fingerprint(connection: Connection, charts: list[Chart], options: Options) -> str:
+def _fingerprint(connection: Connection, options: Options) -> str:
     """What a page of this copy is made of; empty if the copy does not say what it is."""
     try:
         _, rows = ask(connection, "select fingerprint, published_at from freshdesk_meta.published")
         copies = list(rows)
     except QueryError:
         return ""
-    made = sha256(repr((copies, charts, options)).encode())
-    for file in (*PARTS, *sorted(FOLDER.glob("*.py")), *sorted(FOLDER.glob("*.sql"))):
-        made.update(file.read_bytes())
-    return made.hexdigest()
+    return sha256(repr((copies, made_by(options))).encode()).hexdigest()
 
 
 def _made_of(target: Path) -> str | None:
