@@ -135,7 +135,7 @@ def _asked(connection: Connection, name: str, into: str = "") -> list[Mapping[st
 def _fingerprint(connection: Connection, options: Options) -> str:
     """What a page of this copy is made of; empty if the copy does not say what it is."""
     try:
-        _, rows = ask(connection, "select fingerprint, published_at from freshdesk_meta.published")
+        _, rows = ask(connection, "select fingerprint from freshdesk_meta.published")
         copies = list(rows)
     except QueryError:
         return ""
