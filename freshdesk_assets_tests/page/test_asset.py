@@ -62,7 +62,7 @@ def test_a_real_copy_has_every_chart_and_none_of_its_peoples_words(acme: Account
 
 @pytest.mark.long
 def test_a_run_that_publishes_writes_the_page_too(account: Callable[..., Any]) -> None:
-    """Whatever was selected. A run that changes nothing leaves it alone, and one that is gone is made again."""
+    """Whatever was selected. Where nothing changed it is left alone; one that is gone is made again."""
     with account(tickets=40) as acme:
         acme.views, acme.page = declared_views(), True
         page = acme.path.with_name("replica_page.html")
