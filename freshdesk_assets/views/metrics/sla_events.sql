@@ -6,9 +6,9 @@
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- target: first_response, next_response or resolution.
 -- n: Place among the ticket's targets of this kind, from 1.
--- group_id: Group of the ticket when the target began; null if none. -> groups.id
+-- group_id: Group of the ticket when it was met, or now; null if none. -> groups.id
 -- agent_id: Agent of the ticket now; null if none. -> agents.id
--- priority: Priority when the target began.
+-- priority: Priority when it was met, or now: Freshdesk moves what is due when it changes.
 -- policy_id: Policy; null if none fits. -> sla_policies.id
 -- policy_name: Name of the policy.
 -- policy_guessed: Whether the due time does not confirm that policy; null without one.
@@ -20,7 +20,8 @@
 -- breached_at: When it was missed, which is when it was due; null if it was not.
 -- elapsed_seconds: How long it took, or takes, in the hours in which the policy counts; null without a policy.
 -- remaining_seconds: How much of target_seconds is left while it runs; negative when it is late.
--- state: met, late, running, running_late, cancelled (solved without a response) or unknown.
+-- state: met, late, running, running_late, cancelled (solved in time without a response) or unknown. One that was
+--     not late when the ticket came into a status that stops the clock is running.
 -- freshdesk_says: Freshdesk's own flag that it was late; of next responses it has one for the latest.
 
 with placed as (
@@ -42,20 +43,21 @@ with placed as (
     tickets.type,
     tickets.company_id,
     tickets.product_id,
-    ticket_spans.group_id,
-    ticket_spans.priority,
-    ticket_spans.calendar_id
+    case when tickets.status in (4, 5)
+      then coalesce(tickets.resolved_at, tickets.closed_at, ticket_facts.last_resolved_at)
+    end as solved_at,
+    -- Since when the clock of the resolution stands still.
+    case when statuses.clock_stopped then ticket_facts.open_status_since end as stopped_since
   from freshdesk.tickets
-  left join metrics.ticket_spans on ticket_spans.ticket_id = tickets.id and ticket_spans.n = 1
+  left join metrics.ticket_facts on ticket_facts.ticket_id = tickets.id
+  left join metrics.statuses on statuses.status = tickets.status
   where not coalesce(tickets.spam, false) and not coalesce(tickets.deleted, false)
 ),
 next_dues as (
   select
     tickets_history.id,
     tickets_history.nr_due_by as due_at,
-    min(tickets_history.valid_from) as seen_from,
-    max(tickets_history.group_id) as group_id,
-    max(tickets_history.priority) as priority
+    min(tickets_history.valid_from) as seen_from
   from freshdesk.tickets_history
   where tickets_history.nr_due_by is not null
   group by tickets_history.id, tickets_history.nr_due_by
@@ -64,8 +66,6 @@ next_waits as (
   select
     next_dues.id,
     next_dues.due_at,
-    next_dues.group_id,
-    next_dues.priority,
     ticket_replies.asked_at,
     ticket_replies.answered_at
   from next_dues
@@ -77,8 +77,6 @@ targets as (
   select
     placed.id,
     'first_response' as target,
-    placed.group_id,
-    placed.priority,
     placed.created_at as applied_at,
     placed.fr_due_by as due_at,
     placed.first_responded_at as met_at,
@@ -89,19 +87,15 @@ targets as (
   select
     placed.id,
     'resolution',
-    placed.group_id,
-    placed.priority,
     placed.created_at,
     placed.due_by,
-    case when placed.status in (4, 5) then coalesce(placed.resolved_at, placed.closed_at) end,
+    placed.solved_at,
     placed.is_escalated
   from placed
   union all
   select
     next_waits.id,
     'next_response',
-    next_waits.group_id,
-    next_waits.priority,
     next_waits.asked_at,
     next_waits.due_at,
     next_waits.answered_at,
@@ -114,6 +108,50 @@ targets as (
   qualify row_number() over (
     partition by next_waits.id, next_waits.asked_at order by next_waits.due_at desc
   ) = 1
+),
+ended as (
+  select
+    targets.*,
+    placed.status,
+    placed.responder_id,
+    placed.source,
+    placed.type,
+    placed.company_id,
+    placed.product_id,
+    placed.solved_at,
+    case when targets.target = 'resolution' then placed.stopped_since end as stopped_since,
+    clock.as_of,
+    coalesce(targets.met_at, placed.solved_at, clock.as_of) as until
+  from targets
+  join placed on placed.id = targets.id
+  cross join metrics.clock
+),
+stood as (
+  select
+    ended.*,
+    ticket_spans.group_id,
+    ticket_spans.priority,
+    ticket_spans.calendar_id,
+    ticket_spans.hours_of
+  from ended
+  asof left join metrics.ticket_spans
+    on ticket_spans.ticket_id = ended.id
+    and ended.until >= ticket_spans.started_at
+),
+paused as (
+  select
+    stood.id,
+    stood.target,
+    stood.applied_at,
+    sum(ticket_spans.seconds) as seconds,
+    sum(ticket_spans.business_seconds) as business_seconds
+  from stood
+  join metrics.ticket_spans
+    on ticket_spans.ticket_id = stood.id
+    and ticket_spans.ended_at <= stood.until
+  join metrics.statuses on statuses.status = ticket_spans.status and statuses.clock_stopped
+  where stood.target = 'resolution'
+  group by stood.id, stood.target, stood.applied_at
 ),
 policies as (
   select
@@ -133,42 +171,44 @@ policies as (
 ),
 fitting as (
   select
-    targets.*,
-    placed.status,
-    placed.responder_id,
-    placed.calendar_id,
+    stood.*,
+    coalesce(paused.seconds, 0) as paused_seconds,
+    coalesce(paused.business_seconds, 0) as paused_business,
     policies.id as policy_id,
     policies.name as policy_name,
     policies.position,
     policies.business_hours,
-    case targets.target
+    case stood.target
       when 'first_response' then policies.respond_within
       when 'next_response' then policies.next_respond_within
       else policies.resolve_within
     end as target_seconds
-  from targets
-  join placed on placed.id = targets.id
+  from stood
+  left join paused
+    on paused.id = stood.id
+    and paused.target = stood.target
+    and paused.applied_at = stood.applied_at
   left join policies
-    on policies.target_name = 'priority_' || cast(targets.priority as varchar)
+    on policies.target_name = 'priority_' || cast(stood.priority as varchar)
     and (
       not coalesce(json_exists(policies.applicable_to, '$.company_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.company_ids' as bigint[]), placed.company_id)
+      or list_contains(cast(policies.applicable_to -> '$.company_ids' as bigint[]), stood.company_id)
     )
     and (
       not coalesce(json_exists(policies.applicable_to, '$.group_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.group_ids' as bigint[]), targets.group_id)
+      or list_contains(cast(policies.applicable_to -> '$.group_ids' as bigint[]), stood.group_id)
     )
     and (
       not coalesce(json_exists(policies.applicable_to, '$.sources'), false)
-      or list_contains(cast(policies.applicable_to -> '$.sources' as bigint[]), placed.source)
+      or list_contains(cast(policies.applicable_to -> '$.sources' as bigint[]), stood.source)
     )
     and (
       not coalesce(json_exists(policies.applicable_to, '$.ticket_types'), false)
-      or list_contains(cast(policies.applicable_to -> '$.ticket_types' as varchar[]), placed.type)
+      or list_contains(cast(policies.applicable_to -> '$.ticket_types' as varchar[]), stood.type)
     )
     and (
       not coalesce(json_exists(policies.applicable_to, '$.product_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.product_ids' as bigint[]), placed.product_id)
+      or list_contains(cast(policies.applicable_to -> '$.product_ids' as bigint[]), stood.product_id)
     )
 ),
 begun as (
@@ -181,7 +221,7 @@ begun as (
   from fitting
   asof left join metrics.calendar_slots as slots
     on slots.calendar_id = fitting.calendar_id
-    and slots.source = 0
+    and slots.source = fitting.hours_of
     and fitting.applied_at >= slots.starts_at
 ),
 due as (
@@ -194,7 +234,7 @@ due as (
   from begun
   asof left join metrics.calendar_slots as slots
     on slots.calendar_id = begun.calendar_id
-    and slots.source = 0
+    and slots.source = begun.hours_of
     and begun.due_at >= slots.starts_at
 ),
 confirmed as (
@@ -202,8 +242,9 @@ confirmed as (
     due.*,
     case
       when due.policy_id is null then null
-      when due.business_hours then abs(due.due_clock - due.applied_clock - due.target_seconds) <= 60
-      else abs(epoch(due.due_at) - epoch(due.applied_at) - due.target_seconds) <= 60
+      when due.business_hours
+        then abs(due.due_clock - due.applied_clock - due.target_seconds - due.paused_business) <= 60
+      else abs(epoch(due.due_at) - epoch(due.applied_at) - due.target_seconds - due.paused_seconds) <= 60
     end as fits
   from due
 ),
@@ -215,34 +256,32 @@ chosen as (
     order by coalesce(confirmed.fits, false) desc, confirmed.position nulls last, confirmed.policy_id
   ) = 1
 ),
-ended as (
-  select
-    chosen.*,
-    clock.as_of,
-    case
-      when chosen.met_at is not null then chosen.met_at
-      else clock.as_of
-    end as until
-  from chosen
-  cross join metrics.clock
-),
 measured as (
   select
-    ended.*,
+    chosen.*,
     case
-      when ended.policy_id is null then null
-      when ended.business_hours
+      when chosen.policy_id is null then null
+      when chosen.business_hours
         then slots.done_seconds + least(
-          greatest(epoch(ended.until) - epoch(slots.starts_at), 0),
+          greatest(epoch(chosen.until) - epoch(slots.starts_at), 0),
           epoch(slots.ends_at) - epoch(slots.starts_at)
-        ) - ended.applied_clock
-      else epoch(ended.until) - epoch(ended.applied_at)
-    end as elapsed
-  from ended
+        ) - chosen.applied_clock - chosen.paused_business
+      else epoch(chosen.until) - epoch(chosen.applied_at) - chosen.paused_seconds
+    end as elapsed,
+    case
+      when chosen.due_at is null then 'unknown'
+      when chosen.met_at <= chosen.due_at then 'met'
+      when chosen.met_at is not null then 'late'
+      when chosen.status in (4, 5) and coalesce(chosen.solved_at > chosen.due_at, false) then 'late'
+      when chosen.status in (4, 5) then 'cancelled'
+      when coalesce(chosen.stopped_since, chosen.as_of) > chosen.due_at then 'running_late'
+      else 'running'
+    end as state
+  from chosen
   asof left join metrics.calendar_slots as slots
-    on slots.calendar_id = ended.calendar_id
-    and slots.source = 0
-    and ended.until >= slots.starts_at
+    on slots.calendar_id = chosen.calendar_id
+    and slots.source = chosen.hours_of
+    and chosen.until >= slots.starts_at
 )
 select
   measured.id as ticket_id,
@@ -263,27 +302,13 @@ select
   measured.applied_at,
   measured.due_at,
   measured.met_at,
-  case
-    when measured.due_at is null then null
-    when measured.met_at > measured.due_at then measured.due_at
-    when measured.met_at is null and measured.status not in (4, 5) and measured.as_of > measured.due_at
-      then measured.due_at
-  end as breached_at,
+  case when measured.state in ('late', 'running_late') then measured.due_at end as breached_at,
   cast(measured.elapsed as bigint) as elapsed_seconds,
   cast(
-    case when measured.met_at is null and measured.status not in (4, 5)
+    case when measured.state in ('running', 'running_late')
       then measured.target_seconds - measured.elapsed
     end as bigint
   ) as remaining_seconds,
-  cast(
-    case
-      when measured.due_at is null then 'unknown'
-      when measured.met_at <= measured.due_at then 'met'
-      when measured.met_at is not null then 'late'
-      when measured.status in (4, 5) then 'cancelled'
-      when measured.as_of > measured.due_at then 'running_late'
-      else 'running'
-    end as varchar
-  ) as state,
+  cast(measured.state as varchar) as state,
   measured.says as freshdesk_says
 from measured
