@@ -165,6 +165,28 @@ def test_what_agents_and_groups_did(world: World) -> None:
     assert month["first_reply_business_seconds"] == [3 * HOUR]
 
 
+def test_a_calendar_that_changed_counts_for_the_days_on_which_it_was_in_force() -> None:
+    """Eight to five until Tuesday; from Wednesday on eight to noon."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    ticket = world.create_ticket(source=1, group_id=None)
+    go(world, TUESDAY, "23:30")
+    half = {day: {"start_time": "8:00 am", "end_time": "12:00 pm"} for day in ("wednesday", "thursday")}
+    world.change_calendar(next(iter(world.tables["business_hours"])), business_hours=half)
+    go(world, THURSDAY, "09:00")
+    [span] = world.metrics(ticket)["status_spans"]
+    assert span["business_seconds"] == (7 + 9 + 4 + 2) * HOUR
+
+
+def test_a_timer_that_runs_is_counted_apart() -> None:
+    """What it will come to is not known yet."""
+    world = World(tickets=0)
+    ticket = world.create_ticket()
+    done = world.tables["time_entries"][world.add_time_entry(ticket)]
+    world.add_time_entry(ticket, timer_running=True)
+    metrics = world.metrics(ticket)
+    assert (metrics["seconds_tracked"], metrics["timers_running"]) == (done["time_spent_in_seconds"], 1)
+
+
 def test_an_outbound_ticket_has_no_first_reply() -> None:
     """We wrote first, so the customer waits only after having written."""
     world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))

@@ -39,6 +39,7 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
         **satisfaction(state, life),
         **time_tracked(state, life),
         "messages_deleted": sum(kind == "message_deleted" for _, kind, _ in life.entries),
+        "ticket_spans": ticket_spans(life),
         "status_spans": status_spans(state, life, labels),
         "assignment_spans": assignment_spans(life),
         "replies_given": [replied(life, wait) for wait in waits(life)],
@@ -162,14 +163,21 @@ def status_metrics(life: Life, labels: dict[int, str]) -> Row:
 
 
 def assignment_metrics(life: Life) -> Row:
-    """Who had the ticket."""
+    """Who had the ticket, and how long nobody had; that time, solved or not, and while it was unsolved."""
     agents = [span.stood["responder_id"] for span in life.spans("responder_id")]
     groups = [span.stood["group_id"] for span in life.spans("group_id")]
     nobody = [span for span in life.spans("responder_id") if span.stood["responder_id"] is None]
+    unsolved = [
+        span
+        for span in life.spans("responder_id", "status")
+        if span.stood["responder_id"] is None and span.stood["status"] not in SOLVED
+    ]
     somebody = [span.start for span in life.spans("responder_id") if span.stood["responder_id"] is not None]
     return {
         "unassigned_seconds": sum(life.seconds(span) for span in nobody),
         "unassigned_business_seconds": added([life.business_of(span) for span in nobody]),
+        "unassigned_unsolved_seconds": sum(life.seconds(span) for span in unsolved),
+        "unassigned_unsolved_business_seconds": added([life.business_of(span) for span in unsolved]),
         "first_assigned_at": shown(min(somebody, default=None)),
         "handoffs": sum(None not in (former, agent) for former, agent in pairwise(agents)),
         "group_stations": sum(group is not None for group in groups),
@@ -213,16 +221,17 @@ def mood(value: int) -> str:
 
 
 def time_tracked(state: State, life: Life) -> Row:
-    """How long agents say they worked."""
+    """How long agents say they worked; timers that run still are counted apart."""
     entries = [
         row
         for row in state.tables["time_entries"].values()
         if row["ticket_id"] == life.ticket.id and epoch(row["created_at"]) <= life.now
     ]
+    done = [row for row in entries if not row["timer_running"]]
     return {
-        "seconds_tracked": sum(row["time_spent_in_seconds"] for row in entries),
-        "seconds_billable": sum(row["time_spent_in_seconds"] for row in entries if row["billable"]),
-        "timers_running": sum(row["timer_running"] for row in entries),
+        "seconds_tracked": sum(row["time_spent_in_seconds"] for row in done),
+        "seconds_billable": sum(row["time_spent_in_seconds"] for row in done if row["billable"]),
+        "timers_running": len(entries) - len(done),
     }
 
 
@@ -237,6 +246,22 @@ def status_spans(state: State, life: Life, labels: dict[int, str]) -> list[Row]:
             **timed(life, span),
         }
         for n, span in enumerate(life.spans("status"), 1)
+    ]
+
+
+def ticket_spans(life: Life) -> list[Row]:
+    """Statuses, agents and groups one after another, as rows of `ticket_spans`."""
+    return [
+        {
+            "n": n,
+            "status": span.stood["status"],
+            "agent_id": span.stood["responder_id"],
+            "group_id": span.stood["group_id"],
+            "calendar_id": calendar.id if calendar else None,
+            **timed(life, span),
+        }
+        for n, span in enumerate(life.spans("status", "responder_id", "group_id"), 1)
+        for calendar in [life.clocks.calendar(span.stood["group_id"], life.source)]
     ]
 
 
