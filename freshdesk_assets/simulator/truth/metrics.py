@@ -163,11 +163,10 @@ def status_metrics(life: Life, labels: dict[int, str]) -> Row:
 
 
 def assignment_metrics(life: Life) -> Row:
-    """Who had the ticket, and how long nobody had; that time, solved or not, and while it was unsolved."""
+    """Who had the ticket."""
     agents = [span.stood["responder_id"] for span in life.spans("responder_id")]
     groups = [span.stood["group_id"] for span in life.spans("group_id")]
-    nobody = [span for span in life.spans("responder_id") if span.stood["responder_id"] is None]
-    unsolved = [
+    nobody = [
         span
         for span in life.spans("responder_id", "status")
         if span.stood["responder_id"] is None and span.stood["status"] not in SOLVED
@@ -176,8 +175,6 @@ def assignment_metrics(life: Life) -> Row:
     return {
         "unassigned_seconds": sum(life.seconds(span) for span in nobody),
         "unassigned_business_seconds": added([life.business_of(span) for span in nobody]),
-        "unassigned_unsolved_seconds": sum(life.seconds(span) for span in unsolved),
-        "unassigned_unsolved_business_seconds": added([life.business_of(span) for span in unsolved]),
         "first_assigned_at": shown(min(somebody, default=None)),
         "handoffs": sum(None not in (former, agent) for former, agent in pairwise(agents)),
         "group_stations": sum(group is not None for group in groups),
@@ -221,17 +218,16 @@ def mood(value: int) -> str:
 
 
 def time_tracked(state: State, life: Life) -> Row:
-    """How long agents say they worked; timers that run still are counted apart."""
+    """How long agents say they worked; timers that run still are also counted apart."""
     entries = [
         row
         for row in state.tables["time_entries"].values()
         if row["ticket_id"] == life.ticket.id and epoch(row["created_at"]) <= life.now
     ]
-    done = [row for row in entries if not row["timer_running"]]
     return {
-        "seconds_tracked": sum(row["time_spent_in_seconds"] for row in done),
-        "seconds_billable": sum(row["time_spent_in_seconds"] for row in done if row["billable"]),
-        "timers_running": len(entries) - len(done),
+        "seconds_tracked": sum(row["time_spent_in_seconds"] for row in entries),
+        "seconds_billable": sum(row["time_spent_in_seconds"] for row in entries if row["billable"]),
+        "timers_running": sum(row["timer_running"] for row in entries),
     }
 
 

@@ -238,6 +238,6 @@ def told(event: Event) -> Row:
         "met_at": shown(event.met_at),
         "breached_at": shown(event.due_at) if event.state in LATE else None,
         "elapsed_seconds": event.elapsed,
-        "remaining_seconds": event.seconds - event.elapsed,
+        "remaining_seconds": event.seconds - event.elapsed if "running" in event.state else None,
         "state": event.state,
     }
