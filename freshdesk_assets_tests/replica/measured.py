@@ -128,6 +128,10 @@ def _comparable(view: str, row: Row) -> bool:
     return view != "sla_events" or (row["target"] != "next_response" and row["state"] != "unknown")
 
 
+def _cells(view: str, rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+    return (tuple(row[name] for name in columns) for row in rows if _comparable(view, row))
+
+
 def span_differences(acme: Account, unseen: Collection[int] = ()) -> list[Wrong]:
     """Where stays, waits and service levels of tickets are not the truth, as far as they are known."""
     truth = acme.world.all_metrics(as_of(acme))["tickets"]
@@ -150,8 +154,7 @@ def span_differences(acme: Account, unseen: Collection[int] = ()) -> list[Wrong]
             if not counted or told not in true or (view == "sla_events" and not known[number]["is_current"]):
                 continue
             found, expected = (
-                sorted([tuple(row[name] for name in columns) for row in rows if _comparable(view, row)], key=repr)
-                for rows in (ours.get(number, []), true[told])
+                sorted(_cells(view, rows, columns), key=repr) for rows in (ours.get(number, []), true[told])
             )
             if found != expected:
                 wrong.append((view, number, "rows", found, expected))

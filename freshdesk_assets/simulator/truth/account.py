@@ -42,9 +42,7 @@ class Measured(Punctual):
                 if epoch(ticket.row["created_at"]) <= until
             ]
             # What is spam or in the trash now does not count as volume.
-            counting = [
-                life for life in lives if not (life.ticket.deleted or life.ticket.row["spam"])
-            ]
+            counting = [life for life in lives if not (life.ticket.deleted or life.ticket.row["spam"])]
             account = clocks.calendar(None) or Calendar(UTC_CALENDAR)
             return {
                 "now": stamp(now or self.clock.now()),
