@@ -185,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",
-        description="Renames the file and its published copy; deletes nothing.",
+        description="Renames the file, its published copy and its page; deletes nothing.",
     )
     commands.add_parser(
         "doctor",

@@ -15,6 +15,7 @@ from freshdesk_assets.orchestration.assets.examples import with_examples
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
 from freshdesk_assets.orchestration.assets.metrics import build_metrics
+from freshdesk_assets.orchestration.assets.page import build_page
 from freshdesk_assets.orchestration.assets.publishing import build_publication
 from freshdesk_assets.orchestration.assets.references import build_references
 from freshdesk_assets.orchestration.assets.tables import build_tables
@@ -48,6 +49,7 @@ def build_defs(
     resources: Mapping[str, Any] | None = None,
     assets: Iterable[dg.AssetsDefinition] = (),
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
+    page: bool | None = None,
 ) -> dg.Definitions:
     """The replica's definitions.
 
@@ -55,10 +57,12 @@ def build_defs(
       there are no views and checks but those given.
     - `resources` replace ours by name; `assets` are added to ours.
     - `loggers` are those of Dagster, unless given.
+    - `page`: whether there is the page, which asks the declared views; with a `catalog` not, unless given.
 
     The account is the one that the environment names when a run begins, unless `resources` have a
     `freshdesk`.
     """
+    page = catalog is None if page is None else page
     if catalog is None:
         catalog, views, checks = (
             declared_tables(),
@@ -84,6 +88,7 @@ def build_defs(
         *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
         build_publication(views),
+        *([build_page(duckdb_file(settings).page_options)] if page else []),
         *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(

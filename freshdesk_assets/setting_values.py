@@ -65,6 +65,12 @@ def file_named(given: Any) -> Path:
     return path
 
 
+def _folder(given: Any) -> Path | None:
+    if given is None:
+        return None
+    return file_named(str(given).rstrip("/") or "/")
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths lead to one file: by links, or where names differ in case alone."""
     with suppress(OSError):
@@ -215,6 +221,7 @@ def written(names: Iterable[str]) -> str:
 
 
 File = Annotated[Path, BeforeValidator(file_named)]
+Folder = Annotated[Path | None, BeforeValidator(_folder)]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
 Day = Annotated[datetime, BeforeValidator(_day)]

@@ -107,8 +107,10 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
-        copy = duckdb_file(settings).published_path
-        unpublished = copy is not None and not copy.exists()
+        file = duckdb_file(settings)
+        copy, page = (
+            path if path and not path.exists() else None for path in (file.published_path, file.page_path)
+        )
         with display, watched(display.show):
             result = execute(
                 job,
@@ -141,8 +143,10 @@ def sync(
     outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
-    if result.success and unpublished and copy is not None and copy.exists():
+    if result.success and copy and copy.exists():
         console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
+    if page and page.exists():
+        console.print(f"A page to look at every morning: {page.resolve()}", markup=False, soft_wrap=True)
     if stopped:
         return STOPPED
     return 0 if result.success else 1

@@ -1,0 +1,79 @@
+-- At risk now
+--
+-- Up to twenty tickets that are late, or due within four hours as the service level counts them; the longest overdue
+-- first.
+--
+-- shown as: table
+--
+-- ticket [ticket]: Ticket
+-- group_name: Group
+-- agent [agent]: Agent
+-- priority: Priority
+-- target: What is due
+-- due [due]: Due
+
+with risks as (
+  select
+    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as group_name,
+    sla_events.ticket_id,
+    ticket_metrics.agent_id,
+    coalesce(ticket_metrics.priority_label, cast(ticket_metrics.priority as varchar)) as priority,
+    case sla_events.target
+      when 'first_response' then 'First reply'
+      when 'next_response' then 'Next reply'
+      else 'Resolution'
+    end as target,
+    coalesce(sla_events.remaining_seconds, cast(epoch(sla_events.due_at - clock.as_of) as bigint)) as due
+  from metrics.sla_events
+  join metrics.ticket_metrics on ticket_metrics.ticket_id = sla_events.ticket_id
+  cross join metrics.clock
+  where ticket_metrics.is_current
+    and not ticket_metrics.is_solved
+    and (
+      sla_events.state = 'running_late'
+      or sla_events.state = 'running' and sla_events.remaining_seconds <= 4 * 3600
+    )
+),
+worst as (
+  select
+    risks.group_name,
+    risks.ticket_id,
+    risks.agent_id,
+    risks.priority,
+    risks.target,
+    risks.due
+  from risks
+  qualify row_number() over (partition by risks.ticket_id order by risks.due, risks.target) = 1
+),
+listed as (
+  select
+    null as of_group,
+    worst.group_name,
+    worst.ticket_id,
+    worst.agent_id,
+    worst.priority,
+    worst.target,
+    worst.due
+  from worst
+  union all
+  select
+    worst.group_name as of_group,
+    worst.group_name,
+    worst.ticket_id,
+    worst.agent_id,
+    worst.priority,
+    worst.target,
+    worst.due
+  from worst
+)
+select
+  listed.of_group,
+  listed.ticket_id as ticket,
+  listed.group_name,
+  listed.agent_id as agent,
+  listed.priority,
+  listed.target,
+  listed.due
+from listed
+qualify row_number() over (partition by listed.of_group order by listed.due, listed.ticket_id) <= 20
+order by listed.of_group, listed.due, listed.ticket_id
