@@ -24,291 +24,55 @@
 --     not late when the ticket came into a status that stops the clock is running.
 -- freshdesk_says: Freshdesk's own flag that it was late; of next responses it has one for the latest.
 
-with placed as (
+with running as (
   select
-    tickets.id,
-    tickets.created_at,
-    tickets.status,
-    tickets.responder_id,
-    tickets.fr_due_by,
-    tickets.nr_due_by,
-    tickets.due_by,
-    tickets.first_responded_at,
-    tickets.resolved_at,
-    tickets.closed_at,
-    tickets.fr_escalated,
-    tickets.nr_escalated,
-    tickets.is_escalated,
-    tickets.source,
-    tickets.type,
-    tickets.company_id,
-    tickets.product_id,
-    case when tickets.status in (4, 5)
-      then coalesce(tickets.resolved_at, tickets.closed_at, ticket_facts.last_resolved_at)
-    end as solved_at,
-    -- Since when the clock of the resolution stands still.
-    case when statuses.clock_stopped then ticket_facts.open_status_since end as stopped_since
-  from freshdesk.tickets
-  left join metrics.ticket_facts on ticket_facts.ticket_id = tickets.id
-  left join metrics.statuses on statuses.status = tickets.status
-  where not coalesce(tickets.spam, false) and not coalesce(tickets.deleted, false)
-),
-next_dues as (
-  select
-    tickets_history.id,
-    tickets_history.nr_due_by as due_at,
-    min(tickets_history.valid_from) as seen_from
-  from freshdesk.tickets_history
-  where tickets_history.nr_due_by is not null
-  group by tickets_history.id, tickets_history.nr_due_by
-),
-next_waits as (
-  select
-    next_dues.id,
-    next_dues.due_at,
-    ticket_replies.asked_at,
-    ticket_replies.answered_at
-  from next_dues
-  asof left join metrics.ticket_replies
-    on ticket_replies.ticket_id = next_dues.id
-    and next_dues.seen_from >= ticket_replies.asked_at
-),
-targets as (
-  select
-    placed.id,
-    'first_response' as target,
-    placed.created_at as applied_at,
-    placed.fr_due_by as due_at,
-    placed.first_responded_at as met_at,
-    placed.fr_escalated as says
-  from placed
-  where placed.source is distinct from 10
-  union all
-  select
-    placed.id,
-    'resolution',
-    placed.created_at,
-    placed.due_by,
-    placed.solved_at,
-    placed.is_escalated
-  from placed
-  union all
-  select
-    next_waits.id,
-    'next_response',
-    next_waits.asked_at,
-    next_waits.due_at,
-    next_waits.answered_at,
-    case
-      when next_waits.due_at = placed.nr_due_by then placed.nr_escalated
-    end
-  from next_waits
-  join placed on placed.id = next_waits.id
-  -- Of a wait whose due time moved, the last counts.
-  qualify row_number() over (
-    partition by next_waits.id, next_waits.asked_at order by next_waits.due_at desc
-  ) = 1
-),
-ended as (
-  select
-    targets.*,
-    placed.status,
-    placed.responder_id,
-    placed.source,
-    placed.type,
-    placed.company_id,
-    placed.product_id,
-    placed.solved_at,
-    case when targets.target = 'resolution' then placed.stopped_since end as stopped_since,
+    sla_targets.*,
     clock.as_of,
-    coalesce(targets.met_at, placed.solved_at, clock.as_of) as until
-  from targets
-  join placed on placed.id = targets.id
-  cross join metrics.clock
-),
-stood as (
-  select
-    ended.*,
-    ticket_spans.group_id,
-    ticket_spans.priority,
-    ticket_spans.calendar_id,
-    ticket_spans.hours_of
-  from ended
-  asof left join metrics.ticket_spans
-    on ticket_spans.ticket_id = ended.id
-    and ended.until >= ticket_spans.started_at
-),
-paused as (
-  select
-    stood.id,
-    stood.target,
-    stood.applied_at,
-    sum(ticket_spans.seconds) as seconds,
-    sum(ticket_spans.business_seconds) as business_seconds
-  from stood
-  join metrics.ticket_spans
-    on ticket_spans.ticket_id = stood.id
-    and ticket_spans.ended_at <= stood.until
-  join metrics.statuses on statuses.status = ticket_spans.status and statuses.clock_stopped
-  where stood.target = 'resolution'
-  group by stood.id, stood.target, stood.applied_at
-),
-policies as (
-  select
-    sla_policies.id,
-    sla_policies.name,
-    sla_policies.position,
-    sla_policies.is_default,
-    sla_policies.applicable_to,
-    targets_of.target_name,
-    targets_of.respond_within,
-    targets_of.next_respond_within,
-    targets_of.resolve_within,
-    targets_of.business_hours
-  from freshdesk.sla_policies
-  join freshdesk.sla_policy_targets as targets_of on targets_of.sla_policy_id = sla_policies.id
-  where coalesce(sla_policies.active, true) and sla_policies._deleted_at is null
-),
-fitting as (
-  select
-    stood.*,
-    coalesce(paused.seconds, 0) as paused_seconds,
-    coalesce(paused.business_seconds, 0) as paused_business,
-    policies.id as policy_id,
-    policies.name as policy_name,
-    policies.position,
-    policies.business_hours,
-    case stood.target
-      when 'first_response' then policies.respond_within
-      when 'next_response' then policies.next_respond_within
-      else policies.resolve_within
-    end as target_seconds
-  from stood
-  left join paused
-    on paused.id = stood.id
-    and paused.target = stood.target
-    and paused.applied_at = stood.applied_at
-  left join policies
-    on policies.target_name = 'priority_' || cast(stood.priority as varchar)
-    and (
-      not coalesce(json_exists(policies.applicable_to, '$.company_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.company_ids' as bigint[]), stood.company_id)
-    )
-    and (
-      not coalesce(json_exists(policies.applicable_to, '$.group_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.group_ids' as bigint[]), stood.group_id)
-    )
-    and (
-      not coalesce(json_exists(policies.applicable_to, '$.sources'), false)
-      or list_contains(cast(policies.applicable_to -> '$.sources' as bigint[]), stood.source)
-    )
-    and (
-      not coalesce(json_exists(policies.applicable_to, '$.ticket_types'), false)
-      or list_contains(cast(policies.applicable_to -> '$.ticket_types' as varchar[]), stood.type)
-    )
-    and (
-      not coalesce(json_exists(policies.applicable_to, '$.product_ids'), false)
-      or list_contains(cast(policies.applicable_to -> '$.product_ids' as bigint[]), stood.product_id)
-    )
-),
-begun as (
-  select
-    fitting.*,
-    slots.done_seconds + least(
-      greatest(epoch(fitting.applied_at) - epoch(slots.starts_at), 0),
-      epoch(slots.ends_at) - epoch(slots.starts_at)
-    ) as applied_clock
-  from fitting
-  asof left join metrics.calendar_slots as slots
-    on slots.calendar_id = fitting.calendar_id
-    and slots.source = fitting.hours_of
-    and fitting.applied_at >= slots.starts_at
-),
-due as (
-  select
-    begun.*,
-    slots.done_seconds + least(
-      greatest(epoch(begun.due_at) - epoch(slots.starts_at), 0),
-      epoch(slots.ends_at) - epoch(slots.starts_at)
-    ) as due_clock
-  from begun
-  asof left join metrics.calendar_slots as slots
-    on slots.calendar_id = begun.calendar_id
-    and slots.source = begun.hours_of
-    and begun.due_at >= slots.starts_at
-),
-confirmed as (
-  select
-    due.*,
     case
-      when due.policy_id is null then null
-      when due.business_hours
-        then abs(due.due_clock - due.applied_clock - due.target_seconds - due.paused_business) <= 60
-      else abs(epoch(due.due_at) - epoch(due.applied_at) - due.target_seconds - due.paused_seconds) <= 60
-    end as fits
-  from due
-),
-chosen as (
-  select confirmed.*
-  from confirmed
-  qualify row_number() over (
-    partition by confirmed.id, confirmed.target, confirmed.applied_at
-    order by coalesce(confirmed.fits, false) desc, confirmed.position nulls last, confirmed.policy_id
-  ) = 1
-),
-measured as (
-  select
-    chosen.*,
-    case
-      when chosen.policy_id is null then null
-      when chosen.business_hours
-        then slots.done_seconds + least(
-          greatest(epoch(chosen.until) - epoch(slots.starts_at), 0),
-          epoch(slots.ends_at) - epoch(slots.starts_at)
-        ) - chosen.applied_clock - chosen.paused_business
-      else epoch(chosen.until) - epoch(chosen.applied_at) - chosen.paused_seconds
+      when sla_targets.policy_id is null then null
+      when sla_targets.business_hours
+        then case when sla_targets.ended_at is null then calendar_clocks.clock else sla_targets.ended_clock end
+          - sla_targets.applied_clock - sla_targets.paused_business_seconds
+      else epoch(coalesce(sla_targets.ended_at, clock.as_of)) - epoch(sla_targets.applied_at)
+        - sla_targets.paused_seconds
     end as elapsed,
     case
-      when chosen.due_at is null then 'unknown'
-      when chosen.met_at <= chosen.due_at then 'met'
-      when chosen.met_at is not null then 'late'
-      when chosen.status in (4, 5) and coalesce(chosen.solved_at > chosen.due_at, false) then 'late'
-      when chosen.status in (4, 5) then 'cancelled'
-      when coalesce(chosen.stopped_since, chosen.as_of) > chosen.due_at then 'running_late'
+      when sla_targets.due_at is null then 'unknown'
+      when sla_targets.met_at <= sla_targets.due_at then 'met'
+      when sla_targets.met_at is not null then 'late'
+      when sla_targets.status in (4, 5) and coalesce(sla_targets.solved_at > sla_targets.due_at, false) then 'late'
+      when sla_targets.status in (4, 5) then 'cancelled'
+      when coalesce(sla_targets.stopped_since, clock.as_of) > sla_targets.due_at then 'running_late'
       else 'running'
     end as state
-  from chosen
-  asof left join metrics.calendar_slots as slots
-    on slots.calendar_id = chosen.calendar_id
-    and slots.source = chosen.hours_of
-    and chosen.until >= slots.starts_at
+  from metrics.sla_targets
+  cross join metrics.clock
+  left join metrics.calendar_clocks
+    on calendar_clocks.calendar_id = sla_targets.calendar_id
+    and calendar_clocks.source = sla_targets.hours_of
 )
 select
-  measured.id as ticket_id,
-  cast(measured.target as varchar) as target,
+  running.ticket_id,
+  running.target,
+  running.n,
+  running.group_id,
+  running.agent_id,
+  running.priority,
+  running.policy_id,
+  running.policy_name,
+  not running.policy_confirmed as policy_guessed,
+  case when running.business_hours then running.calendar_id end as calendar_id,
+  running.target_seconds,
+  running.applied_at,
+  running.due_at,
+  running.met_at,
+  case when running.state in ('late', 'running_late') then running.due_at end as breached_at,
+  cast(running.elapsed as bigint) as elapsed_seconds,
   cast(
-    row_number() over (
-      partition by measured.id, measured.target order by measured.applied_at, measured.due_at
-    ) as integer
-  ) as n,
-  measured.group_id,
-  measured.responder_id as agent_id,
-  measured.priority,
-  measured.policy_id,
-  measured.policy_name,
-  not measured.fits as policy_guessed,
-  case when measured.business_hours then measured.calendar_id end as calendar_id,
-  measured.target_seconds,
-  measured.applied_at,
-  measured.due_at,
-  measured.met_at,
-  case when measured.state in ('late', 'running_late') then measured.due_at end as breached_at,
-  cast(measured.elapsed as bigint) as elapsed_seconds,
-  cast(
-    case when measured.state in ('running', 'running_late')
-      then measured.target_seconds - measured.elapsed
+    case when running.state in ('running', 'running_late')
+      then running.target_seconds - running.elapsed
     end as bigint
   ) as remaining_seconds,
-  cast(measured.state as varchar) as state,
-  measured.says as freshdesk_says
-from measured
+  cast(running.state as varchar) as state,
+  running.freshdesk_says
+from running
