@@ -87,7 +87,9 @@ def main() -> None:
         with warehouse.open() as connection:
             plain = timed(lambda: connection.execute(_BOUND))
             measured = timed(lambda: connection.execute(_MEASURED))
-            lost = number(connection, "select count(*) from replica.main.measured where business_seconds is null")
+            lost = number(
+                connection, "select count(*) from replica.main.measured where business_seconds is null"
+            )
     if lost:
         raise RuntimeError(f"{lost:,} spans have no business seconds")
     lines = [

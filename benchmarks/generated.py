@@ -275,7 +275,9 @@ def pass_a_day(connection: Connection, every: int) -> int:
     for statement in _CHANGES:
         asked = {"every": every} if "$every" in statement else {"later": later}
         connection.execute(statement, asked)
-    connection.execute(f"update {ledger(connection, 'read_state')} set finished_at = $later", {"later": later})
+    connection.execute(
+        f"update {ledger(connection, 'read_state')} set finished_at = $later", {"later": later}
+    )
     found = connection.execute("select count(*) from changed").fetchone()
     return int(found[0]) if found else 0
 

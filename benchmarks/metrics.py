@@ -183,7 +183,9 @@ def reading(part: Part, warehouse: Warehouse, tickets: int) -> None:
 
 def rows_of(connection: Connection, asked: str) -> int:
     """Make every column of the rows, and count them."""
-    return number(connection, f"select count(*) from (select hash(t) as h from (from {asked}) t) where h is not null")
+    return number(
+        connection, f"select count(*) from (select hash(t) as h from (from {asked}) t) where h is not null"
+    )
 
 
 def ensuring(part: Part, warehouse: Warehouse, _tickets: int) -> None:

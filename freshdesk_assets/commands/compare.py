@@ -164,7 +164,11 @@ def compare(settings: Settings, file: str) -> int:
 def results(export: Export, stored: Mapping[int, Row]) -> Iterator[Result]:
     """What each column of the export that can be compared came to."""
     present = {named(column) for column in export.columns}
-    pairs = [(row, stored[number]) for row in export.rows if (number := ticket_of(row)) in stored]
+    pairs = [
+        (row, known)
+        for row in export.rows
+        if (number := ticket_of(row)) is not None and (known := stored.get(number))
+    ]
     for compared in COLUMNS:
         if named(compared.column) in present:
             yield max(
