@@ -22,12 +22,12 @@ due as (
   select
     tickets.of_group,
     tickets.ticket_id,
-    bool_or(sla_events.target = 'resolution' and sla_events.state = 'running_late') as overdue,
-    bool_or(sla_events.target <> 'resolution' and sla_events.state = 'running_late') as late_reply,
-    bool_or(sla_events.state = 'running' and sla_events.remaining_seconds <= 4 * 3600) as soon
+    bool_or(page_targets.target = 'resolution' and page_targets.state = 'running_late') as overdue,
+    bool_or(page_targets.target <> 'resolution' and page_targets.state = 'running_late') as late_reply,
+    bool_or(page_targets.state = 'running' and page_targets.remaining_seconds <= 4 * 3600) as soon
   from tickets
-  join metrics.sla_events on sla_events.ticket_id = tickets.ticket_id
-  where sla_events.state in ('running', 'running_late')
+  join page_targets on page_targets.ticket_id = tickets.ticket_id
+  where page_targets.state in ('running', 'running_late')
   group by all
 ),
 days as (

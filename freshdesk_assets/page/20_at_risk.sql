@@ -15,23 +15,23 @@
 with risks as (
   select
     coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as group_name,
-    sla_events.ticket_id,
+    page_targets.ticket_id,
     ticket_metrics.agent_id,
     coalesce(ticket_metrics.priority_label, cast(ticket_metrics.priority as varchar)) as priority,
-    case sla_events.target
+    case page_targets.target
       when 'first_response' then 'First reply'
       when 'next_response' then 'Next reply'
       else 'Resolution'
     end as target,
-    coalesce(sla_events.remaining_seconds, cast(epoch(sla_events.due_at - clock.as_of) as bigint)) as due
-  from metrics.sla_events
-  join metrics.ticket_metrics on ticket_metrics.ticket_id = sla_events.ticket_id
+    coalesce(page_targets.remaining_seconds, cast(epoch(page_targets.due_at - clock.as_of) as bigint)) as due
+  from page_targets
+  join metrics.ticket_metrics on ticket_metrics.ticket_id = page_targets.ticket_id
   cross join metrics.clock
   where ticket_metrics.is_current
     and not ticket_metrics.is_solved
     and (
-      sla_events.state = 'running_late'
-      or sla_events.state = 'running' and sla_events.remaining_seconds <= 4 * 3600
+      page_targets.state = 'running_late'
+      or page_targets.state = 'running' and page_targets.remaining_seconds <= 4 * 3600
     )
 ),
 worst as (

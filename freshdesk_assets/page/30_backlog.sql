@@ -8,12 +8,11 @@
 -- estimated: Estimated
 
 select
-  coalesce(backlog_daily.group_name, 'Group ' || backlog_daily.group_id, 'No group') as of_group,
-  backlog_daily.day,
-  coalesce(backlog_daily.status_label, 'Status not known') as status,
-  cast(sum(backlog_daily.tickets) as bigint) as tickets,
-  bool_or(backlog_daily.estimated) as estimated
-from metrics.backlog_daily
-where backlog_daily.day > (select clock.today - 90 from metrics.clock)
+  page_backlog.of_group,
+  page_backlog.day,
+  page_backlog.status,
+  cast(sum(page_backlog.tickets) as bigint) as tickets,
+  bool_or(page_backlog.estimated) as estimated
+from page_backlog
 group by grouping sets ((1, 2, 3), (2, 3))
 order by 1, 2, 3

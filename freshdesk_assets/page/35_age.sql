@@ -11,11 +11,11 @@
 
 with latest as (
   select
-    coalesce(backlog_daily.group_name, 'Group ' || backlog_daily.group_id, 'No group') as group_name,
-    backlog_daily.age_bucket as age,
-    sum(backlog_daily.tickets) as tickets
-  from metrics.backlog_daily
-  where backlog_daily.day = (select max(each.day) from metrics.backlog_daily as each)
+    page_backlog.of_group as group_name,
+    page_backlog.age,
+    sum(page_backlog.tickets) as tickets
+  from page_backlog
+  where page_backlog.day = (select max(each.day) from page_backlog as each)
   group by all
 ),
 ranked as (

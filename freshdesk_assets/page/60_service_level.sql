@@ -13,21 +13,21 @@
 
 with ended as (
   select
-    coalesce(groups.name, 'Group ' || sla_events.group_id, 'No group') as of_group,
-    cast(date_trunc('week', sla_events.due_at at time zone clock.zone) as date) as week,
-    case sla_events.target
+    coalesce(groups.name, 'Group ' || page_targets.group_id, 'No group') as of_group,
+    cast(date_trunc('week', page_targets.due_at at time zone clock.zone) as date) as week,
+    case page_targets.target
       when 'first_response' then 'First reply'
       when 'next_response' then 'Next reply'
       else 'Resolution'
     end as target,
-    sla_events.priority,
-    sla_events.state
-  from metrics.sla_events
+    page_targets.priority,
+    page_targets.state
+  from page_targets
   cross join metrics.clock
-  left join freshdesk.groups on groups.id = sla_events.group_id
-  where sla_events.state in ('met', 'late', 'running_late')
-    and sla_events.due_at >= clock.as_of - interval 12 weeks
-    and sla_events.due_at <= clock.as_of
+  left join freshdesk.groups on groups.id = page_targets.group_id
+  where page_targets.state in ('met', 'late', 'running_late')
+    and page_targets.due_at >= clock.as_of - interval 12 weeks
+    and page_targets.due_at <= clock.as_of
 )
 select
   ended.of_group,

@@ -77,6 +77,8 @@ def _page(
     connection: Connection, charts: list[Chart], options: Options, made_of: str
 ) -> tuple[str, Mapping[str, str]]:
     """The page as HTML, and why charts are missing in it."""
+    for file in sorted(FOLDER.glob("page_*.sql")):
+        _asked(connection, file.stem, f"create temp table {file.stem} as ")
     heading = _asked(connection, "heading")[0]
     agents = {each["id"]: each["name"] for each in _asked(connection, "agents")}
     names = _asked(connection, "companies") if options.names else []
@@ -118,10 +120,10 @@ def _page(
     return document(heading=heading, shown=shown, data=data, made_of=made_of), wrong
 
 
-def _asked(connection: Connection, name: str) -> list[Mapping[str, Any]]:
-    """The rows of a SQL file that is no chart."""
+def _asked(connection: Connection, name: str, into: str = "") -> list[Mapping[str, Any]]:
+    """The rows of a SQL file that is no chart; `into` a table, which then has them."""
     try:
-        columns, rows = ask(connection, (FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
+        columns, rows = ask(connection, into + (FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
         return [dict(zip(columns, row, strict=True)) for row in rows]
     except QueryError as error:
         raise WarehouseError(
@@ -133,7 +135,7 @@ def _asked(connection: Connection, name: str) -> list[Mapping[str, Any]]:
 def _fingerprint(connection: Connection, options: Options) -> str:
     """What a page of this copy is made of; empty if the copy does not say what it is."""
     try:
-        _, rows = ask(connection, "select fingerprint, published_at from freshdesk_meta.published")
+        _, rows = ask(connection, "select fingerprint from freshdesk_meta.published")
         copies = list(rows)
     except QueryError:
         return ""
