@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables")
+READERS = ("query", "tables", "compare")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
@@ -125,6 +125,10 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.tables import tables
 
         return tables(settings, options.name)
+    if options.command == "compare":
+        from freshdesk_assets.commands.compare import compare
+
+        return compare(settings, options.export)
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)
@@ -235,6 +239,13 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Reads the published copy, or the replica where there is none.",
     )
     shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
+    exported = commands.add_parser(
+        "compare",
+        help="compare a CSV export of Freshdesk's UI with the metrics",
+        description="Reads tickets exported from Freshdesk's UI as CSV, with the field Ticket ID, and reports"
+        " where its columns differ from schema metrics, and why they may.",
+    )
+    exported.add_argument("export", metavar="FILE", help="the exported CSV file")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

@@ -90,6 +90,7 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "freshdesk_assets.simulator", "--port", "0", "--plan", "pack2000"),
+                *("--service-levels", "--eventful"),
                 *("--tickets", str(TICKETS), "--days", str(DAYS), "--frozen-now", now.isoformat()),
                 *("--latency-ms", "20", "--ready-file", str(ready)),
             ],

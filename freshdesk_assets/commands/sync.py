@@ -107,9 +107,10 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
-        file = duckdb_file(settings)
+        resource = duckdb_file(settings)
         copy, page = (
-            path if path and not path.exists() else None for path in (file.published_path, file.page_path)
+            path if path and not path.exists() else None
+            for path in (resource.published_path, resource.page_path)
         )
         with display, watched(display.show):
             result = execute(

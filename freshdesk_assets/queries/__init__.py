@@ -33,6 +33,13 @@ def declared_questions() -> tuple[Query, ...]:
     return tuple(_read(statement, file, where) for statement in _statements(file, where))
 
 
+@cache
+def exported_tickets() -> str:
+    """The query for what an export of tickets tells too, a row per ticket, its number first."""
+    file = FOLDER / "exported.sql"
+    return _read(file.read_text(encoding="utf-8").strip(), file, f"queries {file.name}").sql
+
+
 def read_queries(file: Path) -> tuple[Query, ...]:
     """The queries of a file; raises DeclarationError with what is wrong in it."""
     where = f"queries {file.parent.name}/{file.name}"

@@ -173,6 +173,8 @@ class State:
         self.agents_ever: set[int] = set()
         # Groups that were removed, whose calendars count for the time tickets were in them.
         self.former_groups: dict[int, Row] = {}
+        # How each calendar was before it changed, and when that was.
+        self.former_calendars: dict[int, list[tuple[str, Row]]] = {}
         # Statuses in which the clock of service levels stands still; the API does not say which.
         self.stopped_statuses = {3, 4, 5, 6}
         # Whether an automation's message sets the times of responses; it is not established.

@@ -148,12 +148,12 @@ def test_what_agents_and_groups_did(world: World) -> None:
     bob, group = world.agent_pool[1], list(world.tables["groups"])[1]
     did = {row["day"]: row for row in told["agent_daily"] if row["agent_id"] == bob}
     assert {
-        day: [did[day][name] for name in ("assigned", "replies", "notes", "resolved", "reopened")]
+        day: [did[day][name] for name in ("assigned", "open", "replies", "notes", "resolved", "reopened")]
         for day in did
     } == {
-        TUESDAY: [1, 0, 0, 0, 0],
-        WEDNESDAY: [0, 1, 0, 1, 0],
-        SATURDAY: [0, 1, 1, 1, 1],
+        TUESDAY: [1, 1, 0, 0, 0, 0],
+        WEDNESDAY: [0, 0, 1, 0, 1, 0],
+        SATURDAY: [0, 0, 1, 1, 1, 1],
     }
     got = {row["day"]: row for row in told["group_daily"]}
     assert {row["group_id"] for row in got.values()} == {group}
@@ -163,6 +163,29 @@ def test_what_agents_and_groups_did(world: World) -> None:
     [month] = told["company_monthly"]
     assert (month["month"], month["created"], month["resolved"]) == ("2026-03-01", 1, 2)
     assert month["first_reply_business_seconds"] == [3 * HOUR]
+
+
+def test_a_calendar_that_changed_counts_for_the_days_on_which_it_was_in_force() -> None:
+    """Eight to five until Tuesday; from Wednesday on eight to noon."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    ticket = world.create_ticket(source=1, group_id=None)
+    go(world, TUESDAY, "23:30")
+    half = {day: {"start_time": "8:00 am", "end_time": "12:00 pm"} for day in ("wednesday", "thursday")}
+    world.change_calendar(next(iter(world.tables["business_hours"])), business_hours=half)
+    go(world, THURSDAY, "09:00")
+    [span] = world.metrics(ticket)["status_spans"]
+    assert span["business_seconds"] == (7 + 9 + 4 + 2) * HOUR
+
+
+def test_a_timer_that_runs_is_also_counted_apart() -> None:
+    """What has been booked so far is booked; what it will come to is not known yet."""
+    world = World(tickets=0)
+    ticket = world.create_ticket()
+    booked = [world.add_time_entry(ticket, timer_running=running) for running in (False, True)]
+    for entry_id in booked:
+        world.edit_time_entry(entry_id, seconds=600)
+    metrics = world.metrics(ticket)
+    assert (metrics["seconds_tracked"], metrics["timers_running"]) == (1200, 1)
 
 
 def test_an_outbound_ticket_has_no_first_reply() -> None:

@@ -84,7 +84,8 @@ def test_a_status_that_stops_the_clock_pushes_the_resolution_when_it_is_left(wor
     assert dues(world, number)[1] == f"{TUESDAY}T16:00"
     go(world, TUESDAY, "15:00")
     world.set_status(number, 4)
-    assert states(world, number)["resolution", 1] == "met"
+    [_, event] = world.metrics(number)["sla_events"]
+    assert (event["state"], event["target_seconds"], event["elapsed_seconds"]) == ("met", 8 * 3600, 7 * 3600)
 
 
 def test_a_group_brings_its_calendar(world: World) -> None:
@@ -139,6 +140,9 @@ def test_rows_and_the_account_of_the_truth_agree_after_two_weeks() -> None:
         events = {event["target"]: event for event in metrics["sla_events"]}
         for target, (due, flag) in keys.items():
             event = events.get(target)
+            if event and event["met_at"] is not None:
+                took_longer = event["elapsed_seconds"] > event["target_seconds"]
+                assert took_longer == (event["state"] == "late"), (number, target)
             assert row[due] == (event and event["due_at"]), (number, target)
             if event and not just_now < event["due_at"] <= world.clock.stamp():
                 assert row[flag] == (event["state"] in ("late", "running_late")), (number, target)

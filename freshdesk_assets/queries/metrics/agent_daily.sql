@@ -15,8 +15,8 @@ order by replies desc;
 
 select
   agent_daily.agent_name,
-  agent_daily.assigned
+  agent_daily.open
 from metrics.agent_daily
 join metrics.clock on agent_daily.day = clock.today - 1
-where agent_daily.assigned > 0
-order by agent_daily.assigned desc;
+where agent_daily.open > 0
+order by agent_daily.open desc;

@@ -41,17 +41,19 @@ class Measured(Punctual):
                 for ticket in self.tickets.values()
                 if epoch(ticket.row["created_at"]) <= until
             ]
+            # What is spam or in the trash now does not count as volume.
+            counting = [life for life in lives if not (life.ticket.deleted or life.ticket.row["spam"])]
             account = clocks.calendar(None) or Calendar(UTC_CALENDAR)
             return {
                 "now": stamp(now or self.clock.now()),
                 "tickets": {life.ticket.id: self._told(life, labels) for life in lives},
                 "ticket_fields_daily": [row for life in lives for row in ticket_fields_daily(life, account)],
                 "backlog_daily": backlog_daily(lives, account),
-                "volume_daily": volume_daily(lives, account),
+                "volume_daily": volume_daily(counting, account),
                 "agent_daily": agent_daily(self, lives, account),
-                "group_daily": group_daily(self, lives, account),
-                "company_monthly": company_monthly(self, lives, account),
-                "volume_daily_by_present_group": volume_daily(lives, account, historic=False),
+                "group_daily": group_daily(self, counting, account),
+                "company_monthly": company_monthly(self, counting, account),
+                "volume_daily_by_present_group": volume_daily(counting, account, historic=False),
             }
 
     def _told(self, life: Life, labels: dict[int, str]) -> Row:

@@ -36,6 +36,8 @@ class Terms:
 
     policy_id: int
     priority: int
+    group_id: int | None
+    agent_id: int | None
     target: Row
     calendar: Calendar | None
 
@@ -59,6 +61,7 @@ class Event:
     met_at: int | None
     state: str
     seconds: int
+    elapsed: int
     terms: Terms
 
 
@@ -83,6 +86,8 @@ def terms_at(state: State, life: Life, at: int) -> Terms | None:
             return Terms(
                 policy_id=policy["id"],
                 priority=stood["priority"],
+                group_id=stood["group_id"],
+                agent_id=stood["responder_id"],
                 target=target,
                 calendar=life.clocks.calendar(stood["group_id"], life.source) if counted else None,
             )
@@ -107,6 +112,7 @@ def first_response(state: State, life: Life) -> list[Event]:
         Event(
             target="first_response", n=1, applied_at=life.created_at, due_at=due_at, met_at=met_at,
             state=verdict(life, due_at, met_at), seconds=seconds, terms=terms,
+            elapsed=terms.passed(life.created_at, over(life, met_at)),
         )
     ]  # fmt: skip
 
@@ -124,6 +130,7 @@ def next_responses(state: State, life: Life) -> list[Event]:
                     target="next_response", n=len(found) + 1, applied_at=wait.asked_at, due_at=due_at,
                     met_at=wait.answered_at, state=verdict(life, due_at, wait.answered_at),
                     seconds=seconds, terms=terms,
+                    elapsed=terms.passed(wait.asked_at, over(life, wait.answered_at)),
                 )
             )  # fmt: skip
     return found
@@ -136,19 +143,20 @@ def resolution(state: State, life: Life) -> list[Event]:
     terms = terms_at(state, life, end)
     if terms is None:
         return []
-    paused = sum(
-        terms.passed(span.start, span.end)
-        for span in life.spans("status")
-        if span.stood["status"] in state.stopped_statuses and span.end is not None and span.end <= end
-    )
+    until = over(life, met_at)
+    pauses = [span for span in life.spans("status") if span.stood["status"] in state.stopped_statuses]
+    left = [(span.start, span.end) for span in pauses if span.end is not None and span.end <= end]
+    running = [(span.start, until) for span in pauses[-1:] if span.end is None and span.start < until]
+    paused = sum(terms.passed(start, stop) for start, stop in left)
     seconds = terms.target["resolve_within"]
     due_at = terms.due(life.created_at, seconds + paused)
-    last = life.spans("status")[-1]
-    stopped = last.start if last.stood["status"] in state.stopped_statuses else None
+    stopped = pauses[-1].start if pauses and pauses[-1].end is None else None
+    standing = sum(terms.passed(start, stop) for start, stop in running)
     return [
         Event(
             target="resolution", n=1, applied_at=life.created_at, due_at=due_at, met_at=met_at,
             state=verdict(life, due_at, met_at, stopped=stopped), seconds=seconds, terms=terms,
+            elapsed=terms.passed(life.created_at, until) - paused - standing,
         )
     ]  # fmt: skip
 
@@ -177,6 +185,13 @@ def ended(life: Life, met_at: int | None) -> int:
     return life.now if solved is None else solved
 
 
+def over(life: Life, met_at: int | None) -> int:
+    """When a target was met, or came to nothing; else now."""
+    if met_at is not None:
+        return met_at
+    return min((at for at in (solved_at(life), gone_at(life)) if at is not None), default=life.now)
+
+
 def verdict(life: Life, due_at: int | None, met_at: int | None, *, stopped: int | None = None) -> str:
     """met, late, running, running_late or cancelled.
 
@@ -185,9 +200,8 @@ def verdict(life: Life, due_at: int | None, met_at: int | None, *, stopped: int 
     """
     if met_at is not None:
         return "late" if due_at is not None and met_at > due_at else "met"
-    over = [at for at in (solved_at(life), gone_at(life)) if at is not None]
-    if over:
-        return "late" if due_at is not None and min(over) > due_at else "cancelled"
+    if solved_at(life) is not None or gone_at(life) is not None:
+        return "late" if due_at is not None and over(life, None) > due_at else "cancelled"
     until = life.now if stopped is None else stopped
     return "running_late" if due_at is not None and until > due_at else "running"
 
@@ -213,6 +227,8 @@ def told(event: Event) -> Row:
     return {
         "target": event.target,
         "n": event.n,
+        "group_id": event.terms.group_id,
+        "agent_id": event.terms.agent_id,
         "policy_id": event.terms.policy_id,
         "priority": event.terms.priority,
         "calendar_id": event.terms.calendar.id if event.terms.calendar else None,
@@ -220,5 +236,8 @@ def told(event: Event) -> Row:
         "applied_at": epoch_stamp(event.applied_at),
         "due_at": shown(event.due_at),
         "met_at": shown(event.met_at),
+        "breached_at": shown(event.due_at) if event.state in LATE else None,
+        "elapsed_seconds": event.elapsed,
+        "remaining_seconds": event.seconds - event.elapsed if "running" in event.state else None,
         "state": event.state,
     }

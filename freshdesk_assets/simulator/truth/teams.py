@@ -15,7 +15,9 @@ from freshdesk_assets.simulator.truth.lives import SOLVED, Life
 from freshdesk_assets.simulator.truth.metrics import mood, waits
 from freshdesk_assets.simulator.truth.service import service_events
 
-AGENT_COUNTS = ("assigned", "replies", "notes", "resolved", "reopened", "seconds_logged", "ratings", "happy")
+AGENT_COUNTS = (
+    "assigned", "open", "replies", "notes", "resolved", "reopened", "seconds_logged", "ratings", "happy",
+)  # fmt: skip
 GROUP_COUNTS = ("created", "resolved", "open", "sla_ended", "sla_met", "ratings", "happy")
 COMPANY_COUNTS = ("created", "resolved", "seconds_tracked", "ratings", "happy")
 FIRST_REPLIES, RESOLUTIONS = "first_reply_business_seconds", "resolution_business_seconds"
@@ -62,6 +64,8 @@ def agent_daily(state: State, lives: Iterable[Life], calendar: Calendar) -> list
             for message in life.messages:
                 name = {"agent": "replies", "note": "notes"}.get(message.actor, "")
                 yield message.author_id, message.at, name, 1
+            for midnight, stood in open_nights(life, calendar):
+                yield stood["responder_id"], midnight - 1, "open", 1
             solver = None
             for at, former, status in life.status_changes():
                 if status in SOLVED and former not in SOLVED:
@@ -89,9 +93,8 @@ def group_daily(state: State, lives: Iterable[Life], calendar: Calendar) -> list
             yield group(life.created_at), life.created_at, "created", 1
             for at, what, seconds in ended(life):
                 yield group(at), at, what, seconds
-            for _, midnight, stood in ticket_days(life, calendar):
-                if stood["status"] not in SOLVED and not stood["spam"] and not stood["deleted"]:
-                    yield stood["group_id"], midnight - 1, "open", 1
+            for midnight, stood in open_nights(life, calendar):
+                yield stood["group_id"], midnight - 1, "open", 1
             for event in service_events(state, life) if state.service_levels else ():
                 if event.met_at is not None:
                     yield group(event.met_at), event.met_at, "sla_ended", 1
@@ -127,6 +130,13 @@ def company_monthly(state: State, lives: Iterable[Life], calendar: Calendar) -> 
         return calendar.local_day(at).replace(day=1).isoformat()
 
     return tabulated(counted(), ("month", "company_id"), month, COMPANY_COUNTS, (FIRST_REPLIES,))
+
+
+def open_nights(life: Life, calendar: Calendar) -> Iterator[tuple[int, Row]]:
+    """The midnights at which a ticket was unsolved, and neither spam nor deleted."""
+    for _, midnight, stood in ticket_days(life, calendar):
+        if stood["status"] not in SOLVED and not stood["spam"] and not stood["deleted"]:
+            yield midnight, stood
 
 
 def ended(life: Life) -> Iterator[tuple[int, str, int | None]]:

@@ -16,14 +16,13 @@ with zoned as (
     business_hours.name,
     business_hours.is_default,
     business_hours.time_zone,
-    case
-      when time_zones.iana_name is not null then time_zones.iana_name
-      when try(timestamp '2000-01-01 00:00:00' at time zone business_hours.time_zone) is not null
-        then business_hours.time_zone
-    end as iana_zone,
+    coalesce(time_zones.iana_name, zones.name) as iana_zone,
     business_hours._deleted_at is not null as deleted_in_freshdesk
   from freshdesk.business_hours
   left join metrics.time_zones on time_zones.rails_name = business_hours.time_zone
+  -- An unknown zone would be an error of whatever uses it, which try() does not catch.
+  left join (select pg_timezone_names.name from pg_timezone_names()) as zones
+    on zones.name = business_hours.time_zone
 ),
 open as (
   select distinct business_hour_slots.business_hour_id

@@ -10,7 +10,7 @@
 -- first_reply_business_seconds_mean: Mean of the business hours until then; null if none is known.
 -- first_reply_business_seconds_median: Their median.
 -- first_reply_business_seconds_p90: The time within which nine of ten were answered.
--- resolutions: Tickets of it whose latest resolution is of that day.
+-- resolutions: The same as resolved, of which the following are made.
 -- resolution_business_seconds_mean: Mean of the business hours until then; null if none is known.
 -- resolution_business_seconds_median: Their median.
 -- resolution_business_seconds_p90: The time within which nine of ten were resolved.
@@ -39,28 +39,35 @@ backlog as (
 replies as (
   select
     cast(ticket_replies.answered_at at time zone clock.zone as date) as day,
-    coalesce(ticket_replies.group_id, 0) as group_id,
+    coalesce(ticket_spans.group_id, 0) as group_id,
     count(*) as first_replies,
     avg(ticket_replies.business_seconds) as mean,
     median(ticket_replies.business_seconds) as median,
     quantile_cont(ticket_replies.business_seconds, 0.9) as p90
   from metrics.ticket_replies
   cross join metrics.clock
-  where ticket_replies.kind = 'first' and ticket_replies.answered_at is not null
+  join freshdesk.tickets on tickets.id = ticket_replies.ticket_id
+  asof left join metrics.ticket_spans
+    on ticket_spans.ticket_id = ticket_replies.ticket_id
+    and ticket_replies.answered_at >= ticket_spans.started_at
+  where ticket_replies.kind = 'first'
+    and ticket_replies.answered_at is not null
+    and not coalesce(tickets.spam, false)
+    and not coalesce(tickets.deleted, false)
   group by all
 ),
 resolutions as (
   select
-    cast(ticket_facts.last_resolved_at at time zone clock.zone as date) as day,
-    coalesce(tickets.group_id, 0) as group_id,
+    cast(ticket_events.at at time zone clock.zone as date) as day,
+    coalesce(ticket_events.group_id, 0) as group_id,
     count(*) as resolutions,
-    avg(ticket_facts.full_resolution_business_seconds) as mean,
-    median(ticket_facts.full_resolution_business_seconds) as median,
-    quantile_cont(ticket_facts.full_resolution_business_seconds, 0.9) as p90
-  from metrics.ticket_facts
+    avg(ticket_events.business_seconds) as mean,
+    median(ticket_events.business_seconds) as median,
+    quantile_cont(ticket_events.business_seconds, 0.9) as p90
+  from metrics.ticket_events
   cross join metrics.clock
-  join freshdesk.tickets on tickets.id = ticket_facts.ticket_id
-  where ticket_facts.last_resolved_at is not null
+  join freshdesk.tickets on tickets.id = ticket_events.ticket_id
+  where ticket_events.kind = 'resolved'
     and not coalesce(tickets.spam, false)
     and not coalesce(tickets.deleted, false)
   group by all

@@ -27,6 +27,7 @@
 -- agent_stations: How many times it came to an agent.
 -- handoffs: How often it went from one agent to another.
 -- open_status: Its status in the span that runs; null if none does.
+-- open_status_since: Since when it is in that status.
 -- open_agent_id: Its agent in that span. -> agents.id
 -- open_since: When that span began.
 -- open_clock: The clock of its calendar then.
@@ -118,6 +119,7 @@ running as (
   select
     spans.ticket_id,
     spans.status,
+    spans.status_since,
     spans.agent_id,
     spans.started_at,
     spans.started_clock,
@@ -204,6 +206,7 @@ select
   cast(case when lived.assignment_known then lived.agent_stations end as integer) as agent_stations,
   cast(case when lived.assignment_known then lived.handoffs end as integer) as handoffs,
   running.status as open_status,
+  running.status_since as open_status_since,
   running.agent_id as open_agent_id,
   running.started_at as open_since,
   running.started_clock as open_clock,

@@ -1,0 +1,23 @@
+"""One help desk for all cases: a replica takes seconds to be measured, however many tickets it has."""
+
+import pytest
+
+from freshdesk_assets.schema.page import Fate, Verdict
+from freshdesk_assets_tests.metrics import office
+from freshdesk_assets_tests.metrics.desk import FORMER_AGENT, Desk, at
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The shared desk with the tickets of all modules that were collected."""
+    made = office.opened(Desk(tmp_path_factory.mktemp("desk")))
+    made.lands(at("2026-06-01 12:15"), "business_hours", office.CHANGED_CALENDAR)
+    made.lives(office.TICKETS)
+    for name, row in (
+        ("agents", FORMER_AGENT),
+        ("groups", office.DELETED_GROUP),
+        ("sla_policies", 52),
+    ):
+        made.lands(at("2026-06-01 12:15"), name, verdicts=(Verdict(id=row, fate=Fate.GONE),))
+    made.measures(office.RULES)
+    return made
