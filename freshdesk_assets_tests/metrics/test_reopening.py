@@ -153,6 +153,6 @@ def test_who_had_a_ticket_before_it_was_first_seen_is_unknown(desk: Desk) -> Non
 
 def test_nothing_is_said_to_be_unknown_without_a_reason(desk: Desk) -> None:
     assert desk.query(
-        "select ticket_id from file.metrics.ticket_metrics"
+        "select ticket_id from metrics.ticket_metrics"
         " where not (history_known and assignment_known) and unknown_because is null"
     ) == []

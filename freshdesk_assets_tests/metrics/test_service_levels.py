@@ -63,6 +63,7 @@ RAISED = (
     ticket(CREATED, group_id=NEW_YORK, priority=1, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-04T14:00:00Z")
     .change("2026-03-02 19:00", priority=4, fr_due_by="2026-03-02T18:00:00Z")
     .reply("2026-03-02 20:00")
+    .becomes(RESOLVED, "2026-03-03 14:00")
 )
 
 
@@ -169,7 +170,7 @@ def test_targets_are_as_many_as_tickets_have(desk: Desk) -> None:
         with expected as (
           select id from file.freshdesk.tickets where not spam and not deleted
         )
-        select target, count(*) from file.metrics.sla_events where target <> 'next_response' group by target
+        select target, count(*) from metrics.sla_events where target <> 'next_response' group by target
         except
         select 'resolution', count(*) from expected
         except
