@@ -6,9 +6,12 @@ together, as it stands then.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+import re
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
+
+import duckdb
 
 from freshdesk_assets.schema.page import Fate, Verdict
 from freshdesk_assets.schema.rules import Rules
@@ -17,6 +20,7 @@ from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.rules import record_rules
 from freshdesk_assets.warehouse.derived.views import ensure_views
+from freshdesk_assets.warehouse.engines import lingering
 from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets_tests.warehouse.library import Library, page
@@ -193,10 +197,37 @@ Setup = Mapping[str, Iterable[Row]]
 
 
 class Desk(Library):
-    """A replica of a help desk."""
+    """A replica of a help desk. What its views yield is asked for once, between two syncs."""
+
+    _asked: duckdb.DuckDBPyConnection | None = None
+
+    def asked(self) -> duckdb.DuckDBPyConnection:
+        """A connection with the file; what it holds itself are the views that were asked for."""
+        if self._asked is None:
+            self._asked = duckdb.connect(config={"threads": 1})
+            self._asked.execute("set timezone = 'UTC'")
+            self._asked.execute(f"attach '{self.warehouse.path}' as file (read_only)")
+        return self._asked
+
+    def forget(self) -> None:
+        """Let the file go, which is about to change."""
+        if self._asked is not None:
+            self._asked.close()
+            self._asked = None
+
+    def view(self, name: str) -> str:
+        """A table with the rows of a view of metrics."""
+        self.asked().execute(f"create table if not exists memory.main.{name} as from file.metrics.{name}")
+        return f"memory.main.{name}"
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """What plain duckdb reads; `metrics.<view>` in the statement is what the view yields."""
+        named = re.sub(r"\bmetrics\.(\w+)", lambda found: self.view(found[1]), statement)
+        return self.asked().execute(named).fetchall()
 
     def lands(self, moment: datetime, name: str, *rows: Row, verdicts: tuple[Verdict, ...] = ()) -> None:
         """A sync stores rows of a table, and what is cut from them."""
+        self.forget()
         table = TABLES[name]
         with Spool(self.spools, table) as spool, self.warehouse.open() as connection:
             spool.add(page(*rows, verdicts=verdicts))
@@ -216,20 +247,22 @@ class Desk(Library):
             last = min((moment for moment, _ in ticket.gone), default=end)
             for moment in ticket.syncs() | {last}:
                 seen.setdefault(min(moment, last), []).append(ticket)
-        for moment in sorted({*seen, *gone}):
-            if moment in seen:
-                self.lands(moment, "tickets", *(ticket.sent(moment) for ticket in seen[moment]))
-            if moment in gone:
-                self.lands(moment, "tickets", verdicts=tuple(gone[moment]))
-        for name, rows in (
-            ("conversations", [row for ticket in told for row in ticket.conversations]),
-            ("satisfaction_ratings", [row for ticket in told for row in ticket.ratings]),
-        ):
-            if rows:
-                self.lands(end, name, *rows)
+        with lingering():
+            for moment in sorted({*seen, *gone}):
+                if moment in seen:
+                    self.lands(moment, "tickets", *(ticket.sent(moment) for ticket in seen[moment]))
+                if moment in gone:
+                    self.lands(moment, "tickets", verdicts=tuple(gone[moment]))
+            for name, rows in (
+                ("conversations", [row for ticket in told for row in ticket.conversations]),
+                ("satisfaction_ratings", [row for ticket in told for row in ticket.ratings]),
+            ):
+                if rows:
+                    self.lands(end, name, *rows)
 
     def measures(self, rules: Rules | None = None, now: str = NOW) -> None:
         """All metrics are brought up to date."""
+        self.forget()
         with self.warehouse.open() as connection:
             record_rules(connection, rules or Rules())
             connection.execute(f"delete from {READ_STATE} where table_name = 'tickets'")
@@ -244,7 +277,7 @@ class Desk(Library):
     def all_of(self, ticket: Ticket, *columns: str, view: str, where: str = "true", by: str = "all") -> list[Any]:
         """What a view has of a ticket, in all its rows."""
         rows = self.query(
-            f"select {', '.join(columns)} from file.metrics.{view}"
+            f"select {', '.join(columns)} from metrics.{view}"
             f" where ticket_id = {ticket.number} and {where} order by {by}"
         )
         return [row[0] if len(columns) == 1 else row for row in rows]

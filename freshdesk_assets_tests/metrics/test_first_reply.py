@@ -156,11 +156,11 @@ def test_a_chat_is_measured_as_any_ticket_and_its_bot_does_not_count(desk: Desk,
 def test_replies_are_counted_and_never_tested_for_less_than_nothing(desk: Desk) -> None:
     """A count of unanswered tickets by `< 0` is always 0: here they are those without a first reply."""
     ((unanswered,),) = desk.query(
-        "select count(*) from file.metrics.ticket_metrics where first_reply_at is null"
+        "select count(*) from metrics.ticket_metrics where first_reply_at is null"
     )
     assert unanswered > 0
     assert desk.query(
-        "select count(*) from file.metrics.ticket_metrics where (first_reply_at is null) <> (first_reply_seconds is null)"
+        "select count(*) from metrics.ticket_metrics where (first_reply_at is null) <> (first_reply_seconds is null)"
         " or first_reply_seconds < 0 or first_reply_business_seconds < 0"
         " or (no_first_reply_because is null) <> (first_reply_at is not null)"
     ) == [(0,)]

@@ -109,7 +109,7 @@ def test_the_waits_of_a_ticket_add_up_to_its_life_until_it_was_solved(desk: Desk
     """However short a stay was: nothing is rounded to minutes, and spans leave no gap."""
     assert desk.query(
         """
-        select ticket_id from file.metrics.ticket_metrics
+        select ticket_id from metrics.ticket_metrics
         where history_known and is_solved and reopens = 0
           and requester_wait_seconds + agent_wait_seconds + on_hold_seconds <> full_resolution_seconds
         """
@@ -118,7 +118,7 @@ def test_the_waits_of_a_ticket_add_up_to_its_life_until_it_was_solved(desk: Desk
         """
         select ticket_id from (
           select ticket_id, started_at, lag(ended_at) over (partition by ticket_id order by n) as former_end
-          from file.metrics.ticket_spans
+          from metrics.ticket_spans
         ) where former_end <> started_at
         """
     ) == []

@@ -78,6 +78,8 @@ lived as (
   select
     spans.ticket_id,
     count(*) = count(spans.status) as history_known,
+    coalesce(min(spans.started_at) filter (spans.status is null) > any_value(solved.first_at), false)
+      as first_known,
     bool_and(spans.assignment_known) as assignment_known,
     count(*) filter (not spans.solved) = count(spans.business_seconds) filter (not spans.solved)
       + count(*) filter (not spans.solved and spans.ended_at is null and spans.started_clock is not null)
@@ -166,10 +168,13 @@ select
   tickets.id as ticket_id,
   lived.history_known,
   lived.assignment_known,
-  case when lived.history_known or tickets.reopened_at is null then lived.first_at end as first_resolved_at,
+  case when lived.history_known or lived.first_known or tickets.reopened_at is null then lived.first_at end
+    as first_resolved_at,
   cast(
     case
-      when lived.measured and (lived.history_known or tickets.reopened_at is null) and lived.first_at is not null
+      when lived.measured
+        and (lived.history_known or lived.first_known or tickets.reopened_at is null)
+        and lived.first_at is not null
         then coalesce(lived.first_business, 0)
     end as bigint
   ) as first_resolution_business_seconds,

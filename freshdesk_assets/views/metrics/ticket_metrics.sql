@@ -58,7 +58,7 @@
 -- unassigned_business_seconds: The same in business hours.
 -- first_assigned_at: When it had an agent first.
 -- reopens: How often it was reopened.
--- reopens_at_least: Whether it may have been reopened more often than that, before the first sync.
+-- reopens_at_least: Whether it may have been reopened more often than that, unseen.
 -- resolutions: How often it was solved; Resolved and then Closed is once. At least so often, as reopens.
 -- agent_replies: Public messages of agents.
 -- customer_messages: Messages of customers after the first.
@@ -146,6 +146,8 @@ select
   cast(
     case
       when running.history_known is null then 'not measured yet'
+      when not running.history_known and tickets.reopened_at is not null and running.first_resolved_at is not null
+        then 'reopened and solved again between two syncs'
       when not running.history_known and tickets.reopened_at is not null
         then 'reopened before it was first seen'
       when not running.history_known then 'its status had changed before it was first seen'
