@@ -1,7 +1,7 @@
 """What business hours cost: `python -m benchmarks.calendars`.
 
-The business seconds of a million spans are found against twelve years of five calendars' times, by one ASOF join
-for each end of a span, as the views of schema metrics do. The bound is reading the same spans and writing as
+The business seconds of a million spans are found against twelve years of five calendars' times, by one ASOF
+join for each end of a span, as the views of schema metrics do. The bound is reading the same spans and writing as
 many numbers, without any calendar.
 """
 
@@ -87,7 +87,9 @@ def main() -> None:
         with warehouse.open() as connection:
             plain = timed(lambda: connection.execute(_BOUND))
             measured = timed(lambda: connection.execute(_MEASURED))
-            lost = number(connection, "select count(*) from replica.main.measured where business_seconds is null")
+            lost = number(
+                connection, "select count(*) from replica.main.measured where business_seconds is null"
+            )
     if lost:
         raise RuntimeError(f"{lost:,} spans have no business seconds")
     lines = [

@@ -38,7 +38,9 @@ QUERIES = {
     "backlog_daily, 90 days": "metrics.backlog_daily where day >= (select today - 90 from metrics.clock)",
     "group_daily, 90 days": "metrics.group_daily where day >= (select today - 90 from metrics.clock)",
     "volume_daily, 90 days": "metrics.volume_daily where day >= (select today - 90 from metrics.clock)",
-    "sla_events, a group's open": "metrics.sla_events where group_id = 3 and state in ('running', 'running_late')",
+    "sla_events, a group's that run": (
+        "metrics.sla_events where group_id = 3 and state in ('running', 'running_late')"
+    ),
     "ticket_metrics, open tickets": "metrics.ticket_metrics where not is_solved",
     "ticket_metrics, one ticket": "metrics.ticket_metrics where ticket_id = 4711",
 }
@@ -164,7 +166,9 @@ def bounding(part: Part, warehouse: Warehouse, _tickets: int) -> None:
             part.time(
                 f"writing {view.name}",
                 partial(
-                    number, connection, f"create or replace table replica.main.copied as from metrics.{view.name}"
+                    number,
+                    connection,
+                    f"create or replace table replica.main.copied as from metrics.{view.name}",
                 ),
             )
         part.total("bound")
@@ -184,7 +188,9 @@ def reading(part: Part, warehouse: Warehouse, tickets: int) -> None:
 
 def rows_of(connection: Connection, asked: str) -> int:
     """Make every column of the rows, and count them."""
-    return number(connection, f"select count(*) from (select hash(t) as h from (from {asked}) t) where h is not null")
+    return number(
+        connection, f"select count(*) from (select hash(t) as h from (from {asked}) t) where h is not null"
+    )
 
 
 def ensuring(part: Part, warehouse: Warehouse, _tickets: int) -> None:
