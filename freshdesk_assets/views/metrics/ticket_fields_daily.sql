@@ -13,40 +13,40 @@
 -- in_use: Whether it was neither spam nor in the trash.
 -- known: Whether group and agent were seen then; before the first sync they are those of the first.
 
-with days as (
-  select
-    cast(unnest(generate_series(clock.since, clock.today, interval 1 day)) as date) as day,
-    clock.zone
-  from metrics.clock
-),
-ends as (
-  select
-    days.day,
-    cast(days.day + 1 as timestamp) at time zone days.zone as ends_at
-  from days
-),
-spans as (
+with spread as (
   select
     ticket_spans.*,
-    -- The present day has not ended.
-    coalesce(ticket_spans.ended_at, clock.as_of - interval 1 microsecond) as until
+    cast(ticket_spans.started_at at time zone clock.zone as date) as first_day,
+    -- A span covers the end of a day if it goes on when the next day begins; the present day has not ended.
+    cast((coalesce(ticket_spans.ended_at, clock.as_of) - interval 1 microsecond) at time zone clock.zone as date)
+      - case
+        when ticket_spans.ended_at is not null
+          and ticket_spans.ended_at = cast(
+            cast(ticket_spans.ended_at at time zone clock.zone as date) as timestamp
+          ) at time zone clock.zone
+          then 0
+        else 1
+      end as last_day
   from metrics.ticket_spans
   cross join metrics.clock
   where ticket_spans.status is distinct from 5
+),
+days as (
+  select
+    spread.*,
+    unnest(generate_series(spread.first_day, spread.last_day, interval 1 day)) as day
+  from spread
+  where spread.last_day >= spread.first_day
 )
--- A day is a row of its own before it meets the spans: who asks for some days makes the rows of no others.
 select
-  ends.day,
-  spans.ticket_id,
-  spans.status,
-  spans.priority,
-  spans.group_id,
-  spans.agent_id,
-  spans.type,
-  spans.tags,
-  spans.in_use,
-  spans.assignment_known as known
-from spans
-join ends
-  on ends.ends_at > spans.started_at
-  and ends.ends_at <= spans.until
+  cast(days.day as date) as day,
+  days.ticket_id,
+  days.status,
+  days.priority,
+  days.group_id,
+  days.agent_id,
+  days.type,
+  days.tags,
+  days.in_use,
+  days.assignment_known as known
+from days
