@@ -59,7 +59,9 @@ COLUMNS = {
     "metrics.volume_daily": (
         "day date, group_id bigint, group_name varchar, created bigint, resolved bigint, reopened bigint"
     ),
-    "metrics.agent_daily": "day date, agent_id bigint, replies bigint, resolved bigint, seconds_logged bigint",
+    "metrics.agent_daily": (
+        "day date, agent_id bigint, replies bigint, resolved bigint, seconds_logged bigint"
+    ),
     "metrics.calendar_slots": (
         "calendar_id bigint, source bigint, day date, starts_at timestamptz, ends_at timestamptz"
     ),
@@ -79,7 +81,8 @@ select groups.id, groups.name, agents.id, false
 from freshdesk.groups join freshdesk.agents on agents.id % $groups = groups.id % $groups;
 insert into metrics.calendar_slots
 select
-  1, 0, cast(day as date), (day + interval 8 hours) at time zone 'UTC', (day + interval 17 hours) at time zone 'UTC'
+  1, 0, cast(day as date), (day + interval 8 hours) at time zone 'UTC',
+  (day + interval 17 hours) at time zone 'UTC'
 from range(timestamp '2025-01-01', timestamp '2027-01-01', interval 1 day) as t (day)
 where isodow(day) < 6;
 insert into freshdesk.tickets select 1 + n, 'Where is my order ' || n from range($tickets) as t (n);
@@ -103,7 +106,8 @@ select
 from made
 left join freshdesk.groups on groups.id = 900 + h % $groups;
 insert into relations.ticket_tags
-select ticket_id, ['vip', 'refund', 'late', 'beta'][1 + ticket_id % 4] from metrics.ticket_metrics where ticket_id % 3 = 0;
+select ticket_id, ['vip', 'refund', 'late', 'beta'][1 + ticket_id % 4] from metrics.ticket_metrics
+where ticket_id % 3 = 0;
 insert into metrics.sla_events
 select
   ticket_id, target, group_id, priority, created_at + interval 5 hours,
@@ -112,18 +116,23 @@ select
     when created_at + interval 5 hours < $now then 'running_late' else 'running' end
 from metrics.ticket_metrics, (values ('first_response'), ('resolution')) as t (target);
 insert into metrics.csat
-select group_id, cast(last_resolved_at as date), ['happy', 'neutral', 'unhappy'][1 + ticket_id % 3], ticket_id % 2 = 0
+select
+  group_id, cast(last_resolved_at as date), ['happy', 'neutral', 'unhappy'][1 + ticket_id % 3],
+  ticket_id % 2 = 0
 from metrics.ticket_metrics where is_current and is_solved and ticket_id % 10 = 0;
 insert into metrics.volume_daily
-select cast(created_at as date), group_id, group_name, count(*), count(*) filter (where is_solved), count(*) // 9
+select
+  cast(created_at as date), group_id, group_name, count(*), count(*) filter (where is_solved), count(*) // 9
 from metrics.ticket_metrics where is_current group by all;
 insert into metrics.backlog_daily
 select
   cast(day as date), group_id, group_name, ['Open', 'Pending'][1 + priority % 2],
-  ['0-1 d', '1-3 d', '3-7 d', '7-30 d', '30+ d'][1 + source], count(*), cast(day as date) < cast($now as date) - 30
+  ['0-1 d', '1-3 d', '3-7 d', '7-30 d', '30+ d'][1 + source], count(*),
+  cast(day as date) < cast($now as date) - 30
 from metrics.ticket_metrics
-cross join range(cast($now as timestamp) - interval 89 days, cast($now as timestamp) + interval 1 hour, interval 1 day)
-  as t (day)
+cross join range(
+  cast($now as timestamp) - interval 89 days, cast($now as timestamp) + interval 1 hour, interval 1 day
+) as t (day)
 where is_current and not is_solved
 group by all;
 insert into metrics.agent_daily

@@ -12,6 +12,8 @@ from freshdesk_assets_tests.page.looking import CHROMIUM, data_of, look, rows_in
 from freshdesk_assets_tests.page.standing_in import Size, stand_in
 from freshdesk_assets_tests.page.test_writing import HOSTILE, changed
 
+UNKNOWN = "\u2013"
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 
@@ -51,7 +53,7 @@ def test_every_chart_is_drawn_without_a_network_and_without_an_error(
     for chart in charts_of():
         shown, figures = seen.charts[chart.name], expected(data, chart, None)
         assert shown.values == figures, chart.name
-        assert "–" in shown.texts or None not in shown.values, chart.name
+        assert UNKNOWN in shown.texts or None not in shown.values, chart.name
         if chart.form is Form.CHART:
             assert (shown.marks > 0) is (figures != []), chart.name
     if size == "many":
