@@ -266,7 +266,9 @@ class Desk(Library):
         with self.warehouse.open() as connection:
             record_rules(connection, rules or Rules())
             connection.execute(f"delete from {READ_STATE} where table_name = 'tickets'")
-            connection.execute(f"insert into {READ_STATE} (table_name, finished_at) values ('tickets', ?)", [at(now)])
+            connection.execute(
+                f"insert into {READ_STATE} (table_name, finished_at) values ('tickets', ?)", [at(now)]
+            )
             ensure_views(connection, VIEWS, CATALOG)
 
     def of(self, ticket: Ticket, *columns: str, view: str = "ticket_metrics") -> Any:
@@ -274,7 +276,9 @@ class Desk(Library):
         (row,) = self.all_of(ticket, *columns, view=view)
         return row
 
-    def all_of(self, ticket: Ticket, *columns: str, view: str, where: str = "true", by: str = "all") -> list[Any]:
+    def all_of(
+        self, ticket: Ticket, *columns: str, view: str, where: str = "true", by: str = "all"
+    ) -> list[Any]:
         """What a view has of a ticket, in all its rows."""
         rows = self.query(
             f"select {', '.join(columns)} from metrics.{view}"

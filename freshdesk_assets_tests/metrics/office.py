@@ -3,7 +3,17 @@
 from typing import Any
 
 from freshdesk_assets.schema.rules import Holiday, Rules
-from freshdesk_assets_tests.metrics.desk import ANN, BOB, COLLABORATOR, FORMER_AGENT, HOUR, Desk, Row, Ticket, at
+from freshdesk_assets_tests.metrics.desk import (
+    ANN,
+    BOB,
+    COLLABORATOR,
+    FORMER_AGENT,
+    HOUR,
+    Desk,
+    Row,
+    Ticket,
+    at,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EASTERN = "Eastern Time (US & Canada)"
@@ -59,7 +69,10 @@ CALENDARS = [
         LISTED_HOLIDAYS,
         EASTERN,
         OFFICE,
-        holidays=[{"name": "A day off", "date": "2026-03-03"}, {"holiday_name": "B", "holiday_date": "5 March"}],
+        holidays=[
+            {"name": "A day off", "date": "2026-03-03"},
+            {"holiday_name": "B", "holiday_date": "5 March"},
+        ],
     ),
     calendar(FILED_HOLIDAYS, EASTERN, OFFICE),
     calendar(BY_CHANNEL, EASTERN, OFFICE, source_business_hours=CHANNEL_HOURS),
@@ -67,13 +80,14 @@ CALENDARS = [
     calendar(CHANGED, EASTERN, OFFICE),
     calendar(MIDNIGHT, EASTERN, hours("10:00 pm", "02:00:00 am")),
 ]
-CHANGED_CALENDAR = calendar(
-    CHANGED, EASTERN, hours("8:00 am", "10:00 am"), updated_at="2026-06-01T12:00:00Z"
-)
+CHANGED_CALENDAR = calendar(CHANGED, EASTERN, hours("8:00 am", "10:00 am"), updated_at="2026-06-01T12:00:00Z")
 """From June this calendar is open for two hours a day only."""
 
 GROUPS = [
-    *({"id": group, "name": f"Group {group}", "business_calendar_id": group - 100} for group in range(101, 113)),
+    *(
+        {"id": group, "name": f"Group {group}", "business_calendar_id": group - 100}
+        for group in range(101, 113)
+    ),
     {"id": DEFAULT_GROUP, "name": "Without a calendar"},
     {"id": DELETED_GROUP, "name": "Gone", "business_calendar_id": ROUND_THE_CLOCK - 100},
 ]

@@ -78,7 +78,9 @@ def test_a_ticket_that_is_open_is_in_the_backlog_of_each_day_that_ended(desk: De
     assert desk.of(STILL_OPEN, "age_seconds") == 2 * DAY - 6300
 
 
-LATE = ticket("2026-04-01 14:00", type="Late", first_seen="2026-04-06 12:15").change("2026-04-03 14:00", priority=2)
+LATE = ticket("2026-04-01 14:00", type="Late", first_seen="2026-04-06 12:15").change(
+    "2026-04-03 14:00", priority=2
+)
 LATE_SOLVED = ticket("2026-04-01 14:00", type="Late", first_seen="2026-04-06 12:15").becomes(
     CLOSED, "2026-04-03 14:00"
 )
@@ -93,25 +95,32 @@ def test_days_before_a_ticket_was_first_seen_are_estimated_and_marked(desk: Desk
         ("2026-04-05", True),
         ("2026-04-06", True),
     ]
-    assert by_day(desk, LATE_SOLVED, "known", "status") == [("2026-04-01", False, None), ("2026-04-02", False, None)]
+    assert by_day(desk, LATE_SOLVED, "known", "status") == [
+        ("2026-04-01", False, None),
+        ("2026-04-02", False, None),
+    ]
 
 
 def test_the_backlog_is_what_the_tickets_say_day_by_day(desk: Desk) -> None:
     """No ticket is counted twice and none is lost."""
-    assert desk.query(
-        """
+    assert (
+        desk.query(
+            """
         select day, sum(tickets) from metrics.backlog_daily group by day
         except
         select day, count(distinct ticket_id) from metrics.ticket_fields_daily
         where in_use and status is distinct from 4 group by day
         """
-    ) == []
+        )
+        == []
+    )
 
 
 def test_what_is_open_changes_by_what_is_created_solved_and_reopened(desk: Desk) -> None:
     """Of tickets that were always in use: the backlog's difference is the sum of the day's events."""
-    assert desk.query(
-        """
+    assert (
+        desk.query(
+            """
         with whole as (
           select ticket_id from metrics.ticket_spans group by ticket_id having bool_and(in_use)
         ),
@@ -137,7 +146,9 @@ def test_what_is_open_changes_by_what_is_created_solved_and_reopened(desk: Desk)
         )
         select day, tickets, by_events from told where tickets <> by_events
         """
-    ) == []
+        )
+        == []
+    )
 
 
 KEYS = {

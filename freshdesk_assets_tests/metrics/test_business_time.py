@@ -89,7 +89,9 @@ def test_a_calendar_that_cannot_be_used_makes_business_time_unknown_and_says_so(
     case = UNMEASURED[problem]
     assert desk.of(case, "first_reply_seconds", "first_reply_business_seconds") == (10 * HOUR, None)
     group = desk.of(case, "group_id")
-    assert desk.query(f"select problem from metrics.calendars where calendar_id = {group - 100}") == [(problem,)]
+    assert desk.query(f"select problem from metrics.calendars where calendar_id = {group - 100}") == [
+        (problem,)
+    ]
 
 
 MOVED = (
@@ -105,8 +107,9 @@ def test_a_wait_is_cut_where_the_ticket_goes_to_a_group_with_other_hours(desk: D
 
 
 def test_slots_of_a_calendar_never_overlap_and_are_counted_up(desk: Desk) -> None:
-    assert desk.query(
-        """
+    assert (
+        desk.query(
+            """
         select calendar_id, source, day from (
           select *, lag(ends_at) over w as former_end,
             lag(done_seconds + epoch(ends_at) - epoch(starts_at)) over w as former_done
@@ -114,4 +117,6 @@ def test_slots_of_a_calendar_never_overlap_and_are_counted_up(desk: Desk) -> Non
           window w as (partition by calendar_id, source order by starts_at, slot)
         ) where former_end > starts_at or former_done <> done_seconds
         """
-    ) == []
+        )
+        == []
+    )

@@ -5,7 +5,18 @@ import pytest
 from freshdesk_assets.schema.page import Fate, Verdict
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import ANN, CLOSED, HOUR, OPEN, PENDING, RESOLVED, VIEWS, Desk, Ticket, at
+from freshdesk_assets_tests.metrics.desk import (
+    ANN,
+    CLOSED,
+    HOUR,
+    OPEN,
+    PENDING,
+    RESOLVED,
+    VIEWS,
+    Desk,
+    Ticket,
+    at,
+)
 
 KEPT = [view for view in VIEWS if view.kept]
 BY_TICKET = [view for view in KEPT if view.kept and view.kept.by]
@@ -101,7 +112,9 @@ def test_what_a_calendar_says_changes_all_that_is_measured_by_it(replica: Replic
     replica.desk.measures(now="2026-03-06 12:15")
     assert replica.differences() == {}
     assert set(replica.marked(replica.still).values()) >= {False}
-    assert replica.desk.of(replica.still, "full_resolution_business_seconds") == 24 * HOUR, "by the hours of then"
+    assert replica.desk.of(replica.still, "full_resolution_business_seconds") == 24 * HOUR, (
+        "by the hours of then"
+    )
 
 
 def test_a_conversation_that_arrives_alone_is_its_tickets_change(replica: Replica) -> None:
