@@ -56,14 +56,14 @@
 with spans as (
   select
     ticket_spans.*,
-    statuses.waits_on,
-    coalesce(statuses.clock_stopped, false) as clock_stopped,
+    status_clocks.waits_on,
+    coalesce(status_clocks.clock_stopped, false) as clock_stopped,
     coalesce(ticket_spans.status in (4, 5), false) as solved,
     lag(coalesce(ticket_spans.status in (4, 5), false)) over of_ticket as former_solved,
     lag(ticket_spans.agent_id) over of_ticket as former_agent_id,
     lag(ticket_spans.group_id) over of_ticket as former_group_id
   from metrics.ticket_spans
-  left join metrics.statuses on statuses.status = ticket_spans.status
+  left join metrics.status_clocks on status_clocks.status = ticket_spans.status
   window of_ticket as (partition by ticket_spans.ticket_id order by ticket_spans.n)
 ),
 solved as (
