@@ -4,7 +4,7 @@ A sync comes at a quarter past each hour in which something happened. What happe
 together, as it stands then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 import re
 from itertools import count
@@ -15,6 +15,7 @@ import duckdb
 
 from freshdesk_assets.schema.page import Fate, Verdict
 from freshdesk_assets.schema.rules import Rules
+from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.children import derive
@@ -27,7 +28,22 @@ from freshdesk_assets_tests.warehouse.library import Library, page
 
 CATALOG = declared_tables()
 TABLES = {table.name: table for table in CATALOG}
-VIEWS = [view for view in declared_views() if view.schema in ("relations", "metrics")]
+
+
+def read_by(*names: str) -> list[SqlView]:
+    """Views of metrics, all of them without a name, and what they read, each after what it reads."""
+    every = {view.id: view for view in declared_views()}
+    waiting = [view.id for view in every.values() if view.schema == "metrics" and (not names or view.name in names)]
+    wanted: set[tuple[str, str]] = set()
+    while waiting:
+        place = waiting.pop()
+        if place in every and place not in wanted:
+            wanted.add(place)
+            waiting += every[place].reads
+    return [view for view in every.values() if view.id in wanted]
+
+
+VIEWS = read_by()
 
 OPEN, PENDING, RESOLVED, CLOSED, ON_CUSTOMER, ON_THIRD_PARTY = 2, 3, 4, 5, 6, 7
 ANN, BOB, FORMER_AGENT, COLLABORATOR = 901, 902, 903, 904
@@ -260,14 +276,16 @@ class Desk(Library):
                 if rows:
                     self.lands(end, name, *rows)
 
-    def measures(self, rules: Rules | None = None, now: str = NOW) -> None:
+    def measures(
+        self, rules: Rules | None = None, now: str = NOW, views: Sequence[SqlView] = VIEWS
+    ) -> None:
         """All metrics are brought up to date."""
         self.forget()
         with self.warehouse.open() as connection:
             record_rules(connection, rules or Rules())
             connection.execute(f"delete from {READ_STATE} where table_name = 'tickets'")
             connection.execute(f"insert into {READ_STATE} (table_name, finished_at) values ('tickets', ?)", [at(now)])
-            ensure_views(connection, VIEWS, CATALOG)
+            ensure_views(connection, views, CATALOG)
 
     def of(self, ticket: Ticket, *columns: str, view: str = "ticket_metrics") -> Any:
         """What a view has of a ticket in its only row: a value, or several."""
