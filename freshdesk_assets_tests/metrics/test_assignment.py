@@ -1,7 +1,8 @@
 """Groups and agents that a ticket went through, and what became of a ticket itself."""
 
-from freshdesk_assets_tests.metrics.desk import ANN, BOB, CLOSED, DAY, HOUR, RESOLVED, Desk, Ticket
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import DELETED_GROUP, NEW_YORK, ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import ANN, BOB, CLOSED, DAY, HOUR, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 STATIONS = ("group_stations", "agent_stations", "handoffs")
@@ -63,9 +64,14 @@ def test_a_deleted_group_keeps_its_name_and_its_hours(desk: Desk) -> None:
 
 SPAM = ticket(CREATED).change("2026-03-03 14:00", spam=True).change("2026-03-05 14:00", spam=False)
 TRASHED = (
-    ticket(CREATED).reply("2026-03-02 15:00").customer("2026-03-02 16:00").change("2026-03-03 14:00", deleted=True)
+    ticket(CREATED)
+    .reply("2026-03-02 15:00")
+    .customer("2026-03-02 16:00")
+    .change("2026-03-03 14:00", deleted=True)
 )
-ARCHIVED = ticket(CREATED).reply("2026-03-02 15:00").becomes(CLOSED, "2026-03-03 14:00").archived("2026-08-01 12:15")
+ARCHIVED = (
+    ticket(CREATED).reply("2026-03-02 15:00").becomes(CLOSED, "2026-03-03 14:00").archived("2026-08-01 12:15")
+)
 PURGED = (
     ticket(CREATED)
     .reply("2026-03-02 15:00")
@@ -104,7 +110,11 @@ def test_an_archived_ticket_keeps_its_measures(desk: Desk) -> None:
 
 def test_a_ticket_that_freshdesk_no_longer_has_keeps_its_measures_and_is_marked(desk: Desk) -> None:
     """Its conversations are gone with it; what they said still counts."""
-    assert desk.of(PURGED, "is_current", "first_reply_seconds", "full_resolution_seconds") == (False, HOUR, DAY)
+    assert desk.of(PURGED, "is_current", "first_reply_seconds", "full_resolution_seconds") == (
+        False,
+        HOUR,
+        DAY,
+    )
     assert desk.of(PURGED, "customer_messages", "waiting_since") == (1, None)
 
 

@@ -1,11 +1,12 @@
-"""Tables of metrics hold what their SQL would yield, and only the rows of tickets that changed are made again."""
+"""Tables of metrics hold what their SQL would yield, and only rows of tickets that changed are made again."""
 
 import pytest
 
 from freshdesk_assets.schema.page import Fate, Verdict
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import ANN, CLOSED, HOUR, OPEN, PENDING, RESOLVED, Desk, Ticket, at, read_by
+from freshdesk_assets_tests.metrics.desk import Desk, read_by
+from freshdesk_assets_tests.metrics.tickets import ANN, CLOSED, HOUR, OPEN, PENDING, RESOLVED, Ticket, at
 
 MEASURED = read_by("ticket_metrics", "ticket_events")
 KEPT = [view for view in MEASURED if view.kept]
@@ -64,7 +65,8 @@ class Replica:
             return {
                 view.name: bool(
                     connection.execute(
-                        f"select coalesce(bool_and({MARKED[view.name]} = 777), true) from replica.metrics.{view.name}"
+                        f"select coalesce(bool_and({MARKED[view.name]} = 777), true)"
+                        f" from replica.metrics.{view.name}"
                         f" where ticket_id = {ticket.number}"
                     ).fetchall()[0][0]
                 )
@@ -107,7 +109,9 @@ def test_what_a_calendar_says_changes_all_that_is_measured_by_it(replica: Replic
     replica.measures("2026-03-06 12:15")
     assert replica.differences() == {}
     assert set(replica.marked(replica.still).values()) >= {False}
-    assert replica.desk.of(replica.still, "full_resolution_business_seconds") == 24 * HOUR, "by the hours of then"
+    assert replica.desk.of(replica.still, "full_resolution_business_seconds") == 24 * HOUR, (
+        "by the hours of then"
+    )
 
 
 def test_a_conversation_that_arrives_alone_is_its_tickets_change(replica: Replica) -> None:

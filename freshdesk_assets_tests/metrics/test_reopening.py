@@ -2,17 +2,9 @@
 
 import pytest
 
-from freshdesk_assets_tests.metrics.desk import (
-    CLOSED,
-    DAY,
-    HOUR,
-    OPEN,
-    PENDING,
-    RESOLVED,
-    Desk,
-    Ticket,
-)
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import ticket
+from freshdesk_assets_tests.metrics.tickets import CLOSED, DAY, HOUR, OPEN, PENDING, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 COUNTS = ("reopens", "resolutions")
@@ -126,12 +118,19 @@ def test_a_ticket_first_seen_late_that_was_never_reopened_has_one_known_resoluti
 
 
 def test_a_ticket_that_was_still_as_created_when_first_seen_is_known_whole(desk: Desk) -> None:
-    assert desk.of(LATE_OPEN, "history_known", "reopens", "requester_wait_seconds = age_seconds") == (True, 0, True)
+    assert desk.of(LATE_OPEN, "history_known", "reopens", "requester_wait_seconds = age_seconds") == (
+        True,
+        0,
+        True,
+    )
 
 
 def test_of_a_ticket_reopened_before_it_was_first_seen_the_first_resolution_is_unknown(desk: Desk) -> None:
     """Null with a reason, and never 0; the last resolution is exact, and reopenings are a lower bound."""
-    assert desk.of(LATE_REOPENED, "first_resolution_seconds", "first_resolution_business_seconds") == (None, None)
+    assert desk.of(LATE_REOPENED, "first_resolution_seconds", "first_resolution_business_seconds") == (
+        None,
+        None,
+    )
     assert desk.of(LATE_REOPENED, "first_resolved_at", "full_resolution_seconds") == (None, 27 * HOUR)
     assert desk.of(LATE_REOPENED, *COUNTS, "reopens_at_least") == (1, 2, True)
     assert desk.of(LATE_REOPENED, "unknown_because") == "reopened before it was first seen"
@@ -152,7 +151,10 @@ def test_who_had_a_ticket_before_it_was_first_seen_is_unknown(desk: Desk) -> Non
 
 
 def test_nothing_is_said_to_be_unknown_without_a_reason(desk: Desk) -> None:
-    assert desk.query(
-        "select ticket_id from metrics.ticket_metrics"
-        " where not (history_known and assignment_known) and unknown_because is null"
-    ) == []
+    assert (
+        desk.query(
+            "select ticket_id from metrics.ticket_metrics"
+            " where not (history_known and assignment_known) and unknown_because is null"
+        )
+        == []
+    )

@@ -1,7 +1,15 @@
 """Targets of service levels: due times are Freshdesk's, and a target is met or missed by them alone."""
 
-from freshdesk_assets_tests.metrics.desk import HOUR, OPEN, PENDING, RESOLVED, Desk, Ticket
-from freshdesk_assets_tests.metrics.office import DEFAULT_GROUP, INDIA, NEW_YORK, ROUND_THE_CLOCK, UNKNOWN_ZONE, ticket
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.office import (
+    DEFAULT_GROUP,
+    INDIA,
+    NEW_YORK,
+    ROUND_THE_CLOCK,
+    UNKNOWN_ZONE,
+    ticket,
+)
+from freshdesk_assets_tests.metrics.tickets import HOUR, OPEN, PENDING, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 
@@ -53,14 +61,22 @@ OF_A_DELETED_POLICY = ticket(
 ).reply("2026-03-03 05:00")
 
 
-def test_a_deleted_policy_leaves_the_verdict_and_the_target_without_a_name_it_does_not_have(desk: Desk) -> None:
-    """Due times are Freshdesk's own. The default policy is the next that fits, and it is said to be a guess."""
+def test_a_deleted_policy_leaves_the_verdict_and_the_target_without_a_name_it_does_not_have(
+    desk: Desk,
+) -> None:
+    """Due times are Freshdesk's own. The default policy is the next that fits, and is said to be a guess."""
     found = due(OF_A_DELETED_POLICY, desk, "first_response", "state", "policy_name", "policy_guessed")
     assert found == [("met", "Default", True)]
 
 
 RAISED = (
-    ticket(CREATED, group_id=NEW_YORK, priority=1, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-04T14:00:00Z")
+    ticket(
+        CREATED,
+        group_id=NEW_YORK,
+        priority=1,
+        fr_due_by="2026-03-02T18:00:00Z",
+        due_by="2026-03-04T14:00:00Z",
+    )
     .change("2026-03-02 19:00", priority=4, fr_due_by="2026-03-02T18:00:00Z")
     .reply("2026-03-02 20:00")
     .becomes(RESOLVED, "2026-03-03 14:00")
@@ -106,9 +122,9 @@ def test_without_a_due_time_a_target_is_unknown_and_not_met(desk: Desk) -> None:
         assert due(WITHOUT_DUE_TIMES, desk, target, "state", "breached_at") == [("unknown", None)]
 
 
-BY_HAND = ticket(CREATED, group_id=NEW_YORK, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-20T00:00:00Z").becomes(
-    RESOLVED, "2026-03-19 14:00"
-)
+BY_HAND = ticket(
+    CREATED, group_id=NEW_YORK, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-20T00:00:00Z"
+).becomes(RESOLVED, "2026-03-19 14:00")
 
 
 def test_a_due_time_set_by_hand_counts_and_the_policy_is_a_guess(desk: Desk) -> None:
@@ -147,7 +163,9 @@ def test_each_next_response_has_its_target_though_freshdesk_keeps_the_latest_onl
 
 
 OUTBOUND = ticket(CREATED, source=10, due_by="2026-03-04T14:00:00Z").becomes(PENDING, "2026-03-02 15:00")
-NO_GROUP = ticket(CREATED, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-04T14:00:00Z").reply("2026-03-02 15:00")
+NO_GROUP = ticket(CREATED, fr_due_by="2026-03-02T18:00:00Z", due_by="2026-03-04T14:00:00Z").reply(
+    "2026-03-02 15:00"
+)
 DEFAULT = ticket(CREATED, group_id=DEFAULT_GROUP, fr_due_by="2026-03-02T18:00:00Z").becomes(OPEN, CREATED)
 
 
@@ -165,8 +183,9 @@ def test_a_ticket_without_a_group_is_measured_by_the_default_calendar(desk: Desk
 
 def test_targets_are_as_many_as_tickets_have(desk: Desk) -> None:
     """Events out are events in: one first response but for outbound ones, and one resolution."""
-    assert desk.query(
-        """
+    assert (
+        desk.query(
+            """
         with expected as (
           select id from file.freshdesk.tickets where not spam and not deleted
         )
@@ -177,4 +196,6 @@ def test_targets_are_as_many_as_tickets_have(desk: Desk) -> None:
         select 'first_response', count(*) from expected
           join file.freshdesk.tickets using (id) where source <> 10
         """
-    ) == []
+        )
+        == []
+    )

@@ -6,7 +6,8 @@ import pytest
 
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk, read_by
+from freshdesk_assets_tests.metrics.tickets import (
     CLOSED,
     HOUR,
     ON_CUSTOMER,
@@ -14,10 +15,8 @@ from freshdesk_assets_tests.metrics.desk import (
     OPEN,
     PENDING,
     RESOLVED,
-    Desk,
     Ticket,
     at,
-    read_by,
 )
 
 MEASURED = read_by("ticket_facts")
@@ -40,7 +39,11 @@ def left(status: int, *, due_moves: bool, **other: object) -> Ticket:
     """A ticket that stays in a status for two hours, and its due time when it leaves."""
     due = {"due_by": "2026-03-05T12:00:00Z"}
     later = {"due_by": "2026-03-05T14:00:00Z"} if due_moves else {}
-    case = Ticket("2026-03-02 12:00", **due).becomes(status, "2026-03-02 13:00").becomes(OPEN, "2026-03-02 15:00")
+    case = (
+        Ticket("2026-03-02 12:00", **due)
+        .becomes(status, "2026-03-02 13:00")
+        .becomes(OPEN, "2026-03-02 15:00")
+    )
     return case.change("2026-03-02 15:00", **later, **other)
 
 
@@ -55,7 +58,9 @@ def with_statuses(folder: Path) -> Desk:
     first = at(office.BEGINNING)
     made.lands(first, "business_hours", office.CALENDARS[0])
     choices = {str(code): [label, label] for code, label in LABELS.items()}
-    made.lands(first, "ticket_fields", {"id": 1, "name": "status", "type": "default_status", "choices": choices})
+    made.lands(
+        first, "ticket_fields", {"id": 1, "name": "status", "type": "default_status", "choices": choices}
+    )
     made.lives(
         [
             *(left(OWN_STILL, due_moves=True) for _ in range(5)),
@@ -112,10 +117,12 @@ def test_a_setting_wins_over_what_was_learned_and_names_statuses_by_label_or_num
     assert known(desk, OWN_RUNNING) == ("At the workshop", "us", True, "setting")
     assert known(desk, OWN_BY_NUMBER) == ("Zweite Ebene", "us", True, "setting")
     assert known(desk, OWN_SELDOM) == ("Asleep", "customer", False, "setting")
-    assert known(desk, PENDING) == ("Pending", "us", False, "setting"), "it is not named, so it is none of them"
+    assert known(desk, PENDING) == ("Pending", "us", False, "setting"), (
+        "it is not named, so it is none of them"
+    )
     assert known(desk, CLOSED)[1:3] == ("nobody", True), "whatever the setting says"
     (held, waited), *_ = before
     # Six tickets left waiting on us for somebody else and four for the customer; six came back to us.
-    assert desk.query("select sum(on_hold_seconds), sum(requester_wait_seconds) from metrics.ticket_facts") == [
-        (held + 6 * 2 * HOUR, waited - 6 * 2 * HOUR - 4 * 2 * HOUR + 6 * 2 * HOUR)
-    ]
+    assert desk.query(
+        "select sum(on_hold_seconds), sum(requester_wait_seconds) from metrics.ticket_facts"
+    ) == [(held + 6 * 2 * HOUR, waited - 6 * 2 * HOUR - 4 * 2 * HOUR + 6 * 2 * HOUR)]
