@@ -1,19 +1,10 @@
-"""The help desk that the cases share: its calendars, groups, agents and policies; and the tickets of all cases."""
+"""The help desk that the cases share: calendars, groups, agents, policies; and the tickets of all."""
 
 from typing import Any
 
 from freshdesk_assets.schema.rules import Holiday, Rules
-from freshdesk_assets_tests.metrics.desk import (
-    ANN,
-    BOB,
-    COLLABORATOR,
-    FORMER_AGENT,
-    HOUR,
-    Desk,
-    Row,
-    Ticket,
-    at,
-)
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.tickets import ANN, BOB, COLLABORATOR, FORMER_AGENT, HOUR, Row, Ticket, at
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EASTERN = "Eastern Time (US & Canada)"
@@ -22,7 +13,7 @@ BEGINNING = "2026-01-01 00:00"
 
 def hours(opens: str, closes: str, days: int = 5) -> Row:
     """Business hours on the first days of the week."""
-    return dict.fromkeys(WEEKDAYS[:days], {"start_time": opens, "end_time": closes})
+    return {day: {"start_time": opens, "end_time": closes} for day in WEEKDAYS[:days]}
 
 
 OFFICE = hours("8:00 am", "5:00 pm")

@@ -1,7 +1,8 @@
 """Groups and agents that a ticket went through, and what became of a ticket itself."""
 
-from freshdesk_assets_tests.metrics.desk import ANN, BOB, CLOSED, DAY, HOUR, RESOLVED, Desk, Ticket
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import DELETED_GROUP, NEW_YORK, ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import ANN, BOB, CLOSED, DAY, HOUR, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 STATIONS = ("group_stations", "agent_stations", "handoffs")

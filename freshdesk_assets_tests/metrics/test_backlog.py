@@ -1,7 +1,8 @@
 """Days: what was open at the end of each, and what happened on it."""
 
-from freshdesk_assets_tests.metrics.desk import ANN, CLOSED, DAY, OPEN, PENDING, RESOLVED, Desk, Ticket
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import NEW_YORK, ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import ANN, CLOSED, DAY, OPEN, PENDING, RESOLVED, Ticket
 
 # Priority and type set the tickets of this module apart, days of New York are counted.
 MOVING = (
@@ -37,7 +38,7 @@ def test_the_backlog_of_each_day_is_its_own(desk: Desk) -> None:
     """Resolved tickets are none of it; the bucket goes with the age."""
     assert desk.query(
         "select cast(day as varchar), group_id, status, age_bucket, tickets, estimated"
-        " from metrics.backlog_daily where priority = 4 and day between '2026-04-01' and '2026-04-30' order by day"
+        " from metrics.backlog_daily where priority = 4 and month(day) = 4 order by day"
     ) == [
         ("2026-04-01", NEW_YORK, OPEN, "0-1 d", 1, False),
         ("2026-04-02", NEW_YORK, OPEN, "1-3 d", 1, False),
@@ -132,16 +133,19 @@ def test_what_is_open_changes_by_what_is_created_solved_and_reopened(desk: Desk)
         ),
         moved as (
           select cast("at" at time zone 'America/New_York' as date) as day,
-            count(*) filter (kind in ('created', 'reopened')) - count(*) filter (kind = 'resolved') as by_events
+            count(*) filter (kind in ('created', 'reopened'))
+              - count(*) filter (kind = 'resolved') as by_events
           from metrics.ticket_events join whole using (ticket_id)
           join file.freshdesk.tickets on tickets.id = ticket_id and tickets._deleted_at is null
           group by 1
         ),
         days as (
-          select cast(unnest(generate_series(date '2026-01-01', date '2026-11-19', interval 1 day)) as date) as day
+          select cast(unnest(generate_series(date '2026-01-01', date '2026-11-19', interval 1 day)) as date)
+            as day
         ),
         told as (
-          select day, coalesce(tickets, 0) as tickets, sum(coalesce(by_events, 0)) over (order by day) as by_events
+          select day, coalesce(tickets, 0) as tickets,
+            sum(coalesce(by_events, 0)) over (order by day) as by_events
           from days left join open using (day) left join moved using (day)
         )
         select day, tickets, by_events from told where tickets <> by_events
@@ -173,7 +177,7 @@ KEYS = {
 
 
 def test_every_key_is_of_one_row(desk: Desk) -> None:
-    """Keys go by order and never by time: a change of clocks, or a message on a border, doubled rows elsewhere."""
+    """Keys go by order and never by time: a change of clocks, or a message on a border, doubled rows."""
     doubled = {
         view: desk.query(f"select {key}, count(*) from metrics.{view} group by all having count(*) > 1")
         for view, key in KEYS.items()

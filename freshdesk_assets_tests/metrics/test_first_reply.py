@@ -2,7 +2,9 @@
 
 import pytest
 
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.office import ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import (
     ANN,
     BOB,
     CLOSED,
@@ -11,9 +13,7 @@ from freshdesk_assets_tests.metrics.desk import (
     FORMER_AGENT,
     HOUR,
     RESOLVED,
-    Desk,
 )
-from freshdesk_assets_tests.metrics.office import ROUND_THE_CLOCK, ticket
 
 CREATED = "2026-03-02 14:00"
 REPLY = ("first_reply_seconds", "first_reply_business_seconds", "first_reply_agent_id")
@@ -175,7 +175,8 @@ def test_replies_are_counted_and_never_tested_for_less_than_nothing(desk: Desk) 
     ((unanswered,),) = desk.query("select count(*) from metrics.ticket_metrics where first_reply_at is null")
     assert unanswered > 0
     assert desk.query(
-        "select count(*) from metrics.ticket_metrics where (first_reply_at is null) <> (first_reply_seconds is null)"
+        "select count(*) from metrics.ticket_metrics"
+        " where (first_reply_at is null) <> (first_reply_seconds is null)"
         " or first_reply_seconds < 0 or first_reply_business_seconds < 0"
         " or (no_first_reply_because is null) <> (first_reply_at is not null)"
     ) == [(0,)]

@@ -2,17 +2,9 @@
 
 import pytest
 
-from freshdesk_assets_tests.metrics.desk import (
-    CLOSED,
-    DAY,
-    HOUR,
-    OPEN,
-    PENDING,
-    RESOLVED,
-    Desk,
-    Ticket,
-)
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import ticket
+from freshdesk_assets_tests.metrics.tickets import CLOSED, DAY, HOUR, OPEN, PENDING, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 COUNTS = ("reopens", "resolutions")

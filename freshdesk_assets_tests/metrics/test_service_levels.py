@@ -1,6 +1,6 @@
 """Targets of service levels: due times are Freshdesk's, and a target is met or missed by them alone."""
 
-from freshdesk_assets_tests.metrics.desk import HOUR, OPEN, PENDING, RESOLVED, Desk, Ticket
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import (
     DEFAULT_GROUP,
     INDIA,
@@ -9,6 +9,7 @@ from freshdesk_assets_tests.metrics.office import (
     UNKNOWN_ZONE,
     ticket,
 )
+from freshdesk_assets_tests.metrics.tickets import HOUR, OPEN, PENDING, RESOLVED, Ticket
 
 CREATED = "2026-03-02 14:00"
 
@@ -63,7 +64,7 @@ OF_A_DELETED_POLICY = ticket(
 def test_a_deleted_policy_leaves_the_verdict_and_the_target_without_a_name_it_does_not_have(
     desk: Desk,
 ) -> None:
-    """Due times are Freshdesk's own. The default policy is the next that fits, and it is said to be a guess."""
+    """Due times are Freshdesk's own. The default policy is the next that fits, and is said to be a guess."""
     found = due(OF_A_DELETED_POLICY, desk, "first_response", "state", "policy_name", "policy_guessed")
     assert found == [("met", "Default", True)]
 

@@ -6,7 +6,8 @@ import pytest
 
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk, read_by
+from freshdesk_assets_tests.metrics.tickets import (
     CLOSED,
     HOUR,
     ON_CUSTOMER,
@@ -14,11 +15,11 @@ from freshdesk_assets_tests.metrics.desk import (
     OPEN,
     PENDING,
     RESOLVED,
-    Desk,
     Ticket,
     at,
 )
 
+MEASURED = read_by("ticket_facts")
 OWN_STILL, OWN_RUNNING, OWN_SELDOM, OWN_BY_NUMBER = 8, 9, 10, 11
 LABELS = {
     OPEN: "Open",
@@ -71,7 +72,7 @@ def with_statuses(folder: Path) -> Desk:
             *(left(OWN_BY_NUMBER, due_moves=True, priority=4) for _ in range(6)),
         ]
     )
-    made.measures()
+    made.measures(views=MEASURED)
     return made
 
 
@@ -109,7 +110,8 @@ def test_a_setting_wins_over_what_was_learned_and_names_statuses_by_label_or_num
     desk = with_statuses(tmp_path)
     before = desk.query("select sum(on_hold_seconds), sum(requester_wait_seconds) from metrics.ticket_facts")
     desk.measures(
-        Rules(stopped=("at the WORKSHOP", "11"), on_third_party=("Parts ordered",), on_customer=("10",))
+        Rules(stopped=("at the WORKSHOP", "11"), on_third_party=("Parts ordered",), on_customer=("10",)),
+        views=MEASURED,
     )
     assert known(desk, OWN_STILL) == ("Parts ordered", "third_party", False, "setting")
     assert known(desk, OWN_RUNNING) == ("At the workshop", "us", True, "setting")

@@ -1,6 +1,8 @@
 """Waits of customers for answers after the first, and time in statuses by whom a ticket waits for."""
 
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.office import NEW_YORK, ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import (
     CLOSED,
     HOUR,
     ON_CUSTOMER,
@@ -8,9 +10,7 @@ from freshdesk_assets_tests.metrics.desk import (
     OPEN,
     PENDING,
     RESOLVED,
-    Desk,
 )
-from freshdesk_assets_tests.metrics.office import NEW_YORK, ROUND_THE_CLOCK, ticket
 
 CREATED = "2026-03-02 14:00"
 
@@ -29,7 +29,9 @@ def test_of_three_messages_in_a_row_the_wait_begins_with_the_first(desk: Desk) -
         (1, "first", HOUR, HOUR),
         (2, "next", 3 * HOUR, 3 * HOUR),
     ]
-    assert desk.of(THRICE, "replies", "total_reply_seconds", "average_reply_seconds", "longest_reply_seconds") == (
+    assert desk.of(
+        THRICE, "replies", "total_reply_seconds", "average_reply_seconds", "longest_reply_seconds"
+    ) == (
         2, 4 * HOUR, 2 * HOUR, 3 * HOUR,
     )  # fmt: skip
 

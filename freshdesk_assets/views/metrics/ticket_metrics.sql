@@ -103,7 +103,7 @@ running as (
     open_statuses.waits_on as open_waits_on,
     case
       when ticket_facts.open_since is null then 0
-      else greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
+      when clock.as_of is not null then greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
     end as open_seconds,
     case
       when ticket_facts.open_since is null then 0
@@ -179,7 +179,7 @@ select
   running.longest_reply_business_seconds,
   running.waiting_since,
   cast(
-    case when running.waiting_since is not null
+    case when running.waiting_since is not null and running.as_of is not null
       then greatest(epoch(running.as_of) - epoch(running.waiting_since), 0)
     end as bigint
   ) as waiting_seconds,
@@ -279,13 +279,13 @@ select
   cast(coalesce(booked.running, 0) as integer) as timers_running,
   cast(
     case
-      when tickets.status not in (4, 5) and tickets._deleted_at is null
+      when tickets.status not in (4, 5) and tickets._deleted_at is null and running.as_of is not null
         then greatest(epoch(running.as_of) - epoch(tickets.created_at), 0)
     end as bigint
   ) as age_seconds,
   cast(
     case
-      when tickets.status not in (4, 5) and tickets._deleted_at is null
+      when tickets.status not in (4, 5) and tickets._deleted_at is null and running.as_of is not null
         then greatest(
           epoch(running.as_of) - epoch(greatest(tickets.created_at, running.last_message_at)), 0
         )
