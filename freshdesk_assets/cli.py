@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables")
+READERS = ("query", "tables", "compare")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
@@ -127,6 +127,10 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.tables import tables
 
         return tables(settings, options.name)
+    if options.command == "compare":
+        from freshdesk_assets.commands.compare import compare
+
+        return compare(settings, options.file)
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)
@@ -235,6 +239,12 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Reads the published copy, or the replica where there is none.",
     )
     shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
+    against = commands.add_parser(
+        "compare",
+        help="compare the metrics with a CSV of tickets exported from Freshdesk",
+        description="Says by column how many are equal and which tickets differ. Sends nothing to Freshdesk.",
+    )
+    against.add_argument("file", metavar="FILE.csv", help="the export, with a column Ticket ID")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:
