@@ -15,7 +15,15 @@ from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.asked import asked
-from freshdesk_assets.commands.export_file import COLUMNS, HOURS, TIME, Export, ExportError, Value, read_export
+from freshdesk_assets.commands.export_file import (
+    COLUMNS,
+    HOURS,
+    TIME,
+    Export,
+    ExportError,
+    Value,
+    read_export,
+)
 from freshdesk_assets.queries import export_query
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.warehouse.asking import QueryError, ask
@@ -66,10 +74,12 @@ class Compared:
 
     @property
     def both(self) -> int:
+        """How many tickets have a value here and there."""
         return self.equal + self.close + len(self.different)
 
     @property
     def ids(self) -> list[int]:
+        """The tickets that are not alike."""
         return sorted((*self.different, *self.one_side))
 
 

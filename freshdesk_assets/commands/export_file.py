@@ -28,7 +28,7 @@ COLUMNS = {
     "timetracked": ("Time tracked", HOURS),
     "surveyresults": ("Survey results", RATING),
 }
-"""The columns that are compared: by their names without case and spaces, as written, and what a cell holds."""
+"""The columns that are compared, by their names without case and spaces: as written, and what a cell holds."""
 
 TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 VERDICTS = {"withinsla": "within", "slaviolated": "violated"}
@@ -85,12 +85,16 @@ def _export(path: Path, lines: Iterator[list[str]]) -> Export:
     header = next(lines, [])
     names = ["".join(name.split()).lower() for name in header]
     if TICKET not in names:
-        raise ExportError(f"{path} has no column Ticket ID in its first line: export the tickets as CSV with it")
+        raise ExportError(
+            f"{path} has no column Ticket ID in its first line: export the tickets as CSV with it"
+        )
     places = {name: place for place, name in reversed(list(enumerate(names))) if name in COLUMNS}
     of_ticket = names.index(TICKET)
     found = Export(
         columns=[name for name in COLUMNS if name in places],
-        ignored=[as_is.strip() for as_is, name in zip(header, names, strict=True) if name not in (TICKET, *COLUMNS)],
+        ignored=[
+            as_is.strip() for as_is, name in zip(header, names, strict=True) if name not in (TICKET, *COLUMNS)
+        ],
     )
     for number, cells in enumerate(lines, start=2):
         if not any(cells):
