@@ -206,4 +206,4 @@ def test_a_replica_of_before_has_nothing_to_compare(
         connection.execute("create table shelves (id bigint)")
     monkeypatch.setenv("FRESHDESK_DUCKDB", str(tmp_path / "old.duckdb"))
     assert main(["compare", write(tmp_path / "export.csv", [])]) == 1
-    assert "run freshdesk-assets sync first" in capsys.readouterr().err
+    assert "Run freshdesk-assets sync first" in capsys.readouterr().err

@@ -93,8 +93,12 @@ def compare(settings: Settings, file: str) -> int:
     except (ExportError, WarehouseError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except QueryError:
-        sys.stderr.write("The replica has no metrics to compare with yet: run freshdesk-assets sync first\n")
+    except QueryError as error:
+        # A file of before lacks the views, or columns of them.
+        why = str(error).partition("\n")[0]
+        sys.stderr.write(
+            f"The metrics cannot be read: {why}. Run freshdesk-assets sync first, which renews them\n"
+        )
         return 1
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
     _print(Console(file=sys.stdout, width=width, highlight=False, markup=False), export, stored)
@@ -206,7 +210,8 @@ def _compared(name: str, ours: str, export: Export, stored: Mapping[int, Row]) -
 def _apart(theirs: Value, own: Any) -> float:
     """Seconds between two moments or two durations."""
     if isinstance(theirs, datetime):
-        return abs((theirs - own).total_seconds())
+        seconds: float = (theirs - own).total_seconds()
+        return abs(seconds)
     return abs(float(theirs or 0) - float(own))
 
 

@@ -28,7 +28,7 @@ COLUMNS = {
     "timetracked": ("Time tracked", HOURS),
     "surveyresults": ("Survey results", RATING),
 }
-"""The columns that are compared, by their names without case and spaces: as written, and what a cell holds."""
+"""The columns that are compared, by their names without case and spaces: as written, and what cells hold."""
 
 TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 VERDICTS = {"withinsla": "within", "slaviolated": "violated"}

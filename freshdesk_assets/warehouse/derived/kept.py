@@ -16,13 +16,7 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.following import (
-    CHANGED_AT,
-    Made,
-    fingerprint,
-    made_before,
-    record_made,
-)
+from freshdesk_assets.warehouse.ledger.following import CHANGED_AT, Made, fingerprint, made_before, record_made
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, scalar

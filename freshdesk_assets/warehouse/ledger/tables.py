@@ -6,17 +6,7 @@
 from dataclasses import replace
 
 from freshdesk_assets.schema import names
-from freshdesk_assets.schema.column import (
-    Column,
-    bigint,
-    boolean,
-    date,
-    double,
-    integer,
-    json,
-    text,
-    timestamp,
-)
+from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, integer, json, text, timestamp
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import once
