@@ -95,7 +95,7 @@ def compare(settings: Settings, file: str) -> int:
         return 1
     except QueryError as error:
         # A file of before lacks the views, or columns of them.
-        why = str(error).partition("\n")[0]
+        why = str(error).partition("\n")[0].rstrip(".")
         sys.stderr.write(
             f"The metrics cannot be read: {why}. Run freshdesk-assets sync first, which renews them\n"
         )
