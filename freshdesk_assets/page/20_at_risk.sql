@@ -1,7 +1,7 @@
 -- At risk now
 --
 -- Up to twenty tickets that are late, or due within four hours as the service level counts them; the longest overdue
--- first.
+-- first, and ten places for what is only due.
 --
 -- shown as: table
 --
@@ -23,7 +23,12 @@ with risks as (
       when 'next_response' then 'Next reply'
       else 'Resolution'
     end as target,
-    coalesce(page_targets.remaining_seconds, cast(epoch(page_targets.due_at - clock.as_of) as bigint)) as due
+    -- What is late is so by Freshdesk's due time; what is left, by the hours of the service level.
+    if(
+      page_targets.state = 'running_late',
+      least(cast(epoch(page_targets.due_at) - epoch(clock.as_of) as bigint), 0),
+      page_targets.remaining_seconds
+    ) as due
   from page_targets
   join metrics.ticket_metrics on ticket_metrics.ticket_id = page_targets.ticket_id
   cross join metrics.clock
@@ -65,15 +70,31 @@ listed as (
     worst.target,
     worst.due
   from worst
+),
+ranked as (
+  select
+    listed.of_group,
+    listed.ticket_id,
+    listed.group_name,
+    listed.agent_id,
+    listed.priority,
+    listed.target,
+    listed.due,
+    -- Those that are long late must not hide all that can still be saved.
+    row_number() over (
+      partition by listed.of_group, listed.due < 0
+      order by listed.due, listed.ticket_id
+    ) > 10 as later
+  from listed
 )
 select
-  listed.of_group,
-  listed.ticket_id as ticket,
-  listed.group_name,
-  listed.agent_id as agent,
-  listed.priority,
-  listed.target,
-  listed.due
-from listed
-qualify row_number() over (partition by listed.of_group order by listed.due, listed.ticket_id) <= 20
-order by listed.of_group, listed.due, listed.ticket_id
+  ranked.of_group,
+  ranked.ticket_id as ticket,
+  ranked.group_name,
+  ranked.agent_id as agent,
+  ranked.priority,
+  ranked.target,
+  ranked.due
+from ranked
+qualify row_number() over (partition by ranked.of_group order by ranked.later, ranked.due, ranked.ticket_id) <= 20
+order by ranked.of_group, ranked.due, ranked.ticket_id

@@ -182,7 +182,6 @@
       renderer: "svg",
       tooltip: { disableDefaultStyle: true },
     });
-    place.removeAttribute("role");
     drawn.set(chart.name, made.view);
   }
 

@@ -38,8 +38,13 @@ def rows_in(data: Mapping[str, Any], chart: str) -> list[tuple[Any, ...]]:
 
 @dataclass(kw_only=True)
 class Seen:
-    """What a browser shows of a chart: the marks it drew, the texts and values of its cells or tiles."""
+    """What a browser shows of a chart.
 
+    - `label`: what is read aloud of its drawing; `marks`: how many it drew.
+    - `texts` and `values`: of its cells or tiles.
+    """
+
+    label: str = ""
     marks: int = 0
     texts: list[str] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
@@ -62,6 +67,8 @@ class Looking(HTMLParser):
             self.drawn_for = given.get("data-drawn")
         if tag == "section":
             self.charts[str(given["id"])] = Seen()
+        if given.get("role") == "graphics-document" and self.charts:
+            self._chart.label = given.get("aria-label") or ""
         if tag in ("td", "strong") and self.charts:
             self._chart.values.append(given.get("data-value"))
             self._chart.texts.append("")

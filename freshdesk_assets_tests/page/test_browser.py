@@ -56,6 +56,7 @@ def test_every_chart_is_drawn_without_a_network_and_without_an_error(
         assert UNKNOWN in shown.texts or None not in shown.values, chart.name
         if chart.form is Form.CHART:
             assert (shown.marks > 0) is (figures != []), chart.name
+            assert shown.label.startswith(f"{chart.title}. ") is (figures != []), chart.name
     if size == "many":
         assert all(seen.charts[chart.name].values for chart in charts_of())
 
