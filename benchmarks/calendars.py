@@ -1,8 +1,8 @@
 """What business hours cost: `python -m benchmarks.calendars`.
 
-The business seconds of a million spans are found against twelve years of five calendars' times, by one ASOF join
-for each end of a span, as the views of schema metrics do. The bound is reading the same spans and writing as
-many numbers, without any calendar.
+The business seconds of a million spans are found against twelve years of five calendars, by one ASOF join for
+each end of a span, as the views of schema metrics do. The bound is reading the same spans and writing as many
+numbers, without any calendar.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Makes a replica of any number of tickets by SQL, in the declared shapes: what metrics are made of, no texts.
+"""Makes a replica of any number of tickets by SQL, in the declared shapes, without texts.
 
-A ticket has four states (some have fewer, those of the last days and the open ones), five conversations, and
-one in five a rating and a time entry. All is drawn from a hash of the ticket's number: the same number makes the
+A ticket has four states (fewer if it is of the last days, or stays open) and five conversations. One in five
+has a rating, another a time entry. All is drawn from a hash of the ticket's number: the same number makes the
 same rows. Four years end at the moment `AS_OF`, which is when the tickets were read.
 """
 
@@ -29,12 +29,14 @@ select
   n = 1 as is_default,
   ['Eastern Time (US & Canada)', 'Berlin', 'London', 'Tokyo', 'Sydney'][n] as time_zone,
   cast('{' || (
-    select string_agg('"' || day || '": {"start_time": "8:00 am", "end_time": "' || (4 + n % 3) || ':30 pm"}', ', ')
+    select string_agg(
+      '"' || day || '": {"start_time": "8:00 am", "end_time": "' || (4 + n % 3) || ':30 pm"}', ', ')
     from unnest(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']) as days(day)
   ) || '}' as json) as business_hours,
   cast('{"New year": "Jan 1", "Christmas": "Dec 25"}' as json) as holidays,
-  case when n = 2 then cast('[{"business_hours_type": "24x7", "is_default": false, "sources": [7]}]' as json) end
-    as source_business_hours,
+  case when n = 2
+    then cast('[{"business_hours_type": "24x7", "is_default": false, "sources": [7]}]' as json)
+  end as source_business_hours,
   $since as created_at,
   $since as updated_at,
   $since as _synced_at
@@ -66,7 +68,9 @@ from range(0, {AGENTS}) as numbers(n)
 
 _COMPANIES = f"""
 insert into freshdesk.companies by name
-select 5000 + n as id, 'Company ' || n as name, $since as created_at, $since as updated_at, $since as _synced_at
+select
+  5000 + n as id, 'Company ' || n as name,
+  $since as created_at, $since as updated_at, $since as _synced_at
 from range(0, {COMPANIES}) as numbers(n)
 """
 
@@ -80,8 +84,9 @@ select
   n as position,
   cast('{' || (
     select string_agg(
-      '"priority_' || p || '": {"respond_within": ' || (14400 // p) || ', "next_respond_within": ' || (14400 // p)
-      || ', "resolve_within": ' || (259200 // p) || ', "business_hours": true, "escalation_enabled": true}', ', ')
+      '"priority_' || p || '": {"respond_within": ' || (14400 // p)
+      || ', "next_respond_within": ' || (14400 // p) || ', "resolve_within": ' || (259200 // p)
+      || ', "business_hours": true, "escalation_enabled": true}', ', ')
     from range(1, 5) as priorities(p)
   ) || '}' as json) as sla_target,
   case when n < 4 then cast('{"group_ids": [' || n || ', ' || (n + 3) || ']}' as json) end as applicable_to,
@@ -231,8 +236,8 @@ _CHANGES = (
     from freshdesk.tickets_history where valid_to = $later
     """,
     """
-    update freshdesk.tickets set status = 2, status_updated_at = $later, reopened_at = $later, resolved_at = null,
-      closed_at = null, updated_at = $later, _synced_at = $later
+    update freshdesk.tickets set status = 2, status_updated_at = $later, reopened_at = $later,
+      resolved_at = null, closed_at = null, updated_at = $later, _synced_at = $later
     where id in (select id from changed)
     """,
     """

@@ -4,8 +4,8 @@ Measured are landing tickets with a history and without, landing 10,000 changed 
 a table that had none. Tickets are those of the landing benchmark. A changed ticket has another type, which is
 a new state. Every part runs in a process of its own.
 
-At last the tickets of a simulated account are landed once a day for two weeks, with the times that metrics are
-made of among the tracked columns and without them: how many states and bytes those times add.
+At last the tickets of a simulated account are landed once a day for two weeks, with the times that metrics
+are made of among the tracked columns and without them: how many states and bytes those times add.
 """
 
 import argparse

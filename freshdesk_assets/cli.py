@@ -128,7 +128,7 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
     if options.command == "compare":
         from freshdesk_assets.commands.compare import compare
 
-        return compare(settings, options.export)
+        return compare(settings, options.file)
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)
@@ -239,13 +239,12 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Reads the published copy, or the replica where there is none.",
     )
     shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
-    exported = commands.add_parser(
+    against = commands.add_parser(
         "compare",
-        help="compare a CSV export of Freshdesk's UI with the metrics",
-        description="Reads tickets exported from Freshdesk's UI as CSV, with the field Ticket ID, and reports"
-        " where its columns differ from schema metrics, and why they may.",
+        help="compare the metrics with a CSV of tickets exported from Freshdesk",
+        description="Says by column how many are equal and which tickets differ. Sends nothing to Freshdesk.",
     )
-    exported.add_argument("export", metavar="FILE", help="the exported CSV file")
+    against.add_argument("file", metavar="FILE.csv", help="the export, with a column Ticket ID")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

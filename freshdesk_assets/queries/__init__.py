@@ -2,7 +2,8 @@
 
 A file holds two or three queries, each ended by a semicolon. The comment above a query says in one sentence
 what it answers. A second comment, `-- Empty …`, says when it returns nothing. `questions.sql` has those that
-are asked of a support team as a whole, in the order of their page.
+are asked of a support team as a whole, in the order of their page. `export.sql` is what
+`freshdesk-assets compare` asks.
 """
 
 import re
@@ -33,11 +34,9 @@ def declared_questions() -> tuple[Query, ...]:
     return tuple(_read(statement, file, where) for statement in _statements(file, where))
 
 
-@cache
-def exported_tickets() -> str:
-    """The query for what an export of tickets tells too, a row per ticket, its number first."""
-    file = FOLDER / "exported.sql"
-    return _read(file.read_text(encoding="utf-8").strip(), file, f"queries {file.name}").sql
+def export_query() -> str:
+    """What the replica has of each ticket, to compare it with an export of Freshdesk's UI."""
+    return (FOLDER / "export.sql").read_text(encoding="utf-8")
 
 
 def read_queries(file: Path) -> tuple[Query, ...]:

@@ -4,7 +4,8 @@ import pytest
 
 from freshdesk_assets.schema.page import Fate, Verdict
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import FORMER_AGENT, Desk, at
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.tickets import FORMER_AGENT, at
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
-"""The help desk that the cases share: its calendars, groups, agents and policies; and the tickets of all cases."""
+"""The help desk that the cases share: calendars, groups, agents, policies; and the tickets of all."""
 
 from typing import Any
 
 from freshdesk_assets.schema.rules import Holiday, Rules
-from freshdesk_assets_tests.metrics.desk import ANN, BOB, COLLABORATOR, FORMER_AGENT, HOUR, Desk, Row, Ticket, at
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.tickets import ANN, BOB, COLLABORATOR, FORMER_AGENT, HOUR, Row, Ticket, at
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EASTERN = "Eastern Time (US & Canada)"
@@ -12,7 +13,7 @@ BEGINNING = "2026-01-01 00:00"
 
 def hours(opens: str, closes: str, days: int = 5) -> Row:
     """Business hours on the first days of the week."""
-    return dict.fromkeys(WEEKDAYS[:days], {"start_time": opens, "end_time": closes})
+    return {day: {"start_time": opens, "end_time": closes} for day in WEEKDAYS[:days]}
 
 
 OFFICE = hours("8:00 am", "5:00 pm")
@@ -59,7 +60,10 @@ CALENDARS = [
         LISTED_HOLIDAYS,
         EASTERN,
         OFFICE,
-        holidays=[{"name": "A day off", "date": "2026-03-03"}, {"holiday_name": "B", "holiday_date": "5 March"}],
+        holidays=[
+            {"name": "A day off", "date": "2026-03-03"},
+            {"holiday_name": "B", "holiday_date": "5 March"},
+        ],
     ),
     calendar(FILED_HOLIDAYS, EASTERN, OFFICE),
     calendar(BY_CHANNEL, EASTERN, OFFICE, source_business_hours=CHANNEL_HOURS),
@@ -67,13 +71,14 @@ CALENDARS = [
     calendar(CHANGED, EASTERN, OFFICE),
     calendar(MIDNIGHT, EASTERN, hours("10:00 pm", "02:00:00 am")),
 ]
-CHANGED_CALENDAR = calendar(
-    CHANGED, EASTERN, hours("8:00 am", "10:00 am"), updated_at="2026-06-01T12:00:00Z"
-)
+CHANGED_CALENDAR = calendar(CHANGED, EASTERN, hours("8:00 am", "10:00 am"), updated_at="2026-06-01T12:00:00Z")
 """From June this calendar is open for two hours a day only."""
 
 GROUPS = [
-    *({"id": group, "name": f"Group {group}", "business_calendar_id": group - 100} for group in range(101, 113)),
+    *(
+        {"id": group, "name": f"Group {group}", "business_calendar_id": group - 100}
+        for group in range(101, 113)
+    ),
     {"id": DEFAULT_GROUP, "name": "Without a calendar"},
     {"id": DELETED_GROUP, "name": "Gone", "business_calendar_id": ROUND_THE_CLOCK - 100},
 ]

@@ -3,8 +3,11 @@
 import pytest
 
 from freshdesk_assets_tests.metrics import office
-from freshdesk_assets_tests.metrics.desk import DAY, HOUR, Desk, Ticket
+from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import ticket
+from freshdesk_assets_tests.metrics.tickets import DAY, HOUR, Ticket
+
+LISTED, FILED, CHANGED = office.LISTED_HOLIDAYS, office.FILED_HOLIDAYS, office.CHANGED
 
 
 def answered(start: str, end: str, group: int = office.NEW_YORK, **fields: object) -> Ticket:
@@ -27,8 +30,8 @@ WORKED = {
     "open until 11:59 pm": (answered("2026-03-02 22:00", "2026-03-03 12:00", office.LATE_HOURS), 6 * HOUR),
     "open over midnight": (answered("2026-03-03 02:00", "2026-03-03 12:00", office.MIDNIGHT), 4 * HOUR),
     "a day off by name": (answered("2026-03-02 13:00", "2026-03-06 22:00", office.NAMED_HOLIDAYS), 27 * HOUR),
-    "a day off in a list": (answered("2026-03-02 13:00", "2026-03-06 22:00", office.LISTED_HOLIDAYS), 27 * HOUR),
-    "a day off in the file": (answered("2026-03-02 13:00", "2026-03-06 22:00", office.FILED_HOLIDAYS), 27 * HOUR),
+    "a day off in a list": (answered("2026-03-02 13:00", "2026-03-06 22:00", LISTED), 27 * HOUR),
+    "a day off in the file": (answered("2026-03-02 13:00", "2026-03-06 22:00", FILED), 27 * HOUR),
     "two times a day, by channel": (
         answered("2026-03-02 13:00", "2026-03-02 23:00", office.BY_CHANNEL, source=7), 7 * HOUR,
     ),
@@ -41,8 +44,8 @@ WORKED = {
     "a group without a calendar": (
         answered("2026-03-02 13:00", "2026-03-02 23:00", office.DEFAULT_GROUP), 9 * HOUR,
     ),
-    "before the calendar changed": (answered("2026-05-04 12:00", "2026-05-04 21:00", office.CHANGED), 9 * HOUR),
-    "after the calendar changed": (answered("2026-06-08 12:00", "2026-06-08 21:00", office.CHANGED), 2 * HOUR),
+    "before the calendar changed": (answered("2026-05-04 12:00", "2026-05-04 21:00", CHANGED), 9 * HOUR),
+    "after the calendar changed": (answered("2026-06-08 12:00", "2026-06-08 21:00", CHANGED), 2 * HOUR),
     "a group that was deleted": (
         answered("2026-03-06 13:00", "2026-03-08 01:00", office.DELETED_GROUP), 36 * HOUR,
     ),
@@ -89,7 +92,9 @@ def test_a_calendar_that_cannot_be_used_makes_business_time_unknown_and_says_so(
     case = UNMEASURED[problem]
     assert desk.of(case, "first_reply_seconds", "first_reply_business_seconds") == (10 * HOUR, None)
     group = desk.of(case, "group_id")
-    assert desk.query(f"select problem from file.metrics.calendars where calendar_id = {group - 100}") == [(problem,)]
+    assert desk.query(f"select problem from metrics.calendars where calendar_id = {group - 100}") == [
+        (problem,)
+    ]
 
 
 MOVED = (
@@ -105,13 +110,16 @@ def test_a_wait_is_cut_where_the_ticket_goes_to_a_group_with_other_hours(desk: D
 
 
 def test_slots_of_a_calendar_never_overlap_and_are_counted_up(desk: Desk) -> None:
-    assert desk.query(
-        """
+    assert (
+        desk.query(
+            """
         select calendar_id, source, day from (
           select *, lag(ends_at) over w as former_end,
             lag(done_seconds + epoch(ends_at) - epoch(starts_at)) over w as former_done
-          from file.metrics.calendar_slots
+          from metrics.calendar_slots
           window w as (partition by calendar_id, source order by starts_at, slot)
         ) where former_end > starts_at or former_done <> done_seconds
         """
-    ) == []
+        )
+        == []
+    )

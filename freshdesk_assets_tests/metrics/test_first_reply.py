@@ -2,7 +2,9 @@
 
 import pytest
 
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.office import ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import (
     ANN,
     BOB,
     CLOSED,
@@ -11,9 +13,7 @@ from freshdesk_assets_tests.metrics.desk import (
     FORMER_AGENT,
     HOUR,
     RESOLVED,
-    Desk,
 )
-from freshdesk_assets_tests.metrics.office import ROUND_THE_CLOCK, ticket
 
 CREATED = "2026-03-02 14:00"
 REPLY = ("first_reply_seconds", "first_reply_business_seconds", "first_reply_agent_id")
@@ -50,10 +50,15 @@ BY_AUTOMATION = ticket(CREATED).automation("2026-03-02 14:01").reply("2026-03-02
 def test_an_automation_does_not_reply_and_stands_beside(desk: Desk) -> None:
     """Bots in the first response are the commonest complaint about such figures."""
     assert desk.of(BY_AUTOMATION, *REPLY) == (2 * HOUR, 2 * HOUR, ANN)
-    assert desk.of(BY_AUTOMATION, "epoch(first_system_reply_at) - epoch(created_at)", "system_messages") == (60, 1)
+    assert desk.of(BY_AUTOMATION, "epoch(first_system_reply_at) - epoch(created_at)", "system_messages") == (
+        60,
+        1,
+    )
 
 
-AUTO_RESPONSE = ticket(CREATED).says("2026-03-02 14:01", ANN, auto_response=True).reply("2026-03-02 16:00", by=BOB)
+AUTO_RESPONSE = (
+    ticket(CREATED).says("2026-03-02 14:01", ANN, auto_response=True).reply("2026-03-02 16:00", by=BOB)
+)
 
 
 def test_a_message_sent_by_a_rule_in_an_agents_name_is_an_automations(desk: Desk) -> None:
@@ -84,9 +89,7 @@ def test_a_collaborators_note_is_a_note(desk: Desk) -> None:
     assert desk.of(COLLABORATORS, "private_notes", "agents_writing", "first_reply_at") == (1, 1, None)
 
 
-AGENT_ASKS = (
-    ticket(CREATED, requester_id=ANN).says("2026-03-02 14:30", ANN).reply("2026-03-02 15:00", by=BOB)
-)
+AGENT_ASKS = ticket(CREATED, requester_id=ANN).says("2026-03-02 14:30", ANN).reply("2026-03-02 15:00", by=BOB)
 
 
 def test_an_agent_who_writes_in_their_own_ticket_is_the_customer(desk: Desk) -> None:
@@ -110,13 +113,20 @@ def test_forwarding_to_a_third_party_is_no_reply(desk: Desk) -> None:
 
 OUTBOUND = ticket(CREATED, source=10).reply("2026-03-02 15:00")
 ANSWERED_OUTBOUND = (
-    ticket(CREATED, source=10).customer("2026-03-02 15:00").reply("2026-03-02 16:30").becomes(RESOLVED, "2026-03-02 17:00")
+    ticket(CREATED, source=10)
+    .customer("2026-03-02 15:00")
+    .reply("2026-03-02 16:30")
+    .becomes(RESOLVED, "2026-03-02 17:00")
 )
 
 
 def test_a_ticket_that_an_agent_sent_out_waits_for_nobody(desk: Desk) -> None:
     """What the agent adds is no answer, as nobody asked."""
-    assert desk.of(OUTBOUND, "first_reply_at", "no_first_reply_because", "waiting_since") == (None, "outbound", None)
+    assert desk.of(OUTBOUND, "first_reply_at", "no_first_reply_because", "waiting_since") == (
+        None,
+        "outbound",
+        None,
+    )
     assert desk.of(OUTBOUND, "replies", "agent_replies") == (0, 1)
 
 
@@ -126,7 +136,9 @@ def test_the_customers_answer_to_one_waits_and_the_agents_mail_is_its_first_touc
 
 
 ONLY_A_SURVEY = (
-    ticket(CREATED).becomes(RESOLVED, "2026-03-02 15:00").says("2026-03-02 16:00", CUSTOMER, incoming=True, source=6)
+    ticket(CREATED)
+    .becomes(RESOLVED, "2026-03-02 15:00")
+    .says("2026-03-02 16:00", CUSTOMER, incoming=True, source=6)
 ).rated("2026-03-02 16:00", 103)
 
 
@@ -149,18 +161,22 @@ CHATS = {
 @pytest.mark.parametrize("source", CHATS)
 def test_a_chat_is_measured_as_any_ticket_and_its_bot_does_not_count(desk: Desk, source: int) -> None:
     chat = CHATS[source]
-    assert desk.of(chat, "first_reply_seconds", "replies", "longest_reply_seconds", "touches") == (120, 2, 120, "two")
+    assert desk.of(chat, "first_reply_seconds", "replies", "longest_reply_seconds", "touches") == (
+        120,
+        2,
+        120,
+        "two",
+    )
     assert desk.of(chat, "resolutions", "first_resolution_seconds") == (1, 600)
 
 
 def test_replies_are_counted_and_never_tested_for_less_than_nothing(desk: Desk) -> None:
     """A count of unanswered tickets by `< 0` is always 0: here they are those without a first reply."""
-    ((unanswered,),) = desk.query(
-        "select count(*) from file.metrics.ticket_metrics where first_reply_at is null"
-    )
+    ((unanswered,),) = desk.query("select count(*) from metrics.ticket_metrics where first_reply_at is null")
     assert unanswered > 0
     assert desk.query(
-        "select count(*) from file.metrics.ticket_metrics where (first_reply_at is null) <> (first_reply_seconds is null)"
+        "select count(*) from metrics.ticket_metrics"
+        " where (first_reply_at is null) <> (first_reply_seconds is null)"
         " or first_reply_seconds < 0 or first_reply_business_seconds < 0"
         " or (no_first_reply_because is null) <> (first_reply_at is not null)"
     ) == [(0,)]

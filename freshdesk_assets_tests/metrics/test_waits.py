@@ -1,6 +1,8 @@
 """Waits of customers for answers after the first, and time in statuses by whom a ticket waits for."""
 
-from freshdesk_assets_tests.metrics.desk import (
+from freshdesk_assets_tests.metrics.desk import Desk
+from freshdesk_assets_tests.metrics.office import NEW_YORK, ROUND_THE_CLOCK, ticket
+from freshdesk_assets_tests.metrics.tickets import (
     CLOSED,
     HOUR,
     ON_CUSTOMER,
@@ -8,9 +10,7 @@ from freshdesk_assets_tests.metrics.desk import (
     OPEN,
     PENDING,
     RESOLVED,
-    Desk,
 )
-from freshdesk_assets_tests.metrics.office import NEW_YORK, ROUND_THE_CLOCK, ticket
 
 CREATED = "2026-03-02 14:00"
 
@@ -29,7 +29,9 @@ def test_of_three_messages_in_a_row_the_wait_begins_with_the_first(desk: Desk) -
         (1, "first", HOUR, HOUR),
         (2, "next", 3 * HOUR, 3 * HOUR),
     ]
-    assert desk.of(THRICE, "replies", "total_reply_seconds", "average_reply_seconds", "longest_reply_seconds") == (
+    assert desk.of(
+        THRICE, "replies", "total_reply_seconds", "average_reply_seconds", "longest_reply_seconds"
+    ) == (
         2, 4 * HOUR, 2 * HOUR, 3 * HOUR,
     )  # fmt: skip
 
@@ -45,8 +47,8 @@ def test_a_wait_that_goes_on_has_no_answer_and_runs_until_now(desk: Desk) -> Non
     assert desk.of(WAITING, "waiting_seconds", "waiting_business_seconds", "replies") == (4500, 0, 1)
 
 
-WAITING_ELSEWHERE = (
-    ticket("2026-11-19 20:00", group_id=NEW_YORK).change("2026-11-20 10:00", group_id=ROUND_THE_CLOCK)
+WAITING_ELSEWHERE = ticket("2026-11-19 20:00", group_id=NEW_YORK).change(
+    "2026-11-20 10:00", group_id=ROUND_THE_CLOCK
 )
 
 
@@ -56,12 +58,19 @@ def test_a_wait_that_goes_on_counts_in_the_hours_of_each_group(desk: Desk) -> No
 
 
 THANKS = (
-    ticket(CREATED).reply("2026-03-02 15:00").becomes(RESOLVED, "2026-03-02 16:00").customer("2026-03-02 17:00")
+    ticket(CREATED)
+    .reply("2026-03-02 15:00")
+    .becomes(RESOLVED, "2026-03-02 16:00")
+    .customer("2026-03-02 17:00")
 )
 
 
 def test_a_thank_you_after_the_resolution_waits_for_nobody_and_reopens_nothing(desk: Desk) -> None:
-    assert desk.of(THANKS, "waiting_since", "waiting_seconds", "waiting_business_seconds") == (None, None, None)
+    assert desk.of(THANKS, "waiting_since", "waiting_seconds", "waiting_business_seconds") == (
+        None,
+        None,
+        None,
+    )
     assert desk.of(THANKS, "reopens", "resolutions", "first_contact_resolution") == (0, 1, True)
 
 
@@ -79,19 +88,32 @@ STATUSES = (
 
 def test_time_is_told_apart_by_whom_the_ticket_waits_for(desk: Desk) -> None:
     """Once it is solved, nobody waits: two days in Resolved are nobody's."""
-    assert desk.of(STATUSES, "requester_wait_seconds", "requester_wait_business_seconds") == (3 * HOUR, 3 * HOUR)
+    assert desk.of(STATUSES, "requester_wait_seconds", "requester_wait_business_seconds") == (
+        3 * HOUR,
+        3 * HOUR,
+    )
     assert desk.of(STATUSES, "agent_wait_seconds", "agent_wait_business_seconds") == (4 * HOUR, 4 * HOUR)
     assert desk.of(STATUSES, "on_hold_seconds", "on_hold_business_seconds") == (17 * HOUR, 2 * HOUR)
 
 
 def test_the_time_to_solve_leaves_out_statuses_that_stop_the_clock(desk: Desk) -> None:
     """Pending and Waiting on Customer do, Waiting on Third Party does not."""
-    assert desk.of(STATUSES, "solve_business_seconds", "full_resolution_business_seconds") == (5 * HOUR, 9 * HOUR)
+    assert desk.of(STATUSES, "solve_business_seconds", "full_resolution_business_seconds") == (
+        5 * HOUR,
+        9 * HOUR,
+    )
 
 
 def test_stays_follow_each_other_and_the_moments_are_the_tickets_own(desk: Desk) -> None:
     stays = desk.all_of(
-        STATUSES, "status", "exact", "known", "seconds", "business_seconds", view="ticket_status_spans", by="n"
+        STATUSES,
+        "status",
+        "exact",
+        "known",
+        "seconds",
+        "business_seconds",
+        view="ticket_status_spans",
+        by="n",
     )
     assert stays[:-1] == [
         (OPEN, True, True, HOUR, HOUR),
@@ -107,18 +129,24 @@ def test_stays_follow_each_other_and_the_moments_are_the_tickets_own(desk: Desk)
 
 def test_the_waits_of_a_ticket_add_up_to_its_life_until_it_was_solved(desk: Desk) -> None:
     """However short a stay was: nothing is rounded to minutes, and spans leave no gap."""
-    assert desk.query(
-        """
-        select ticket_id from file.metrics.ticket_metrics
+    assert (
+        desk.query(
+            """
+        select ticket_id from metrics.ticket_metrics
         where history_known and is_solved and reopens = 0
           and requester_wait_seconds + agent_wait_seconds + on_hold_seconds <> full_resolution_seconds
         """
-    ) == []
-    assert desk.query(
-        """
+        )
+        == []
+    )
+    assert (
+        desk.query(
+            """
         select ticket_id from (
           select ticket_id, started_at, lag(ended_at) over (partition by ticket_id order by n) as former_end
-          from file.metrics.ticket_spans
+          from metrics.ticket_spans
         ) where former_end <> started_at
         """
-    ) == []
+        )
+        == []
+    )

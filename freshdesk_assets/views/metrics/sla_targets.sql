@@ -54,10 +54,10 @@ with placed as (
       then coalesce(tickets.resolved_at, tickets.closed_at, ticket_facts.last_resolved_at)
     end as solved_at,
     -- Since when the clock of the resolution stands still.
-    case when statuses.clock_stopped then ticket_facts.open_status_since end as stopped_since
+    case when status_clocks.clock_stopped then ticket_facts.open_status_since end as stopped_since
   from freshdesk.tickets
   left join metrics.ticket_facts on ticket_facts.ticket_id = tickets.id
-  left join metrics.statuses on statuses.status = tickets.status
+  left join metrics.status_clocks on status_clocks.status = tickets.status
   where not coalesce(tickets.spam, false) and not coalesce(tickets.deleted, false)
 ),
 next_dues as (
@@ -154,7 +154,7 @@ paused as (
   join metrics.ticket_spans
     on ticket_spans.ticket_id = stood.id
     and ticket_spans.ended_at <= coalesce(stood.until, timestamptz '9999-01-01 00:00:00+00')
-  join metrics.statuses on statuses.status = ticket_spans.status and statuses.clock_stopped
+  join metrics.status_clocks on status_clocks.status = ticket_spans.status and status_clocks.clock_stopped
   where stood.target = 'resolution'
   group by stood.id, stood.target, stood.applied_at
 ),

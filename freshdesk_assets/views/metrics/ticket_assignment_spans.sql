@@ -48,7 +48,7 @@ together as (
     numbered.assignment_known,
     min(numbered.started_at) as started_at,
     case when count(*) = count(numbered.ended_at) then max(numbered.ended_at) end as ended_at,
-    greatest(sum(numbered.lasted), 0) as seconds,
+    case when count(*) = count(numbered.lasted) then greatest(sum(numbered.lasted), 0) end as seconds,
     case when count(*) = count(numbered.worked) then greatest(sum(numbered.worked), 0) end
       as business_seconds
   from numbered

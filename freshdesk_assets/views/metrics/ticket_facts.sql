@@ -56,14 +56,14 @@
 with spans as (
   select
     ticket_spans.*,
-    statuses.waits_on,
-    coalesce(statuses.clock_stopped, false) as clock_stopped,
+    status_clocks.waits_on,
+    coalesce(status_clocks.clock_stopped, false) as clock_stopped,
     coalesce(ticket_spans.status in (4, 5), false) as solved,
     lag(coalesce(ticket_spans.status in (4, 5), false)) over of_ticket as former_solved,
     lag(ticket_spans.agent_id) over of_ticket as former_agent_id,
     lag(ticket_spans.group_id) over of_ticket as former_group_id
   from metrics.ticket_spans
-  left join metrics.statuses on statuses.status = ticket_spans.status
+  left join metrics.status_clocks on status_clocks.status = ticket_spans.status
   window of_ticket as (partition by ticket_spans.ticket_id order by ticket_spans.n)
 ),
 solved as (
@@ -78,6 +78,8 @@ lived as (
   select
     spans.ticket_id,
     count(*) = count(spans.status) as history_known,
+    coalesce(min(spans.started_at) filter (spans.status is null) > any_value(solved.first_at), false)
+      as first_known,
     bool_and(spans.assignment_known) as assignment_known,
     count(*) filter (not spans.solved) = count(spans.business_seconds) filter (not spans.solved)
       + count(*) filter (not spans.solved and spans.ended_at is null and spans.started_clock is not null)
@@ -166,10 +168,13 @@ select
   tickets.id as ticket_id,
   lived.history_known,
   lived.assignment_known,
-  case when lived.history_known or tickets.reopened_at is null then lived.first_at end as first_resolved_at,
+  case when lived.history_known or lived.first_known or tickets.reopened_at is null then lived.first_at end
+    as first_resolved_at,
   cast(
     case
-      when lived.measured and (lived.history_known or tickets.reopened_at is null) and lived.first_at is not null
+      when lived.measured
+        and (lived.history_known or lived.first_known or tickets.reopened_at is null)
+        and lived.first_at is not null
         then coalesce(lived.first_business, 0)
     end as bigint
   ) as first_resolution_business_seconds,

@@ -58,7 +58,7 @@
 -- unassigned_business_seconds: The same in business hours.
 -- first_assigned_at: When it had an agent first.
 -- reopens: How often it was reopened.
--- reopens_at_least: Whether it may have been reopened more often than that, before the first sync.
+-- reopens_at_least: Whether it may have been reopened more often than that, unseen.
 -- resolutions: How often it was solved; Resolved and then Closed is once. At least so often, as reopens.
 -- agent_replies: Public messages of agents.
 -- customer_messages: Messages of customers after the first.
@@ -103,7 +103,7 @@ running as (
     open_statuses.waits_on as open_waits_on,
     case
       when ticket_facts.open_since is null then 0
-      else greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
+      when clock.as_of is not null then greatest(epoch(clock.as_of) - epoch(ticket_facts.open_since), 0)
     end as open_seconds,
     case
       when ticket_facts.open_since is null then 0
@@ -146,6 +146,8 @@ select
   cast(
     case
       when running.history_known is null then 'not measured yet'
+      when not running.history_known and tickets.reopened_at is not null and running.first_resolved_at is not null
+        then 'reopened and solved again between two syncs'
       when not running.history_known and tickets.reopened_at is not null
         then 'reopened before it was first seen'
       when not running.history_known then 'its status had changed before it was first seen'
@@ -177,7 +179,7 @@ select
   running.longest_reply_business_seconds,
   running.waiting_since,
   cast(
-    case when running.waiting_since is not null
+    case when running.waiting_since is not null and running.as_of is not null
       then greatest(epoch(running.as_of) - epoch(running.waiting_since), 0)
     end as bigint
   ) as waiting_seconds,
@@ -277,13 +279,13 @@ select
   cast(coalesce(booked.running, 0) as integer) as timers_running,
   cast(
     case
-      when tickets.status not in (4, 5) and tickets._deleted_at is null
+      when tickets.status not in (4, 5) and tickets._deleted_at is null and running.as_of is not null
         then greatest(epoch(running.as_of) - epoch(tickets.created_at), 0)
     end as bigint
   ) as age_seconds,
   cast(
     case
-      when tickets.status not in (4, 5) and tickets._deleted_at is null
+      when tickets.status not in (4, 5) and tickets._deleted_at is null and running.as_of is not null
         then greatest(
           epoch(running.as_of) - epoch(greatest(tickets.created_at, running.last_message_at)), 0
         )

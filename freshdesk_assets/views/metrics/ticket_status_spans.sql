@@ -31,7 +31,7 @@ stays as (
     measured.status_since,
     bool_and(measured.status_exact) as exact,
     case when count(*) = count(measured.ended_at) then max(measured.ended_at) end as ended_at,
-    greatest(sum(measured.lasted), 0) as seconds,
+    case when count(*) = count(measured.lasted) then greatest(sum(measured.lasted), 0) end as seconds,
     case when count(*) = count(measured.worked) then greatest(sum(measured.worked), 0) end
       as business_seconds
   from measured

@@ -139,6 +139,15 @@ def is_kept(connection: Connection, place: Place) -> bool:
     return made_before(connection, _name(place)) is not None and _kind(connection, place) == "table"
 
 
+def without_comment(connection: Connection, place: Place) -> bool:
+    """Whether a table has no comment: it was just made."""
+    found = connection.execute(
+        "select comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
+        [ALIAS, *place],
+    ).fetchone()
+    return found is None or found[0] is None
+
+
 def _name(place: Place, source: Place | None = None) -> str:
     name = ".".join(place)
     return f"{name} < {'.'.join(source)}" if source else name

@@ -1,6 +1,8 @@
 """The ledger: tables beside the data that remember what was read, in the same transaction as the rows.
 
 `LEDGER` has the tables, their columns and what each is for.
+
+It has over 300 lines because each column is explained where it is declared.
 """
 
 from dataclasses import replace
