@@ -2,6 +2,7 @@
 --
 -- What is due and whether it was met is Freshdesk's own: its due times against its times of reply and resolution.
 -- Which policy applied is not sent: it is the first active one that fits, or the one whose target fits the due time.
+-- A policy that was deleted since counts for the tickets of before.
 --
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- target: first_response, next_response or resolution.
@@ -122,6 +123,7 @@ policies as (
     sla_policies.position,
     sla_policies.is_default,
     sla_policies.applicable_to,
+    sla_policies._deleted_at as deleted_at,
     targets_of.target_name,
     targets_of.respond_within,
     targets_of.next_respond_within,
@@ -129,7 +131,7 @@ policies as (
     targets_of.business_hours
   from freshdesk.sla_policies
   join freshdesk.sla_policy_targets as targets_of on targets_of.sla_policy_id = sla_policies.id
-  where coalesce(sla_policies.active, true) and sla_policies._deleted_at is null
+  where coalesce(sla_policies.active, true)
 ),
 fitting as (
   select
@@ -150,6 +152,7 @@ fitting as (
   join placed on placed.id = targets.id
   left join policies
     on policies.target_name = 'priority_' || cast(targets.priority as varchar)
+    and (policies.deleted_at is null or policies.deleted_at > targets.applied_at)
     and (
       not coalesce(json_exists(policies.applicable_to, '$.company_ids'), false)
       or list_contains(cast(policies.applicable_to -> '$.company_ids' as bigint[]), placed.company_id)
