@@ -42,11 +42,13 @@ class Replica:
         with self.desk.warehouse.open() as connection:
             connection.execute("use replica")
             for view in KEPT:
-                table = f"{view.schema}.{view.name}"
+                table = f"replica.{view.schema}.{view.name}"
+                connection.execute(f"create or replace temp table whole as {view.sql}")
                 lacking, extra = (
-                    len(connection.execute(f"from ({one}) except all from ({other})").fetchall())
-                    for one, other in ((view.sql, f"from {table}"), (f"from {table}", view.sql))
+                    len(connection.execute(f"from {one} except all from {other}").fetchall())
+                    for one, other in (("temp.whole", table), (table, "temp.whole"))
                 )
+                connection.execute("drop table temp.whole")
                 if lacking or extra:
                     found[view.name] = (lacking, extra)
         return found
