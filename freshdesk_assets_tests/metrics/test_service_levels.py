@@ -56,17 +56,18 @@ def test_solved_without_a_response_is_neither_met_nor_late(desk: Desk) -> None:
     assert due(ROUND, desk, "first_response", "state", "met_at", "breached_at") == [("cancelled", None, None)]
 
 
-OF_A_DELETED_POLICY = ticket(
-    CREATED, group_id=INDIA, fr_due_by="2026-03-03T05:30:00Z", due_by="2026-03-04T03:30:00Z"
-).reply("2026-03-03 05:00")
+AFTER_THE_DELETION = ticket("2026-07-01 05:00", group_id=INDIA, fr_due_by="2026-07-01T07:00:00Z").reply(
+    "2026-07-01 06:00"
+)
+OF_A_DELETED_POLICY = ticket(CREATED, group_id=INDIA, fr_due_by="2026-03-03T05:30:00Z").reply(
+    "2026-03-03 05:00"
+)
 
 
-def test_a_deleted_policy_leaves_the_verdict_and_the_target_without_a_name_it_does_not_have(
-    desk: Desk,
-) -> None:
-    """Due times are Freshdesk's own. The default policy is the next that fits, and is said to be a guess."""
-    found = due(OF_A_DELETED_POLICY, desk, "first_response", "state", "policy_name", "policy_guessed")
-    assert found == [("met", "Default", True)]
+def test_a_policy_that_was_deleted_since_is_that_of_the_tickets_before(desk: Desk) -> None:
+    columns = ("state", "policy_name", "policy_guessed")
+    assert due(OF_A_DELETED_POLICY, desk, "first_response", *columns) == [("met", "Deleted", False)]
+    assert due(AFTER_THE_DELETION, desk, "first_response", *columns) == [("met", "Default", True)]
 
 
 RAISED = (
