@@ -1,7 +1,8 @@
 -- One row per target of a ticket's service level: all that can be said of it without knowing what time it is.
 --
 -- Which policy applied is not sent: it is the first active one that fits, or the one whose target fits the due time.
--- A policy that was deleted since counts for the tickets of before. What runs has no end: sla_events adds the time until now, and is the view to ask.
+-- A policy that was deleted since counts for the tickets of before. What runs has no end: sla_events adds the time
+-- until now, and is the view to ask.
 --
 -- Kept as a table, by ticket_id.
 --
