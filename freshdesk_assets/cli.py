@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables")
+READERS = ("query", "tables", "compare")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
@@ -85,6 +85,11 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from freshdesk_assets.tables import declared_tables
 
     catalog = declared_tables()
+    if settings.known:
+        from freshdesk_assets.warehouse.derived.acknowledged import amiss
+
+        for said in amiss(catalog, settings.known):
+            sys.stderr.write(f"{said}\n")
     if options.command == "doctor":
         from freshdesk_assets.commands.doctor import examine
 
@@ -105,20 +110,13 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         "selection": options.select,
         "whole": options.whole,
     }
-    if options.command == "plan" and options.reconcile:
-        # It has no size of its own: it looks as far as its budget reaches, and goes on the next night.
-        sys.stdout.write(
-            f"A sync --reconcile spends {settings.reconcile_credits:,} credits at most"
-            " (FRESHDESK_RECONCILE_CREDITS), and the next one goes on where it stopped.\n"
-        )
-        return 0
+    asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     if options.command == "plan":
         from freshdesk_assets.commands.plan import plan
 
         return plan(partial(_definitions, settings), catalog, settings, **asked)
     from freshdesk_assets.commands.sync import sync
 
-    asked |= {"reconcile": options.reconcile, "renamed": options.renamed}
     return sync(partial(_definitions, settings), catalog, settings, **asked)
 
 
@@ -127,6 +125,10 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.tables import tables
 
         return tables(settings, options.name)
+    if options.command == "compare":
+        from freshdesk_assets.commands.compare import compare
+
+        return compare(settings, options.file)
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)
@@ -182,10 +184,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on in the same file, though the account has a new address; needed only if a sync says so",
     )
+    # It takes no such option, and says so in a sentence.
+    weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",
-        description="Renames the file and its published copy; deletes nothing.",
+        description="Renames the file, its published copy and its page; deletes nothing.",
     )
     commands.add_parser(
         "doctor",
@@ -235,6 +239,12 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Reads the published copy, or the replica where there is none.",
     )
     shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
+    against = commands.add_parser(
+        "compare",
+        help="compare the metrics with a CSV of tickets exported from Freshdesk",
+        description="Says by column how many are equal and which tickets differ. Sends nothing to Freshdesk.",
+    )
+    against.add_argument("file", metavar="FILE.csv", help="the export, with a column Ticket ID")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from freshdesk_assets.orchestration.assets.examples import with_examples
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
 from freshdesk_assets.orchestration.assets.metrics import build_metrics
+from freshdesk_assets.orchestration.assets.page import build_page
 from freshdesk_assets.orchestration.assets.publishing import build_publication
 from freshdesk_assets.orchestration.assets.references import build_references
 from freshdesk_assets.orchestration.assets.tables import build_tables
@@ -35,6 +36,7 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Settings, read_settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import bound, declared_views, schemas, traced
+from freshdesk_assets.warehouse.derived.acknowledged import amiss
 from freshdesk_assets.warehouse.derived.views import readable
 
 
@@ -47,6 +49,7 @@ def build_defs(
     resources: Mapping[str, Any] | None = None,
     assets: Iterable[dg.AssetsDefinition] = (),
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
+    page: bool | None = None,
 ) -> dg.Definitions:
     """The replica's definitions.
 
@@ -54,10 +57,12 @@ def build_defs(
       there are no views and checks but those given.
     - `resources` replace ours by name; `assets` are added to ours.
     - `loggers` are those of Dagster, unless given.
+    - `page`: whether there is the page, which asks the declared views; with a `catalog` not, unless given.
 
     The account is the one that the environment names when a run begins, unless `resources` have a
     `freshdesk`.
     """
+    page = catalog is None if page is None else page
     if catalog is None:
         catalog, views, checks = (
             declared_tables(),
@@ -83,6 +88,7 @@ def build_defs(
         *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
         build_publication(views),
+        *([build_page(duckdb_file(settings).page_options)] if page else []),
         *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(
@@ -100,13 +106,13 @@ def build_defs(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The replica that the environment describes. It loads without an account too, to be looked at."""
-    _warn_of_removed_settings()
     settings = read_settings(schemas())
+    _warn_of_what_has_no_effect(settings.known)
     return with_own(build_defs(settings), settings.assets_module)
 
 
 @cache
-def _warn_of_removed_settings() -> None:
+def _warn_of_what_has_no_effect(known: tuple[str, ...]) -> None:
     """Warn once per process: Dagster asks it for the definitions more than once."""
-    for said in without_effect():
+    for said in [*without_effect(), *amiss(declared_tables(), known)]:
         logging.getLogger(__name__).warning(said)

@@ -14,6 +14,7 @@ class Group(StrEnum):
     CREDITS = "Credits"
     SCHEDULES = "Schedules"
     METRICS = "Metrics"
+    PAGE = "The page"
     ALERTS = "Alerts"
     OWN = "Assets of your own"
 

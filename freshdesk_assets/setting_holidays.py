@@ -16,7 +16,7 @@ DAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
 
 
 def holidays_in(given: Any) -> tuple[Holiday, ...]:
-    """The holidays of a CSV file with the columns calendar, date and name; ValueError says what is wrong in it."""
+    """The holidays of a CSV file with the columns calendar, date and name; ValueError says what is wrong."""
     if isinstance(given, tuple):
         return given
     path = file_named(given)
@@ -31,7 +31,9 @@ def _read(path: Path) -> list[Holiday]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, skipinitialspace=True)
         if "date" not in (rows.fieldnames or ()):
-            raise ValueError(f"names {path}, which has no column date: its first line must be calendar,date,name")
+            raise ValueError(
+                f"names {path}, which has no column date: its first line must be calendar,date,name"
+            )
         return [_holiday(path, rows.line_num, row) for row in rows]
 
 

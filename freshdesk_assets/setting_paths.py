@@ -1,4 +1,4 @@
-"""Where the replica and its copy are, and which names DuckDB would take for something else."""
+"""Where the replica, its copy and its page are, and which names DuckDB would take for something else."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -43,3 +43,21 @@ def published_path(database: Path, published: str | None, schemas: Collection[st
     if same_file(path, database):
         raise SettingError("FRESHDESK_PUBLISHED is the replica itself: set it to another file, or to off")
     return usable(path, schemas, "FRESHDESK_PUBLISHED")
+
+
+def page_path(database: Path, copy: Path | None, page: str | None) -> Path | None:
+    """The path of the page, beside the copy if `page` is not set; None if it is `off`, or there is no copy.
+
+    Raises SettingError if it is the replica or the copy itself.
+    """
+    if copy is None or (page and page.lower() == "off"):
+        return None
+    if not page:
+        return copy.with_name(f"{database.stem}_page.html")
+    try:
+        path = file_named(page)
+    except ValueError as error:
+        raise SettingError(f"FRESHDESK_PAGE {error}") from error
+    if same_file(path, database) or same_file(path, copy):
+        raise SettingError("FRESHDESK_PAGE is the replica or its copy: set it to another file, or to off")
+    return path

@@ -1,11 +1,12 @@
 """From the text of a setting to its value, or to the rest of a sentence that begins with its name."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
@@ -62,6 +63,12 @@ def file_named(given: Any) -> Path:
     if len(path.name.encode()) > LONGEST_NAME:
         raise ValueError(f"is {text[:40]!r}…, a name of over {LONGEST_NAME} bytes: set it to a shorter one")
     return path
+
+
+def _folder(given: Any) -> Path | None:
+    if given is None:
+        return None
+    return file_named(str(given).rstrip("/") or "/")
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -194,16 +201,27 @@ def _module(given: Any) -> str | None:
 
 
 def _names(given: Any) -> tuple[str, ...]:
-    parts = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
-    names = tuple(part for part in parts if part)
-    if odd := [name for name in names if not re.fullmatch(r"\w+\..+", name)]:
+    if not isinstance(given, str):
+        return tuple(given)
+    parts = [part for part in map(str.strip, given.split(",")) if part]
+    if odd := [part for part in parts if not re.fullmatch(r"\w+\..*", part)]:
         raise ValueError(
-            f"has {odd[0]!r}: name table and key, like companies.org_company_id, with commas between"
+            f"has {odd[0]!r}: name table and key, like companies.org_company_id, with commas between; a comma"
+            " in a key is %2C, a blank %20"
         )
-    return names
+    return tuple(map(unquote, parts))
+
+
+def written(names: Iterable[str]) -> str:
+    """Names of tables and keys as a setting takes them: what a shell or a file reads otherwise is as in URLs.
+
+    A key may hold a comma, a quote or ` #`, for Freshdesk makes some of what administrators typed.
+    """
+    return ",".join(re.sub(r"[^\w.-]", lambda odd: quote(odd[0], safe=""), name) for name in names)
 
 
 File = Annotated[Path, BeforeValidator(file_named)]
+Folder = Annotated[Path | None, BeforeValidator(_folder)]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
 Day = Annotated[datetime, BeforeValidator(_day)]

@@ -1,6 +1,8 @@
 """From the environment to settings: each is declared once, with its default and the words that explain it.
 
 They are read where a program begins (`read_settings`), and passed as a value from there.
+
+It has over 300 lines because each setting is explained where it is declared.
 """
 
 from collections.abc import Collection, Iterator
@@ -17,7 +19,13 @@ from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
 from freshdesk_assets.setting_holidays import Holidays
-from freshdesk_assets.setting_paths import DEFAULT_DATABASE, FORMER_DATABASE, published_path, usable
+from freshdesk_assets.setting_paths import (
+    DEFAULT_DATABASE,
+    FORMER_DATABASE,
+    page_path,
+    published_path,
+    usable,
+)
 from freshdesk_assets.setting_paths import SettingError as SettingError
 from freshdesk_assets.setting_values import (
     DAY,
@@ -26,6 +34,7 @@ from freshdesk_assets.setting_values import (
     Day,
     Every,
     File,
+    Folder,
     Hook,
     Memory,
     Module,
@@ -197,15 +206,15 @@ class Settings(BaseSettings):
     holidays: Holidays = _setting(
         Group.METRICS,
         (),
-        "A CSV file of holidays, for accounts whose Freshdesk sends none: its columns are `calendar` (a name or"
-        " id; empty for all), `date` (`2026-12-25`, or `12-25` for each year) and `name`.",
+        "A CSV file of holidays, for accounts whose Freshdesk sends none: its columns are `calendar` (a name"
+        " or id; empty for all), `date` (`2026-12-25`, or `12-25` for each year) and `name`.",
         unset="those that Freshdesk sends",
     )
     stopped_statuses: Names = _setting(
         Group.METRICS,
         (),
-        "The statuses whose SLA timer is switched off (Admin, Ticket Fields, Status), by label or number, with"
-        " commas between. `metrics.statuses` says what holds, and why.",
+        "The statuses whose SLA timer is switched off (Admin, Ticket Fields, Status), by label or number,"
+        " with commas between. `metrics.statuses` says what holds, and why.",
         unset="what due times tell, else `Pending`, `Resolved`, `Closed` and `Waiting on Customer`",
     )
     customer_statuses: Names = _setting(
@@ -220,11 +229,31 @@ class Settings(BaseSettings):
         "The statuses in which a ticket waits for somebody else.",
         unset="`Waiting on Third Party`",
     )
+    page: str | None = _setting(
+        Group.PAGE,
+        None,
+        "The page to look at every morning, one file that opens in any browser; `off` for none. It is made of"
+        " the published copy, and there is none without that.",
+        unset="`replica_page.html`, beside the copy",
+    )
+    page_names: Switch = _setting(
+        Group.PAGE,
+        "off",
+        "`on`: the page has the names of agents and companies. Else agents are numbered, and companies go by"
+        " their ids. It never has names of contacts, addresses or what tickets say.",
+    )
+    page_charts: Folder = _setting(
+        Group.PAGE,
+        None,
+        "A folder with charts of your own, two files each (docs/page.md).",
+        unset="none",
+    )
     known: Names = _setting(
         Group.ALERTS,
         (),
         "Keys without a column, and columns with unknown values, that checks need not tell of any more, with"
-        " commas between, like `companies.org_company_id`. The warning says what to write here.",
+        " commas between, like `companies.org_company_id`. The warning says what to write here: all that is"
+        " named already, and all that is new.",
         unset="none",
     )
     assets_module: Module = _setting(
@@ -309,6 +338,7 @@ def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
     except SettingError as error:
         yield str(error)
     try:
-        published_path(made.duckdb, made.published, schemas)
+        copy = published_path(made.duckdb, made.published, schemas)
+        page_path(made.duckdb, copy, made.page)
     except SettingError as error:
         yield str(error)

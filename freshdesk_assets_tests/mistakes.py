@@ -158,6 +158,10 @@ OPTIONS: list[tuple[tuple[str, ...], str]] = [
     (("plan", "--to", "2024-12-31"), "--to 2024-12-31 is before 2025-01-01, when the partitions begin"),
     (("sync", "--whole", "--from", "2026-03-01"), "--whole reads from the start date: leave out --from"),
     (("sync", "--reconcile", "--to", "2026-03-01"), "--reconcile goes through all stored rows: leave out"),
+    (("plan", "--reconcile", "--from", "2026-03-01"), "--reconcile goes through all stored rows: leave out"),
+    (("plan", "--reconcile", "--whole"), "leave out --from, --to and --reconcile"),
+    (("plan", "--reconcile", "--select", "tickts"), "--select: no table is called tickts: did you mean"),
+    (("plan", "--renamed"), "--renamed is an option of sync alone, which notes the account's new address"),
     (("sync", "--select", "tickts"), "--select: no table is called tickts: did you mean tickets"),
     (("plan", "--select", "tickets,teams"), "--select: no table is called teams: "),
     (

@@ -77,7 +77,7 @@ def test_a_command_is_one_that_can_be_given(example: Example) -> None:
 def test_a_command_that_cannot_be_given_is_found() -> None:
     """A test of the finder: commands that README once had, and commands with typos."""
     wrong = """\
-.venv/bin/freshdesk-assets plan --renamed
+.venv/bin/freshdesk-assets plan --port 3000
 .venv/bin/freshdesk-assets sync --select tickts
 make demmo && .venv/bin/dagster-webservr -m freshdesk_assets.definitons
 cp .env.exmple .env
@@ -86,7 +86,7 @@ dagstr
 """
     said = "\n".join(complaints(wrong))
     for part in (
-        "unrecognized arguments: --renamed",
+        "unrecognized arguments: --port 3000",
         "no table is called tickts: did you mean tickets",
         "no target demmo",
         "dagster-webservr is not installed",

@@ -66,7 +66,8 @@ def run() -> int:
         command = [str(Path(sys.executable).with_name("freshdesk-assets")), "dev" if ui else "sync"]
         code = wait(subprocess.Popen(command, env=environment))
     if code == 0 and not ui:
-        answer(Path(environment["FRESHDESK_DUCKDB"]).with_stem("replica_published"))
+        replica = Path(environment["FRESHDESK_DUCKDB"])
+        answer(replica.with_stem("replica_published"), replica.with_name("replica_page.html"))
     return code
 
 
@@ -89,6 +90,7 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "freshdesk_assets.simulator", "--port", "0", "--plan", "pack2000"),
+                *("--service-levels", "--eventful"),
                 *("--tickets", str(TICKETS), "--days", str(DAYS), "--frozen-now", now.isoformat()),
                 *("--latency-ms", "20", "--ready-file", str(ready)),
             ],
@@ -117,7 +119,7 @@ def simulator(now: datetime) -> Iterator[dict[str, str]]:
             process.wait()
 
 
-def answer(path: Path) -> None:
+def answer(path: Path, page: Path) -> None:
     """Ask the replica what an analyst would ask, and say what to do next."""
     import duckdb
     from rich.console import Console
@@ -134,7 +136,8 @@ def answer(path: Path) -> None:
     console.print(ANSWER, markup=False, highlight=False)
     console.print(table)
     console.print(
-        "docs/ says what it holds."
+        f"To see how the demo's support team is doing, open this in a browser: {page}"
+        "\ndocs/ says what the replica holds."
         "\nTo see assets, columns and runs in the Dagster UI: make demo-ui"
         "\nTo replicate your own account: cp .env.example .env, fill it in,"
         " and run .venv/bin/freshdesk-assets sync",

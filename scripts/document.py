@@ -47,9 +47,9 @@ CONTRACT = DOCS / "contract"
 INTRODUCTION = """\
 What the replica holds, from the declarations. [Diagrams](diagrams.md) show how tables refer to each other,
 [Stitch and SyncHub](seeds.md) where each column of those two products comes from, the
-[asset graph](graph.md) which asset is made of which, [Questions](questions.md) how a support team's are
-answered. Each page of a table or a relation opens with queries
-that a support analyst would run.
+[asset graph](graph.md) which asset is made of which, [Metrics](metrics.md) how the figures of support are
+counted, [Questions](questions.md) how a support team's are answered, [the page](page.md) what is looked at
+every morning. Each page of a table or a view opens with queries that a support analyst would run.
 
 Written by hand: what is known of [Freshdesk's API](freshdesk_api.md) and of
 [Dagster and DuckDB](engineering.md), and how sure it is. How to run the replica, what it costs and what it

@@ -43,7 +43,7 @@ def check_owner(
 
 
 def begin_anew(settings: Settings) -> int:
-    """Move the replica and its copy aside under a dated name; 0, or 1 if that cannot be done.
+    """Move the replica, its copy and its page aside under a dated name; 0, or 1 if that cannot be done.
 
     Nothing is deleted. The next sync makes a new file and reads everything.
     """
@@ -65,7 +65,8 @@ def begin_anew(settings: Settings) -> int:
             # Nobody has it open, and what is in DuckDB's log is written into it.
             with Warehouse(file.path, lock_wait=0.0).open():
                 pass
-            moved = [_aside(path, moment) for path in (file.path, file.published_path) if path]
+            files = (file.path, file.published_path, file.page_path)
+            moved = [_aside(path, moment) for path in files if path]
         except (OSError, WarehouseError) as error:
             console.print(str(error), style="red", markup=False)
             return 1

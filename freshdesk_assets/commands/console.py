@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.display import Display
+from freshdesk_assets.orchestration.names import AWAITED
 
 Counts = Counter[str]
 """Numbers of a run, by the name of their metadata."""
@@ -140,6 +141,19 @@ def warnings(result: dg.ExecuteInProcessResult) -> list[str]:
             said = check.description or f"{found:,.0f} found"
             lines.append(f"check {check.check_name} of {check.asset_key.to_user_string()}: {said}")
     return lines
+
+
+def awaiting(result: dg.ExecuteInProcessResult) -> str | None:
+    """Which tables may still bring rows that others refer to, in one line; None if none."""
+    named = [check.metadata.get(AWAITED) for check in result.get_asset_check_evaluations()]
+    awaited = [each.data for each in named if isinstance(each, dg.JsonMetadataValue)]
+    if not awaited:
+        return None
+    tables = sorted({str(name) for each in awaited if isinstance(each, list) for name in each})
+    return (
+        f"{len(awaited)} references lead to rows that may still come: not read to the end yet are"
+        f" {', '.join(tables)}. A sync without --select reads those that the key may"
+    )
 
 
 def how_to_open(copy: Path) -> str:

@@ -1,5 +1,7 @@
 """Everything a sync needs, tried for a few credits: key, plan, rights per table, limits, file."""
 
+from collections.abc import Iterable, Iterator
+
 from rich.console import Console
 from rich.table import Table as Report
 
@@ -50,8 +52,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     console.print(
         "Next: freshdesk-assets plan says what a sync would cost, freshdesk-assets sync makes it"
         if healthy
-        else "Next: mend what is marked above, and run freshdesk-assets doctor again. A sync leaves out"
-        " what it may not read",
+        else "Next: mend what is marked above, and run freshdesk-assets doctor again",
         markup=False,
     )
     return 0 if healthy else 1
@@ -105,7 +106,7 @@ def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool
     for table in catalog:
         if isinstance(table.sync, PerParent) and not found[table.sync.parent].readable:
             reason = f"{table.sync.parent} cannot be read"
-            found[table.name] = Access(table.name, False, reason)
+            found[table.name] = Access(table.name, False, reason, fails=found[table.sync.parent].fails)
     asked = [found[table.name] for table in catalog if not isinstance(table.sync, PerParent)]
     if asked and not any(each.readable for each in asked):
         raise ConfigurationError(f"Nothing of the account is answered. {asked[0].note}")
@@ -120,7 +121,25 @@ def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool
     for each in found.values():
         report.add_row(each.table, "yes" if each.readable else "[red]no[/red]", each.note)
     console.print(report)
+    for said in _next_steps(found.values()):
+        console.print(said, style="yellow", markup=False)
     return all(each.readable for each in found.values()) and owner.sees_everything is not False
+
+
+def _next_steps(found: Iterable[Access]) -> Iterator[str]:
+    """What to do about the tables that cannot be read, a sentence for those of which the same is true."""
+    refused = [each for each in found if not each.readable]
+    if left_out := [each.table for each in refused if not each.fails]:
+        yield (
+            f"A sync leaves out {', '.join(left_out)}, and fails of those it has read before. To have them,"
+            " give the key's agent the role, or the account the plan, that the note asks for; else do nothing"
+        )
+    if failing := [each.table for each in refused if each.fails]:
+        yield (
+            f"A sync fails of {', '.join(failing)} and reads the others. Do what the note says. Where the"
+            " account has no such list, name the tables you want with --select; where a note names a"
+            " declaration, report it to whoever maintains this package"
+        )
 
 
 def _sub_limits(catalog: Catalog) -> list[SubLimit]:

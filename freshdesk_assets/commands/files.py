@@ -10,16 +10,18 @@ from freshdesk_assets.settings import SettingError
 
 
 def ensure_writable(file: DuckDBFile) -> None:
-    """Raise SettingError with all that is wrong with the places of the replica and its copy."""
+    """Raise SettingError with all that is wrong with the places of the replica, its copy and its page."""
     if said := list(complaints(file)):
         raise SettingError(". ".join(said))
 
 
 def complaints(file: DuckDBFile) -> Iterator[str]:
-    """A sentence for each of the replica and its copy that cannot be written where it should be."""
+    """A sentence for each of the replica, its copy and its page that cannot be written where it should be."""
     yield from _complaints(file.path, "FRESHDESK_DUCKDB")
     if (copy := file.published_path) is not None and copy.parent.resolve() != file.path.parent.resolve():
         yield from _complaints(copy, "FRESHDESK_PUBLISHED")
+    if (page := file.page_path) is not None and copy and page.parent.resolve() != copy.parent.resolve():
+        yield from _complaints(page, "FRESHDESK_PAGE")
 
 
 def _complaints(path: Path, name: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
-from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT, asset_key
+from freshdesk_assets.orchestration.names import RECONCILE_JOB, REPLICATE, REQUESTED_AT, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
@@ -28,7 +28,7 @@ from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.replication.scope import ReadScope
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.settings import Settings
+from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import PLAN, CallsMade
 
@@ -68,13 +68,25 @@ def plan(
     last: datetime | None = None,
     selection: str | None = None,
     whole: bool = False,
+    reconcile: bool = False,
+    renamed: bool = False,
 ) -> int:
     """Print what a sync with the same options would cost; 0, or 1 if that cannot be estimated of every table.
 
     Raises SettingError.
     """
-    ensure_days(settings.partitioning, first, last, whole=whole)
+    if renamed:
+        raise SettingError(
+            "--renamed is an option of sync alone, which notes the account's new address: leave it out, or"
+            " run `freshdesk-assets sync --renamed` first"
+        )
+    ensure_days(settings.partitioning, first, last, whole=whole, reconcile=reconcile)
     ensure_writable(duckdb_file(settings))
+    if reconcile:
+        if selection:
+            selected(build(), RECONCILE_JOB, selection)
+        _show_budgets(Console(soft_wrap=True), settings)
+        return 0
     dagster_home()
     console = Console()
     tables = {asset_key(table.name) for table in catalog}
@@ -179,6 +191,21 @@ def _show(console: Console, made: Plan, request: RunScope, settings: Settings) -
         f"Partitions {request.start} to {request.end}. This estimate cost {made.spent.credits:,} credits",
         markup=False,
     )
+
+
+def _show_budgets(console: Console, settings: Settings) -> None:
+    """What a search for deleted rows may spend: it has no size of its own, and goes as far as that."""
+    console.print(
+        f"A sync --reconcile spends {settings.reconcile_credits:,} credits at most"
+        " (FRESHDESK_RECONCILE_CREDITS), and the next one goes on where it stopped.",
+        markup=False,
+    )
+    for name, limit, spent in (
+        ("FRESHDESK_RUN_CREDITS", settings.run_credits, "It spends no more than a run may"),
+        ("FRESHDESK_DAY_CREDITS", settings.day_credits, "All runs of a day together spend no more"),
+    ):
+        if limit is not None:
+            console.print(f"{spent}: {limit:,} ({name}).", markup=False)
 
 
 def _time(seconds: float) -> str:

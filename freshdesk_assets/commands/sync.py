@@ -11,6 +11,7 @@ from rich.console import Console
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.console import (
     arrived,
+    awaiting,
     console_logger,
     created_views,
     has_read,
@@ -106,8 +107,11 @@ def sync(
         # The objects made so far live until the end: only what is made from here on can be garbage.
         gc.freeze()
         gc.enable()
-        copy = duckdb_file(settings).published_path
-        unpublished = copy is not None and not copy.exists()
+        resource = duckdb_file(settings)
+        copy, page = (
+            path if path and not path.exists() else None
+            for path in (resource.published_path, resource.page_path)
+        )
         with display, watched(display.show):
             result = execute(
                 job,
@@ -123,6 +127,8 @@ def sync(
         console.print(f"Views created or changed: {shown}", markup=False)
     for line in warnings(result):
         console.print(line, style="yellow", markup=False)
+    if said := awaiting(result):
+        console.print(said, markup=False)
     if left := unfinished(result):
         said = "; ".join(f"{name}: {what}" for name, what in left.items())
         console.print(
@@ -134,12 +140,14 @@ def sync(
     stopped = result.dagster_run.status is dg.DagsterRunStatus.CANCELED
     outcome = "Done" if result.success else "Failed; what was read is stored, run again to continue"
     if request.read and not result.success and not has_read(result):
-        outcome = "Failed, no table was read to its end"
+        outcome = "Failed, no table was read to its end; mend what is said above and run again"
     outcome = "Stopped; what was read is stored, run again to continue" if stopped else outcome
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
-    if result.success and unpublished and copy is not None and copy.exists():
+    if result.success and copy and copy.exists():
         console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
+    if page and page.exists():
+        console.print(f"A page to look at every morning: {page.resolve()}", markup=False, soft_wrap=True)
     if stopped:
         return STOPPED
     return 0 if result.success else 1

@@ -33,11 +33,15 @@ TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether a table can be read; `note` says why not, or what else to know."""
+    """Whether a table can be read; `note` says why not, or what else to know.
+
+    `fails`: a sync does not leave it out, but fails of it: neither right nor feature is what it lacks.
+    """
 
     table: str
     readable: bool
     note: str = ""
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,12 @@ def access(reader: Reader, table: Table) -> Access:
         return Access(table.name, True, f"read with each row of {table.sync.parent}")
     try:
         _ask_list(reader, table)
-    except (NotAllowed, Refused, Blocked) as error:
+    except NotAllowed as error:
         return Access(table.name, False, str(error))
+    except (Refused, Blocked) as error:
+        return Access(table.name, False, str(error), fails=True)
     except NotFound as error:
-        return Access(table.name, False, f"this account does not have it: {error}")
+        return Access(table.name, False, f"this account does not have it: {error}", fails=True)
     if table.row_call:
         return Access(table.name, True, "one more call per changed row")
     return Access(table.name, True)

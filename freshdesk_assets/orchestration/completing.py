@@ -1,4 +1,4 @@
-"""From the steps of a run to those nobody selected: what follows changed tables, and the published copy.
+"""From the steps of a run to those nobody selected: what follows changed tables, the copy, its page.
 
 Whoever launches a run selects tables, a group, or an asset of their own. What is made of the changed rows is
 then made in the same run, by a larger job of the same assets and those that follow them, and published. That
@@ -29,7 +29,7 @@ from freshdesk_assets.orchestration.internals import (
     create_execution_plan,
 )
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.names import API_KIND, BACKFILL, FOLLOWS, PUBLISHED, RETRY_STRATEGY
+from freshdesk_assets.orchestration.names import API_KIND, BACKFILL, COPIES, FOLLOWS, RETRY_STRATEGY
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.rounds import (
@@ -61,7 +61,7 @@ def completing(
         more = _more(job_context, file) if file and _stores(job_context.job_def) else frozenset()
     if more:
         yield from _execute(job_context, more)
-        if failed and file and PUBLISHED in more:
+        if failed and file and more & COPIES:
             # What failed may be made by the next run, though the tables are the same then.
             with as_dagster_errors(), file.warehouse().open(checkpoint=False) as connection:
                 forget_copy(connection)
@@ -85,8 +85,7 @@ def _more(context: PlanExecutionContext, file: DuckDBFile) -> Assets:
     """The assets to be made though they are not selected."""
     wanted = _wanted(context)
     with as_dagster_errors():
-        if unpublished(frozenset({PUBLISHED}), file):
-            wanted |= {PUBLISHED}
+        wanted |= unpublished(COPIES, file)
         found = unselected(context.job_def, file.warehouse(context.log.info), wanted=wanted)
     stopped = _stopped(context) if found else frozenset()
     return frozenset().union(*(each.assets for each in found if not each.sources & stopped))

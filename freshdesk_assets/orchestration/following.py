@@ -1,7 +1,7 @@
 """From what the tables hold to the steps of a run that have something to do.
 
-Children, histories, views, checks, references and the published copy follow the tables. The operation of
-such a step, a follower, is tagged with a fingerprint of its declaration (`follows`). The table
+Children, histories, views, checks, references and the published copy with its page follow the tables. The
+operation of such a step, a follower, is tagged with a fingerprint of its declaration (`follows`). The table
 `freshdesk_meta.followed` records what each follower was last made of. While that is unchanged, a run that
 only looks for news leaves the step out.
 """
@@ -15,7 +15,7 @@ from typing import TypeAlias
 import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
-from freshdesk_assets.orchestration.names import API_KIND, FOLLOWS, PUBLISHED, SYNC, UP_TO_DATE
+from freshdesk_assets.orchestration.names import API_KIND, COPIES, FOLLOWS, SYNC, UP_TO_DATE
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
@@ -108,7 +108,7 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
 
     - What follows only tables that were never stored is left out.
     - Of what is `wanted`, all is made, even if it would be the same.
-    - The copy follows all that is stored, a user's own tables too.
+    - The copy and its page follow all that is stored, a user's own tables too.
     """
     graph = _Graph(job)
     left = graph.following()
@@ -123,7 +123,7 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
         made_of = graph.made_of(graph.tags(each.assets), each.sources, held)
         # What is left of an operation may have been made with the rest of it, or by itself.
         known = any(made_of == before[of][0] for of in {name, name.partition(" ")[0]} if of in before)
-        stored = PUBLISHED in each.assets or held.keys() & set(tables[name])
+        stored = each.assets & COPIES or held.keys() & set(tables[name])
         if wanted & each.assets or (stored and not known):
             found.append(each)
     return found
@@ -131,7 +131,7 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
 
 def forget_copy(connection: Connection) -> None:
     """Let this run, or the next, publish: rows have changed otherwise than in a table of ours."""
-    forget_followed(connection, ["__".join(PUBLISHED.path)])
+    forget_followed(connection, ["__".join(key.path) for key in COPIES])
 
 
 def asking_steps(plan: ExecutionPlan, job: dg.JobDefinition) -> set[str]:
@@ -201,7 +201,7 @@ class _Graph:
         return sorted({each.node_def.tags.get(FOLLOWS, "") for each in operations if each.is_executable})
 
     def following(self) -> dict[str, Unselected]:
-        """By the name of their follower: what follows assets of the job and is not in it; the copy always."""
+        """By the name of their follower: what follows assets of the job, not in it; the copies always."""
         inside = frozenset(self._layer.executable_asset_keys)
         found = {}
         for each in self._graph.assets_defs:
@@ -209,7 +209,7 @@ class _Graph:
                 continue
             if left := frozenset(each.keys) - inside:
                 sources = self.sources(left, frozenset())
-                if sources & inside or PUBLISHED in left:
+                if sources & inside or left & COPIES:
                     name = _name(each.node_def.name, left, frozenset(), part=left != each.keys)
                     found[name] = Unselected(assets=left, sources=sources)
         return found

@@ -18,6 +18,12 @@ it tells `stitch.tickets` from `relations.tickets`. At most three are readable."
 PUBLISHED = dg.AssetKey(["published", "copy"])
 """The copy for analysts."""
 
+PAGE = dg.AssetKey(["published", "page"])
+"""The page that is made of the copy."""
+
+COPIES = frozenset({PUBLISHED, PAGE})
+"""What every run makes last, of whatever changed."""
+
 METRICS = "metrics"
 CHARTS = dg.AssetKey([METRICS, "charts"])
 """What tells Dagster the numbers of days that changed."""
@@ -72,6 +78,9 @@ REFUSED = "refused_rows"
 SPANS, CURRENT = "spans", "current"
 
 # Metadata
+
+AWAITED = "awaited"
+"""On a check of a reference: the tables that are not read to their end, and may still bring the rows."""
 
 ROWS = "dagster/partition_row_count"
 """On a partition: how many rows it has."""

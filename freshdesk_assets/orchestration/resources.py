@@ -16,12 +16,13 @@ from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock
 from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
+from freshdesk_assets.page.writing import Options
 from freshdesk_assets.replication.losses import doubt_ledger
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.setting_paths import published_path, usable
+from freshdesk_assets.setting_paths import page_path, published_path, usable
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
@@ -215,6 +216,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         default=None,
         description="Path of the copy for analysts: beside the file if not set; `off` for no copy.",
     )
+    page: str | None = Field(
+        default=None, description="Path of the page: beside the copy if not set; `off` for no page."
+    )
+    page_names: bool = Field(default=False, description="Whether the page names agents and companies.")
+    page_charts: str | None = Field(default=None, description="A folder with further charts of the page.")
     lock_wait: float = Field(
         default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
     )
@@ -233,6 +239,16 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def published_path(self) -> Path | None:
         """Where the copy for analysts is put; None for no copy. Raises SettingError."""
         return published_path(self.path, self.published, schemas())
+
+    @property
+    def page_path(self) -> Path | None:
+        """Where the page is put; None for no page. Raises SettingError."""
+        return page_path(self.path, self.published_path, self.page)
+
+    @property
+    def page_options(self) -> Options:
+        """What the owner decided of the page."""
+        return Options(names=self.page_names, own=Path(self.page_charts) if self.page_charts else None)
 
     @property
     def spool_root(self) -> Path:
@@ -263,6 +279,9 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
     return DuckDBFile(
         database=str(settings.duckdb),
         published=settings.published,
+        page=settings.page,
+        page_names=settings.page_names,
+        page_charts=str(settings.page_charts) if settings.page_charts else None,
         lock_wait=settings.lock_wait,
         memory=settings.memory,
         storage=settings.storage,

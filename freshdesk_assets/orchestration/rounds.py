@@ -30,7 +30,7 @@ from freshdesk_assets.orchestration.internals import (
     ExecutionPlan,
     PlanExecutionContext,
 )
-from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PAGE, PUBLISHED, WORK
 from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned, hold_of_latest
@@ -243,7 +243,9 @@ def file_of(context: PlanExecutionContext) -> DuckDBFile | None:
     return file
 
 
-def unpublished(assets: Assets, file: DuckDBFile) -> bool:
-    """Whether a step makes the published copy, and there is none, or a log beside which it may not open."""
-    path = file.published_path if PUBLISHED in assets else None
-    return path is not None and (not path.exists() or log_of(path).exists())
+def unpublished(assets: Assets, file: DuckDBFile) -> Assets:
+    """Those of the copy and its page that are missing; the copy too with a log that may keep it shut."""
+    copy = file.published_path if PUBLISHED in assets else None
+    page = file.page_path if PAGE in assets else None
+    missing = [PUBLISHED] if copy and (not copy.exists() or log_of(copy).exists()) else []
+    return frozenset([*missing, *([PAGE] if page and not page.exists() else [])])

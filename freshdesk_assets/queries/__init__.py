@@ -2,7 +2,8 @@
 
 A file holds two or three queries, each ended by a semicolon. The comment above a query says in one sentence
 what it answers. A second comment, `-- Empty …`, says when it returns nothing. `questions.sql` has those that
-are asked of a support team as a whole, in the order of their page.
+are asked of a support team as a whole, in the order of their page. `export.sql` is what
+`freshdesk-assets compare` asks.
 """
 
 import re
@@ -31,6 +32,11 @@ def declared_questions() -> tuple[Query, ...]:
     file = FOLDER / "questions.sql"
     where = f"queries {file.name}"
     return tuple(_read(statement, file, where) for statement in _statements(file, where))
+
+
+def export_query() -> str:
+    """What the replica has of each ticket, to compare it with an export of Freshdesk's UI."""
+    return (FOLDER / "export.sql").read_text(encoding="utf-8")
 
 
 def read_queries(file: Path) -> tuple[Query, ...]:

@@ -45,6 +45,8 @@ class Course:
     _began: float = field(init=False)
     _spoken: float = field(init=False)
     _shown: float = 0.0
+    _reached: float = 0.0
+    """The largest share that was told: an estimate that grows takes nothing back that is done."""
     _client: Client | None = None
     _reading: str | None = None
     _rows: dict[str, float] = field(default_factory=dict)
@@ -72,11 +74,14 @@ class Course:
         self._expected = self._rows.get(parents.get(table.name, ""), 0.0)
         self.tables.discard(table.name)
 
-    def read(self, rows: int, share: float | None, spent: int) -> None:
-        """Note what is read of the table under way: rows, the share of it, and the credits it took."""
+    def read(self, rows: int, share: float | None, spent: int, *, listed: bool = False) -> None:
+        """Note what is read of the table under way: rows, the share of it, and the credits it took.
+
+        `listed`: these are all its rows, and the share is that of the calls for each.
+        """
         if self._reading is None:
             return
-        self._rows[self._reading] = rows / share if share else rows
+        self._rows[self._reading] = rows / share if share and not listed else rows
         if self._expected and (share or 0.0) < KNOWN:
             # Calls under way are spent and not read yet: of a small share they make too much.
             self._left = self._expected * (1 - (share or 0.0))
@@ -111,7 +116,10 @@ class Course:
             return
         self._shown = now
         left = self.left
-        share = (now - self._began) / (now - self._began + left) if left is not None else 0.0
+        guessed = self._making and not self._made
+        if left is not None and not guessed and (elapsed := now - self._began) + left > 0:
+            self._reached = max(self._reached, elapsed / (elapsed + left))
+        share = self._reached
         shown = None if left is None else timedelta(seconds=round(left))
         said = line()
         whole = f"the run: {share:.0%}, about {shown} left" if shown is not None else self._place

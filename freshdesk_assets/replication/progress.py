@@ -19,6 +19,8 @@ class Progress:
     course: Course
     rows: int = 0
     share: float | None = None
+    _told: float = 0.0
+    """The largest share that was told: each step of a table begins at 0 again."""
     _before: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,6 +38,12 @@ class Progress:
         self.course.read(self.rows, self.share, self.spent.credits)
         self.course.tell(self.line)
 
+    def count_calls(self, share: float) -> None:
+        """Tell how many of the calls for a row each are done; they bring rows that are counted already."""
+        self.share = share
+        self.course.read(self.rows, share, self.spent.credits, listed=True)
+        self.course.tell(self.line)
+
     def end(self) -> None:
         """Log the totals."""
         self.share = None
@@ -46,7 +54,8 @@ class Progress:
         """Rows, share, calls, credits and the limit."""
         spent = self.spent
         parts = [f"{self.name}: {self.rows:,} rows"]
-        if self.share is not None:
+        if self.share is not None and self.share >= self._told:
+            self._told = self.share
             parts.append(f"{self.share:.0%}")
         parts.append(f"{spent.calls:,} call{'s'[: spent.calls != 1]}")
         parts.append(f"{spent.credits:,} credit{'s'[: spent.credits != 1]}")

@@ -130,7 +130,10 @@ class Replication:
                         self._adding = False
                         if self._full():
                             self._store()
-                    self.progress.count(len(page.rows), share)
+                    if self._calls_for_rows:
+                        self.progress.count_calls(share or 0.0)
+                    else:
+                        self.progress.count(len(page.rows), share)
                     if page.covered_to or page.completes or page.parents:
                         self._settled = self.progress.spent.credits
         except NotAllowed as error:
@@ -139,6 +142,11 @@ class Replication:
                     f"{self.table.name} was read before and is refused now; what is stored stays. {error}"
                 ) from None
             self.skipped = str(error)
+
+    @property
+    def _calls_for_rows(self) -> bool:
+        """Whether the step under way asks for rows of the table itself, which its list mostly brought."""
+        return isinstance(self._step, PerRow) and self._step.call is not None
 
     def _full(self) -> bool:
         spool = self.spool
@@ -159,6 +167,9 @@ class Replication:
                     self.landed += land(connection, batch, datetime.now(UTC))
                     recorded = self.spending.write(connection)
                 self.spending.told(recorded)
+            if self._calls_for_rows:
+                # A row that came by its list and by its own call is one.
+                self.progress.rows = self.landed.read
             for file in batch.files:
                 file.path.unlink()
             self._stored_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the replica's owner says of the account where Freshdesk says nothing: holidays, and what statuses mean."""
+"""What the replica's owner says of the account where Freshdesk does not: holidays, and what statuses mean."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class Rules:
 
     @property
     def statuses(self) -> list[tuple[str, str | None, bool, bool]]:
-        """Rows of `freshdesk_meta.status_rules`: status, whom it waits on, clock stopped, given by a setting."""
+        """Rows of `freshdesk_meta.status_rules`: status, whom it waits on, clock stopped, if it is set."""
         return [
             *((name, None, True, bool(self.stopped)) for name in self.stopped or STOPPED),
             *((name, "customer", False, bool(self.on_customer)) for name in self.on_customer or ON_CUSTOMER),

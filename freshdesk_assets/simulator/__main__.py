@@ -31,6 +31,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=float, default=0, help="how long each reply takes at least")
     parser.add_argument("--key", default="demo-key", help="the API key that logs in")
     parser.add_argument("--frozen-now", type=zoned, help="stop the world's clock here; else it runs from now")
+    parser.add_argument("--service-levels", action="store_true", help="due times follow from the policies")
+    parser.add_argument("--eventful", action="store_true", help="days have more of what makes metrics hard")
     parser.add_argument("--ready-file", type=Path, help="written when ready: JSON with url and key")
     return parser.parse_args(given)
 
@@ -47,6 +49,8 @@ def main() -> None:
         days=options.days,
         now=options.frozen_now or datetime.now(UTC),
         ticking=options.frozen_now is None,
+        service_levels=options.service_levels,
+        eventful=options.eventful,
     )
     with serve(
         world, plan=options.plan, port=options.port, latency_ms=options.latency_ms, key=options.key

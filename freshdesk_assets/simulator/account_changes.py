@@ -38,6 +38,13 @@ class AccountChanges(PeopleChanges):
         self._drop_from_policies("group_ids", group_id)
 
     @change
+    def change_calendar(self, calendar_id: int, **fields: Any) -> None:
+        """Give a calendar other hours or holidays; due times follow at the next change of a ticket."""
+        row = self.tables["business_hours"][calendar_id]
+        self.former_calendars.setdefault(calendar_id, []).append((self.clock.stamp(), dict(row)))
+        self._change_row(row, **fields)
+
+    @change
     def remove_product(self, product_id: int) -> None:
         """Remove a product; its tickets and mailboxes lose the reference."""
         del self.tables["products"][product_id]

@@ -26,7 +26,7 @@ class Days(AccountChanges):
         """
         with self.lock:
             rng = rng or self.rng
-            happenings = self._happenings_of_a_day(rng)
+            happenings = self.happenings_of_a_day(rng)
             end = self.clock.now() + DAY
             step = DAY / (len(happenings) + 1)
             for happening in happenings:
@@ -52,7 +52,8 @@ class Days(AccountChanges):
         if self._churn_every and self._list_requests % self._churn_every == 0:
             self.random_change()
 
-    def _happenings_of_a_day(self, rng: random.Random) -> list[Happening]:
+    def happenings_of_a_day(self, rng: random.Random) -> list[Happening]:
+        """What happens on a day, in order."""
         size = max(1, len(self.tickets) // 60)
         happenings = rng.choices(list(COMMON), weights=list(COMMON.values()), k=size * 5)
         happenings += [create_ticket] * size + list(RARE)

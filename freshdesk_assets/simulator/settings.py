@@ -179,28 +179,37 @@ def found_policies(state: State, stamps: Row) -> None:
         },
         "reminder_response": {"escalation_time": -1800, "agent_ids": [-1]},
     }
-    target: Row = {
-        name: {
-            "respond_within": respond, "resolve_within": resolve, "business_hours": name != "priority_4",
-            "escalation_enabled": True,
-        }
-        for name, (respond, resolve) in {**TARGETS, "priority_1": (86400, 259200)}.items()
-    }  # fmt: skip
-    target["priority_4"]["next_respond_within"] = 1800
-    for position, (name, text) in enumerate(
-        (("Default SLA", None), ("Große Kunden", 'For "key" accounts')), 1
+    slow = targets()
+    slow["priority_4"]["next_respond_within"] = 1800
+    fast = targets(share=2, next_respond_within=14_400)
+    for position, name, text, active, conditions, target in (
+        (4, "Default SLA", None, True, {}, slow),
+        (1, "Große Kunden", 'For "key" accounts', True, applicable, fast),
+        (3, "Refunds", None, True, {"ticket_types": ["Refund"], "sources": [1, 2, 3]}, fast),
+        (2, "Of last year", None, False, {"group_ids": applicable["group_ids"]}, fast),
     ):
         row_id = state.next_id("sla_policies")
-        default = position == 1
         state.tables["sla_policies"][row_id] = {
             "id": row_id,
             "name": name,
             "description": text,
-            "active": True,
+            "active": active,
             "sla_target": target,
-            "applicable_to": {} if default else applicable,
-            "escalation": {} if default else escalation,
-            "is_default": default,
+            "applicable_to": conditions,
+            "escalation": escalation if conditions else {},
+            "is_default": not conditions,
             "position": position,
             **stamps,
         }
+
+
+def targets(*, share: int = 1, next_respond_within: int | None = None) -> Row:
+    """Targets by priority, in seconds; those of urgent tickets run at night too."""
+    return {
+        name: {
+            "respond_within": respond // share, "resolve_within": resolve // share,
+            "business_hours": name != "priority_4", "escalation_enabled": True,
+            **({"next_respond_within": next_respond_within} if next_respond_within else {}),
+        }
+        for name, (respond, resolve) in {**TARGETS, "priority_1": (86400, 259200)}.items()
+    }  # fmt: skip

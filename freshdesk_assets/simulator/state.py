@@ -173,10 +173,13 @@ class State:
         self.agents_ever: set[int] = set()
         # Groups that were removed, whose calendars count for the time tickets were in them.
         self.former_groups: dict[int, Row] = {}
+        # How each calendar was before it changed, and when that was.
+        self.former_calendars: dict[int, list[tuple[str, Row]]] = {}
         # Statuses in which the clock of service levels stands still; the API does not say which.
         self.stopped_statuses = {3, 4, 5, 6}
         # Whether an automation's message sets the times of responses; it is not established.
         self.automations_respond = False
+        self.service_levels = False
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
         self.helpdesk: Row = {}
         self.account: Row = {}
@@ -219,6 +222,10 @@ class State:
         self.tickets[ticket.id] = ticket
         if ticket.shelf:
             self.shelves[ticket.shelf].add(ticket.row)
+        self.heed(ticket, ticket.row["created_at"])
+
+    def heed(self, ticket: Ticket, at: str) -> None:
+        """Called after each change of a ticket, for what follows from it."""
 
     @contextmanager
     def changing(self, ticket: Ticket, *, bump: bool = True, at: str | None = None) -> Iterator[Row]:
@@ -227,6 +234,7 @@ class State:
             self.shelves[ticket.shelf].remove(ticket.row)
         yield ticket.row
         ticket.record(at or self.clock.stamp())
+        self.heed(ticket, at or self.clock.stamp())
         if bump:
             ticket.row["updated_at"] = max(at or self.clock.stamp(), ticket.row["updated_at"])
         if ticket.shelf:

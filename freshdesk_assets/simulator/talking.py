@@ -2,6 +2,7 @@
 
 from freshdesk_assets.simulator import vocabulary as words
 from freshdesk_assets.simulator.actors import actor, note_response
+from freshdesk_assets.simulator.clock import epoch
 from freshdesk_assets.simulator.conversations import cast_of, conversations_of, new_conversation
 from freshdesk_assets.simulator.state import Row, State, change
 from freshdesk_assets.simulator.statuses import OPEN, SOLVED, enter_status
@@ -88,7 +89,8 @@ class Talking(State):
         with self.changing(ticket, bump=self.unsettled_bumps):
             ticket.conversations.remove(row)
             wrote = actor(row, ticket.row["requester_id"], self.agents_ever)
-            ticket.journal.append((self.clock.stamp(), "message_deleted", wrote))
+            said = (epoch(row["created_at"]), wrote, row["user_id"])
+            ticket.journal.append((self.clock.stamp(), "message_deleted", said))
         del self.ticket_of_conversation[conversation_id]
 
     def _conversation(self, conversation_id: int) -> Row:

@@ -164,13 +164,16 @@ class TicketChanges(Talking):
             ticket.archived = True
 
     @change
-    def add_time_entry(self, ticket_id: int, *, executed_at: str | None = None) -> int:
+    def add_time_entry(
+        self, ticket_id: int, *, executed_at: str | None = None, timer_running: bool = False
+    ) -> int:
         """Book time on a ticket, which does not move (docs/freshdesk_api.md, 5.1). Returns the entry's id.
 
         Agents set `executed_at` as they like (docs/freshdesk_api.md, 4.6).
         """
         entry = new_time_entry(self, self.rng, self.tickets[ticket_id], epoch(self.clock.stamp()))
         entry["executed_at"] = executed_at or entry["executed_at"]
+        entry["timer_running"] = timer_running
         return int(entry["id"])
 
     @change

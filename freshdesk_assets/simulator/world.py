@@ -32,13 +32,18 @@ class World(Measured):
         agents: int | None = None,
         companies: int | None = None,
         ticking: bool = False,
+        service_levels: bool = False,
+        eventful: bool = False,
     ) -> None:
         """Set up an account.
 
         - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
+        - service_levels: due times follow from policies and calendars, and tickets are escalated when late.
+        - eventful: days have more of what makes metrics hard, see eventful.py.
         - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
+        self.eventful = eventful
         contacts = max(20, tickets // 4) if contacts is None else contacts
         agents = max(8, min(60, tickets // 100)) if agents is None else agents
         companies = max(5, contacts // 8) if companies is None else companies
@@ -58,6 +63,8 @@ class World(Measured):
             person = self.person(number) or {}
             self.founders[number] = (person["name"], person["email"])
         found_tickets(self, count=tickets, days=days)
+        if service_levels:
+            self.begin_service_levels()
 
     def truth(self, resource: str) -> dict[int, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.

@@ -65,7 +65,8 @@ with said as (
   select p.id, h.id, try_cast(s.value as bigint), days.day,
     '{{"start_time": "00:00", "end_time": "24:00"}}'::json, 0
   from parents p, json_each(p.source_business_hours) h, json_each(h.value -> '$.sources') s,
-    (select unnest(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']) as day) days
+    (select unnest(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']) as day)
+      as days
   where json_type(p.source_business_hours) = 'ARRAY'
     and h.value ->> '$.business_hours_type' = '24x7'
 ),

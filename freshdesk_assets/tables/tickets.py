@@ -38,8 +38,8 @@ tickets = Table(
     ),
     sub_limit=TICKETS_LIST,
     # The times are not states, but what metrics are made of: a ticket has its latest only, and nr_due_by and
-    # reopened_at are overwritten. status_updated_at says when a status was reached, and shows that it was left
-    # and reached again.
+    # reopened_at are overwritten. status_updated_at says when a status was reached, and shows that it was
+    # left and reached again.
     history=(
         "status",
         "status_updated_at",

@@ -37,7 +37,9 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
             " `column: What it means.` for each"
         )
     doc = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs[:-1])
-    kept = next((match for each in paragraphs[:-1] if (match := KEPT.fullmatch(" ".join(each.split())))), None)
+    kept = next(
+        (match for each in paragraphs[:-1] if (match := KEPT.fullmatch(" ".join(each.split())))), None
+    )
     columns: list[ViewColumn] = []
     family: Family | None = None
     for line in _joined(paragraphs[-1].splitlines()):

@@ -44,6 +44,7 @@ class Account:
     settings: Settings
     catalog: Catalog = field(default_factory=declared_tables)
     views: Sequence[SqlView] = ()
+    page: bool = False
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
@@ -77,7 +78,7 @@ class Account:
     def job(self, *, derive: bool = False, check: bool = False) -> dg.JobDefinition:
         """The tables' job, with their child tables and views, and their checks, if asked for."""
         elsewhere = self.settings.model_copy(update={"domain": None, "api_key": None, "duckdb": Path("any")})
-        return _job(elsewhere, self.catalog, tuple(self.views), derive, check)
+        return _job(elsewhere, self.catalog, tuple(self.views), derive, check, self.page)
 
     def run(
         self,
@@ -135,13 +136,23 @@ class Account:
 
 @lru_cache(maxsize=8)
 def _job(
-    settings: Settings, catalog: Catalog, views: tuple[SqlView, ...], derive: bool, check: bool
+    settings: Settings,
+    catalog: Catalog,
+    views: tuple[SqlView, ...],
+    derive: bool,
+    check: bool,
+    page: bool,
 ) -> dg.JobDefinition:
     """Made once for the accounts of a process: account and file are the environment's when it runs."""
     assets = dg.AssetSelection.all() if derive else replicated()
     job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
-    file = DuckDBFile(database=dg.EnvVar("FRESHDESK_DUCKDB"), published=settings.published)
-    definitions = build_defs(settings, catalog, views=views, resources={"duckdb": file})
+    file = DuckDBFile(
+        database=dg.EnvVar("FRESHDESK_DUCKDB"),
+        published=settings.published,
+        page=settings.page,
+        page_names=settings.page_names,
+    )
+    definitions = build_defs(settings, catalog, views=views, resources={"duckdb": file}, page=page)
     return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
 
 

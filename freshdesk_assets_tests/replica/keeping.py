@@ -19,9 +19,22 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def kept_world() -> World:
-    """The account that every kept file is a replica of."""
+    """The account that every kept file is a replica of, without what accounts have gained since."""
     now = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    return World(seed=3, tickets=30, now=now, days=30, contacts=20, agents=6)
+    world = World(seed=3, tickets=30, now=now, days=30, contacts=20, agents=6)
+    hours, policies, groups = (world.tables[name] for name in ("business_hours", "sla_policies", "groups"))
+    for table in (hours, policies):
+        for row_id in list(table)[2:]:
+            del table[row_id]
+    for row in hours.values():
+        row.pop("holidays", None)
+    default, other = policies.values()
+    default["position"], other["position"], other["sla_target"] = 1, 2, default["sla_target"]
+    for position, group in enumerate(groups.values()):
+        group["business_calendar_id"] = None if position % 2 else next(iter(hours))
+    # An automation's message counted as an agent's.
+    world.tickets[26].stats["agent_responded_at"] = "2026-11-15T13:21:09Z"
+    return world
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from freshdesk_assets_tests.replica.account import Account
 
 Row = dict[str, Any]
@@ -45,14 +47,13 @@ IN_BUSINESS_HOURS = {
 
 def as_of(acme: Account) -> datetime:
     """The moment that the replica's metrics are as of."""
+    moment: datetime
     ((moment,),) = acme.query("select as_of from metrics.clock")
     return moment.astimezone(UTC)
 
 
 def rows_of(acme: Account, sql: str) -> list[Row]:
     """The rows of a query, with moments as Freshdesk writes them."""
-    import duckdb
-
     with duckdb.connect(str(acme.path), read_only=True) as connection:
         found = connection.execute(sql)
         names = [column[0] for column in found.description or []]
@@ -100,16 +101,17 @@ def alike(name: str, ours: object, true: object) -> bool:
 
 def _not_admitted(row: Row, number: int) -> Iterator[Wrong]:
     """What is said of a ticket though it cannot be known, or not said to be unknown."""
-    if not row["history_known"] or not row["assignment_known"]:
-        if row["unknown_because"] is None:
-            yield "ticket_metrics", number, "unknown_because", None, "a reason"
+    if not (row["history_known"] and row["assignment_known"]) and row["unknown_because"] is None:
+        yield "ticket_metrics", number, "unknown_because", None, "a reason"
     for known, names in (
         ("history_known", ("requester_wait_seconds", "agent_wait_seconds", "on_hold_seconds")),
         ("assignment_known", OF_ASSIGNMENTS),
     ):
         if not row[known]:
             yield from (
-                ("ticket_metrics", number, name, row[name], "unknown") for name in names if row[name] is not None
+                ("ticket_metrics", number, name, row[name], "unknown")
+                for name in names
+                if row[name] is not None
             )
 
 
@@ -119,3 +121,96 @@ def summary(wrong: Iterable[Wrong]) -> dict[tuple[str, str], tuple[int, list[Wro
     for each in wrong:
         found.setdefault((each[0], each[2]), []).append(each)
     return {place: (len(of), of[:3]) for place, of in found.items()}
+
+
+def _comparable(view: str, row: Row) -> bool:
+    """Whether both can tell of a row: a next response's due time is overwritten, so the past has none."""
+    return view != "sla_events" or (row["target"] != "next_response" and row["state"] != "unknown")
+
+
+def _cells(view: str, rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+    return (tuple(row[name] for name in columns) for row in rows if _comparable(view, row))
+
+
+def span_differences(acme: Account, unseen: Collection[int] = ()) -> list[Wrong]:
+    """Where stays, waits and service levels of tickets are not the truth, as far as they are known."""
+    truth = acme.world.all_metrics(as_of(acme))["tickets"]
+    known = {row["ticket_id"]: row for row in rows_of(acme, "from metrics.ticket_metrics")}
+    wrong: list[Wrong] = []
+    for view, told, needed, columns in (
+        (
+            "ticket_status_spans", "status_spans", "history_known",
+            ("n", "status", "waits_on", "clock_stopped", "started_at", "ended_at", "seconds"),
+        ),
+        ("ticket_assignment_spans", "assignment_spans", "assignment_known", ("n", "agent_id", "group_id")),
+        ("ticket_replies", "replies_given", None, ("kind", "asked_at", "answered_at", "agent_id")),
+        ("sla_events", "sla_events", None, ("target", "due_at", "met_at", "state")),
+    ):  # fmt: skip
+        ours: dict[int, list[Row]] = {}
+        for row in rows_of(acme, f"from metrics.{view} order by all"):
+            ours.setdefault(row["ticket_id"], []).append(row)
+        for number, true in truth.items():
+            counted = number in known and (needed is None or (known[number][needed] and number not in unseen))
+            if not counted or told not in true or (view == "sla_events" and not known[number]["is_current"]):
+                continue
+            found, expected = (
+                sorted(_cells(view, rows, columns), key=repr) for rows in (ours.get(number, []), true[told])
+            )
+            if found != expected:
+                wrong.append((view, number, "rows", found, expected))
+    return wrong
+
+
+def day_differences(acme: Account, since: str) -> list[Wrong]:
+    """Where what is counted by day, from a day on, is not the truth; syncs must have seen every change."""
+    truth = acme.world.all_metrics(as_of(acme))
+    wrong: list[Wrong] = []
+    for view, keys, columns in COUNTED:
+        ours, true = (
+            {
+                tuple(str(row[key]) for key in keys): tuple(row[name] for name in columns)
+                for row in rows
+                if str(row["day"]) >= since and (view != "group_daily" or row["group_id"] is not None)
+            }
+            for rows in (rows_of(acme, f"from metrics.{view}"), truth[view])
+        )
+        nothing = (0,) * len(columns)
+        wrong += (
+            (view, key, "counts", ours.get(key, nothing), true.get(key, nothing))
+            for key in sorted(ours.keys() | true.keys())
+            if ours.get(key, nothing) != true.get(key, nothing)
+        )
+    return wrong
+
+
+COUNTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "volume_daily", ("day", "group_id", "source", "type", "product_id"),
+        ("created", "resolved", "closed", "reopened", "agent_replies", "customer_messages"),
+    ),
+    ("backlog_daily", ("day", "group_id", "agent_id", "priority", "status", "age_bucket"), ("tickets",)),
+    ("agent_daily", ("day", "agent_id"), ("assigned", "replies", "notes", "resolved", "reopened")),
+    ("group_daily", ("day", "group_id"), ("created", "resolved", "open")),
+)  # fmt: skip
+"""Views by day: their keys, and the counts that are compared."""
+
+
+def missed(acme: Account) -> set[int]:
+    """Tickets of which syncs missed a change, or saw it later than it was: several lay between two."""
+    states: dict[int, set[str]] = {}
+    stays: dict[int, set[str]] = {}
+    for row in rows_of(acme, "select id, valid_from, status_updated_at from freshdesk.tickets_history"):
+        states.setdefault(row["id"], set()).add(row["valid_from"])
+        stays.setdefault(row["id"], set()).add(row["status_updated_at"])
+    firsts = {number: min(seen) for number, seen in states.items()}
+    return {
+        number
+        for number, ticket in acme.world.tickets.items()
+        for at, kind, _ in ticket.journal
+        if number in firsts
+        and at > firsts[number]
+        and (
+            (kind in ("group_id", "responder_id") and at not in states[number])
+            or (kind == "status" and at not in stays[number])
+        )
+    }

@@ -106,6 +106,10 @@ def test_a_search_for_deleted_rows_costs_its_budget_at_most(
     """It has no size of its own, so there is nothing to ask the account for."""
     with account(tickets=5) as acme:
         monkeypatch.setenv("FRESHDESK_RECONCILE_CREDITS", "1200")
+        monkeypatch.setenv("FRESHDESK_DAY_CREDITS", "700")
         assert main(["plan", "--reconcile"]) == 0
         assert acme.server.meter.credits == 0
-    assert "spends 1,200 credits at most (FRESHDESK_RECONCILE_CREDITS)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "spends 1,200 credits at most (FRESHDESK_RECONCILE_CREDITS)" in said
+    assert "All runs of a day together spend no more: 700 (FRESHDESK_DAY_CREDITS)" in said
+    assert "FRESHDESK_RUN_CREDITS" not in said

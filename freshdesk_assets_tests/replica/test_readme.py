@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-import subprocess
+import sys
 from itertools import groupby
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from urllib3.util.retry import Retry
 
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.families import family, started
 from freshdesk_assets_tests.pages import README, ROOT, examples
+from freshdesk_assets_tests.programs import FOUND
 
 RUNNING = ROOT / "docs" / "running.md"
 MADE = {".demo", ".dagster_home", ".env", ".git"}
@@ -47,17 +49,10 @@ def place() -> dict[str, str]:
 def followed(block: str, clone: Path, environment: dict[str, str]) -> str:
     """What the commands of a block say; all must end with 0."""
     script = re.sub(r"^make\b", INSTALLED, block, flags=re.MULTILINE)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=clone,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{block}\n{done.stdout}"
-    return done.stdout
+    with started(["bash", "-euo", "pipefail", "-c", script], cwd=clone, env=environment) as process:
+        said, _ = process.communicate()
+    assert process.returncode == 0, f"{block}\n{said}"
+    return said
 
 
 def opened(address: str) -> str:
@@ -69,17 +64,8 @@ def opened(address: str) -> str:
 
 def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
     """Open the page of the UI that a command starts, and end it with Ctrl-C."""
-    process = subprocess.Popen(
-        ["bash", "-c", command.replace("make", INSTALLED)],
-        cwd=clone,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
     said = []
-    try:
+    with started(["bash", "-c", command.replace("make", INSTALLED)], cwd=clone, env=environment) as process:
         for line in process.stdout or ():
             said.append(line)
             if "Serving dagster-webserver" in line and (address := ADDRESS.search(line)):
@@ -90,10 +76,35 @@ def looked_at(command: str, clone: Path, environment: dict[str, str]) -> None:
         os.killpg(process.pid, signal.SIGINT)
         rest, _ = process.communicate(timeout=120)
         assert "Traceback" not in rest
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+
+
+SERVES_APART = """
+import subprocess, sys
+wait = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+child = subprocess.Popen(wait, stdin=subprocess.PIPE, start_new_session=True)
+print(child.pid, flush=True)
+child.wait()
+"""
+"""As a demo's simulator, for which Ctrl-C is not."""
+
+
+def test_what_a_command_started_ends_with_a_test_that_fails(tmp_path: Path) -> None:
+    """A simulator outlived the demo that was killed, for it is in no session of its."""
+
+    def fail() -> None:
+        with started([sys.executable, "-c", SERVES_APART], cwd=tmp_path, env=FOUND) as process:
+            assert process.stdout
+            child = int(process.stdout.readline())
+            assert {process.pid, child} <= family(process.pid)
+            kept.append(os.dup(process.stdout.fileno()))
+            pytest.fail("as a test may")
+
+    kept: list[int] = []
+    with pytest.raises(pytest.fail.Exception, match="as a test may"):
+        fail()
+    # It ends when nobody holds the other end any more.
+    with open(kept[0], encoding="utf-8") as rest:
+        assert rest.read() == ""
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """What is refused is refused for what it is: a row, a list, or everything."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -106,6 +107,22 @@ def test_a_doubted_row_that_is_refused_stays_and_costs_no_other(account: Callabl
         gone = acme.query("select id from replica.freshdesk.tickets where _deleted_at is not null")
         assert gone == [(purged,)]
         assert acme.query("select row_id from replica.freshdesk_meta.doubts") == [(refused,)]
+
+
+def test_the_doctor_says_what_is_next_where_a_list_is_refused(
+    account: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A role that lacks a right is left alone by a sync; a list that the account lacks is not."""
+    with account(tickets=5) as acme:
+        acme.server.switches.forbidden = {"roles", "tickets"}
+        acme.server.faults.add("gone", path="groups", times=None)
+        acme.server.faults.add("gone", path="admin/groups", times=None)
+        assert examine(acme.catalog, acme.settings) == 1
+        told = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"A sync leaves out [a-z_, ]*\broles\b[a-z_, ]*, and fails of those", told), told
+    assert re.search(r"A sync leaves out [a-z_, ]*\bconversations\b", told), told
+    assert re.search(r"A sync fails of [a-z_, ]*\bgroups\b and reads the others\. Do what", told), told
+    assert "Next: mend what is marked above" in told
 
 
 @pytest.mark.parametrize(("table", "select"), [("roles", ["roles"]), ("conversations", TALK)])

@@ -46,3 +46,15 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_made(account: 
             assert "s3cr" not in sentence
         assert list(acme.path.parent.glob("replica*")) == []
         assert not (acme.path.parent / "cli_home").exists()
+
+
+def test_a_row_that_came_by_its_list_and_by_its_own_call_is_told_once(account: Callable[..., Any]) -> None:
+    """The line of contacts said twice as many as there are."""
+    with account(tickets=20) as acme:
+        process = command(acme, "sync", "--select", "contacts")
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        ((stored,),) = acme.query("select count(*) from replica.freshdesk.contacts")
+        assert re.findall(r"contacts: ([\d,]+) rows", output)[-1] == f"{stored:,}"
+        assert stored > 1
+        assert acme.server.meter.calls["contacts/{id}"] == stored

@@ -51,7 +51,7 @@ def installed(tmp_path: Path) -> Path:
 def test_the_wheel_syncs_an_account_without_the_clone(
     installed: Path, account: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Views, queries, checks and dagster.yaml are files beside the code: a wheel may lack them."""
+    """Views, queries, checks, charts and dagster.yaml are files beside the code: a wheel may lack them."""
     program, place = installed / "freshdesk-assets", tmp_path / "empty"
     place.mkdir()
     asked = run(program, "doctor", cwd=place)
@@ -78,3 +78,4 @@ def test_the_wheel_syncs_an_account_without_the_clone(
         ).fetchone()
     assert counts is not None
     assert min(counts) > 0
+    assert (place / "replica_page.html").stat().st_size > 900_000, "the page's library is in the wheel"

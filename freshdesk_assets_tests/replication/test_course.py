@@ -8,6 +8,7 @@ import pytest
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.replication.course import Course, parents_of
+from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.tables import declared_tables
 
 TABLES = {name: declared_tables()[name] for name in ("companies", "conversations", "tickets")}
@@ -42,6 +43,44 @@ def test_the_time_left_is_told_when_it_can_be_known_and_a_burst_does_not_shorten
     run.begin(TABLES["conversations"], client, parents)
     run.read(1200, 0.75, 450)
     assert run.left == pytest.approx(150 / 6, rel=0.01)
+
+
+def test_a_share_never_goes_down(client: Client) -> None:
+    """It was 84 %, and 42 % a moment later: the steps that follow the tables took longer than was guessed."""
+    clock, told = [0.0], list[float]()
+    run = Course(
+        say=lambda _: None,
+        watchers=[lambda _line, share, _left, _logged: told.append(share)],
+        tables={"companies"},
+        steps=10,
+        clock=lambda: clock[0],
+    )
+    run.begin(TABLES["companies"], client, {})
+    clock[0] = 60
+    spend(client, 60)
+    run.read(100, 0.9, 54)
+    run.tell(lambda: "companies")
+    assert told == [pytest.approx(60 / 67)]
+    run.end()
+    run.begin_part()
+    for _ in range(10):
+        clock[0] += 10
+        run.make("a_step")
+    # Of the steps alone, 44 % are done when the second begins.
+    assert told[1:3] == [told[0], told[0]]
+    assert told == sorted(told)
+    assert told[-1] > told[0]
+
+
+def test_a_tables_share_begins_anew_with_each_step_and_is_not_told_before_it_is_more(client: Client) -> None:
+    progress = Progress("books", client, lambda _: None, Course(say=lambda _: None))
+    shares = ["60%" in line(progress, 0.6), "30%" in line(progress, 0.3), "70%" in line(progress, 0.7)]
+    assert shares == [True, False, True]
+
+
+def line(progress: Progress, share: float) -> str:
+    progress.count(1, share)
+    return progress.line()
 
 
 def test_the_log_has_a_line_every_ten_seconds_and_a_bar_more() -> None:

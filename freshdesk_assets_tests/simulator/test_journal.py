@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from freshdesk_assets.simulator.actors import actor
+from freshdesk_assets.simulator.clock import epoch
 from freshdesk_assets.simulator.state import JOURNALLED, Ticket
 from freshdesk_assets.simulator.world import World
 
@@ -13,11 +14,12 @@ SOLVED = (4, 5)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(scope="module")
-def aged() -> World:
-    """An account that lived for three weeks after somebody connected to it."""
-    world = World(seed=4, tickets=600)
-    for _ in range(21):
+@pytest.fixture(scope="module", params=["founded", "aged", "eventful"])
+def world(request: pytest.FixtureRequest) -> World:
+    """An account on its first day, or after three weeks, which may have been eventful."""
+    eventful = request.param == "eventful"
+    world = World(seed=4, tickets=600, eventful=eventful, service_levels=eventful)
+    for _ in range(0 if request.param == "founded" else 21):
         world.day_of_changes()
     return world
 
@@ -27,10 +29,9 @@ def path(ticket: Ticket) -> list[tuple[str, int]]:
     return [(at, value) for at, kind, value in ticket.journal if kind == "status"]
 
 
-@pytest.mark.parametrize("lived", [False, True], ids=["founded", "aged"])
-def test_stats_say_what_the_journal_says(lived: bool, old_world: World, aged: World) -> None:
+def test_stats_say_what_the_journal_says(world: World) -> None:
     """Freshdesk's own times are what metrics are held against, so the two must not contradict each other."""
-    for ticket in (aged if lived else old_world).tickets.values():
+    for ticket in world.tickets.values():
         steps, stats = path(ticket), ticket.stats
         changes = list(pairwise(steps))
         solved = [at for (_, old), (at, new) in changes if new in SOLVED and old not in SOLVED]
@@ -45,19 +46,17 @@ def test_stats_say_what_the_journal_says(lived: bool, old_world: World, aged: Wo
         assert steps[-1][1] != 5 or stats["closed_at"] == closed[-1]
 
 
-def test_the_last_entry_of_each_kind_is_how_the_ticket_stands(aged: World) -> None:
+def test_the_last_entry_of_each_kind_is_how_the_ticket_stands(world: World) -> None:
     """From spam to tags, whoever changed it; and the entries are in order."""
-    for ticket in aged.tickets.values():
+    for ticket in world.tickets.values():
         assert [at for at, _, _ in ticket.journal] == sorted(at for at, _, _ in ticket.journal)
         last = {kind: value for _, kind, value in ticket.journal}
         stands = {**ticket.row, "deleted": ticket.deleted}
         assert {kind: last[kind] for kind in JOURNALLED} == {kind: stands[kind] for kind in JOURNALLED}
 
 
-@pytest.mark.parametrize("lived", [False, True], ids=["founded", "aged"])
-def test_stats_say_what_was_said(lived: bool, old_world: World, aged: World) -> None:
+def test_stats_say_what_was_said(world: World) -> None:
     """An automation's message, a survey's answer and a forward set none of the times of responses."""
-    world = aged if lived else old_world
     said = world.truth_conversations()
     for ticket in world.tickets.values():
         if any(kind == "message_deleted" for _, kind, _ in ticket.journal):
@@ -69,6 +68,22 @@ def test_stats_say_what_was_said(lived: bool, old_world: World, aged: World) -> 
         assert ticket.stats["first_responded_at"] == min(wrote["agent"], default=None), ticket.id
         assert ticket.stats["agent_responded_at"] == max(wrote["agent"], default=None)
         assert ticket.stats["requester_responded_at"] == max(wrote["customer"], default=None)
+
+
+def test_metrics_agree_with_the_times_freshdesk_sends(world: World) -> None:
+    """All but first replies to tickets that we wrote, and what was deleted since."""
+    for number, found in world.all_metrics()["tickets"].items():
+        ticket = world.tickets[number]
+        stats = ticket.stats
+        assert found["last_resolved_at"] == stats["resolved_at"], number
+        assert (found["reopens"] > 0) == (stats["reopened_at"] is not None), number
+        assert found["first_resolved_at"] == stats["resolved_at"] or found["reopens"], number
+        if not found["messages_deleted"] and ticket.row["source"] != 10:
+            assert found["first_reply_at"] == stats["first_responded_at"], number
+        lasted = epoch(world.clock.stamp()) - epoch(ticket.row["created_at"])
+        for spans in (found["status_spans"], found["assignment_spans"]):
+            assert sum(span["seconds"] for span in spans) == lasted
+            assert all(span["seconds"] >= span["business_seconds"] >= 0 for span in spans)
 
 
 def test_who_counts_as_having_responded() -> None:

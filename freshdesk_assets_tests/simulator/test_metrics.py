@@ -28,7 +28,8 @@ def world() -> World:
     world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
     ann, bob = world.agent_pool[:2]
     weekend = list(world.tables["groups"])[1]
-    ticket = world.create_ticket(source=1, group_id=None, responder_id=None, priority=2, type=None)
+    company = next(iter(world.tables["companies"]))
+    ticket = world.create_ticket(source=1, group_id=None, responder_id=None, company_id=company)
     go(world, MONDAY, "10:00")
     world.automatic_reply(ticket)
     go(world, MONDAY, "11:00")
@@ -139,6 +140,52 @@ def test_days_of_a_hard_week(world: World) -> None:
         "reopened": 1,
     }
     assert sum(row["customer_messages"] for row in told["volume_daily"]) == 4
+
+
+def test_what_agents_and_groups_did(world: World) -> None:
+    """Bob's group had the ticket from Tuesday on; he solved it twice, and it was reopened once."""
+    told = world.all_metrics()
+    bob, group = world.agent_pool[1], list(world.tables["groups"])[1]
+    did = {row["day"]: row for row in told["agent_daily"] if row["agent_id"] == bob}
+    assert {
+        day: [did[day][name] for name in ("assigned", "open", "replies", "notes", "resolved", "reopened")]
+        for day in did
+    } == {
+        TUESDAY: [1, 1, 0, 0, 0, 0],
+        WEDNESDAY: [0, 0, 1, 0, 1, 0],
+        SATURDAY: [0, 0, 1, 1, 1, 1],
+    }
+    got = {row["day"]: row for row in told["group_daily"]}
+    assert {row["group_id"] for row in got.values()} == {group}
+    assert (got[TUESDAY]["open"], got[WEDNESDAY]["open"]) == (1, 0)
+    assert got[WEDNESDAY]["resolution_business_seconds"] == [10 * HOUR]
+    assert got[SATURDAY]["resolution_business_seconds"] == [15 * HOUR]
+    [month] = told["company_monthly"]
+    assert (month["month"], month["created"], month["resolved"]) == ("2026-03-01", 1, 2)
+    assert month["first_reply_business_seconds"] == [3 * HOUR]
+
+
+def test_a_calendar_that_changed_counts_for_the_days_on_which_it_was_in_force() -> None:
+    """Eight to five until Tuesday; from Wednesday on eight to noon."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    ticket = world.create_ticket(source=1, group_id=None)
+    go(world, TUESDAY, "23:30")
+    half = {day: {"start_time": "8:00 am", "end_time": "12:00 pm"} for day in ("wednesday", "thursday")}
+    world.change_calendar(next(iter(world.tables["business_hours"])), business_hours=half)
+    go(world, THURSDAY, "09:00")
+    [span] = world.metrics(ticket)["status_spans"]
+    assert span["business_seconds"] == (7 + 9 + 4 + 2) * HOUR
+
+
+def test_a_timer_that_runs_is_also_counted_apart() -> None:
+    """What has been booked so far is booked; what it will come to is not known yet."""
+    world = World(tickets=0)
+    ticket = world.create_ticket()
+    booked = [world.add_time_entry(ticket, timer_running=running) for running in (False, True)]
+    for entry_id in booked:
+        world.edit_time_entry(entry_id, seconds=600)
+    metrics = world.metrics(ticket)
+    assert (metrics["seconds_tracked"], metrics["timers_running"]) == (1200, 1)
 
 
 def test_an_outbound_ticket_has_no_first_reply() -> None:

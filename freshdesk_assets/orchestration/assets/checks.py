@@ -4,6 +4,7 @@ The result of a check is kept in the run's records: counts, ids and codes, never
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,8 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.sync import FullList, PerParent
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.setting_values import written
+from freshdesk_assets.warehouse.derived.acknowledged import amiss_in
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,
@@ -57,6 +60,9 @@ FOUND_BY: Mapping[str, Callable[[Connection, Any], Finding]] = {
 }
 """From the name of a check to its function, for a table, a child table or a history. `_contents` says which
 of them has which checks."""
+
+
+ACKNOWLEDGED = "What FRESHDESK_KNOWN names is not told of."
 
 
 def build_checks(
@@ -110,6 +116,8 @@ def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.Asset
         for name, said in _contents(each)
     ]
 
+    tellable = [(table, name) for table, each in declared.items() for name, _ in _contents(each)]
+    tellable = [(table, name) for table, name in tellable if name in (UNKNOWN, ACCEPTED)]
     looked_at = [*map(_looked_at, declared.values()), sorted(acknowledged)]
     found_by: Mapping[str, Callable[[Connection, Any], Finding]] = {
         **FOUND_BY,
@@ -120,12 +128,22 @@ def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.Asset
     @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(looked_at))
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         # Results are recorded after the file is closed: an error in between would leave it open.
-        results: list[dg.AssetCheckResult] = []
+        chosen = [(each.asset_key.path[-1], each.name) for each in sorted(context.selected_asset_check_keys)]
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
-            for key in sorted(context.selected_asset_check_keys):
-                each = declared[key.asset_key.path[-1]]
-                results.append(_result(each, key.name, found_by[key.name](connection, each)))
-        yield from results
+            found = {key: found_by[key[1]](connection, declared[key[0]]) for key in chosen}
+            if any(each.new for each in found.values()):
+                others = [key for key in tellable if key not in found]
+                beside = [found_by[key[1]](connection, declared[key[0]]) for key in others]
+                advice = _advice(acknowledged, [*found.values(), *beside])
+            else:
+                advice = ""
+        for each in found.values():
+            for said in amiss_in(each.amiss, each.new):
+                context.log.warning(said)
+        for table, name in chosen:
+            made = found[table, name]
+            told = replace(made, said=f"{made.said}. {advice}") if made.new else made
+            yield _result(declared[table], name, told)
 
     return check
 
@@ -137,19 +155,23 @@ def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
     yield SHAPE, "Every declared column is stored under its declared type."
     if columns := limited(declared):
         names = ", ".join(column.name for column in columns)
-        yield ACCEPTED, f"{names}: only values that Freshdesk is known to send."
+        yield ACCEPTED, f"{names}: only values that Freshdesk is known to send. {ACKNOWLEDGED}"
     if isinstance(declared, History):
         yield SPANS, "A row has one state at a time, and no state ends before it begins."
         yield CURRENT, "Every row that Freshdesk has is in a current state, and no other row is."
     if isinstance(declared, Table):
-        yield (
-            UNKNOWN,
-            "Every key that the API sends has a column. The values of other keys are kept in _extra.",
-        )
+        said = "Every key that the API sends has a column. The values of other keys are kept in _extra."
+        yield UNKNOWN, f"{said} {ACKNOWLEDGED}"
         if isinstance(declared.sync, FullList):
             yield COUNT, "The table has as many rows as Freshdesk's list had when it was last read."
         if isinstance(declared.sync, PerParent) or declared.row_call:
             yield REFUSED, "No row is set aside because Freshdesk refused the call that is made for it alone."
+
+
+def _advice(acknowledged: Collection[str], found: Iterable[Finding]) -> str:
+    """What to set to hear no more of any table's check: a line for one table would undo another's."""
+    names = dict.fromkeys([*acknowledged, *(name for each in found for name in each.new)])
+    return f"To hear no more of it: FRESHDESK_KNOWN={written(names)}"
 
 
 def _key_description(key: Sequence[str]) -> str:
@@ -181,6 +203,9 @@ def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
                 duckdb.warehouse(context.log.info).open() as connection,
             ):
                 found = check_query(connection, query.sql)
+            if found.count:
+                all_of_them = f"`freshdesk-assets query --file` with checks/{query.file} shows them all"
+                found = replace(found, said=f"not so: {query.doc} {found.said}. {all_of_them}")
             yield _outcome(key.asset_key, key.name, found)
 
     return check

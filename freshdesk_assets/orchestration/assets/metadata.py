@@ -66,7 +66,9 @@ def view_description(view: SqlView) -> str:
     """What the view is, what it reads, as of when, and its SQL, as Markdown."""
     said = [
         view.doc,
-        _KEPT if view.kept else "A view: it shows the rows that are stored when it is asked, whenever it was created.",
+        _KEPT
+        if view.kept
+        else "A view: it shows the rows that are stored when it is asked, whenever it was created.",
     ]
     if view.reads:
         reads = _listed(

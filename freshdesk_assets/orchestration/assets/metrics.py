@@ -17,7 +17,7 @@ from freshdesk_assets.orchestration.names import CHARTS, DERIVED, METRICS, UP_TO
 from freshdesk_assets.orchestration.partitions import days_since
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.view import SqlView
-from freshdesk_assets.warehouse.derived.daily import CREDITS, DAY, Numbers, numbers_by_day
+from freshdesk_assets.warehouse.derived.daily import CREDITS, Numbers, numbers_by_day
 
 DAYS = 60
 """So many days back are charted. A day costs Dagster 1.3 kB, and a change of it as much again."""

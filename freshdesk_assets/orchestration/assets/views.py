@@ -83,12 +83,18 @@ def build_views(
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
     with one_run_for_all():
         return [
-            _assets(schema, [*specs, all_of(schema, specs)], views, catalog, rules) for schema, specs in made.items()
+            _assets(schema, [*specs, all_of(schema, specs)], views, catalog, rules)
+            for schema, specs in made.items()
         ]
 
 
 def _spec(
-    key: dg.AssetKey, deps: Sequence[dg.AssetKey], schema: str, doc: str, kind: str = VIEW_KIND, **options: Any
+    key: dg.AssetKey,
+    deps: Sequence[dg.AssetKey],
+    schema: str,
+    doc: str,
+    kind: str = VIEW_KIND,
+    **options: Any,
 ) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,

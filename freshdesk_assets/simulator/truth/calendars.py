@@ -1,5 +1,6 @@
 """From a calendar's row to the seconds it is open; each local day is looked at, nothing is precomputed."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -21,33 +22,48 @@ ONE_DAY = timedelta(days=1)
 PATIENCE_DAYS = 4_000
 
 
-class Calendar:
-    """When a calendar is open, for tickets of one source."""
+class Hours:
+    """On which days and at what times a calendar is open."""
 
-    def __init__(self, row: Row, source: int | None = None) -> None:
-        """Read the row. ValueError if a time, a date or the zone is written in an unknown way."""
-        self.id: int = row["id"]
-        zone: str = row["time_zone"]
-        self.zone = ZoneInfo(ZONES.get(zone, zone))
+    def __init__(self, row: Row, source: int | None) -> None:
         self.week = open_week(row, source)
         self.holidays = [holiday(text) for text in (row.get("holidays") or {}).values()]
-        self.slots = cache(self._slots)
 
-    @property
-    def ever_open(self) -> bool:
-        """Whether there is an open day at all."""
-        return any(self.week.values())
+    def on(self, day: date) -> list[tuple[int, int]]:
+        """The slots of a day, in seconds after midnight."""
+        return [] if self.is_holiday(day) else self.week[WEEKDAYS[day.weekday()]]
 
     def is_holiday(self, day: date) -> bool:
         """Whether the day is one of the holidays; those without a year come back each year."""
         return any((year in (None, day.year)) and (month, dom) == (day.month, day.day)
                    for year, month, dom in self.holidays)  # fmt: skip
 
+
+class Calendar:
+    """When a calendar is open, for tickets of one source."""
+
+    def __init__(self, row: Row, source: int | None = None, former: Sequence[tuple[int, Row]] = ()) -> None:
+        """Read the row, and how it was before: `former` has rows, and when each of them was changed.
+
+        Hours count for a day if they were in force when it ended. ValueError if a time, a date or the zone is
+        written in an unknown way.
+        """
+        self.id: int = row["id"]
+        zone: str = row["time_zone"]
+        self.zone = ZoneInfo(ZONES.get(zone, zone))
+        self.hours = Hours(row, source)
+        self.former = [(changed_at, Hours(was, source)) for changed_at, was in former]
+        self.slots = cache(self._slots)
+
+    @property
+    def ever_open(self) -> bool:
+        """Whether there is an open day at all."""
+        return any(any(hours.week.values()) for hours in (self.hours, *(was for _, was in self.former)))
+
     def _slots(self, day: date) -> list[tuple[int, int]]:
-        if self.is_holiday(day):
-            return []
-        hours = self.week[WEEKDAYS[day.weekday()]]
-        return [(self.instant(day, start), self.instant(day, end)) for start, end in hours]
+        midnight = self.instant(day, DAY_SECONDS)
+        hours = next((was for changed_at, was in self.former if midnight <= changed_at), self.hours)
+        return [(self.instant(day, start), self.instant(day, end)) for start, end in hours.on(day)]
 
     def instant(self, day: date, seconds: int) -> int:
         """The epoch second at which the clocks on the wall show that many seconds after midnight."""

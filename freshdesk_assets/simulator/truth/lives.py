@@ -33,10 +33,11 @@ class Message:
 
 
 class Clocks:
-    """The calendars of an account, as they are now, by group and source."""
+    """The calendars of an account, by group and source."""
 
     def __init__(self, state: State) -> None:
         self._calendars = state.tables["business_hours"]
+        self._former = state.former_calendars
         self._groups = {**state.former_groups, **state.tables["groups"]}
         self._default = next((row["id"] for row in self._calendars.values() if row["is_default"]), None)
         self._made: dict[tuple[int, int | None], Calendar] = {}
@@ -49,7 +50,8 @@ class Clocks:
         if calendar_id is None:
             return None
         if (calendar_id, source) not in self._made:
-            self._made[calendar_id, source] = Calendar(self._calendars[calendar_id], source)
+            former = [(epoch(at), row) for at, row in self._former.get(calendar_id, ())]
+            self._made[calendar_id, source] = Calendar(self._calendars[calendar_id], source, former)
         return self._made[calendar_id, source]
 
 
@@ -68,6 +70,9 @@ class Life:
             for row in conversations_of(state, ticket)
             if (at := epoch(row["created_at"])) <= now
         ]
+        deleted = [Message(*value) for _, kind, value in self.entries if kind == "message_deleted"]
+        # What was deleted had been said: Freshdesk's own times of responses stay.
+        self.ever_said = sorted([*self.messages, *deleted], key=lambda message: message.at)
 
     def _states(self) -> Iterator[Span]:
         """The states, each a second long at least: of several changes in one second the last counts."""

@@ -39,13 +39,14 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
         **satisfaction(state, life),
         **time_tracked(state, life),
         "messages_deleted": sum(kind == "message_deleted" for _, kind, _ in life.entries),
+        "ticket_spans": ticket_spans(life),
         "status_spans": status_spans(state, life, labels),
         "assignment_spans": assignment_spans(life),
         "replies_given": [replied(life, wait) for wait in waits(life)],
     }
 
 
-def waits(life: Life) -> list[Wait]:
+def waits(life: Life, messages: list[Message] | None = None) -> list[Wait]:
     """Each time the customer waited for us; the last one may wait still.
 
     The first begins with the ticket, but not with one that we wrote. The next begin with the first thing the
@@ -53,7 +54,7 @@ def waits(life: Life) -> list[Wait]:
     """
     found: list[Wait] = []
     asked_at: int | None = None if life.source == OUTBOUND else life.created_at
-    for message in life.messages:
+    for message in life.messages if messages is None else messages:
         if message.actor == "customer" and asked_at is None:
             asked_at = message.at
         elif message.actor == "agent" and asked_at is not None and message.at >= asked_at:
@@ -217,7 +218,7 @@ def mood(value: int) -> str:
 
 
 def time_tracked(state: State, life: Life) -> Row:
-    """How long agents say they worked."""
+    """How long agents say they worked; timers that run still are also counted apart."""
     entries = [
         row
         for row in state.tables["time_entries"].values()
@@ -241,6 +242,22 @@ def status_spans(state: State, life: Life, labels: dict[int, str]) -> list[Row]:
             **timed(life, span),
         }
         for n, span in enumerate(life.spans("status"), 1)
+    ]
+
+
+def ticket_spans(life: Life) -> list[Row]:
+    """Statuses, agents and groups one after another, as rows of `ticket_spans`."""
+    return [
+        {
+            "n": n,
+            "status": span.stood["status"],
+            "agent_id": span.stood["responder_id"],
+            "group_id": span.stood["group_id"],
+            "calendar_id": calendar.id if calendar else None,
+            **timed(life, span),
+        }
+        for n, span in enumerate(life.spans("status", "responder_id", "group_id"), 1)
+        for calendar in [life.clocks.calendar(span.stood["group_id"], life.source)]
     ]
 
 

@@ -3,11 +3,12 @@
 -- day: Day in the account's zone.
 -- agent_id: Agent. -> agents.id
 -- agent_name: Name of the agent.
--- assigned: Open tickets that were theirs at the end of the day.
+-- assigned: Tickets that came to them.
+-- open: Open tickets that were theirs at the end of the day.
 -- replies: Public messages they wrote.
 -- notes: Private notes they wrote.
 -- resolved: Tickets resolved while they were theirs.
--- reopened: Tickets reopened after they were resolved while theirs.
+-- reopened: Tickets reopened that were theirs when they were solved.
 -- seconds_logged: Time they booked for that day.
 -- ratings: Surveys answered about them.
 -- happy: How many of these are happy.
@@ -28,11 +29,25 @@ with written as (
     and ticket_events.kind in ('agent_reply', 'note', 'resolved', 'reopened')
   group by all
 ),
+assigned as (
+  select
+    cast(ticket_assignment_spans.started_at at time zone clock.zone as date) as day,
+    ticket_assignment_spans.agent_id,
+    count(*) as tickets
+  from metrics.ticket_assignment_spans
+  cross join metrics.clock
+  left join metrics.ticket_assignment_spans as before
+    on before.ticket_id = ticket_assignment_spans.ticket_id
+    and before.n = ticket_assignment_spans.n - 1
+  where ticket_assignment_spans.agent_id is not null
+    and before.agent_id is distinct from ticket_assignment_spans.agent_id
+  group by all
+),
 held as (
   select
     backlog_daily.day,
     backlog_daily.agent_id,
-    sum(backlog_daily.tickets) as assigned
+    sum(backlog_daily.tickets) as open
   from metrics.backlog_daily
   where backlog_daily.agent_id is not null
   group by all
@@ -108,6 +123,9 @@ days as (
   select held.day, held.agent_id
   from held
   union
+  select assigned.day, assigned.agent_id
+  from assigned
+  union
   select booked.day, booked.agent_id
   from booked
   union
@@ -118,7 +136,8 @@ select
   days.day,
   days.agent_id,
   agents.contact_name as agent_name,
-  cast(coalesce(held.assigned, 0) as bigint) as assigned,
+  coalesce(assigned.tickets, 0) as assigned,
+  cast(coalesce(held.open, 0) as bigint) as open,
   coalesce(written.replies, 0) as replies,
   coalesce(written.notes, 0) as notes,
   coalesce(written.resolved, 0) as resolved,
@@ -129,6 +148,7 @@ select
   cast(present.seconds as bigint) as available_seconds
 from days
 left join written on written.day = days.day and written.agent_id = days.agent_id
+left join assigned on assigned.day = days.day and assigned.agent_id = days.agent_id
 left join held on held.day = days.day and held.agent_id = days.agent_id
 left join booked on booked.day = days.day and booked.agent_id = days.agent_id
 left join rated on rated.day = days.day and rated.agent_id = days.agent_id

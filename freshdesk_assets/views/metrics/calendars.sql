@@ -16,10 +16,7 @@ with zoned as (
     business_hours.name,
     business_hours.is_default,
     business_hours.time_zone,
-    case
-      when time_zones.iana_name is not null then time_zones.iana_name
-      when zones.name is not null then business_hours.time_zone
-    end as iana_zone,
+    cast(coalesce(time_zones.iana_name, zones.name) as varchar) as iana_zone,
     business_hours._deleted_at is not null as deleted_in_freshdesk
   from freshdesk.business_hours
   left join metrics.time_zones on time_zones.rails_name = business_hours.time_zone

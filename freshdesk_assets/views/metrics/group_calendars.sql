@@ -7,8 +7,8 @@
 --
 -- group_id: Group; 0 for tickets without one.
 -- calendar_id: Calendar; null if neither the group has one nor the account a default. -> business_hours.id
--- begins: Since when; the year 1 for the first.
--- ends: Until when, this moment not included; the year 9999 for the last.
+-- begins: Since when; the year 1970 for the first.
+-- ends: Until when, this moment not included; the year 2999 for the last.
 
 with default_calendar as (
   select min(calendars.calendar_id) as id
@@ -31,14 +31,14 @@ states as (
 select
   states.id as group_id,
   coalesce(states.calendar_id, default_calendar.id) as calendar_id,
-  case when states.former_from is null then timestamptz '0001-01-01 00:00:00+00' else states.valid_from end
+  case when states.former_from is null then timestamptz '1970-01-01 00:00:00+00' else states.valid_from end
     as begins,
-  coalesce(states.next_from, timestamptz '9999-01-01 00:00:00+00') as ends
+  coalesce(states.next_from, timestamptz '2999-01-01 00:00:00+00') as ends
 from states, default_calendar
 union all
 select
   cast(0 as bigint) as group_id,
   default_calendar.id as calendar_id,
-  timestamptz '0001-01-01 00:00:00+00' as begins,
-  timestamptz '9999-01-01 00:00:00+00' as ends
+  timestamptz '1970-01-01 00:00:00+00' as begins,
+  timestamptz '2999-01-01 00:00:00+00' as ends
 from default_calendar

@@ -10,7 +10,7 @@
 -- first_reply_business_seconds_mean: Mean of the business hours until then; null if none is known.
 -- first_reply_business_seconds_median: Their median.
 -- first_reply_business_seconds_p90: The time within which nine of ten were answered.
--- resolutions: Tickets of it whose latest resolution is of that day.
+-- resolutions: The same as resolved, of which the following are made.
 -- resolution_business_seconds_mean: Mean of the business hours until then; null if none is known.
 -- resolution_business_seconds_median: Their median.
 -- resolution_business_seconds_p90: The time within which nine of ten were resolved.
@@ -39,28 +39,35 @@ backlog as (
 replies as (
   select
     cast(ticket_replies.answered_at at time zone clock.zone as date) as day,
-    coalesce(ticket_replies.group_id, 0) as group_id,
+    coalesce(ticket_spans.group_id, 0) as group_id,
     count(*) as first_replies,
     avg(ticket_replies.business_seconds) as mean,
     median(ticket_replies.business_seconds) as median,
     quantile_cont(ticket_replies.business_seconds, 0.9) as p90
   from metrics.ticket_replies
   cross join metrics.clock
-  where ticket_replies.kind = 'first' and ticket_replies.answered_at is not null
+  join freshdesk.tickets on tickets.id = ticket_replies.ticket_id
+  asof left join metrics.ticket_spans
+    on ticket_spans.ticket_id = ticket_replies.ticket_id
+    and ticket_replies.answered_at >= ticket_spans.started_at
+  where ticket_replies.kind = 'first'
+    and ticket_replies.answered_at is not null
+    and not coalesce(tickets.spam, false)
+    and not coalesce(tickets.deleted, false)
   group by all
 ),
 resolutions as (
   select
-    cast(ticket_facts.last_resolved_at at time zone clock.zone as date) as day,
-    coalesce(tickets.group_id, 0) as group_id,
+    cast(ticket_events.at at time zone clock.zone as date) as day,
+    coalesce(ticket_events.group_id, 0) as group_id,
     count(*) as resolutions,
-    avg(ticket_facts.full_resolution_business_seconds) as mean,
-    median(ticket_facts.full_resolution_business_seconds) as median,
-    quantile_cont(ticket_facts.full_resolution_business_seconds, 0.9) as p90
-  from metrics.ticket_facts
+    avg(ticket_events.business_seconds) as mean,
+    median(ticket_events.business_seconds) as median,
+    quantile_cont(ticket_events.business_seconds, 0.9) as p90
+  from metrics.ticket_events
   cross join metrics.clock
-  join freshdesk.tickets on tickets.id = ticket_facts.ticket_id
-  where ticket_facts.last_resolved_at is not null
+  join freshdesk.tickets on tickets.id = ticket_events.ticket_id
+  where ticket_events.kind = 'resolved'
     and not coalesce(tickets.spam, false)
     and not coalesce(tickets.deleted, false)
   group by all
@@ -85,49 +92,82 @@ rated as (
   from metrics.csat
   group by all
 ),
-days as (
-  select volume.day, volume.group_id
+parts as (
+  select
+    volume.day, volume.group_id, volume.created, volume.resolved, null as open, null as first_replies,
+    null as reply_mean, null as reply_median, null as reply_p90, null as resolutions,
+    null as resolution_mean, null as resolution_median, null as resolution_p90, null as ended,
+    null as met, null as ratings, null as happy
   from volume
-  union
-  select backlog.day, backlog.group_id
+  union all
+  select
+    backlog.day, backlog.group_id, null, null, backlog.open, null, null, null, null, null, null, null,
+    null, null, null, null, null
   from backlog
-  union
-  select replies.day, replies.group_id
+  union all
+  select
+    replies.day, replies.group_id, null, null, null, replies.first_replies, replies.mean as reply_mean,
+    replies.median as reply_median, replies.p90 as reply_p90, null, null, null, null, null, null, null,
+    null
   from replies
-  union
-  select resolutions.day, resolutions.group_id
+  union all
+  select
+    resolutions.day, resolutions.group_id, null, null, null, null, null, null, null,
+    resolutions.resolutions, resolutions.mean as resolution_mean,
+    resolutions.median as resolution_median, resolutions.p90 as resolution_p90, null, null, null, null
   from resolutions
-  union
-  select levels.day, levels.group_id
+  union all
+  select
+    levels.day, levels.group_id, null, null, null, null, null, null, null, null, null, null, null,
+    levels.ended, levels.met, null, null
   from levels
-  union
-  select rated.day, rated.group_id
+  union all
+  select
+    rated.day, rated.group_id, null, null, null, null, null, null, null, null, null, null, null, null,
+    null, rated.ratings, rated.happy
   from rated
+),
+counted as (
+  select
+    parts.day,
+    parts.group_id,
+    sum(parts.created) as created,
+    sum(parts.resolved) as resolved,
+    sum(parts.open) as open,
+    sum(parts.first_replies) as first_replies,
+    max(parts.reply_mean) as reply_mean,
+    max(parts.reply_median) as reply_median,
+    max(parts.reply_p90) as reply_p90,
+    sum(parts.resolutions) as resolutions,
+    max(parts.resolution_mean) as resolution_mean,
+    max(parts.resolution_median) as resolution_median,
+    max(parts.resolution_p90) as resolution_p90,
+    sum(parts.ended) as ended,
+    sum(parts.met) as met,
+    sum(parts.ratings) as ratings,
+    sum(parts.happy) as happy
+  from parts
+  group by parts.day, parts.group_id
 )
+-- Each count is read once, and by the days that are asked for.
 select
-  days.day,
-  nullif(days.group_id, 0) as group_id,
+  counted.day,
+  nullif(counted.group_id, 0) as group_id,
   groups.name as group_name,
-  cast(coalesce(volume.created, 0) as bigint) as created,
-  cast(coalesce(volume.resolved, 0) as bigint) as resolved,
-  cast(coalesce(backlog.open, 0) as bigint) as open,
-  coalesce(replies.first_replies, 0) as first_replies,
-  cast(replies.mean as double) as first_reply_business_seconds_mean,
-  cast(replies.median as double) as first_reply_business_seconds_median,
-  cast(replies.p90 as double) as first_reply_business_seconds_p90,
-  coalesce(resolutions.resolutions, 0) as resolutions,
-  cast(resolutions.mean as double) as resolution_business_seconds_mean,
-  cast(resolutions.median as double) as resolution_business_seconds_median,
-  cast(resolutions.p90 as double) as resolution_business_seconds_p90,
-  coalesce(levels.ended, 0) as sla_ended,
-  coalesce(levels.met, 0) as sla_met,
-  coalesce(rated.ratings, 0) as ratings,
-  coalesce(rated.happy, 0) as happy
-from days
-left join volume on volume.day = days.day and volume.group_id = days.group_id
-left join backlog on backlog.day = days.day and backlog.group_id = days.group_id
-left join replies on replies.day = days.day and replies.group_id = days.group_id
-left join resolutions on resolutions.day = days.day and resolutions.group_id = days.group_id
-left join levels on levels.day = days.day and levels.group_id = days.group_id
-left join rated on rated.day = days.day and rated.group_id = days.group_id
-left join freshdesk.groups on groups.id = days.group_id
+  cast(coalesce(counted.created, 0) as bigint) as created,
+  cast(coalesce(counted.resolved, 0) as bigint) as resolved,
+  cast(coalesce(counted.open, 0) as bigint) as open,
+  cast(coalesce(counted.first_replies, 0) as bigint) as first_replies,
+  cast(counted.reply_mean as double) as first_reply_business_seconds_mean,
+  cast(counted.reply_median as double) as first_reply_business_seconds_median,
+  cast(counted.reply_p90 as double) as first_reply_business_seconds_p90,
+  cast(coalesce(counted.resolutions, 0) as bigint) as resolutions,
+  cast(counted.resolution_mean as double) as resolution_business_seconds_mean,
+  cast(counted.resolution_median as double) as resolution_business_seconds_median,
+  cast(counted.resolution_p90 as double) as resolution_business_seconds_p90,
+  cast(coalesce(counted.ended, 0) as bigint) as sla_ended,
+  cast(coalesce(counted.met, 0) as bigint) as sla_met,
+  cast(coalesce(counted.ratings, 0) as bigint) as ratings,
+  cast(coalesce(counted.happy, 0) as bigint) as happy
+from counted
+left join freshdesk.groups on groups.id = counted.group_id

@@ -2,7 +2,7 @@
 --
 -- metric: Measure.
 -- description: What is compared with what.
--- compared: Tickets of which both are known.
+-- compared: Tickets of which both are known; of messages, those without a deleted one.
 -- equal: How many of them are equal to the second.
 -- within_60s: How many differ by a minute at most.
 -- differs: How many differ by more.
@@ -10,7 +10,13 @@
 -- ticket_ids: Ten tickets that differ, the latest first.
 -- reason: What explains the differences, where it is known; null if there are none.
 
-with replied as (
+with cut as (
+  -- Freshdesk's times are of messages that were deleted since, too.
+  select distinct conversations.ticket_id
+  from freshdesk.conversations
+  where conversations._deleted_at is not null
+),
+replied as (
   select
     ticket_messages.ticket_id,
     max(ticket_messages.at) filter (ticket_messages.actor = 'agent') as last_agent_at,
@@ -54,12 +60,14 @@ compared as (
   from freshdesk.tickets
   join metrics.ticket_facts on ticket_facts.ticket_id = tickets.id
   where ticket_facts.first_reply_at is not null and tickets.first_responded_at is not null
+    and tickets.id not in (select cut.ticket_id from cut)
   union all
   select
     'last_agent_reply', tickets.id, abs(epoch(replied.last_agent_at) - epoch(tickets.agent_responded_at)), false
   from freshdesk.tickets
   join replied on replied.ticket_id = tickets.id
   where replied.last_agent_at is not null and tickets.agent_responded_at is not null
+    and tickets.id not in (select cut.ticket_id from cut)
   union all
   select
     'last_customer_message',
@@ -69,6 +77,7 @@ compared as (
   from freshdesk.tickets
   join replied on replied.ticket_id = tickets.id
   where replied.last_customer_at is not null and tickets.requester_responded_at is not null
+    and tickets.id not in (select cut.ticket_id from cut)
   union all
   select
     'last_resolution',

@@ -8,35 +8,60 @@
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- at: When.
 -- kind: created, resolved, reopened, closed, agent_reply, customer_message or note.
--- by_agent_id: Agent who wrote it; of resolved and reopened the one it was assigned to. -> agents.id
+-- by_agent_id: Agent who wrote it, or whose ticket it was when it was solved: of reopened too. -> agents.id
 -- group_id: Group of the ticket then; null if none. -> groups.id
 -- type: Kind of request then.
 -- in_use: Whether the ticket was neither spam nor in the trash then.
+-- business_seconds: Of resolved: business hours since the ticket's creation; null if they are not known.
 
 with spans as (
   select
     ticket_spans.*,
-    lag(ticket_spans.status) over of_ticket as former_status,
-    lag(ticket_spans.agent_id) over of_ticket as former_agent_id
+    lag(ticket_spans.status) over (partition by ticket_spans.ticket_id order by ticket_spans.n)
+      as former_status
   from metrics.ticket_spans
-  window of_ticket as (partition by ticket_spans.ticket_id order by ticket_spans.n)
+),
+solving as (
+  select
+    spans.*,
+    sum(spans.business_seconds) over before as so_far,
+    count(*) over before = count(spans.business_seconds) over before as measured,
+    last_value(
+      case when spans.status in (4, 5) and not coalesce(spans.former_status in (4, 5), false)
+        then {'agent_id': spans.agent_id}
+      end ignore nulls
+    ) over before as solver
+  from spans
+  window before as (
+    partition by spans.ticket_id order by spans.n rows between unbounded preceding and 1 preceding
+  )
 ),
 told as (
-  select spans.ticket_id, spans.started_at as at, 'created' as kind, spans.agent_id
-  from spans
-  where spans.n = 1
+  select
+    solving.ticket_id,
+    solving.started_at as at,
+    'created' as kind,
+    solving.agent_id,
+    cast(null as bigint) as business_seconds
+  from solving
+  where solving.n = 1
   union all
-  select spans.ticket_id, spans.started_at, 'resolved', spans.agent_id
-  from spans
-  where spans.status in (4, 5) and not coalesce(spans.former_status in (4, 5), false)
+  select
+    solving.ticket_id,
+    solving.started_at,
+    'resolved',
+    solving.agent_id,
+    case when solving.measured and solving.started_clock is not null then coalesce(solving.so_far, 0) end
+  from solving
+  where solving.status in (4, 5) and not coalesce(solving.former_status in (4, 5), false)
   union all
-  select spans.ticket_id, spans.started_at, 'reopened', spans.former_agent_id
-  from spans
-  where spans.former_status in (4, 5) and not coalesce(spans.status in (4, 5), false)
+  select solving.ticket_id, solving.started_at, 'reopened', solving.solver.agent_id, null
+  from solving
+  where solving.former_status in (4, 5) and not coalesce(solving.status in (4, 5), false)
   union all
-  select spans.ticket_id, spans.started_at, 'closed', spans.agent_id
-  from spans
-  where spans.status = 5 and spans.former_status is distinct from 5
+  select solving.ticket_id, solving.started_at, 'closed', solving.agent_id, null
+  from solving
+  where solving.status = 5 and solving.former_status is distinct from 5
   union all
   select
     ticket_messages.ticket_id,
@@ -44,7 +69,8 @@ told as (
     case ticket_messages.actor
       when 'agent' then 'agent_reply' when 'customer' then 'customer_message' else 'note'
     end,
-    ticket_messages.agent_id
+    ticket_messages.agent_id,
+    null
   from metrics.ticket_messages
   where ticket_messages.actor in ('agent', 'customer', 'note')
 )
@@ -52,10 +78,11 @@ select
   told.ticket_id,
   told.at,
   cast(told.kind as varchar) as kind,
-  told.agent_id as by_agent_id,
+  cast(told.agent_id as bigint) as by_agent_id,
   ticket_spans.group_id,
   ticket_spans.type,
-  ticket_spans.in_use
+  ticket_spans.in_use,
+  cast(told.business_seconds as bigint) as business_seconds
 from told
 asof left join metrics.ticket_spans
   on ticket_spans.ticket_id = told.ticket_id

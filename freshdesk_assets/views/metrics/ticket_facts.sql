@@ -27,6 +27,7 @@
 -- agent_stations: How many times it came to an agent.
 -- handoffs: How often it went from one agent to another.
 -- open_status: Its status in the span that runs; null if none does.
+-- open_status_since: Since when it is in that status.
 -- open_agent_id: Its agent in that span. -> agents.id
 -- open_since: When that span began.
 -- open_clock: The clock of its calendar then.
@@ -55,14 +56,14 @@
 with spans as (
   select
     ticket_spans.*,
-    statuses.waits_on,
-    coalesce(statuses.clock_stopped, false) as clock_stopped,
+    status_clocks.waits_on,
+    coalesce(status_clocks.clock_stopped, false) as clock_stopped,
     coalesce(ticket_spans.status in (4, 5), false) as solved,
     lag(coalesce(ticket_spans.status in (4, 5), false)) over of_ticket as former_solved,
     lag(ticket_spans.agent_id) over of_ticket as former_agent_id,
     lag(ticket_spans.group_id) over of_ticket as former_group_id
   from metrics.ticket_spans
-  left join metrics.statuses on statuses.status = ticket_spans.status
+  left join metrics.status_clocks on status_clocks.status = ticket_spans.status
   window of_ticket as (partition by ticket_spans.ticket_id order by ticket_spans.n)
 ),
 solved as (
@@ -120,6 +121,7 @@ running as (
   select
     spans.ticket_id,
     spans.status,
+    spans.status_since,
     spans.agent_id,
     spans.started_at,
     spans.started_clock,
@@ -209,6 +211,7 @@ select
   cast(case when lived.assignment_known then lived.agent_stations end as integer) as agent_stations,
   cast(case when lived.assignment_known then lived.handoffs end as integer) as handoffs,
   running.status as open_status,
+  running.status_since as open_status_since,
   running.agent_id as open_agent_id,
   running.started_at as open_since,
   running.started_clock as open_clock,

@@ -144,11 +144,10 @@ points as (
   select first_states.id, first_states.valid_from, 4, null, false, false, first_states.fields, true, true
   from first_states
   union all
-  -- Reopened and solved again between two syncs.
+  -- Reopened between two syncs, and not seen in the status that it had then.
   select moves.id, moves.reopened_at, 5, null, true, true, null, false, false
   from moves
-  where moves.former_status in (4, 5) and moves.status in (4, 5)
-    and moves.reopened_at > moves.former_from
+  where moves.reopened_at > moves.former_from
     and moves.reopened_at is distinct from moves.former_reopened_at
     and moves.reopened_at < coalesce(moves.told_at, moves.valid_from)
   union all
@@ -159,10 +158,10 @@ points as (
     and moves.resolved_at > moves.former_from
     and moves.resolved_at < coalesce(moves.told_at, moves.valid_from)
   union all
-  -- Solved and reopened between two syncs.
+  -- Solved before that, at a time that is not known.
   select moves.id, moves.reopened_at - interval 1 second, 6, 4, true, false, null, false, false
   from moves
-  where moves.former_status not in (4, 5) and moves.status not in (4, 5)
+  where moves.former_status not in (4, 5)
     and moves.reopened_at > moves.former_from
     and moves.reopened_at is distinct from moves.former_reopened_at
     and moves.reopened_at <= moves.valid_from

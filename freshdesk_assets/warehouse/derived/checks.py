@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from freshdesk_assets.schema.catalog import Declared, cells, key_of
+from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
@@ -21,6 +22,17 @@ EXAMPLES = 5
 WHOLE = {"BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "SMALLINT", "UINTEGER"}
 
 
+COMPARE_ALL = "Materialize it in the UI with `whole: true` in the config: that compares all rows"
+
+MEND_KEY: Mapping[type, str] = {
+    Table: "A sync stores no such rows, so another program wrote them. Nothing is made of the table until"
+    " they are gone: remove them, or put a backup in the file's place",
+    Child: "Materialize it in the UI with `whole: true` in the config: that cuts all rows again",
+    History: "Put a backup in the file's place, or remove the states that are there twice",
+}
+"""What to do about keys that are null or not unique."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a check found.
@@ -29,7 +41,9 @@ class Finding:
     - `said`, `counts`: what is wrong with them, in words and by kind.
     - `examples`: some of the rows, by their ids and codes.
     - `listed_at`: when the list was read that the rows were compared with.
-    - `acknowledged`: what was found and counts for nothing, because the user knows of it.
+    - `new`, `acknowledged`: what the user may acknowledge, as `table.name`; and what counts for nothing,
+      because it is acknowledged.
+    - `amiss`: what is acknowledged and is not there.
     """
 
     count: int = 0
@@ -37,7 +51,9 @@ class Finding:
     counts: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[Mapping[str, int], ...] = ()
     listed_at: datetime | None = None
+    new: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
+    amiss: tuple[str, ...] = ()
 
 
 def check_key(connection: Connection, declared: Declared) -> Finding:
@@ -49,10 +65,16 @@ def check_key(connection: Connection, declared: Declared) -> Finding:
     )
     query = f"select {listed}, count(*) as rows from {target} group by {listed} having count(*) > 1"
     twice = number(connection, f"select count(*) from ({query})")
+    examples = _examples(connection, f"{query} order by all") if twice else ()
+    said = (
+        f"{SCHEMA}.{declared.name}: rows where {' or '.join(key_of(declared))} is null: {missing:,};"
+        f" keys that several rows have: {twice:,}{_like(examples)}. {MEND_KEY[type(declared)]}"
+    )
     return Finding(
         count=missing + twice,
+        said=said if missing or twice else "",
         counts={"null": missing, "duplicate": twice},
-        examples=_examples(connection, f"{query} order by all") if twice else (),
+        examples=examples,
     )
 
 
@@ -85,11 +107,14 @@ def check_unknown_keys(connection: Connection, table: Table, known: Collection[s
     counts = dict(found)
     new, acknowledged = _apart(table.name, counts, known)
     said = f"keys that no column holds: {_with_rows(new)}. Their values are kept in _extra: nothing is lost"
+    keys = counts.keys() | {column.name for column in cells(table)}
     return Finding(
         count=len(new),
-        said=f"{said}. {_acknowledge(table.name, new)}" if new else "",
+        said=said if new else "",
         counts=counts,
+        new=tuple(f"{table.name}.{name}" for name in new),
         acknowledged=acknowledged,
+        amiss=tuple(name for name in known if _is_of(table, name) and name.partition(".")[2] not in keys),
     )
 
 
@@ -115,9 +140,10 @@ def check_accepted(connection: Connection, declared: Declared, known: Collection
     said = f"values that are not known of Freshdesk: {_with_rows(new)}. They are stored as they were sent"
     return Finding(
         count=sum(new.values()),
-        said=f"{said}. {_acknowledge(declared.name, new)}" if new else "",
+        said=said if new else "",
         counts=counts,
         examples=tuple(examples),
+        new=tuple(f"{declared.name}.{name}" for name in new),
         acknowledged=acknowledged,
     )
 
@@ -134,8 +160,8 @@ def _with_rows(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} (rows: {rows:,})" for name, rows in counts.items())
 
 
-def _acknowledge(table: str, names: Iterable[str]) -> str:
-    return f"To hear no more of it: FRESHDESK_KNOWN={','.join(f'{table}.{name}' for name in names)}"
+def _is_of(declared: Declared, name: str) -> bool:
+    return name.partition(".")[0] == declared.name
 
 
 def limited(declared: Declared) -> list[Column]:
@@ -152,8 +178,17 @@ def check_row_count(connection: Connection, table: Table) -> Finding:
         return Finding()
     rows, listed_at = known
     stored = number(connection, f"select count(*) from {shaped(connection, table)} where _deleted_at is null")
-    counts = {"in_freshdesk": rows, "stored": stored}
-    return Finding(count=abs(stored - rows), counts=counts, listed_at=listed_at)
+    said = (
+        f"{SCHEMA}.{table.name} has {stored:,} rows, and Freshdesk's list had {rows:,} when it was read at"
+        f" {listed_at:%Y-%m-%d %H:%M} UTC. `freshdesk-assets sync --whole --select {table.name}` reads it"
+        " again; if they differ then too, see freshdesk_meta.rejected for rows that could not be stored"
+    )
+    return Finding(
+        count=abs(stored - rows),
+        said=said if stored != rows else "",
+        counts={"in_freshdesk": rows, "stored": stored},
+        listed_at=listed_at,
+    )
 
 
 def check_refused(connection: Connection, table: Table) -> Finding:
@@ -179,7 +214,13 @@ def check_spans(connection: Connection, history: History) -> Finding:
         " group by all"
     )
     count = number(connection, f"select count(*) from ({query})")
-    return Finding(count=count, examples=_examples(connection, f"{query} order by all") if count else ())
+    examples = _examples(connection, f"{query} order by all") if count else ()
+    said = (
+        f"{SCHEMA}.{history.name}: rows with states that overlap, or that end before they begin:"
+        f" {count:,}{_like(examples)}. Freshdesk has no past states to read again: put a backup in the file's"
+        " place, or correct valid_from and valid_to of these"
+    )
+    return Finding(count=count, said=said if count else "", examples=examples)
 
 
 def check_current(connection: Connection, history: History) -> Finding:
@@ -196,18 +237,27 @@ def check_current(connection: Connection, history: History) -> Finding:
     }
     found = f"from {without} union from {beyond}"
     count = sum(counts.values())
-    return Finding(
-        count=count,
-        counts=counts,
-        examples=_examples(connection, f"select * from ({found}) order by all") if count else (),
+    examples = _examples(connection, f"select * from ({found}) order by all") if count else ()
+    said = (
+        f"{SCHEMA}.{history.name}: rows of {table.name} without a current state: {counts['without_state']:,};"
+        f" current states of no row: {counts['of_no_row']:,}{_like(examples)}. {COMPARE_ALL}"
     )
+    return Finding(count=count, said=said if count else "", counts=counts, examples=examples)
 
 
 def check_query(connection: Connection, sql: str) -> Finding:
     """The rows that a query returns: how many, and some of them by their whole-number columns."""
+    count = number(connection, f"select count(*) from ({sql})")
+    examples = _examples(connection, sql)
     return Finding(
-        count=number(connection, f"select count(*) from ({sql})"), examples=_examples(connection, sql)
+        count=count, said=f"Rows at fault: {count:,}{_like(examples)}" if count else "", examples=examples
     )
+
+
+def _like(examples: Iterable[Mapping[str, int]]) -> str:
+    """Some of the rows, as a sentence names them."""
+    named = [" ".join(f"{name} {value}" for name, value in each.items()) for each in examples]
+    return f", like {'; '.join(named)}" if named else ""
 
 
 def _examples(connection: Connection, query: str) -> tuple[Mapping[str, int], ...]:

@@ -16,7 +16,13 @@ from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.following import CHANGED_AT, Made, fingerprint, made_before, record_made
+from freshdesk_assets.warehouse.ledger.following import (
+    CHANGED_AT,
+    Made,
+    fingerprint,
+    made_before,
+    record_made,
+)
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, scalar
@@ -133,6 +139,15 @@ def is_kept(connection: Connection, place: Place) -> bool:
     return made_before(connection, _name(place)) is not None and _kind(connection, place) == "table"
 
 
+def without_comment(connection: Connection, place: Place) -> bool:
+    """Whether a table has no comment: it was just made."""
+    found = connection.execute(
+        "select comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
+        [ALIAS, *place],
+    ).fetchone()
+    return found is None or found[0] is None
+
+
 def _name(place: Place, source: Place | None = None) -> str:
     name = ".".join(place)
     return f"{name} < {'.'.join(source)}" if source else name
@@ -141,8 +156,8 @@ def _name(place: Place, source: Place | None = None) -> str:
 def _kind(connection: Connection, place: Place) -> str | None:
     """`table` or `view`, whatever is stored under this schema and name."""
     found = connection.execute(
-        "select 'table' from duckdb_tables() where database_name = $1 and schema_name = $2 and table_name = $3"
-        " union all"
+        "select 'table' from duckdb_tables()"
+        " where database_name = $1 and schema_name = $2 and table_name = $3 union all"
         " select 'view' from duckdb_views() where database_name = $1 and schema_name = $2 and view_name = $3",
         [ALIAS, *place],
     ).fetchone()
@@ -209,7 +224,9 @@ def _keep_changed(
     named = []
     for place, moment in since.items():
         after = f" where {_stamp(place)} > {literal(str(moment))}::timestamptz" if moment else ""
-        named.append(f"select {identifier(sources.by_ticket[place])} as id from {qualified(*reversed(place))} p{after}")
+        named.append(
+            f"select {identifier(sources.by_ticket[place])} as id from {qualified(*reversed(place))} p{after}"
+        )
     connection.execute(
         f"create or replace temp table {DUE} as select id from ({' union '.join(named)}) where id is not null"
     )

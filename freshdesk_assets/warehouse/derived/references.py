@@ -3,7 +3,7 @@
 The counts are stored as `relations.foreign_keys`, for analysts to read and for checks to report.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,16 +102,34 @@ def count_references(
     }
 
 
-def said_of_orphans(connection: Connection, reference: Reference, found: Orphans) -> str:
-    """What orphans mean, in words: a table that is not read to its end may still bring their rows."""
+def awaited(connection: Connection, catalog: Catalog, reference: Reference) -> dict[str, bool]:
+    """The tables that may still bring the rows a reference leads to, and whether they were ever begun.
+
+    A table that a sync was never asked for is not begun, and one whose budget was spent is not read to its
+    end.
+    """
+    known, tables = read_states(connection), {table.name for table in catalog}
+    states = {name: known.get(name) for name, _ in reference.column.targets if name in tables}
+    return {
+        name: state is not None
+        for name, state in sorted(states.items())
+        if state is None or state.unfinished or state.finished_at is None
+    }
+
+
+def said_of_orphans(found: Orphans, awaited: Mapping[str, bool]) -> str:
+    """What orphans mean, in words; `awaited` are the tables that may still bring their rows."""
     if not found.orphans:
         return ""
     said = f"{found.orphans:,} of {found.references:,} lead to no row that is stored"
-    known = read_states(connection)
-    unread = sorted(
-        {table for table, _ in reference.column.targets if (state := known.get(table)) and state.unfinished}
+    if awaited:
+        why = [f"{name} is not read {'to its end' if begun else 'yet'}" for name, begun in awaited.items()]
+        return f"{said}. {', '.join(why)}: they may still come"
+    ids = ", ".join(map(str, found.examples))
+    return (
+        f"{said}, like {ids}. relations.{FOREIGN_KEYS} has all counts. If they stay after the next reconcile,"
+        " Freshdesk itself has no such rows"
     )
-    return f"{said}. {', '.join(unread)} is not read to its end: they may still come" if unread else said
 
 
 def store_references(connection: Connection, catalog: Catalog) -> int:

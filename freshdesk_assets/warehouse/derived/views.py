@@ -16,7 +16,13 @@ from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.view import Shapes, SqlView
 from freshdesk_assets.warehouse.derived.children import cell, from_text
-from freshdesk_assets.warehouse.derived.kept import check_readable, forget_kept, is_kept, keep
+from freshdesk_assets.warehouse.derived.kept import (
+    check_readable,
+    forget_kept,
+    is_kept,
+    keep,
+    without_comment,
+)
 from freshdesk_assets.warehouse.derived.references import COLUMNS, FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ledger
@@ -59,8 +65,8 @@ def ensure_views(
     """Create or replace the views that are not as their files say, in the order given; returns which were.
 
     The rows of those that are kept are brought up to date; such a view is returned as created anew only if
-    its table was. Tables that are not there yet are created empty. Raises DeclarationError for a view that cannot be
-    created, ViewRefused where it is DuckDB that refuses it.
+    its table was. Tables that are not there yet are created empty. Raises DeclarationError for a view that
+    cannot be created, ViewRefused where it is DuckDB that refuses it.
     """
     for declared in catalog.everything:
         ensure_shape(connection, declared, comments=False)
@@ -208,7 +214,7 @@ def _ensure_view(
         if view.kept:
             connection.execute(f"create schema if not exists {ALIAS}.{identifier(view.schema)}")
             anew = keep(connection, view, views, catalog, shape)
-            if same and not (anew and _bare(connection, view)):
+            if same and not (anew and without_comment(connection, view.id)):
                 return False
         elif same:
             return False
@@ -226,15 +232,6 @@ def _ensure_view(
     _forget(connection, *view.id)
     connection.execute(f"insert into {ledger(connection, 'views')} values (?, ?, ?)", [*view.id, made_of])
     return True
-
-
-def _bare(connection: Connection, view: SqlView) -> bool:
-    """Whether the table has no comment: it was just made."""
-    found = connection.execute(
-        "select comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
-        [ALIAS, *view.id],
-    ).fetchone()
-    return found is None or found[0] is None
 
 
 def _spread(connection: Connection, view: SqlView, catalog: Catalog) -> tuple[str, list[AccountField]]:

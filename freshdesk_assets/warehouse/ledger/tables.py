@@ -1,12 +1,24 @@
 """The ledger: tables beside the data that remember what was read, in the same transaction as the rows.
 
 `LEDGER` has the tables, their columns and what each is for.
+
+It has over 300 lines because each column is explained where it is declared.
 """
 
 from dataclasses import replace
 
 from freshdesk_assets.schema import names
-from freshdesk_assets.schema.column import Column, bigint, boolean, date, double, integer, json, text, timestamp
+from freshdesk_assets.schema.column import (
+    Column,
+    bigint,
+    boolean,
+    date,
+    double,
+    integer,
+    json,
+    text,
+    timestamp,
+)
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import once
@@ -174,7 +186,9 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What settings say of statuses, and what holds where they say nothing.",
         (
             text("status", "Label or number of the status."),
-            text("waits_on", "Whom a ticket in it waits for: customer or third_party; null if not said here."),
+            text(
+                "waits_on", "Whom a ticket in it waits for: customer or third_party; null if not said here."
+            ),
             boolean("clock_stopped", "Whether the clock of the resolution stands still in it."),
             boolean("given", "Whether a setting says so; false for what holds without one."),
         ),

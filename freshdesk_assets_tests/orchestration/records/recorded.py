@@ -6,6 +6,7 @@ It has over 300 lines because every question that Dagster asks of its records is
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -171,7 +172,11 @@ def _configured(home: Path, storage: Mapping[str, Any]) -> dg.DagsterInstance:
             "config": {"base_dir": str(home)},
         },
     }
-    (home / "dagster.yaml").write_text(json.dumps(config))
+    # In one step, as the commands do: Dagster takes a file that is half written for one without a storage,
+    # and a process that opens the same records at that moment would keep them in Dagster's own.
+    beside = home / f"dagster.yaml.{os.getpid()}"
+    beside.write_text(json.dumps(config))
+    beside.replace(home / "dagster.yaml")
     return dg.DagsterInstance.from_config(str(home))
 
 

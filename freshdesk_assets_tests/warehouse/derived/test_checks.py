@@ -9,6 +9,7 @@ import pytest
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, integer, text
+from freshdesk_assets.warehouse.derived.acknowledged import amiss, amiss_in
 from freshdesk_assets.warehouse.derived.checks import (
     Finding,
     check_accepted,
@@ -19,6 +20,7 @@ from freshdesk_assets.warehouse.derived.checks import (
     check_unknown_keys,
 )
 from freshdesk_assets.warehouse.derived.references import (
+    awaited,
     count_references,
     references,
     said_of_orphans,
@@ -84,6 +86,11 @@ def test_a_key_is_unique_and_not_null(warehouse: Warehouse) -> None:
         found = check_key(connection, BOOKS)
         assert (found.count, found.counts) == (2, {"null": 1, "duplicate": 1})
         assert found.examples == ({"id": 2, "rows": 2},)
+        assert found.said.startswith(
+            "freshdesk.books: rows where id is null: 1; keys that several rows have: 1, like id 2 rows 2. A"
+            " sync stores no such rows, so another program wrote them."
+        )
+        assert "`whole: true`" in check_key(connection, PAGES).said
         assert check_key(connection, PAGES).examples == ({"book_id": 1, "page": 7, "rows": 2},)
 
 
@@ -110,7 +117,7 @@ def test_keys_without_a_column_are_named(warehouse: Warehouse) -> None:
     assert found.counts == {"new_idea": 1}
     assert "new_idea (rows: 1). Their values are kept in _extra: nothing is lost" in found.said
     assert "secret" not in str(found)
-    assert found.said.endswith("To hear no more of it: FRESHDESK_KNOWN=books.new_idea")
+    assert found.new == ("books.new_idea",)
 
 
 def test_what_is_acknowledged_counts_for_nothing(warehouse: Warehouse) -> None:
@@ -124,6 +131,24 @@ def test_what_is_acknowledged_counts_for_nothing(warehouse: Warehouse) -> None:
     assert "new_idea" not in some.said
     assert (codes.count, codes.said) == (0, "")
     assert codes.acknowledged == ("books.state", "books.stars")
+
+
+def test_what_is_acknowledged_and_is_not_there_is_said(warehouse: Warehouse) -> None:
+    """A misspelt name acknowledges nothing. A column may be named: odd values are in `_extra` too."""
+    put(warehouse, "books", {"id": 1, "_extra": '{"new_idea": 1}'})
+    with warehouse.open() as connection:
+        found = check_unknown_keys(connection, BOOKS, ["books.nwe_idea", "books.title", "vans.newer"])
+    assert found.amiss == ("books.nwe_idea",)
+    (said,) = amiss_in(found.amiss, found.new)
+    assert said.startswith(
+        "FRESHDESK_KNOWN names books.nwe_idea, but no row has such a key (did you mean books.new_idea?)"
+    )
+    assert "it takes a table and one of its keys" in said
+
+    known = ["boks.x", "book_pages.page", "books.new_idea", "books.state"]
+    of_no_table, of_no_column = amiss(CATALOG, known)
+    assert "names boks.x, but there is no table boks (did you mean books?): it takes a table" in of_no_table
+    assert "names book_pages.page, but nothing is warned of there by that name" in of_no_column
 
 
 def test_values_beside_the_accepted_ones_are_counted_and_codes_named(warehouse: Warehouse) -> None:
@@ -147,9 +172,16 @@ def test_rows_are_held_to_the_list_they_were_read_from(warehouse: Warehouse) -> 
     put(warehouse, "books", {"id": 1}, {"id": 2}, {"id": 3, "_deleted_at": NOW})
     with warehouse.open() as connection:
         assert check_row_count(connection, BOOKS) == Finding()
+        connection.execute("insert into freshdesk_meta.listed values ('books', 2, ?)", [NOW])
+        assert check_row_count(connection, BOOKS).said == ""
+        connection.execute("delete from freshdesk_meta.listed")
         connection.execute("insert into freshdesk_meta.listed values ('books', 3, ?)", [NOW])
         found = check_row_count(connection, BOOKS)
     assert (found.count, found.counts, found.listed_at) == (1, {"in_freshdesk": 3, "stored": 2}, NOW)
+    assert found.said.startswith(
+        "freshdesk.books has 2 rows, and Freshdesk's list had 3 when it was read at 2026-03-01 00:00 UTC."
+        " `freshdesk-assets sync --whole --select books` reads it again"
+    )
 
 
 def test_a_query_of_ones_own_shows_numbers_only(warehouse: Warehouse) -> None:
@@ -157,6 +189,7 @@ def test_a_query_of_ones_own_shows_numbers_only(warehouse: Warehouse) -> None:
     with warehouse.open() as connection:
         found = check_query(connection, "select id, title from freshdesk.books order by id")
         assert (found.count, found.examples) == (2, ({"id": 1}, {"id": 2}))
+        assert found.said == "Rows at fault: 2, like id 1; id 2"
         assert check_query(connection, "select title from freshdesk.books").examples == ()
 
 
@@ -191,14 +224,23 @@ def test_an_orphan_is_an_id_without_a_row_in_any_place_it_may_be(warehouse: Ware
 
 
 def test_rows_that_may_still_be_read_are_not_told_as_lost(warehouse: Warehouse) -> None:
-    """A first sync whose budget is spent has read books, and not all of their shelves."""
+    """A sync of books alone reads no shelves; one whose budget is spent reads some."""
     put(warehouse, "books", {"id": 1, "shelf_id": 7})
     with warehouse.open() as connection:
         (shelf,) = [each for each in references(CATALOG) if each.place == "books.shelf_id"]
         found = count_references(connection, CATALOG, [shelf])[shelf.place]
-        assert said_of_orphans(connection, shelf, found) == "1 of 1 lead to no row that is stored"
+        neither = awaited(connection, CATALOG, shelf)
         connection.execute(
-            "insert into freshdesk_meta.read_state (table_name, unfinished) values ('shelves', 'page 2 on')"
+            "insert into freshdesk_meta.read_state (table_name, unfinished, finished_at)"
+            " values ('shelves', 'page 2 on', null), ('vans', null, now())"
         )
-        said = said_of_orphans(connection, shelf, found)
-    assert said.endswith("shelves is not read to its end: they may still come")
+        one = awaited(connection, CATALOG, shelf)
+        connection.execute("update freshdesk_meta.read_state set unfinished = null, finished_at = now()")
+        none = awaited(connection, CATALOG, shelf)
+    assert (neither, one, none) == ({"shelves": False, "vans": False}, {"shelves": True}, {})
+    assert said_of_orphans(found, neither) == (
+        "1 of 1 lead to no row that is stored. shelves is not read yet, vans is not read yet: they may still"
+        " come"
+    )
+    assert said_of_orphans(found, one).endswith("shelves is not read to its end: they may still come")
+    assert said_of_orphans(found, none).startswith("1 of 1 lead to no row that is stored, like 7. ")

@@ -220,7 +220,12 @@ def test_what_is_missing_is_mended_by_looking_at_the_whole(library: Library) -> 
     known = states(library)
     with library.warehouse.open() as connection:
         connection.execute("delete from freshdesk.members_history where id = 1")
-        assert check_current(connection, STATES).counts == {"without_state": 1, "of_no_row": 0}
+        found = check_current(connection, STATES)
+        assert found.counts == {"without_state": 1, "of_no_row": 0}
+        assert found.said == (
+            "freshdesk.members_history: rows of members without a current state: 1; current states of no row:"
+            " 0, like id 1. Materialize it in the UI with `whole: true` in the config: that compares all rows"
+        )
         assert record_states(connection, MEMBERS) == Recorded()
         assert record_states(connection, MEMBERS, whole=True) == Recorded(begun=1)
     assert states(library) == known
@@ -265,6 +270,7 @@ def test_states_that_overlap_are_found(library: Library) -> None:
         )
         found = check_spans(connection, STATES)
         assert (found.count, found.examples) == (1, ({"id": 1, "states": 1},))
+        assert ": 1, like id 1 states 1. Freshdesk has no past states to read again: put" in found.said
 
 
 def test_random_readings_in_random_order_replay_what_every_landing_left(library: Library) -> None:

@@ -1,0 +1,44 @@
+-- Types
+--
+-- Tickets created in the 28 days before today and in the 28 before those, by type.
+--
+-- shown as: table
+-- width: half
+--
+-- type: Type
+-- tickets [bar]: Tickets
+-- before: Before
+-- change [change]: Change
+
+with created as (
+  select
+    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
+    coalesce(ticket_metrics.type, 'No type') as name,
+    cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 28 as is_recent,
+    clock.since <= clock.today - 56 as is_whole
+  from metrics.ticket_metrics
+  cross join metrics.clock
+  where ticket_metrics.is_current
+    and ticket_metrics.created_at >= clock.as_of - interval 58 days
+    and cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 56
+    and cast(ticket_metrics.created_at at time zone clock.zone as date) < clock.today
+),
+counted as (
+  select
+    created.of_group,
+    created.name,
+    count(*) filter (where created.is_recent) as tickets,
+    if(any_value(created.is_whole), count(*) filter (where not created.is_recent), null) as before
+  from created
+  where created.name is not null
+  group by grouping sets ((1, 2), (2))
+)
+select
+  counted.of_group,
+  counted.name as type,
+  counted.tickets,
+  counted.before,
+  counted.tickets / nullif(counted.before, 0) - 1 as change
+from counted
+qualify row_number() over (partition by counted.of_group order by counted.tickets desc, counted.before desc, counted.name) <= 8
+order by 1, counted.tickets desc, counted.before desc, counted.name

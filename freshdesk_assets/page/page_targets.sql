@@ -1,0 +1,13 @@
+-- The targets that run, and those that were due in the last twelve weeks.
+
+select
+  sla_events.ticket_id,
+  sla_events.target,
+  sla_events.group_id,
+  sla_events.priority,
+  sla_events.due_at,
+  sla_events.remaining_seconds,
+  sla_events.state
+from metrics.sla_events
+where sla_events.state in ('running', 'running_late')
+  or sla_events.due_at >= (select clock.as_of - interval 12 weeks from metrics.clock)

@@ -1,0 +1,176 @@
+"""A file that the page can be made of, without an account: tables where the copy has its views.
+
+The tests hold its columns against the declared views. The benchmark makes one of a million tickets.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+NOW = datetime(2026, 3, 18, 9, 30)
+"""The moment that everything is as of, in UTC: a Wednesday."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much there is of everything."""
+
+    tickets: int
+    groups: int = 3
+    agents: int = 5
+    companies: int = 4
+
+
+COLUMNS = {
+    "freshdesk_meta.account": "host varchar",
+    "freshdesk_meta.read_state": "table_name varchar, finished_at timestamptz, unfinished varchar",
+    "freshdesk_meta.credits": "day date, credits bigint",
+    "freshdesk_meta.set_aside": "table_name varchar",
+    "freshdesk_meta.rejected": "table_name varchar",
+    "freshdesk_meta.published": "fingerprint varchar, published_at timestamptz",
+    "freshdesk.tickets": "id bigint, subject varchar",
+    "freshdesk.agents": "id bigint, contact_name varchar",
+    "freshdesk.companies": "id bigint, name varchar",
+    "freshdesk.groups": "id bigint, name varchar",
+    "relations.group_agents": (
+        "group_id bigint, group_name varchar, agent_id bigint, deleted_in_freshdesk boolean"
+    ),
+    "relations.ticket_tags": "ticket_id bigint, normalised_tag varchar",
+    "metrics.clock": "as_of timestamptz, zone varchar, today date, since date",
+    "metrics.ticket_metrics": (
+        "ticket_id bigint, created_at timestamptz, is_solved boolean, is_current boolean, group_id bigint,"
+        " group_name varchar, agent_id bigint, priority bigint, priority_label varchar, type varchar,"
+        " source bigint, source_label varchar, company_id bigint, calendar_id bigint,"
+        " first_reply_at timestamptz, first_reply_seconds bigint, first_reply_business_seconds bigint,"
+        " last_resolved_at timestamptz, full_resolution_seconds bigint,"
+        " full_resolution_business_seconds bigint"
+    ),
+    "metrics.sla_events": (
+        "ticket_id bigint, target varchar, group_id bigint, priority bigint, due_at timestamptz,"
+        " remaining_seconds bigint, state varchar"
+    ),
+    "metrics.csat": "group_id bigint, day date, label varchar, has_comment boolean",
+    "metrics.backlog_daily": (
+        "day date, group_id bigint, group_name varchar, status_label varchar, age_bucket varchar,"
+        " tickets bigint, estimated boolean"
+    ),
+    "metrics.volume_daily": (
+        "day date, group_id bigint, group_name varchar, created bigint, resolved bigint, reopened bigint"
+    ),
+    "metrics.agent_daily": (
+        "day date, agent_id bigint, replies bigint, resolved bigint, seconds_logged bigint"
+    ),
+    "metrics.calendar_slots": (
+        "calendar_id bigint, source bigint, day date, starts_at timestamptz, ends_at timestamptz"
+    ),
+    "metrics.reconciliation": "compared bigint, differs bigint",
+}
+
+FILLED = """
+insert into freshdesk_meta.account values ('acme.freshdesk.com');
+insert into freshdesk_meta.read_state values ('tickets', $now, null), ('contacts', $now, null);
+insert into freshdesk_meta.credits values (cast($now as date), 120), (cast($now as date) - 1, 7);
+insert into freshdesk.groups
+select 900 + n, 'Group ' || chr(cast(65 + n % 26 as integer)) || n from range($groups) as t (n);
+insert into freshdesk.agents select 100 + n, 'Ada Lovelace ' || n from range($agents) as t (n);
+insert into freshdesk.companies select 500 + n, 'Wile & Sons ' || n from range($companies) as t (n);
+insert into relations.group_agents
+select groups.id, groups.name, agents.id, false
+from freshdesk.groups join freshdesk.agents on agents.id % $groups = groups.id % $groups;
+insert into metrics.calendar_slots
+select
+  1, 0, cast(day as date), (day + interval 8 hours) at time zone 'UTC',
+  (day + interval 17 hours) at time zone 'UTC'
+from range(timestamp '2025-01-01', timestamp '2027-01-01', interval 1 day) as t (day)
+where isodow(day) < 6;
+insert into freshdesk.tickets select 1 + n, 'Where is my order ' || n from range($tickets) as t (n);
+insert into metrics.ticket_metrics
+with made as (
+  select
+    1 + n as id,
+    cast(hash(n) >> 2 as bigint) as h,
+    $now - to_seconds(cast(600 + (hash(n, 1) >> 2) % (400 * 86400) as bigint)) as created_at
+  from range($tickets) as t (n)
+)
+select
+  made.id, created_at, h % 50 > 0, h % 97 > 0,
+  if(h % 11 = 0, null, 900 + h % $groups), if(h % 11 = 0, null, groups.name),
+  if(h % 7 = 0, null, 100 + h % $agents), 1 + h % 4, ['Low', 'Medium', 'High', 'Urgent'][1 + h % 4],
+  ['Question', 'Problem', null][1 + h % 3], 1 + h % 3, ['Email', 'Portal', 'Phone'][1 + h % 3],
+  if(h % 5 = 0, null, 500 + h % $companies), 1,
+  created_at + to_seconds(cast(h % 9000 as bigint)), h % 9000, h % 4000,
+  if(h % 50 > 0, created_at + to_seconds(cast(h % 90000 as bigint)), null),
+  if(h % 50 > 0, h % 90000, null), if(h % 50 > 0, h % 30000, null)
+from made
+left join freshdesk.groups on groups.id = 900 + h % $groups;
+insert into relations.ticket_tags
+select ticket_id, ['vip', 'refund', 'late', 'beta'][1 + ticket_id % 4] from metrics.ticket_metrics
+where ticket_id % 3 = 0;
+insert into metrics.sla_events
+select
+  ticket_id, target, group_id, priority, created_at + interval 5 hours,
+  cast(epoch(created_at + interval 5 hours) - epoch($now) as bigint),
+  case when is_solved then if(hash(ticket_id, target) % 8 = 0, 'late', 'met')
+    when created_at + interval 5 hours < $now then 'running_late' else 'running' end
+from metrics.ticket_metrics, (values ('first_response'), ('resolution')) as t (target);
+insert into metrics.csat
+select
+  group_id, cast(last_resolved_at as date), ['happy', 'neutral', 'unhappy'][1 + ticket_id % 3],
+  ticket_id % 2 = 0
+from metrics.ticket_metrics where is_current and is_solved and ticket_id % 10 = 0;
+insert into metrics.volume_daily
+select
+  cast(created_at as date), group_id, group_name, count(*), count(*) filter (where is_solved), count(*) // 9
+from metrics.ticket_metrics where is_current group by all;
+insert into metrics.backlog_daily
+select
+  cast(day as date), group_id, group_name, ['Open', 'Pending'][1 + priority % 2],
+  ['0-1 d', '1-3 d', '3-7 d', '7-30 d', '30+ d'][1 + source], count(*),
+  cast(day as date) < cast($now as date) - 30
+from metrics.ticket_metrics
+cross join range(
+  cast($now as timestamp) - interval 89 days, cast($now as timestamp) + interval 1 hour, interval 1 day
+) as t (day)
+where is_current and not is_solved
+group by all;
+insert into metrics.agent_daily
+select cast($now as date) - cast(ago as integer), id, 3 + id % 5, id % 4, 3600 * (id % 3)
+from freshdesk.agents cross join range(1, 20) as t (ago);
+insert into metrics.reconciliation values (1000, 0), (1000, 5);
+"""
+
+
+def stand_in(path: Path, size: Size, *, published: str = "a") -> Path:
+    """A file of the size, as a copy with that fingerprint; of size 0 it is as before the first sync."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for schema in sorted({name.partition(".")[0] for name in COLUMNS}):
+            connection.execute(f"create schema {schema}")
+        for name, columns in COLUMNS.items():
+            connection.execute(f"create table {name} ({columns})")
+        known = size.tickets > 0
+        connection.execute(
+            "insert into metrics.clock select $now, 'UTC', cast($now as date), cast($now as date) - 400",
+            {"now": NOW if known else None},
+        )
+        connection.execute("insert into freshdesk_meta.published values (?, ?)", [published, NOW])
+        if known:
+            fill(connection, size)
+    return path
+
+
+def fill(connection: duckdb.DuckDBPyConnection, size: Size) -> None:
+    """Rows of every table, the same at each call."""
+    values = {
+        "now": f"timestamptz '{NOW}+00'",
+        "groups": str(size.groups),
+        "agents": str(size.agents),
+        "companies": str(size.companies),
+        "tickets": str(size.tickets),
+    }
+    sql = FILLED
+    for name, value in values.items():
+        sql = sql.replace(f"${name}", value)
+    connection.execute(sql)
