@@ -57,7 +57,7 @@
 
   // A column's values as they were before they were packed.
   function unpacked(column) {
-    return column.of === "number" ? column.values : column.at.map((at) => (at < 0 ? null : column.list[at]));
+    return column.values ?? column.at.map((at) => (at < 0 ? null : column.list[at]));
   }
 
   function rowsOf(chart, group) {

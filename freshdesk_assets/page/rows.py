@@ -63,16 +63,22 @@ def why(error: QueryError | DeclarationError) -> str:
 
 
 def _column(values: Iterable[object], column: ShownColumn | None, labels: Labels) -> Mapping[str, Any]:
-    """The values of a column; texts and days as places in a list of the distinct ones."""
-    shown = [_plain(labels.of(column.kind if column else Kind.PLAIN, value)) for value in values]
-    days = any(isinstance(value, date) for value in shown)
-    if days or any(isinstance(value, str) for value in shown):
-        return {"of": "day" if days else "text", **_listed([None if v is None else str(v) for v in shown])}
-    return {"of": "number", "values": shown}
+    """The values of a column; texts and days always as places in a list of the distinct ones."""
+    kind = column.kind if column else Kind.PLAIN
+    given = [str(value) if isinstance(value, list | dict) else value for value in values]
+    # Few values are distinct, of many rows.
+    plain = {value: _plain(labels.of(kind, value)) for value in set(given)}
+    days = any(isinstance(value, date) for value in plain.values())
+    if days or any(isinstance(value, str) for value in plain.values()):
+        said = {value: None if shown is None else str(shown) for value, shown in plain.items()}
+        return {"of": "day" if days else "text", **_listed([said[value] for value in given])}
+    if len(plain) * 3 < len(given):
+        return {"of": "number", **_listed([plain[value] for value in given])}
+    return {"of": "number", "values": [plain[value] for value in given]}
 
 
-def _listed(values: Sequence[str | None]) -> Mapping[str, Any]:
-    places: dict[str, int] = {}
+def _listed(values: Sequence[object]) -> Mapping[str, Any]:
+    places: dict[object, int] = {}
     at = [-1 if value is None else places.setdefault(value, len(places)) for value in values]
     return {"list": list(places), "at": at}
 

@@ -29,7 +29,7 @@ def rows_in(data: Mapping[str, Any], chart: str) -> list[tuple[Any, ...]]:
     (found,) = (each["rows"] for each in data["charts"] if each["name"] == chart)
     columns = [
         column["values"]
-        if column["of"] == "number"
+        if "values" in column
         else [None if at < 0 else column["list"][at] for at in column["at"]]
         for column in found.values()
     ]

@@ -91,18 +91,20 @@ with made as (
   select
     1 + n as id,
     cast(hash(n) >> 2 as bigint) as h,
+    hash(n, 2) % 50 > 0 as is_solved,
+    cast(hash(n, 3) >> 2 as bigint) as a,
     $now - to_seconds(cast(600 + (hash(n, 1) >> 2) % (400 * 86400) as bigint)) as created_at
   from range($tickets) as t (n)
 )
 select
-  made.id, created_at, h % 50 > 0, h % 97 > 0,
+  made.id, created_at, is_solved, h % 97 > 0,
   if(h % 11 = 0, null, 900 + h % $groups), if(h % 11 = 0, null, groups.name),
-  if(h % 7 = 0, null, 100 + h % $agents), 1 + h % 4, ['Low', 'Medium', 'High', 'Urgent'][1 + h % 4],
+  if(a % 7 = 0, null, 100 + a % $agents), 1 + a % 4, ['Low', 'Medium', 'High', 'Urgent'][1 + a % 4],
   ['Question', 'Problem', null][1 + h % 3], 1 + h % 3, ['Email', 'Portal', 'Phone'][1 + h % 3],
   if(h % 5 = 0, null, 500 + h % $companies), 1,
   created_at + to_seconds(cast(h % 9000 as bigint)), h % 9000, h % 4000,
-  if(h % 50 > 0, created_at + to_seconds(cast(h % 90000 as bigint)), null),
-  if(h % 50 > 0, h % 90000, null), if(h % 50 > 0, h % 30000, null)
+  if(is_solved, created_at + to_seconds(cast(h % 90000 as bigint)), null),
+  if(is_solved, h % 90000, null), if(is_solved, h % 30000, null)
 from made
 left join freshdesk.groups on groups.id = 900 + h % $groups;
 insert into relations.ticket_tags
