@@ -83,6 +83,8 @@ class Desk(Library):
         self.forget()
         table = TABLES[name]
         with Spool(self.spools, table) as spool, self.warehouse.open() as connection:
+            # A few rows at a time: threads cost more than they save.
+            connection.execute("set threads = 1")
             spool.add(page(*rows, verdicts=verdicts))
             land(connection, spool.take(), moment)
             for child in CATALOG.children:

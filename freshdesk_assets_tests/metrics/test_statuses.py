@@ -105,9 +105,9 @@ def test_what_due_times_tell_is_learned_and_the_rest_is_as_usual(
     assert known(own, status) == row
 
 
-def test_a_setting_wins_over_what_was_learned_and_names_statuses_by_label_or_number(tmp_path: Path) -> None:
+def test_a_setting_wins_over_what_was_learned_and_names_statuses_by_label_or_number(own: Desk) -> None:
     """And what is measured by it is measured again."""
-    desk = with_statuses(tmp_path)
+    desk = own
     before = desk.query("select sum(on_hold_seconds), sum(requester_wait_seconds) from metrics.ticket_facts")
     desk.measures(
         Rules(stopped=("at the WORKSHOP", "11"), on_third_party=("Parts ordered",), on_customer=("10",)),
@@ -126,3 +126,5 @@ def test_a_setting_wins_over_what_was_learned_and_names_statuses_by_label_or_num
     assert desk.query(
         "select sum(on_hold_seconds), sum(requester_wait_seconds) from metrics.ticket_facts"
     ) == [(held + 6 * 2 * HOUR, waited - 6 * 2 * HOUR - 4 * 2 * HOUR + 6 * 2 * HOUR)]
+    desk.measures(views=MEASURED)
+    assert known(desk, OWN_STILL)[-1] == "learned", "without the setting it is as it was"

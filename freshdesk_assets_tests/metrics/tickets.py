@@ -94,16 +94,22 @@ class Ticket:
 
     def reply(self, moment: str, by: int = ANN) -> Self:
         """An agent answers, and Freshdesk notes when the first did."""
-        if not self.row(at(moment)).get("first_responded_at"):
-            self.change(moment, first_responded_at=said(at(moment)))
-        return self.says(moment, by)
+        return self.responds(moment).says(moment, by)
+
+    def responds(self, moment: str) -> Self:
+        """Freshdesk notes when it was answered first."""
+        if self.row(at(moment)).get("first_responded_at"):
+            return self
+        return self.change(moment, first_responded_at=said(at(moment)))
 
     def customer(self, moment: str) -> Self:
         """The customer writes."""
         return self.says(moment, CUSTOMER, incoming=True)
 
     def note(self, moment: str, by: int = ANN, *, private: bool = True) -> Self:
-        """An agent leaves a note."""
+        """An agent leaves a note; Freshdesk takes a public one for a response."""
+        if not private:
+            self.responds(moment)
         return self.says(moment, by, private=private, source=2)
 
     def automation(self, moment: str) -> Self:

@@ -1,7 +1,8 @@
 -- One row per target of a ticket's service level: all that can be said of it without knowing what time it is.
 --
 -- Which policy applied is not sent: it is the first active one that fits, or the one whose target fits the due time.
--- What runs has no end: sla_events adds the time until now, and is the view to ask.
+-- A policy that was deleted since counts for the tickets of before. What runs has no end: sla_events adds the time
+-- until now, and is the view to ask.
 --
 -- Kept as a table, by ticket_id.
 --
@@ -163,6 +164,7 @@ policies as (
     sla_policies.id,
     sla_policies.name,
     sla_policies.position,
+    sla_policies._deleted_at as deleted_at,
     coalesce(json_exists(sla_policies.applicable_to, '$.company_ids'), false) as for_companies,
     coalesce(json_exists(sla_policies.applicable_to, '$.group_ids'), false) as for_groups,
     coalesce(json_exists(sla_policies.applicable_to, '$.sources'), false) as for_sources,
@@ -180,7 +182,7 @@ policies as (
     targets_of.business_hours
   from freshdesk.sla_policies
   join freshdesk.sla_policy_targets as targets_of on targets_of.sla_policy_id = sla_policies.id
-  where coalesce(sla_policies.active, true) and sla_policies._deleted_at is null
+  where coalesce(sla_policies.active, true)
 ),
 begun as (
   select
@@ -242,6 +244,7 @@ fitting as (
     and paused.applied_at = measured.applied_at
   left join policies
     on policies.target_name = 'priority_' || cast(measured.priority as varchar)
+    and (policies.deleted_at is null or policies.deleted_at > measured.applied_at)
     and (not policies.for_companies or list_contains(policies.companies, measured.company_id))
     and (not policies.for_groups or list_contains(policies.groups, measured.group_id))
     and (not policies.for_sources or list_contains(policies.sources, measured.source))
