@@ -19,7 +19,8 @@
 -- met_at: When it was met; null if it was not.
 -- breached_at: When it was missed, which is when it was due; null if it was not.
 -- elapsed_seconds: How long it took, or takes, in the hours in which the policy counts; null without a policy.
--- remaining_seconds: How much of target_seconds is left while it runs; negative when it is late.
+-- remaining_seconds: Time until it is due while it runs, in the hours in which the policy counts; negative when it
+--     is late, null while the clock stands still.
 -- state: met, late, running, running_late, cancelled (solved in time without a response) or unknown. One that was
 --     not late when the ticket came into a status that stops the clock is running.
 -- freshdesk_says: Freshdesk's own flag that it was late; of next responses it has one for the latest.
@@ -28,6 +29,7 @@ with running as (
   select
     sla_targets.*,
     clock.as_of,
+    calendar_clocks.clock as now_clock,
     case
       when sla_targets.policy_id is null then null
       when sla_targets.business_hours
@@ -69,8 +71,10 @@ select
   case when running.state in ('late', 'running_late') then running.due_at end as breached_at,
   cast(running.elapsed as bigint) as elapsed_seconds,
   cast(
-    case when running.state in ('running', 'running_late')
-      then running.target_seconds - running.elapsed
+    case
+      when running.state not in ('running', 'running_late') or running.stopped_since is not null then null
+      when running.business_hours then running.due_clock - running.now_clock
+      else epoch(running.due_at) - epoch(running.as_of)
     end as bigint
   ) as remaining_seconds,
   cast(running.state as varchar) as state,

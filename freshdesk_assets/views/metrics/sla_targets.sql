@@ -28,6 +28,7 @@
 -- ended_at: When it was met, or the ticket solved without; null while it runs.
 -- applied_clock: Business seconds of the calendar until it began, as calendar_slots counts them.
 -- ended_clock: The same until it ended; null while it runs.
+-- due_clock: The same until it is due; null where that is not known.
 -- paused_seconds: How long a resolution's clock stood still in statuses that were left.
 -- paused_business_seconds: The same in business hours.
 -- freshdesk_says: Freshdesk's own flag that it was late; of next responses it has one for the latest.
@@ -301,6 +302,7 @@ select
   chosen.until as ended_at,
   cast(chosen.applied_clock as bigint) as applied_clock,
   cast(chosen.until_clock as bigint) as ended_clock,
+  cast(chosen.due_clock as bigint) as due_clock,
   cast(chosen.paused_seconds as bigint) as paused_seconds,
   cast(chosen.paused_business as bigint) as paused_business_seconds,
   chosen.says as freshdesk_says

@@ -28,7 +28,12 @@ select
     when not coalesce(conversations.auto_response, false)
       and conversations.automation_id is null
       and conversations.user_id is distinct from tickets.requester_id
-      then staff.agent_id
+      -- Whoever writes a private note is an agent, even one that no sync saw.
+      then case
+        when conversations.private and coalesce(conversations.source, 0) not in (6, 8)
+          then conversations.user_id
+        else staff.agent_id
+      end
   end as agent_id
 from freshdesk.conversations
 join freshdesk.tickets on tickets.id = conversations.ticket_id
