@@ -83,6 +83,7 @@ def test_metrics_of_a_fortnight_are_true(account: Callable[..., Any]) -> None:
         first, *_, last = partitions_of(acme.partitioning).get_partition_keys()
         acme.run(first, last, derive=True)
         acme.reconcile()
+        acme.sync(derive=True)
         as_the_account_is(acme)
         unseen = missed(acme)
         assert len(unseen) * 2 < len(acme.world.tickets)

@@ -126,7 +126,7 @@ compared as (
     false
   from freshdesk.tickets
   join flags on flags.ticket_id = tickets.id
-  where flags.first_late is not null and tickets.fr_escalated is not null
+  where flags.first_late is not null and tickets.fr_escalated is not null and tickets._deleted_at is null
   union all
   select
     'resolution_late',
@@ -135,7 +135,7 @@ compared as (
     false
   from freshdesk.tickets
   join flags on flags.ticket_id = tickets.id
-  where flags.resolution_late is not null and tickets.is_escalated is not null
+  where flags.resolution_late is not null and tickets.is_escalated is not null and tickets._deleted_at is null
 ),
 metrics_known as (
   select

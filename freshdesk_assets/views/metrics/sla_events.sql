@@ -21,7 +21,7 @@
 -- elapsed_seconds: How long it took, or takes, in the hours in which the policy counts; null without a policy.
 -- remaining_seconds: Time until it is due while it runs, in the hours in which the policy counts; negative when it
 --     is late, null while the clock stands still.
--- state: met, late, running, running_late, cancelled (solved in time without a response) or unknown. One that was
+-- state: met, late, running, running_late, cancelled (solved or gone in time without it) or unknown. One that was
 --     not late when the ticket came into a status that stops the clock is running.
 -- freshdesk_says: Freshdesk's own flag that it was late; of next responses it has one for the latest.
 
@@ -42,8 +42,8 @@ with running as (
       when sla_targets.due_at is null then 'unknown'
       when sla_targets.met_at <= sla_targets.due_at then 'met'
       when sla_targets.met_at is not null then 'late'
-      when sla_targets.status in (4, 5) and coalesce(sla_targets.solved_at > sla_targets.due_at, false) then 'late'
-      when sla_targets.status in (4, 5) then 'cancelled'
+      when sla_targets.over_at > sla_targets.due_at then 'late'
+      when sla_targets.over_at is not null then 'cancelled'
       when coalesce(sla_targets.stopped_since, clock.as_of) > sla_targets.due_at then 'running_late'
       else 'running'
     end as state

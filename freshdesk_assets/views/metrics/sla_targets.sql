@@ -23,7 +23,7 @@
 -- applied_at: When the target began.
 -- due_at: When it is due; null where Freshdesk sets none, and where it was overwritten before it was seen.
 -- met_at: When it was met; null if it was not.
--- solved_at: When the ticket was solved; null while it is not.
+-- over_at: When the ticket was solved, or gone from Freshdesk; null while it is open.
 -- stopped_since: Since when the clock of the resolution stands still; null if it does not.
 -- ended_at: When it was met, or the ticket solved without; null while it runs.
 -- applied_clock: Business seconds of the calendar until it began, as calendar_slots counts them.
@@ -55,6 +55,7 @@ with placed as (
     case when tickets.status in (4, 5)
       then coalesce(tickets.resolved_at, tickets.closed_at, ticket_facts.last_resolved_at)
     end as solved_at,
+    tickets._deleted_at as gone_at,
     -- Since when the clock of the resolution stands still.
     case when status_clocks.clock_stopped then ticket_facts.open_status_since end as stopped_since
   from freshdesk.tickets
@@ -127,9 +128,9 @@ ended as (
     placed.type,
     placed.company_id,
     placed.product_id,
-    placed.solved_at,
+    coalesce(placed.solved_at, placed.gone_at) as over_at,
     case when targets.target = 'resolution' then placed.stopped_since end as stopped_since,
-    coalesce(targets.met_at, placed.solved_at) as until
+    coalesce(targets.met_at, placed.solved_at, placed.gone_at) as until
   from targets
   join placed on placed.id = targets.id
 ),
@@ -297,7 +298,7 @@ select
   chosen.applied_at,
   chosen.due_at,
   chosen.met_at,
-  chosen.solved_at,
+  chosen.over_at,
   chosen.stopped_since,
   chosen.until as ended_at,
   cast(chosen.applied_clock as bigint) as applied_clock,

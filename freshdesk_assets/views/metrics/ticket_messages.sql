@@ -25,15 +25,10 @@ select
     else 'agent'
   end as actor,
   case
-    when not coalesce(conversations.auto_response, false)
-      and conversations.automation_id is null
-      and conversations.user_id is distinct from tickets.requester_id
-      -- Whoever writes a private note is an agent, even one that no sync saw.
-      then case
-        when conversations.private and coalesce(conversations.source, 0) not in (6, 8)
-          then conversations.user_id
-        else staff.agent_id
-      end
+    when coalesce(conversations.auto_response, false) or conversations.automation_id is not null then null
+    -- Whoever writes a private note is an agent, even one that no sync saw.
+    when conversations.private and coalesce(conversations.source, 0) not in (6, 8) then conversations.user_id
+    when conversations.user_id is distinct from tickets.requester_id then staff.agent_id
   end as agent_id
 from freshdesk.conversations
 join freshdesk.tickets on tickets.id = conversations.ticket_id
