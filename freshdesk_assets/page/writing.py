@@ -15,14 +15,21 @@ from freshdesk_assets.page.charts import FOLDER, OF_GROUP, Chart, charts_of
 from freshdesk_assets.page.document import MADE_OF, PARTS, document
 from freshdesk_assets.page.rows import Labels, rows_of, why
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.warehouse.asking import QueryError, ask, reading
+from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading
 from freshdesk_assets.warehouse.file import Connection, WarehouseError, resolved
 
 KINDS = ("*.sql", "*.vl.json")
 """The files of a chart."""
 
+METRICS, MOMENT = "metrics", "clock"
+"""The schema that the page is made of, and the view in it that says as of when."""
+
 HEAD = 4096
 """Characters of a page among which is what it was made of."""
+
+
+class NoMetrics(WarehouseError):
+    """The copy has nothing that a page could be made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +55,14 @@ def write_page(copy: Path, target: Path, options: Options, *, lock_wait: float =
 
     A chart whose query is wrong is left out, and the page says why in its place. Raises WarehouseError when
     the copy cannot be read or the page not be written, DeclarationError for a chart's wrong file; the page
-    of before then stays in place.
+    of before then stays in place. Raises NoMetrics for a copy without schema metrics: no run has made it, as
+    where only contacts were read.
     """
     target = resolved(target)
     charts = charts_of(options.own)
     with reading(copy, lock_wait=lock_wait) as connection:
+        if not any(each.name == MOMENT for each in listed(connection, METRICS)):
+            raise NoMetrics("no page is written yet: the copy has no metrics, for no run has made them")
         made_of = _fingerprint(connection, options)
         if made_of and made_of == _made_of(target):
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})

@@ -13,7 +13,7 @@ import pytest
 
 from freshdesk_assets.page.charts import FOLDER, Chart, Kind, charts_of
 from freshdesk_assets.page.document import in_script
-from freshdesk_assets.page.writing import Options, write_page
+from freshdesk_assets.page.writing import NoMetrics, Options, write_page
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.page.looking import data_of, rows_in
 from freshdesk_assets_tests.page.standing_in import Size, stand_in
@@ -207,11 +207,15 @@ def test_a_chart_that_fails_is_left_out_and_says_why_without_a_row(
     assert "This could not be made" in (tmp_path / "page.html").read_text()
 
 
-def test_a_copy_without_metrics_is_refused_and_the_old_page_stays(tmp_path: Path) -> None:
+def test_a_copy_that_lacks_a_view_is_refused_and_the_old_page_stays(tmp_path: Path) -> None:
     copy, page = stand_in(tmp_path / "copy.duckdb", Size(tickets=1)), tmp_path / "page.html"
     write_page(copy, page, Options())
     before = page.read_bytes()
-    changed(copy, "drop table metrics.clock; update freshdesk_meta.published set fingerprint = 'b'")
+    changed(copy, "drop table metrics.backlog_daily; update freshdesk_meta.published set fingerprint = 'b'")
     with pytest.raises(WarehouseError, match="materialize all assets"):
+        write_page(copy, page, Options())
+    assert page.read_bytes() == before
+    changed(copy, "drop schema metrics cascade; update freshdesk_meta.published set fingerprint = 'c'")
+    with pytest.raises(NoMetrics, match="no run has made them"):
         write_page(copy, page, Options())
     assert page.read_bytes() == before

@@ -249,7 +249,46 @@ def _plain(type_: Type, cell: Any) -> Any:
             return cell
 
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def slots(payload: Row) -> Rows:
+    """By weekday for all channels, then by channel."""
+    found: list[tuple[int | None, int, str, str]] = [
+        (None, DAYS.index(day) + 1, clock(hours["start_time"]), clock(hours["end_time"]))
+        for day, hours in (payload.get("business_hours") or {}).items()
+    ]
+    for hours in payload.get("source_business_hours") or []:
+        found += [
+            (source, DAYS.index(day["day"]) + 1, clock(slot["start_time"]), clock(slot["end_time"]))
+            for source in hours["sources"]
+            for day in hours["business_hours"]
+            for slot in day["time_slots"]
+        ]
+    ordered = sorted(found, key=lambda slot: (slot[0] is not None, *map(str, slot)))
+    for at, (source, weekday, starts, ends) in enumerate(ordered):
+        ends = "24:00:00" if ends.startswith("23:59") else ends
+        yield at, {"source": source, "weekday": weekday, "starts": starts, "ends": ends, "position": at}
+
+
+def clock(said: str) -> str:
+    """A time as Freshdesk writes it, of 24 hours."""
+    form = {1: "%I:%M %p", 2: "%I:%M:%S %p"}[said.count(":")] if said.endswith("m") else "%H:%M"
+    return datetime.strptime(said, form).strftime("%H:%M:%S")
+
+
+def holidays(payload: Row) -> Rows:
+    """Of the forms that the simulator has: each year, or once."""
+    for at, (name, said) in enumerate((payload.get("holidays") or {}).items()):
+        once = said[0].isdecimal()
+        day = date.fromisoformat(said) if once else datetime.strptime(f"{said} 2000", "%b %d %Y").date()
+        row = {"name": name, "date_text": said, "year": day.year if once else None}
+        yield at, {**row, "month": day.month, "day": day.day, "position": at}
+
+
 TRUTH: dict[str, Callable[[Row], Rows]] = {
+    "business_hour_slots": slots,
+    "business_hour_holidays": holidays,
     "company_domains": each("domains", "domain"),
     "company_custom_fields": custom_fields,
     "contact_tags": each("tags", "tag"),

@@ -8,7 +8,7 @@ from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import PAGE, PUBLISHED
 from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.page.writing import Options, made_by, write_page
+from freshdesk_assets.page.writing import NoMetrics, Options, made_by, write_page
 
 
 def build_page(options: Options) -> dg.AssetsDefinition:
@@ -34,7 +34,11 @@ def build_page(options: Options) -> dg.AssetsDefinition:
             if copy is None or target is None:
                 context.log.info("no page is written: FRESHDESK_PAGE or FRESHDESK_PUBLISHED is off")
                 return
-            made = write_page(copy, target, duckdb.page_options, lock_wait=duckdb.lock_wait)
+            try:
+                made = write_page(copy, target, duckdb.page_options, lock_wait=duckdb.lock_wait)
+            except NoMetrics as nothing:
+                context.log.info(str(nothing))
+                return
         for name, reason in made.wrong.items():
             context.log.error(f"the page lacks the chart {name}: {reason}")
         path = target.resolve()
