@@ -56,7 +56,9 @@ def stopped_at(place: Site, words: str, number: int, *arguments: str, times: int
 
 
 def unended(place: Site) -> list[str]:
-    """The runs that the records take for queued, begun or failed."""
+    """The runs that the records take for queued, begun or failed; none where nothing was made yet."""
+    if not Path(os.environ["DAGSTER_HOME"]).is_dir():
+        return []
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs()
     done = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED}
