@@ -87,6 +87,7 @@ def _page(
     connection: Connection, charts: list[Chart], options: Options, made_of: str
 ) -> tuple[str, Mapping[str, str]]:
     """The page as HTML, and why charts are missing in it."""
+    ask(connection, f"set variable page_today = (select today from {METRICS}.{MOMENT})")
     for file in sorted(FOLDER.glob("page_*.sql")):
         _asked(connection, file.stem, f"create temp table {file.stem} as ")
     heading = _asked(connection, "heading")[0]

@@ -30,7 +30,7 @@ COLUMNS = {
     "freshdesk_meta.set_aside": "table_name varchar",
     "freshdesk_meta.rejected": "table_name varchar",
     "freshdesk_meta.published": "fingerprint varchar, published_at timestamptz",
-    "freshdesk.tickets": "id bigint, subject varchar",
+    "freshdesk.tickets": "id bigint, subject varchar, created_at timestamptz",
     "freshdesk.agents": "id bigint, contact_name varchar",
     "freshdesk.companies": "id bigint, name varchar",
     "freshdesk.groups": "id bigint, name varchar",
@@ -52,10 +52,11 @@ COLUMNS = {
         " remaining_seconds bigint, state varchar"
     ),
     "metrics.csat": "group_id bigint, day date, label varchar, has_comment boolean",
-    "metrics.backlog_daily": (
-        "day date, group_id bigint, group_name varchar, status_label varchar, age_bucket varchar,"
-        " tickets bigint, estimated boolean"
+    "metrics.ticket_spans": (
+        "ticket_id bigint, status integer, group_id bigint, assignment_known boolean, in_use boolean,"
+        " started_at timestamptz, ended_at timestamptz"
     ),
+    "metrics.statuses": "status integer, label varchar",
     "metrics.volume_daily": (
         "day date, group_id bigint, group_name varchar, created bigint, resolved bigint, reopened bigint"
     ),
@@ -85,7 +86,6 @@ select
   (day + interval 17 hours) at time zone 'UTC'
 from range(timestamp '2025-01-01', timestamp '2027-01-01', interval 1 day) as t (day)
 where isodow(day) < 6;
-insert into freshdesk.tickets select 1 + n, 'Where is my order ' || n from range($tickets) as t (n);
 insert into metrics.ticket_metrics
 with made as (
   select
@@ -107,6 +107,8 @@ select
   if(is_solved, h % 90000, null), if(is_solved, h % 30000, null)
 from made
 left join freshdesk.groups on groups.id = 900 + h % $groups;
+insert into freshdesk.tickets
+select ticket_id, 'Where is my order ' || ticket_id, created_at from metrics.ticket_metrics;
 insert into relations.ticket_tags
 select ticket_id, ['vip', 'refund', 'late', 'beta'][1 + ticket_id % 4] from metrics.ticket_metrics
 where ticket_id % 3 = 0;
@@ -126,17 +128,12 @@ insert into metrics.volume_daily
 select
   cast(created_at as date), group_id, group_name, count(*), count(*) filter (where is_solved), count(*) // 9
 from metrics.ticket_metrics where is_current group by all;
-insert into metrics.backlog_daily
+insert into metrics.statuses values (2, 'Open'), (3, 'Pending');
+insert into metrics.ticket_spans
 select
-  cast(day as date), group_id, group_name, ['Open', 'Pending'][1 + priority % 2],
-  ['0-1 d', '1-3 d', '3-7 d', '7-30 d', '30+ d'][1 + source], count(*),
-  cast(day as date) < cast($now as date) - 30
-from metrics.ticket_metrics
-cross join range(
-  cast($now as timestamp) - interval 89 days, cast($now as timestamp) + interval 1 hour, interval 1 day
-) as t (day)
-where is_current and not is_solved
-group by all;
+  ticket_id, 2 + priority % 2, group_id, created_at >= $now - interval 30 days, is_current, created_at,
+  last_resolved_at
+from metrics.ticket_metrics;
 insert into metrics.agent_daily
 select cast($now as date) - cast(ago as integer), id, 3 + id % 5, id % 4, 3600 * (id % 3)
 from freshdesk.agents cross join range(1, 20) as t (ago);

@@ -25,6 +25,7 @@ def answers(path: Path, chart: Chart) -> list[tuple[Any, ...]]:
     """The rows of a chart, asked of the file with plain DuckDB; values as the page has them."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set variable page_today = (select today from metrics.clock)")
         for file in FOLDER.glob("page_*.sql"):
             connection.execute(f"create temp table {file.stem} as {file.read_text()}")
         found = connection.execute(chart.sql)
@@ -211,7 +212,7 @@ def test_a_copy_that_lacks_a_view_is_refused_and_the_old_page_stays(tmp_path: Pa
     copy, page = stand_in(tmp_path / "copy.duckdb", Size(tickets=1)), tmp_path / "page.html"
     write_page(copy, page, Options())
     before = page.read_bytes()
-    changed(copy, "drop table metrics.backlog_daily; update freshdesk_meta.published set fingerprint = 'b'")
+    changed(copy, "drop table metrics.ticket_spans; update freshdesk_meta.published set fingerprint = 'b'")
     with pytest.raises(WarehouseError, match="materialize all assets"):
         write_page(copy, page, Options())
     assert page.read_bytes() == before

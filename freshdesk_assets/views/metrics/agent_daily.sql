@@ -29,18 +29,23 @@ with written as (
     and ticket_events.kind in ('agent_reply', 'note', 'resolved', 'reopened')
   group by all
 ),
+assignments as (
+  select
+    ticket_spans.agent_id,
+    ticket_spans.started_at,
+    lag(ticket_spans.agent_id) over (partition by ticket_spans.ticket_id order by ticket_spans.n)
+      as former_agent_id
+  from metrics.ticket_spans
+),
 assigned as (
   select
-    cast(ticket_assignment_spans.started_at at time zone clock.zone as date) as day,
-    ticket_assignment_spans.agent_id,
+    cast(assignments.started_at at time zone clock.zone as date) as day,
+    assignments.agent_id,
     count(*) as tickets
-  from metrics.ticket_assignment_spans
+  from assignments
   cross join metrics.clock
-  left join metrics.ticket_assignment_spans as before
-    on before.ticket_id = ticket_assignment_spans.ticket_id
-    and before.n = ticket_assignment_spans.n - 1
-  where ticket_assignment_spans.agent_id is not null
-    and before.agent_id is distinct from ticket_assignment_spans.agent_id
+  where assignments.agent_id is not null
+    and assignments.agent_id is distinct from assignments.former_agent_id
   group by all
 ),
 held as (
