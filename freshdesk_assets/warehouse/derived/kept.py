@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import duckdb
+
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.names import META, SCHEMA
@@ -51,11 +53,13 @@ class Sources:
     - `by_ticket`: tables with the id of a ticket in each row, by place, and the column that has it.
     - `others`: tables without; where one of them changed, all rows are made again.
     - `kept`: kept views without a ticket's id, which stand for all that they are made of.
+    - `through`: the SQL of the other views between, by place.
     """
 
     by_ticket: Mapping[Place, str]
     others: frozenset[Place]
     kept: frozenset[Place]
+    through: Mapping[Place, str]
 
 
 def sources_of(view: SqlView, views: Mapping[Place, SqlView], catalog: Catalog) -> Sources:
@@ -64,6 +68,7 @@ def sources_of(view: SqlView, views: Mapping[Place, SqlView], catalog: Catalog) 
     by_ticket: dict[Place, str] = {}
     others: set[Place] = set()
     kept: set[Place] = set()
+    through: dict[Place, str] = {}
     names = {(schema, name.lower()): (schema, name) for schema, name in views}
     waiting, seen = list(view.reads), set(view.reads)
     while waiting:
@@ -72,13 +77,14 @@ def sources_of(view: SqlView, views: Mapping[Place, SqlView], catalog: Catalog) 
         if read and read.kept and not read.kept.by:
             kept.add(read.id)
         elif read:
+            through[read.id] = read.sql
             waiting += read.reads - seen
             seen |= read.reads
         elif column := _ticket_column(place, columns):
             by_ticket[place] = column
         else:
             others.add(place)
-    return Sources(by_ticket=by_ticket, others=frozenset(others), kept=frozenset(kept))
+    return Sources(by_ticket=by_ticket, others=frozenset(others), kept=frozenset(kept), through=through)
 
 
 def _ticket_column(place: Place, columns: Mapping[str, list[str]]) -> str | None:
@@ -97,16 +103,20 @@ def keep(
     """Bring the table of a kept view up to date; returns whether its rows changed.
 
     `shape` are the columns that its SQL yields now. The table is made anew if it is not there, was made by
-    other SQL, or of tables without a ticket's id that have changed since.
+    other SQL, its own or that of a view it reads, or of tables without a ticket's id that have changed since.
+    Raises duckdb.CatalogException for a table of that name that is somebody's own.
     """
     sources = sources_of(view, views, catalog)
-    recipe = fingerprint((view.sql, view.kept, shape, _state_of_others(connection, sources)))
+    through = sorted(sources.through.items())
+    recipe = fingerprint((view.sql, view.kept, shape, through, _state_of_others(connection, sources)))
     before = made_before(connection, _name(view.id))
     held = _kind(connection, view.id)
     if held == "view":
         connection.execute(f"drop view {qualified(view.name, view.schema)}")
     if held != "table":
         before = None
+    elif before is None:
+        raise duckdb.CatalogException(f"{'.'.join(view.id)} is a table of somebody's own: rename it")
     changed = {place: _last_change(connection, place) for place in sorted(sources.by_ticket)}
     if view.kept is None or not view.kept.by:
         return _keep_all(connection, view, fingerprint((recipe, sorted(changed.items()))), before)

@@ -207,7 +207,8 @@ def _ensure_view(
         raise DeclarationError(
             f"view {view.schema}.{view.name}: its header and its SQL differ in {', '.join(odd)}"
         )
-    made_of = hashlib.sha256(repr((sql, view.doc, comments, shape)).encode()).hexdigest()
+    recipe = (sql, view.doc, comments, shape, *([view.kept] if view.kept else []))
+    made_of = hashlib.sha256(repr(recipe).encode()).hexdigest()
     same = made.get(view.id) == made_of
     kind = "table" if view.kept else "view"
     try:
