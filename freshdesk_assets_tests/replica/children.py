@@ -1,6 +1,8 @@
 """Compares child tables with rows that Python makes of the simulator's truth.
 
 Nothing here looks at the declaration of a child table: a wrong declaration would confirm itself.
+
+It has over 300 lines because what each child table ought to hold is said in one place.
 """
 
 import json
