@@ -76,6 +76,12 @@ SETTINGS: list[tuple[str, tuple[str, ...], dict[str, str], str]] = [
         {"FRESHDESK_RECONCILE_CREDITS": "-1"},
         "FRESHDESK_RECONCILE_CREDITS is '-1'",
     ),
+    (
+        "a file of holidays that is not there",
+        ALL,
+        {"FRESHDESK_HOLIDAYS": "holidays.csv"},
+        "FRESHDESK_HOLIDAYS names holidays.csv, which cannot be read: No such file",
+    ),
     ("looks too often", ALL, {"FRESHDESK_POLL": "5"}, "FRESHDESK_POLL is '5'"),
     (
         "a switch in another language",
