@@ -2,23 +2,31 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
 from freshdesk_assets.cli import main
+from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.simulator.truth.lives import status_labels
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets.views import declared_views
+from freshdesk_assets.warehouse.derived.rules import record_rules
+from freshdesk_assets.warehouse.derived.views import ensure_views
+from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets_tests.replica.account import Account, simulated_account
 from freshdesk_assets_tests.replica.measured import as_of
 from freshdesk_assets_tests.test_queries import replicate
 
 NAMES = (
     "Ticket ID", "Subject", "Status", "Priority", "Created time", "Resolved time", "Closed time",
-    "Last update time", "First response time (in hrs)", "Resolution time (in hrs)", "Agent interactions",
-    "Customer interactions", "Time tracked", "Survey results",
+    "Last update time", "Initial response time", "First response time (in hrs)", "Resolution time (in hrs)",
+    "Agent interactions",
+    "Customer interactions", "Time tracked", "Survey results", "First response status", "Resolution status",
 )  # fmt: skip
 SECRET = "Refund for Ada Lovelace"
 Line = dict[str, str]
@@ -26,12 +34,17 @@ Line = dict[str, str]
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """A small account, replicated once."""
+    """A small account with service levels, replicated once."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    world = World(tickets=60, now=now, days=30, service_levels=True)
     with (
         pytest.MonkeyPatch.context() as environment,
-        simulated_account(tmp_path_factory.mktemp("compared"), environment, tickets=60) as made,
+        simulated_account(tmp_path_factory.mktemp("compared"), environment, world=world) as made,
     ):
         replicate(made)
+        with Warehouse(made.path).open() as connection:
+            record_rules(connection, Rules())
+            ensure_views(connection, declared_views(), made.catalog)
         # The copy of the first run was published before the views of metrics were made.
         made.path.with_name("replica_published.duckdb").unlink(missing_ok=True)
         yield made
@@ -67,15 +80,26 @@ def exported(account: Account, zone: str) -> list[Line]:
                 "Resolved time": wall(row["stats"]["resolved_at"], zone),
                 "Closed time": wall(row["stats"]["closed_at"], zone),
                 "Last update time": wall(row["updated_at"], zone),
+                "Initial response time": wall(true["first_reply_at"], zone),
                 "First response time (in hrs)": clock(true["first_reply_seconds"]),
                 "Resolution time (in hrs)": clock(true["full_resolution_seconds"]),
                 "Agent interactions": str(true["agent_replies"]),
                 "Customer interactions": str(true["customer_messages"]),
                 "Time tracked": clock(true["seconds_tracked"]),
                 "Survey results": (true["csat_last"] or "").title(),
+                "First response status": kept(row, true, "first_response"),
+                "Resolution status": kept(row, true, "resolution"),
             }
         )
     return lines
+
+
+def kept(row: dict[str, Any], true: dict[str, Any], target: str) -> str:
+    """Whether a service level was kept; Freshdesk measures neither spam nor what is in the trash."""
+    states = [event["state"] for event in true["sla_events"] if event["target"] == target]
+    if row["spam"] or row["deleted"] or not states:
+        return ""
+    return {"met": "Within SLA", "running": "Within SLA", "cancelled": ""}.get(states[0], "SLA Violated")
 
 
 def wall(moment: str | None, zone: str) -> str:
