@@ -23,6 +23,30 @@ from freshdesk_assets_tests.replica.measured import (
 
 DISAGREEING = "select metric, ticket_ids from metrics.reconciliation where differs > 0 or within_60s > 0"
 
+OTHER_HOURS = """
+with measured as (
+  select distinct
+    slots.calendar_id, slots.source, isodow(slots.day) as weekday,
+    strftime(slots.starts_at at time zone calendars.iana_zone, '%H:%M:%S') as starts
+  from metrics.calendar_slots as slots join metrics.calendars using (calendar_id)
+  where slots.slot > 0
+),
+cut as (
+  select business_hour_id, coalesce(source, 0), weekday, starts from freshdesk.business_hour_slots
+)
+(from measured except from cut) union all (from cut except from measured)
+union all
+select slots.calendar_id, slots.source, isodow(slots.day), holidays.name
+from metrics.calendar_slots as slots
+join freshdesk.business_hour_holidays as holidays
+  on holidays.business_hour_id = slots.calendar_id
+  and holidays.month = month(slots.day)
+  and holidays.day = day(slots.day)
+  and coalesce(holidays.year, year(slots.day)) = year(slots.day)
+where slots.slot > 0
+"""
+"""Hours by which is measured and that the child tables lack, or the reverse: both read them from JSON."""
+
 
 def desk(tickets: int, seed: int = 1) -> World:
     """An account with service levels and all that makes metrics hard, three weeks before now."""
@@ -64,6 +88,7 @@ def test_metrics_of_a_first_sync_are_true_or_said_to_be_unknown(account: Callabl
         as_the_account_is(acme)
         assert told(ticket_differences(acme) + span_differences(acme)) == ""
         assert acme.query(DISAGREEING) == []
+        assert acme.query(OTHER_HOURS) == []
         reasons = {row["unknown_because"] for row in rows_of(acme, "from metrics.ticket_metrics")}
         assert {None, "its status had changed before it was first seen"} <= reasons
 

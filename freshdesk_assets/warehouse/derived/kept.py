@@ -15,6 +15,7 @@ import duckdb
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError
+from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.file import Connection
@@ -32,7 +33,6 @@ from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, s
 Place = tuple[str, str]
 """Schema and name of a table or view."""
 
-TICKETS = "tickets"
 DUE = "due_tickets"
 """A temporary table: the tickets whose rows are made again."""
 
@@ -64,7 +64,7 @@ class Sources:
 
 def sources_of(view: SqlView, views: Mapping[Place, SqlView], catalog: Catalog) -> Sources:
     """What a kept view is made of, through the views that it reads."""
-    columns = {declared.name: [column.name for column in declared.stored] for declared in catalog.everything}
+    columns = _columns_of(view, catalog)
     by_ticket: dict[Place, str] = {}
     others: set[Place] = set()
     kept: set[Place] = set()
@@ -80,21 +80,29 @@ def sources_of(view: SqlView, views: Mapping[Place, SqlView], catalog: Catalog) 
             through[read.id] = read.sql
             waiting += read.reads - seen
             seen |= read.reads
-        elif column := _ticket_column(place, columns):
+        elif column := columns.get(place):
             by_ticket[place] = column
         else:
             others.add(place)
     return Sources(by_ticket=by_ticket, others=frozenset(others), kept=frozenset(kept), through=through)
 
 
-def _ticket_column(place: Place, columns: Mapping[str, list[str]]) -> str | None:
-    """The column of a table that has the id of a ticket, if it has one."""
-    schema, name = place
-    if schema != SCHEMA or name not in columns:
-        return None
-    if name in (TICKETS, f"{TICKETS}_history"):
-        return "id"
-    return "ticket_id" if "ticket_id" in columns[name] else None
+def _columns_of(view: SqlView, catalog: Catalog) -> Mapping[Place, str]:
+    """By table that holds something of what a view is kept by: the column with its id.
+
+    What it is kept by is in the view's header: the column's reference. That table has it, its history, and
+    each table with a column that refers to it.
+    """
+    by = view.kept.by if view.kept else ""
+    target = next((column.references for column in view.columns if by and column.name == by), "")
+    root, _, key = target.partition(".")
+    found: dict[Place, str] = {}
+    for declared in catalog.everything if target else ():
+        of = declared.table.name if isinstance(declared, History) else declared.name
+        refers = (column.name for column in declared.stored if column.references == target)
+        if column := key if of == root else next(refers, ""):
+            found[SCHEMA, declared.name] = column
+    return found
 
 
 def keep(
