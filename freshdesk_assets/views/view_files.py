@@ -73,7 +73,7 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         raise DeclarationError(f"view {where}: it is kept by {kept[1]}, which is not a column of it")
     if kept and kept[1] and not next(column.references for column in columns if column.name == kept[1]):
         raise DeclarationError(
-            f"view {where}: it is kept by {kept[1]}, whose line must end with what it refers to, `-> table.id`"
+            f"view {where}: it is kept by {kept[1]}, whose line must end with what it means, `-> table.id`"
         )
     if kept and family:
         raise DeclarationError(f"view {where}: columns that depend on the account cannot be kept as a table")
