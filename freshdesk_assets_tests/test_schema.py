@@ -87,7 +87,7 @@ TAGS = texts("tags", "Tags.", detail=True)
             {"existence": Existence("shelves/{id}")},
             (
                 "table shelves: its rows are asked for one by one,"
-                " so its key must be id and its lists bounded by time"
+                " so its key must be id, and its lists bounded by time or read per parent each time"
             ),
         ),
         (

@@ -15,7 +15,6 @@ from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, fr
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
@@ -104,10 +103,11 @@ def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool
         )
     found = {table.name: access(reader, table) for table in catalog}
     for table in catalog:
-        if isinstance(table.sync, PerParent) and not found[table.sync.parent].readable:
-            reason = f"{table.sync.parent} cannot be read"
-            found[table.name] = Access(table.name, False, reason, fails=found[table.sync.parent].fails)
-    asked = [found[table.name] for table in catalog if not isinstance(table.sync, PerParent)]
+        parent = catalog.parent_of(table)
+        if parent and not found[parent.name].readable:
+            reason = f"{parent.name} cannot be read"
+            found[table.name] = Access(table.name, False, reason, fails=found[parent.name].fails)
+    asked = [found[table.name] for table in catalog if not table.branches]
     if asked and not any(each.readable for each in asked):
         raise ConfigurationError(f"Nothing of the account is answered. {asked[0].note}")
     limiter = reader.client.limiter

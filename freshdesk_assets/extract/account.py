@@ -25,7 +25,7 @@ from freshdesk_assets.extract.http.errors import (
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
 from freshdesk_assets.extract.set_aside import OWNER
 from freshdesk_assets.schema.endpoint import Value
-from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 
 TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only the tickets assigned to it"}
@@ -90,8 +90,8 @@ def account_id(client: Client) -> str | None:
 
 def access(reader: Reader, table: Table) -> Access:
     """Whether the table's list answers; one credit."""
-    if isinstance(table.sync, PerParent):
-        return Access(table.name, True, f"read with each row of {table.sync.parent}")
+    if table.branches:
+        return Access(table.name, True, f"read with each row of {table.branches[0].parent}")
     try:
         _ask_list(reader, table)
     except NotAllowed as error:
@@ -138,7 +138,7 @@ def _refuses_everything(reader: Reader, tables: Iterable[Table]) -> bool:
 
 def _answers(reader: Reader, table: Table) -> bool:
     """Whether a table's list is answered, or may be another time."""
-    if isinstance(table.sync, PerParent):
+    if table.branches:
         return False
     try:
         _ask_list(reader, table)
@@ -150,7 +150,7 @@ def _answers(reader: Reader, table: Table) -> bool:
 
 
 def _ask_list(reader: Reader, table: Table) -> None:
-    asked: dict[str, Value] = {"per_page": 1}
+    asked: dict[str, Value] = {"per_page": 1} if table.per_page else {}
     match table.sync:
         case Keyset(since=parameter) | LookBack(after=parameter):
             asked[parameter] = iso(EPOCH)

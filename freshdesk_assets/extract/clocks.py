@@ -83,3 +83,17 @@ def spoken(span: timedelta) -> str:
             count = span // length
             return f"{count:,} {unit}{'s' * (count != 1)}"
     return f"{span // timedelta(minutes=1)} minutes"
+
+
+def settled(moment: datetime | None, seen: datetime) -> datetime:
+    """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
+    return min(seen, proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG)
+
+
+def closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
+    """The time before which the last reply of a list, which has nothing beyond it, misses nothing.
+
+    `seen` is the newest time of a row that was read by the moment.
+    """
+    edge = proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG
+    return min(edge, end) if end else edge

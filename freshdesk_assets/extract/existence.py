@@ -15,10 +15,12 @@ import msgspec
 from freshdesk_assets.extract.http.errors import NO_FEATURE, FreshdeskError, NotAllowed, NotFound, Redirected
 from freshdesk_assets.extract.per_row import check_wanted, concurrently, list_of
 from freshdesk_assets.extract.reading import Reader
-from freshdesk_assets.extract.rows import RowReader, fields_of, row_of
+from freshdesk_assets.extract.replies import row_reader
+from freshdesk_assets.extract.rows import RowReader, fields_of
 from freshdesk_assets.extract.set_aside import SettingAside, ask_account
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
+from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 
 
@@ -78,8 +80,10 @@ class Asking:
         Where that row has no list, it is archived or gone itself, and what is found out of it decides.
         """
         listing = self.table.listings[0]
-        path = self.existence.path.replace(f"{{{self.existence.by}}}", "{id}")
-        parts = list_of(self.reader.client, self.table, listing, path, doubt.id, stopped)
+        by = self.existence.by
+        path = self.existence.path.replace(f"{{{by}}}", "{id}")
+        branch = Branch(parent=self.table.name, path=path, column=by)
+        parts = list_of(self.reader.client, self.table, listing, branch, doubt.id, stopped)
         if parts is None:
             return _decided(doubt, Fate.UNKNOWN)
         rows = tuple(row for part in parts for row in part.rows)
@@ -108,7 +112,7 @@ class Asking:
 
     def _get(self, path: str, doubt: Doubt) -> bytes:
         (row,) = self.reader.client.get(
-            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_of, one_row=True
+            re.sub(r"\{\w+\}", str(doubt.id), path), {}, parse=row_reader(self.table), one_row=True
         ).content
         return row
 

@@ -18,12 +18,10 @@ from urllib.parse import parse_qs, urlsplit
 from freshdesk_assets.extract.http.client import Reply
 from freshdesk_assets.extract.http.errors import UnexpectedReply
 from freshdesk_assets.extract.rows import RowReader
+from freshdesk_assets.schema.endpoint import Value
 
 PER_PAGE = 100
 """The most rows Freshdesk gives per page; more is a 400."""
-
-SMALLEST = 50
-"""The fewest rows of an overlapping page: halving a page doubles its price per row."""
 
 REMEMBERED = 4
 """How many pages back a row is recognised; one step back never goes beyond them."""
@@ -57,17 +55,30 @@ Fetch = Callable[[int, int], Reply[list[bytes]]]
 """Asks for a page: its number from 1 and its size."""
 
 
+def paging(page: int, size: int) -> dict[str, Value]:
+    """The parameters that ask for a page; none for a list that has no pages."""
+    if not size:
+        return {}
+    return {"page": page, "per_page": size} if page > 1 else {"per_page": size}
+
+
 def read_offsets(
-    fetch: Fetch, reader: RowReader, *, where: str, last_page: int | None = None
+    fetch: Fetch, reader: RowReader, *, where: str, last_page: int | None = None, most: int = PER_PAGE
 ) -> Iterator[Slice]:
     """All pages of a list, each overlapping the last.
+
+    A page has at most `most` rows; 0 is for a list that has no pages.
 
     The Link says whether the list continues. Until one was seen, so does a full page: a gateway may have
     dropped its Link. After a short page that has a Link it is not known with which row Freshdesk's next page
     begins, so the next page by number is taken as it is. Raises UnexpectedReply when a Link points backwards,
     the list never ends, or it continues beyond `last_page` (LastPage).
     """
-    page, size, end = 1, PER_PAGE, 0
+    if not most:
+        reply = fetch(1, 0)
+        yield Slice(reply.content, more=False, moment=reply.moment, steady=True)
+        return
+    page, size, end = 1, most, 0
     furthest = fruitless = 0
     steady = True
     before: list[Mark] = []
@@ -92,7 +103,7 @@ def read_offsets(
             )
         if start and recent and known.isdisjoint(marks):
             steady = False
-            page, size = _back(start)
+            page, size = _back(start, most)
             continue
         steady = steady and marks[: end - start] == before[start - end :]
         more = reply.next is not None or (not reply.linked and len(marks) == size and page != last_page)
@@ -107,30 +118,31 @@ def read_offsets(
             page += 1
         else:
             recent.append(frozenset(marks))
-            page, size = _overlapping(end, last_page)
+            page, size = _overlapping(end, last_page, most)
 
 
-def calls_for(rows: int) -> int:
+def calls_for(rows: int, most: int = PER_PAGE) -> int:
     """Calls it takes to read a list of so many rows that does not change meanwhile."""
-    page, size, calls = 1, PER_PAGE, 1
-    while (end := page * size) < rows:
-        page, size = _overlapping(end, None)
+    page, size, calls = 1, most, 1
+    while most and (end := page * size) < rows:
+        page, size = _overlapping(end, None, most)
         calls += 1
     return calls
 
 
-def _back(start: int) -> tuple[int, int]:
+def _back(start: int, most: int) -> tuple[int, int]:
     """The page that begins a page or more before `start`: the list moved up by more than the overlap."""
-    return max(0, start - PER_PAGE) // PER_PAGE + 1, PER_PAGE
+    return max(0, start - most) // most + 1, most
 
 
-def _overlapping(end: int, last_page: int | None) -> tuple[int, int]:
+def _overlapping(end: int, last_page: int | None, most: int) -> tuple[int, int]:
     """The page that begins at least one row before `end` and reaches furthest beyond it.
 
-    Where no page up to `last_page` does, a page after it.
+    Where no page up to `last_page` does, a page after it. A page has at least half the rows that it may have:
+    halving it doubles its price per row.
     """
-    best, reach = ((last_page or end) + 1, PER_PAGE), end
-    for size in range(PER_PAGE, SMALLEST - 1, -1):
+    best, reach = ((last_page or end) + 1, most), end
+    for size in range(most, most // 2 - 1, -1):
         page = (end - 1) // size + 1
         if page * size > reach and (last_page is None or page <= last_page):
             best, reach = (page, size), page * size

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -18,12 +19,13 @@ from freshdesk_assets.extract.http.errors import (
     Redirected,
     UnexpectedReply,
 )
-from freshdesk_assets.extract.offsets import Slice, read_offsets
-from freshdesk_assets.extract.rows import RowReader, row_of, rows_of
+from freshdesk_assets.extract.offsets import Slice, paging, read_offsets
+from freshdesk_assets.extract.replies import list_reader, row_reader
+from freshdesk_assets.extract.rows import RowReader, row_of
 from freshdesk_assets.extract.set_aside import ABOUT_A_ROW, SettingAside, ask_one_of
 from freshdesk_assets.schema.endpoint import Listing, RowCall
 from freshdesk_assets.schema.page import Page, ParentRead
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 
 T = TypeVar("T")
@@ -53,67 +55,89 @@ def nobody(refused: Collection[int]) -> Sequence[ParentRow]:  # noqa: ARG001
 def read_lists(
     client: Client,
     table: Table,
-    sync: PerParent,
+    branch: Branch,
     parents: Iterable[ParentRow],
     others: Others = nobody,
     own_path: str = "",
 ) -> Iterator[Page]:
-    """A page per parent: its whole list, that the parent is gone, or that it is set aside.
+    """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
     - `others`: asked to tell a parent that is refused from a service that refuses all.
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
     """
     listing = table.listings[0]
+    record = table.recorded_as(branch)
 
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
         try:
-            parts = list_of(client, table, listing, table.path, parent.id, stopped)
+            parts = list_of(client, table, listing, branch, parent.id, stopped)
         except Redirected as error:
             # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
             parts, elsewhere = None, error
-        if parts is None and sync.archived:
-            parts = list_of(client, table, listing, sync.archived, parent.id, stopped)
+        if parts is None and branch.archived:
+            archived = replace(branch, path=branch.archived)
+            parts = list_of(client, table, listing, archived, parent.id, stopped)
         if parts is None and elsewhere:
             raise elsewhere
         if parts is None and own_path and exists(client, own_path.format(id=parent.id)):
-            raise UnexpectedReply(f"Freshdesk has the row of {table.path}, but not its list (404)")
+            raise UnexpectedReply(f"Freshdesk has the row of {branch.path}, but not its list (404)")
         at = parts[0].moment if parts else None
-        settled = ParentRead(id=parent.id, version=parent.version, at=at, asked=asked, gone=parts is None)
+        settled = ParentRead(
+            id=parent.id,
+            version=parent.version,
+            at=at,
+            asked=asked,
+            gone=parts is None,
+            record=record,
+        )
         rows = tuple(row for part in parts or () for row in part.rows)
         return Page(listing=listing.name, rows=rows, parents=(settled,))
 
-    yield from concurrently(client.workers, read, parents, _aside(client, listing.name, read, others))
+    yield from concurrently(client.workers, read, parents, _aside(client, listing.name, record, read, others))
 
 
 def read_row_calls(
-    client: Client, table: Table, row_call: RowCall, parents: Iterable[ParentRow], others: Others = nobody
+    client: Client,
+    table: Table,
+    row_call: RowCall,
+    parents: Iterable[ParentRow],
+    others: Others = nobody,
+    *,
+    record: str = "",
 ) -> Iterator[Page]:
-    """A page per row: what its own call sent, that it is gone, or that it is set aside (see `read_lists`)."""
+    """A page per row: what its own call sent, that it is gone, or that it is set aside (see `read_lists`).
+
+    `record` is the name under which the ledger has these calls, the table's by default.
+    """
     known = frozenset(name for listing in table.listings for name in listing.defaults)
 
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         check_wanted(stopped)
         asked = datetime.now(UTC)
         try:
-            reply = client.get(row_call.path.format(id=parent.id), {}, parse=row_of, one_row=True)
+            path = row_call.path.format(id=parent.id)
+            reply = client.get(path, {}, parse=row_reader(table), one_row=True)
         except NotFound:
-            return Page(
-                listing="row_call", rows=(), parents=(ParentRead(id=parent.id, asked=asked, gone=True),)
-            )
-        settled = (ParentRead(id=parent.id, at=reply.moment, asked=asked),)
+            gone = ParentRead(id=parent.id, asked=asked, gone=True, record=record)
+            return Page(listing="row_call", rows=(), parents=(gone,))
+        settled = (ParentRead(id=parent.id, at=reply.moment, asked=asked, record=record),)
         return Page(listing="row_call", rows=tuple(reply.content), keep=known, parents=settled)
 
-    yield from concurrently(client.workers, read, parents, _aside(client, "row_call", read, others))
+    yield from concurrently(client.workers, read, parents, _aside(client, "row_call", record, read, others))
 
 
 def _aside(
-    client: Client, listing: str, read: Callable[[ParentRow, threading.Event], Page], others: Others
+    client: Client,
+    listing: str,
+    record: str,
+    read: Callable[[ParentRow, threading.Event], Page],
+    others: Others,
 ) -> SettingAside[ParentRow]:
     def page(parent: ParentRow, error: FreshdeskError) -> Page:
-        refused = ParentRead(id=parent.id, version=parent.version, refused=error.sign)
+        refused = ParentRead(id=parent.id, version=parent.version, refused=error.sign, record=record)
         return Page(listing=listing, rows=(), parents=(refused,))
 
     def control(refused: list[ParentRow]) -> None:
@@ -133,23 +157,23 @@ def exists(client: Client, path: str) -> bool:
 
 
 def list_of(
-    client: Client, table: Table, listing: Listing, path: str, parent: int, stopped: threading.Event
+    client: Client, table: Table, listing: Listing, branch: Branch, parent: int, stopped: threading.Event
 ) -> list[Slice] | None:
-    """The whole list of a parent; None when Freshdesk does not know the parent under this path."""
+    """The whole list of a parent; None when Freshdesk does not know the parent under the branch's path."""
+    parse = list_reader(table, {table.column(branch.column).path: parent})
 
     def fetch(page: int, size: int) -> Reply[list[bytes]]:
         check_wanted(stopped)
-        numbered = {"page": page} if page > 1 else {}
-        params = {**table.params, **listing.params, **numbered, "per_page": size}
-        return client.get(path.format(id=parent), params, parse=rows_of, sub_limit=table.sub_limit)
+        params = {**table.params, **listing.params, **paging(page, size)}
+        return client.get(branch.path.format(id=parent), params, parse=parse, sub_limit=table.sub_limit)
 
     try:
-        return list(read_offsets(fetch, RowReader(table), where=path))
+        return list(read_offsets(fetch, RowReader(table), where=branch.path, most=table.per_page))
     except NotFound:
         return None
     except NotAllowed as error:
         # A plan without the archive has no archived parents: this one is gone.
-        if path == table.path or error.code != NO_FEATURE:
+        if branch in table.branches or error.code != NO_FEATURE:
             raise
         return None
 

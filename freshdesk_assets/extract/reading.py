@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from freshdesk_assets.extract.clocks import LAG, Clocks, proved
+from freshdesk_assets.extract.clocks import LAG, Clocks, closed, settled
 from freshdesk_assets.extract.http.client import Client, Reply
 from freshdesk_assets.extract.http.errors import Blocked, NotAllowed, NotFound, Refused
-from freshdesk_assets.extract.offsets import LastPage, Slice, read_offsets
+from freshdesk_assets.extract.offsets import LastPage, Slice, paging, read_offsets
 from freshdesk_assets.extract.order import Footing, Order, Patience
-from freshdesk_assets.extract.rows import RowReader, rows_of
+from freshdesk_assets.extract.replies import given_by, list_reader
+from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.schema.endpoint import Fallback, Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import ChangedSince, Keyset, LookBack
@@ -61,7 +62,7 @@ class Reader:
         if listing.probe and not plain:
             reply = self.ask(table, {**listing.params, sync.since: iso(start), "per_page": 1}, plain=True)
             if not reply.content:
-                yield _page(listing, [], start, _closed(reply.moment, end, start))
+                yield _page(listing, [], start, closed(reply.moment, end, start))
                 return
         since, patience, footing = start, Patience(), Footing(reader)
         while True:
@@ -71,8 +72,7 @@ class Reader:
             def fetch(
                 page: int, size: int, params: dict[str, Value] = params, order: Order = order
             ) -> Reply[list[bytes]]:
-                numbered = {"page": page} if page > 1 else {}
-                asked = {**params, **numbered, "per_page": size}
+                asked = {**params, **paging(page, size)}
                 return patience.ask(order, lambda: self.ask(table, asked, plain=plain))
 
             try:
@@ -93,10 +93,10 @@ class Reader:
                     if ended:
                         moment = first if order.broken else part.moment
                         yield _page(
-                            listing, part.rows, start, _closed(moment, end, max(order.times, default=last))
+                            listing, part.rows, start, closed(moment, end, max(order.times, default=last))
                         )
                         return
-                    yield _page(listing, part.rows, start, _settled(part.moment, sure))
+                    yield _page(listing, part.rows, start, settled(part.moment, sure))
                     if restarts:
                         break
             except LastPage:
@@ -166,7 +166,7 @@ class Reader:
             first: Slice | None = None
             for part in self._slices(table, listing, asked):
                 first = first or part
-                edge = None if part.more else _closed(first.moment, end, _newest(table, first, start))
+                edge = None if part.more else closed(first.moment, end, _newest(table, first, start))
                 yield _page(listing, part.rows, start, edge)
 
     @property
@@ -210,7 +210,7 @@ class Reader:
         for part in self._slices(table, listing, asked):
             first = first or part
             ends = start if not part.more else None
-            edge = _closed(first.moment, None, _newest(table, first, ends)) if ends else None
+            edge = closed(first.moment, None, _newest(table, first, ends)) if ends else None
             complete = complete and part.steady
             completes = complete and not part.more and listing == table.listings[-1]
             yield _page(listing, part.rows, start, edge, keep=self._details(table), completes=completes)
@@ -218,26 +218,37 @@ class Reader:
 
     def _slices(self, table: Table, listing: Listing, asked: Mapping[str, Value]) -> Iterator[Slice]:
         def fetch(page: int, size: int) -> Reply[list[bytes]]:
-            numbered = {"page": page} if page > 1 else {}
-            return self.ask(table, {**listing.params, **asked, **numbered, "per_page": size})
+            params = {**listing.params, **asked, **paging(page, size)}
+            return self.ask(table, params, listing=listing)
 
-        yield from read_offsets(fetch, RowReader(table), where=f"{table.path} ({listing.name})")
+        where = f"{listing.path or table.path} ({listing.name})"
+        yield from read_offsets(fetch, RowReader(table), where=where, most=table.per_page)
 
-    def ask(self, table: Table, asked: Mapping[str, Value], *, plain: bool = False) -> Reply[list[bytes]]:
+    def ask(
+        self,
+        table: Table,
+        asked: Mapping[str, Value],
+        *,
+        plain: bool = False,
+        listing: Listing | None = None,
+    ) -> Reply[list[bytes]]:
         """A page of the table's list, by the path this account has; `plain` leaves the includes out."""
+        listing = listing or table.listings[0]
+        parse = list_reader(table, given_by(table, listing))
         params = {**table.params, **asked}
         if plain:
             params.pop("include", None)
         fallback = self._falls_back(table)
         if fallback is None:
             try:
-                reply = self.client.get(table.path, params, parse=rows_of, sub_limit=table.sub_limit)
+                path = listing.path or table.path
+                reply = self.client.get(path, params, parse=parse, sub_limit=table.sub_limit)
                 self._heed(reply.moment)
                 return reply
             except (NotFound, NotAllowed, Blocked):
                 if (fallback := table.fallback) is None:
                     raise
-        reply = self.client.get(fallback.path, params, parse=rows_of, sub_limit=table.sub_limit)
+        reply = self.client.get(fallback.path, params, parse=parse, sub_limit=table.sub_limit)
         self._fallen_back.add(table.name)
         self._heed(reply.moment)
         return reply
@@ -265,20 +276,6 @@ def _page(
         covered_to=edge,
         completes=completes,
     )
-
-
-def _settled(moment: datetime | None, seen: datetime) -> datetime:
-    """The time before which a reply of `moment`, whose last row is of the time `seen`, misses nothing."""
-    return min(seen, proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG)
-
-
-def _closed(moment: datetime | None, end: datetime | None, seen: datetime) -> datetime:
-    """The time before which the last reply of a list, which has nothing beyond it, misses nothing.
-
-    `seen` is the newest time of a row that was read by the moment.
-    """
-    edge = proved(moment, seen, datetime.now(UTC).replace(microsecond=0)) - LAG
-    return min(edge, end) if end else edge
 
 
 def _newest(table: Table, part: Slice, start: datetime) -> datetime:

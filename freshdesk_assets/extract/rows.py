@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -84,8 +85,8 @@ class RowReader:
         self._key = [table.column(name).steps for name in table.key]
         self._version = [table.column(name).steps for name in table.version]
         first = (steps[0] for steps in (*self._key, *self._version))
-        self._identity = _Picker(tuple(dict.fromkeys(first)))
-        self._cursor = _Picker((table.column(cursor).steps[0],)) if cursor else None
+        self._identity = Picker(tuple(dict.fromkeys(first)))
+        self._cursor = Picker((table.column(cursor).steps[0],)) if cursor else None
 
     def mark(self, row: bytes) -> tuple[bytes, ...]:
         """A row's key and version: what shows that two replies hold the same, unchanged row."""
@@ -110,11 +111,17 @@ class RowReader:
         try:
             moment = msgspec.json.decode(raw, type=datetime)
         except msgspec.MsgspecError:
-            return _moment(_decoded(raw))
+            return _moment(loaded(raw))
         return moment if moment.tzinfo is UTC and _is_near(moment) else _moment(moment.isoformat())
 
 
-class _Picker:
+@cache
+def picker(keys: tuple[str, ...]) -> "Picker":
+    """A picker of these keys; made once, as making one takes as long as reading many rows."""
+    return Picker(keys)
+
+
+class Picker:
     """Takes some values of a row as their JSON texts, without reading the others."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
@@ -126,6 +133,7 @@ class _Picker:
         self._decoder = msgspec.json.Decoder(msgspec.defstruct("Picked", fields, rename=names, gc=False))
 
     def pick(self, row: bytes) -> tuple[bytes, ...]:
+        """The values as their JSON texts, `null` for a key that the row does not have."""
         try:
             return tuple(bytes(value) for value in msgspec.structs.astuple(self._decoder.decode(row)))
         except (msgspec.MsgspecError, RecursionError):
@@ -134,11 +142,11 @@ class _Picker:
 
     def values(self, row: bytes) -> dict[str, Any]:
         """The same, decoded, by their names in the row."""
-        return {key: _decoded(value) for key, value in zip(self._keys, self.pick(row), strict=True)}
+        return {key: loaded(value) for key, value in zip(self._keys, self.pick(row), strict=True)}
 
 
-def _decoded(value: bytes) -> Any:
-    """The value; None if it is too deep."""
+def loaded(value: bytes) -> Any:
+    """The value that a JSON text says, read leniently; None if it is too deep."""
     with suppress(RecursionError):
         return _lenient.decode(value.decode("utf-8", errors="surrogateescape"))
     return None

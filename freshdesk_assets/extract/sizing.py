@@ -16,7 +16,7 @@ from functools import partial
 import msgspec
 
 from freshdesk_assets.extract.http.client import Reply
-from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
+from freshdesk_assets.extract.offsets import PER_PAGE, calls_for, paging
 from freshdesk_assets.extract.reading import Reader, iso
 from freshdesk_assets.extract.rows import RowReader
 from freshdesk_assets.schema.endpoint import Listing, Value
@@ -59,7 +59,7 @@ def size_changes(
 
     def sized(parameter: str | None) -> Iterator[Size]:
         changed: dict[str, Value] = {parameter: asked} if parameter else {}
-        yield _size_numbered(reader, table, {**listing.params, **changed}, rows)
+        yield _size_numbered(reader, table, listing, {**listing.params, **changed}, rows)
 
     (size,) = reader.spelled(table, sync, sized)
     return size
@@ -67,7 +67,7 @@ def size_changes(
 
 def size_whole(reader: Reader, table: Table, listing: Listing, rows: int = 0) -> Size:
     """The size of a list read whole."""
-    return _size_numbered(reader, table, listing.params, rows)
+    return _size_numbered(reader, table, listing, listing.params, rows)
 
 
 def size_look_back(
@@ -77,7 +77,7 @@ def size_look_back(
     asked: dict[str, Value] = {**listing.params, sync.after: iso(start)}
     if end is not None and sync.before:
         asked[sync.before] = iso(end)
-    return _size_numbered(reader, table, asked, 0)
+    return _size_numbered(reader, table, listing, asked, 0)
 
 
 def size_keyset(
@@ -93,7 +93,7 @@ def size_keyset(
         asked = {**listing.params, sync.since: iso(since)}
 
         def fetch(page: int, asked: Mapping[str, Value] = asked) -> Reply[list[bytes]]:
-            return _ask(reader, table, asked, page)
+            return _ask(reader, table, listing, asked, page)
 
         pages = find_end(fetch, partial(_position, times, end), last_page=sync.last_page)
         last = max(pages)
@@ -144,22 +144,26 @@ def find_end(
     return {number: reply for number, reply in asked.items() if end is None or number <= end}
 
 
-def _size_numbered(reader: Reader, table: Table, asked: Mapping[str, Value], rows: int) -> Size:
+def _size_numbered(
+    reader: Reader, table: Table, listing: Listing, asked: Mapping[str, Value], rows: int
+) -> Size:
     """The size of a list paged by number, which is read in pages that overlap."""
-    likely = max(1, math.ceil(rows / PER_PAGE))
+    most = table.per_page or PER_PAGE
+    likely = max(1, math.ceil(rows / most)) if table.per_page else 1
     times = RowReader(table)
     pages = find_end(
-        lambda page: _ask(reader, table, asked, page), partial(_position, times, None), first=likely
+        lambda page: _ask(reader, table, listing, asked, page), partial(_position, times, None), first=likely
     )
     last = max(pages)
-    found = (last - 1) * PER_PAGE + len(pages[last].content)
+    found = (last - 1) * most + len(pages[last].content)
     sample = [row for page in pages.values() for row in page.content]
-    return Size(rows=found, calls=calls_for(found), sample=sample)
+    return Size(rows=found, calls=calls_for(found, table.per_page), sample=sample)
 
 
-def _ask(reader: Reader, table: Table, asked: Mapping[str, Value], page: int) -> Reply[list[bytes]]:
-    numbered = {"page": page} if page > 1 else {}
-    return reader.ask(table, {**asked, **numbered, "per_page": PER_PAGE}, plain=True)
+def _ask(
+    reader: Reader, table: Table, listing: Listing, asked: Mapping[str, Value], page: int
+) -> Reply[list[bytes]]:
+    return reader.ask(table, {**asked, **paging(page, table.per_page)}, plain=True, listing=listing)
 
 
 def _position(times: RowReader, end: datetime | None, reply: Reply[list[bytes]]) -> Position:

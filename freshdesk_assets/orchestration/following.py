@@ -16,7 +16,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
 from freshdesk_assets.orchestration.names import API_KIND, COPIES, FOLLOWS, SYNC, UP_TO_DATE
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import EachParent, PerParent
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.following import followed, forget_followed, record_followed, states
 
@@ -193,7 +193,8 @@ class _Graph:
     def has_list(self, assets: Assets) -> bool:
         """Whether one of the assets is read from a list of its own, which needs no other table."""
         tags = [self._graph.get(key).tags for key in assets]
-        return any(each.get(SYNC, PerParent.__name__) != PerParent.__name__ for each in tags)
+        per_row = (PerParent.__name__, EachParent.__name__)
+        return any(each.get(SYNC, PerParent.__name__) not in per_row for each in tags)
 
     def declarations(self, sources: Iterable[dg.AssetKey]) -> list[str]:
         """The fingerprints of those sources that follow tables themselves."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 
 INTERVAL = 10.0
@@ -162,4 +161,4 @@ class Course:
 
 def parents_of(tables: Collection[Table]) -> dict[str, str]:
     """By table that is read per row of another: the other."""
-    return {table.name: table.sync.parent for table in tables if isinstance(table.sync, PerParent)}
+    return {table.name: table.branches[0].parent for table in tables if table.branches}

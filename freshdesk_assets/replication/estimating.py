@@ -12,7 +12,7 @@ from freshdesk_assets.extract.http.errors import (
     Unavailable,
     UnexpectedReply,
 )
-from freshdesk_assets.extract.offsets import PER_PAGE, calls_for
+from freshdesk_assets.extract.offsets import calls_for
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.sizing import (
     Size,
@@ -126,14 +126,16 @@ class Estimator:
                     size = size_look_back(self.reader, table, sync, listing, start - back, end)
                     found += size
                     made.add_list(size.calls, _page_price(table, listing.params))
-            case PerRow(asked=asked, call=call):
+            case PerRow(asked=asked, branch=branch):
                 rows = self._due(scope, asked)
                 each = 1.0
-                if call is None:
+                if branch is not None:
                     with scope.warehouse.open(checkpoint=False) as connection:
-                        each = calls_per_parent(connection, table, PER_PAGE)
+                        each = calls_per_parent(connection, table, branch)
                 made.add_rows(math.ceil(rows * each))
-                made.note = f"{rows:,} {asked.source.name} to ask for"
+                if rows or not made.note:
+                    said = f"{rows:,} {asked.source.name} to ask for"
+                    made.note = f"{made.note}, {said}" if made.row_calls > rows else said
             case WholeListIfDue() | Verification():
                 raise TypeError(
                     "a search for deleted rows has no plan: planning it would take the same calls"
@@ -155,7 +157,7 @@ class Estimator:
                 found += size
                 made.add_list(size.calls, _page_price(table, listing.params))
             else:
-                made.add_list(calls_for(stored), _page_price(table, listing.params))
+                made.add_list(calls_for(stored, table.per_page), _page_price(table, listing.params))
         if table.fallback and self.reader.falls_back(table):
             made.add_list(1, 1)
         return found

@@ -22,7 +22,15 @@ from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import (
+    Branch,
+    ChangedSince,
+    EachParent,
+    FullList,
+    Keyset,
+    LookBack,
+    PerParent,
+)
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent
 
@@ -119,24 +127,26 @@ class Days:
 class PerRow:
     """A call per row: of a parent table's rows for their own lists, or of the table's rows for themselves.
 
-    `call` is the call for a row of the table itself; None stands for the lists of a parent table's rows.
-    The rows are taken from the warehouse while the step is read.
+    `call` is the call for a row of the table itself, `branch` that for the list of a parent's row: a step has
+    one of them. The rows are taken from the warehouse while the step is read.
     """
 
     table: Table
     asked: Asked
     call: RowCall | None = None
+    branch: Branch | None = None
 
     def pages(self, reader: Reader, rows: Iterable[Parent], scope: ReadScope) -> Iterator[Page]:
         """What Freshdesk sends for these rows."""
         others = partial(scope.answered_before, self.asked)
         if self.call:
-            return read_row_calls(reader.client, self.table, self.call, rows, others)
-        if not isinstance(self.table.sync, PerParent):
-            raise TypeError(f"{self.table.name} has no lists per row")
+            record = self.asked.record
+            return read_row_calls(reader.client, self.table, self.call, rows, others, record=record)
+        if self.branch is None:
+            raise TypeError(f"a step of {self.table.name} makes a call per row, and does not say which")
         existence = self.asked.source.existence
         own_path = existence.path if existence else ""
-        return read_lists(reader.client, self.table, self.table.sync, rows, others, own_path)
+        return read_lists(reader.client, self.table, self.branch, rows, others, own_path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +191,9 @@ def reached(scope: ReadScope) -> datetime | None:
     # A table that was never read, as one that the key may not read, does not count.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
     found = [
-        scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
+        (scope.earliest(step.asked) if not isinstance(scope.table.sync, EachParent) else None)
+        if isinstance(step, PerRow)
+        else (step.since if begun else None)
         for step in _new_rows(scope)
     ]
     return min((moment for moment in found if moment), default=None)
@@ -218,8 +230,14 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
                 closed = end if end <= datetime.now(UTC) else None
                 back = scope.look_back(start, days)
                 yield Days(table=table, sync=sync, start=start, end=closed, back=back)
-        case PerParent(parent=parent):
-            yield PerRow(table=table, asked=scope.parents(scope.catalog[parent]))
+        case PerParent():
+            for branch in table.branches:
+                yield PerRow(table=table, asked=scope.parents(scope.catalog[branch.parent]), branch=branch)
+        case EachParent():
+            for branch in table.branches:
+                yield PerRow(table=table, asked=scope.each_parent(branch), branch=branch)
+            if table.existence:
+                yield PerRow(table=table, asked=scope.lost(), call=RowCall(table.existence.path))
 
 
 def _keyset(scope: ReadScope, sync: Keyset, *, proves: bool = False) -> Iterator[KeysetInterval]:

@@ -11,7 +11,7 @@ from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.coverage import covered
@@ -132,6 +132,25 @@ class ReadScope:
             return Asked(source=source, start=self.start, end=self.end, asked_before=self.requested_at)
         return Asked(source=source, start=self.since, end=self.end)
 
+    def each_parent(self, branch: Branch) -> Asked:
+        """The rows of a parent whose lists are to be read: all that were not, since the table was last read.
+
+        So a walk that was stopped goes on where it stopped, and a finished one begins anew.
+        """
+        with self.warehouse.open(checkpoint=False) as connection:
+            state = read_states(connection).get(self.table.name)
+        before = self.requested_at if self.again else state.finished_at if state else None
+        return Asked(
+            source=self.catalog[branch.parent],
+            record=self.table.recorded_as(branch),
+            all_before=before,
+            branch=branch,
+        )
+
+    def lost(self) -> Asked:
+        """The rows that the list of their parent no longer has, and that were not asked for since."""
+        return Asked(source=self.table, record=self.table.recorded_alone, lost=True)
+
     def rows(self, call: RowCall, now: datetime) -> Asked:
         """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""
         again = self.requested_at if self.reading is Reading.WHOLE else None
@@ -153,7 +172,8 @@ class ReadScope:
     def answered_before(self, asked: Asked, without: Collection[int]) -> list[Parent]:
         """A few rows for which the same call was answered before, or probably would be."""
         with self._asking(asked) as connection:
-            found = answered_before(connection, self.table, asked.source, without)
+            record = asked.record or self.table.name
+            found = answered_before(connection, record, asked.source, without)
         return [Parent(*row) for row in found]
 
     def set_aside(self) -> str | None:
@@ -168,7 +188,7 @@ class ReadScope:
         with self.warehouse.open(checkpoint=False) as connection:
             state = read_states(connection).get(self.table.name)
             finished = state is not None and state.finished_at is not None
-            return finished or (isinstance(self.table.sync, PerParent) and was_asked(connection, self.table))
+            return finished or (bool(self.table.branches) and was_asked(connection, self.table))
 
     @contextmanager
     def _asking(self, asked: Asked) -> Iterator[Connection]:

@@ -9,7 +9,6 @@ from typing import TypeAlias
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, DeclarationError
 from freshdesk_assets.schema.history import History, history_of
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 
 Declared: TypeAlias = Table | Child | History
@@ -48,8 +47,8 @@ class Catalog:
         for table in given:
             for column in table.columns:
                 self._check_references(table.name, column)
-            if isinstance(table.sync, PerParent):
-                self._check_parent(table, table.sync.parent)
+            for branch in table.branches:
+                self._check_parent(table, branch.parent)
             for name in upstream(table) - self._tables.keys():
                 raise DeclarationError(f"table {table.name}: it is read after {name}, which is not a table")
         for child in self.children:
@@ -92,24 +91,27 @@ class Catalog:
 
     def parent_of(self, table: Table) -> Table | None:
         """The table for whose rows a table is read, a list each; None where it is not read so."""
-        match table.sync:
-            case PerParent(parent=parent):
-                return self[parent]
-            case _:
-                return None
+        return self[table.branches[0].parent] if table.branches else None
 
     def belonging_to(self, name: str) -> tuple[tuple[Table, str], ...]:
         """The tables whose rows are gone when their row of `name` is, each with the column that names it."""
         found = []
         for table in self:
-            match table.sync:
-                case PerParent(parent=parent, column=column) if parent == name:
-                    found.append((table, column))
-                case _ if table.belongs_to and table.column(table.belongs_to).references == f"{name}.id":
-                    found.append((table, table.belongs_to))
-                case _:
-                    pass
+            columns = [branch.column for branch in table.branches if branch.parent == name]
+            if table.belongs_to and table.column(table.belongs_to).references == f"{name}.id":
+                columns.append(table.belongs_to)
+            found += [(table, column) for column in dict.fromkeys(columns)]
         return tuple(found)
+
+    def belonging_below(self, names: Iterable[str]) -> dict[str, tuple[tuple[Table, str], ...]]:
+        """By name, for these tables and all whose rows go with theirs: see `belonging_to`."""
+        found: dict[str, tuple[tuple[Table, str], ...]] = {}
+        left = list(names)
+        while left:
+            if (name := left.pop()) not in found:
+                found[name] = self.belonging_to(name)
+                left += [table.name for table, _ in found[name]]
+        return found
 
     def referring(self, name: str) -> list[tuple[Declared, Column]]:
         """The columns of other tables, of child tables and histories, that refer to a table."""
@@ -177,9 +179,7 @@ def belongs(declared: Declared, column: Column) -> bool:
 
 def upstream(table: Table) -> frozenset[str]:
     """Names of the tables that must be read before `table`."""
-    after = frozenset(table.row_call.after if table.row_call else ())
-    match table.sync:
-        case PerParent(parent=parent):
-            return after | {parent}
-        case _:
-            return after
+    after = {branch.parent for branch in table.branches[:1]}
+    # Only what lies below, as folders in folders, may be read per row of the table itself.
+    after |= {branch.parent for branch in table.branches[1:]} - {table.name}
+    return frozenset(after | set(table.row_call.after if table.row_call else ()))

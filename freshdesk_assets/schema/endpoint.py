@@ -19,12 +19,39 @@ class Listing:
     - `defaults`: values of columns that the payload does not send, but the listing implies (`deleted` is true
       under filter=deleted).
     - `probe`: one row is asked for first, without includes, so that an empty list costs one credit.
+    - `path`: where this listing is, if not at the table's path.
     """
 
     name: str = "all"
+    path: str = ""
     params: Mapping[str, Value] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
     probe: bool = False
+
+
+ITSELF = "."
+"""For `Table.rows_at`: the reply is one row itself, as that of `/account` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value of the payload that may be stored, for a table whose payload holds secrets.
+
+    Of such a table nothing else is kept: the rest is dropped before a row touches a disk.
+
+    - `path`: dotted; `[]` after a key stands for each element of its list: `actions[].field_name`. An object
+      at the end of the path is kept whole.
+    - `where`: a key beside the last one, and the values it must have: `("field_name", ("priority",))`.
+    - `to`: the key under which it is stored, beside the others; its own by default.
+    - `host`: of an address no more than the name of the host.
+    - `there`: no more than whether there is a value: true, or nothing. Several such may share a `to`.
+    """
+
+    path: str
+    where: tuple[str, tuple[str, ...]] | None = None
+    to: str = ""
+    host: bool = False
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +85,8 @@ class Existence:
     """How a row is asked for that no list sent any more.
 
     `path` has one column in braces. `shelves/{id}` returns the row itself. `shelves/{shelf_id}/books` returns
-    a list: the row exists if the list has it.
+    a list: the row exists if the list has it. Of a table that is read per parent each time (`EachParent`), a
+    row is asked for at once: it may have moved to a parent whose list was read before.
 
     - `archived`: the path of rows that Freshdesk keeps but leaves out of its lists. A row found there is
       never taken for gone.

@@ -17,6 +17,7 @@ class ParentRead:
     - `asked`: when it was asked, by ours.
     - `gone`: whether Freshdesk no longer has the parent.
     - `refused`: by status and code, with what the call was refused; nothing was read then.
+    - `record`: the name under which the ledger has the call, that of the table by default.
     """
 
     id: int
@@ -25,6 +26,7 @@ class ParentRead:
     asked: datetime | None = None
     gone: bool = False
     refused: str = ""
+    record: str = ""
 
 
 class Fate(StrEnum):

@@ -81,4 +81,40 @@ class PerParent:
     how: ClassVar[str] = "One list per row of the parent table, read again when that row has changed."
 
 
-Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Lists of one table, one per row of a parent table, which may be the table itself.
+
+    - `path`: of the list, with `{id}` for the parent's.
+    - `column`: where a row names its parent; written into the row where Freshdesk does not send it.
+    - `where`: an SQL condition on the parent `p`, for parents that Freshdesk says have rows. Others are asked
+      for once a week, and where rows of theirs are stored: such counts are known to be wrong.
+    - `archived`: the path of the list once the parent is archived.
+    """
+
+    parent: str
+    path: str
+    column: str
+    where: str = ""
+    archived: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EachParent:
+    """One list per row of a parent table, each time: the parent does not change with the rows in its list.
+
+    The table's path holds `{id}`; `parent`, `column` and `where` are as in `Branch`. `below` are further
+    lists of the same table, as of folders in folders; of two branches that a row could be of, it is of the
+    later. A row that is no longer in the list of its parent gets `_deleted_at`, unless another list has it.
+    """
+
+    parent: str
+    column: str
+    where: str = ""
+    below: tuple[Branch, ...] = ()
+    how: ClassVar[str] = (
+        "One list per row of the parent table, read each time; rows in none of them get `_deleted_at`."
+    )
+
+
+Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent | EachParent

@@ -5,7 +5,7 @@ from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import EachParent, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.notes import found, once
@@ -129,6 +129,8 @@ def table_comment(table: Declared) -> str:
             return f"{table.doc} Of {name}: {', '.join(each.name for each in table.tracked)}."
         case Table(sync=PerParent(parent=parent)):
             source = f"read once per changed row of {parent}"
+        case Table(sync=EachParent(parent=parent)):
+            source = f"read for each row of {parent}"
         case _:
             source = f"read from /api/v2/{table.path}"
     return f"{table.doc} From Freshdesk: {source}, {table.url}"

@@ -15,7 +15,6 @@ from freshdesk_assets.extract.http.errors import ConfigurationError, NotAllowed,
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.contacts import contacts
@@ -27,13 +26,14 @@ LIST, ARCHIVE = "tickets/{id}/conversations", "tickets/archived/{id}/conversatio
 
 
 def lists(reader: Reader, numbers: list[int]) -> Iterator[Page]:
-    assert isinstance(conversations.sync, PerParent)
     parents = [Parent(number, NOON) for number in numbers]
 
     def others(refused: Collection[int]) -> list[Parent]:
         return [parent for parent in reversed(parents) if parent.id not in refused][:3]
 
-    return read_lists(reader.client, conversations, conversations.sync, parents, others, "tickets/{id}")
+    return read_lists(
+        reader.client, conversations, conversations.branches[0], parents, others, "tickets/{id}"
+    )
 
 
 def row_calls(reader: Reader, numbers: list[int]) -> Iterator[Page]:
@@ -206,7 +206,6 @@ def test_parents_are_taken_as_they_are_needed() -> None:
     """Memory does not grow with their number, and a slow reader is not run ahead of."""
     taken = Counter[str]()
     world = World(tickets=200)
-    assert isinstance(conversations.sync, PerParent)
 
     def parents() -> Iterator[Parent]:
         for number in live(world):
@@ -214,7 +213,7 @@ def test_parents_are_taken_as_they_are_needed() -> None:
             yield Parent(number, None)
 
     with serve(world) as server, reading(server, workers=4) as reader:
-        with closing(read_lists(reader.client, conversations, conversations.sync, parents())) as pages:  # type: ignore[type-var]
+        with closing(read_lists(reader.client, conversations, conversations.branches[0], parents())) as pages:  # type: ignore[type-var]
             for count in range(1, 20):
                 next(pages)
                 assert taken["parents"] <= count + 8

@@ -29,7 +29,7 @@ from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.history import History
-from freshdesk_assets.schema.sync import FullList, PerParent
+from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.setting_values import written
 from freshdesk_assets.warehouse.derived.acknowledged import amiss_in
@@ -164,7 +164,7 @@ def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
         yield UNKNOWN, f"{said} {ACKNOWLEDGED}"
         if isinstance(declared.sync, FullList):
             yield COUNT, "The table has as many rows as Freshdesk's list had when it was last read."
-        if isinstance(declared.sync, PerParent) or declared.row_call:
+        if declared.branches or declared.row_call:
             yield REFUSED, "No row is set aside because Freshdesk refused the call that is made for it alone."
 
 

@@ -50,7 +50,7 @@ def _asset(
 ) -> dg.AssetsDefinition:
     # Rows of other tables that are marked deleted with this one's, and with its parents'.
     parents = parents_of(list(catalog))
-    belonging = {name: catalog.belonging_to(name) for name in (table.name, *upstream(table))}
+    belonging = catalog.belonging_below((table.name, *upstream(table)))
 
     @dg.asset(
         key=asset_key(table.name),

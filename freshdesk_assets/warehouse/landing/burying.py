@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from freshdesk_assets.schema.page import Fate
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.page import Fate, ParentRead
+from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.landing.spool import Batch, Landed
+from freshdesk_assets.warehouse.landing.spool import Batch, Belonging, Landed
 from freshdesk_assets.warehouse.ledger.existence import bury_belonging, settle_doubts
-from freshdesk_assets.warehouse.ledger.parents import READS, record_parents
+from freshdesk_assets.warehouse.ledger.parents import READS, each_branch, record_parents
 from freshdesk_assets.warehouse.ledger.set_aside import forget_set_aside, record_set_aside
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.paths import read_all, written
@@ -32,7 +32,6 @@ def bury_unlisted(
     folder: Path,
     moment: datetime,
     written: datetime,
-    belonging: Sequence[tuple[Table, str]],
 ) -> Landed:
     """Mark as deleted, at the moment `written`, the rows that a full list no longer has.
 
@@ -51,7 +50,7 @@ def bury_unlisted(
         f" from {qualified(table.name)} t where t._deleted_at is null"
     ).fetchone() or (0, 0, 0)
     doubtful = _doubtful(table, rows, living, lost) and _doubtful(table, rows, living - twice, lost - twice)
-    landed = _bury(connection, table.name, again if doubtful else missing, written, belonging)
+    landed = _bury(connection, table.name, again if doubtful else missing, written, batch.belonging)
     unlisted = ledger(connection, "unlisted")
     connection.execute(f"delete from {unlisted} where table_name = ?", [table.name])
     if doubtful:
@@ -102,7 +101,7 @@ def settle_verdicts(connection: Connection, batch: Batch, moment: datetime) -> L
     if not gone:
         return Landed()
     listed = ", ".join(map(str, gone))
-    return _bury(connection, table.name, f"t.id in ({listed})", moment, batch.belonging.get(table.name, ()))
+    return _bury(connection, table.name, f"t.id in ({listed})", moment, batch.belonging)
 
 
 def settle_parents(connection: Connection, batch: Batch, parsed: list[str], moment: datetime) -> Landed:
@@ -115,24 +114,44 @@ def settle_parents(connection: Connection, batch: Batch, parsed: list[str], mome
     table, reads = batch.table, [read for read in batch.parents if not read.refused]
     record_set_aside(connection, table, [read for read in batch.parents if read.refused], moment)
     forget_set_aside(connection, table, reads)
-    if not reads:
-        return Landed()
-    parent = table.sync.parent if isinstance(table.sync, PerParent) else table.name
-    record_parents(connection, table, parent, reads, moment)
+    by_record: dict[str, list[ParentRead]] = {}
+    for read in reads:
+        by_record.setdefault(read.record or table.name, []).append(read)
     landed = Landed()
-    if isinstance(table.sync, PerParent):
-        column = f"t.{identifier(table.sync.column)}"
-        missing = f"{column} in (select id from {READS})" + "".join(
-            f" and not exists (from {name} b where {same_key(table, 'b', 't')})" for name in parsed
-        )
-        landed += _doubt_lists(connection, batch, column, missing, moment)
-        missing += f" and {column} not in (select id from {DOUBTED})"
-        landed += _bury(connection, table.name, missing, moment)
-        connection.execute(f"drop table {DOUBTED}")
-    if any(read.gone for read in reads):
-        gone = f"t.id in (select id from {READS} where gone)"
-        buried = _bury(connection, parent, gone, moment, batch.belonging.get(parent, ()))
-        landed += buried if parent == table.name else Landed()
+    for record, alike in by_record.items():
+        branches = [each for each in each_branch(table) if table.recorded_as(each[0]) == record]
+        parent = branches[0][0].parent if branches else table.name
+        record_parents(connection, table, parent, alike, moment)
+        for branch, later in branches:
+            landed += _bury_missing(connection, batch, branch, later, parsed, moment)
+        if any(read.gone for read in alike):
+            gone = f"t.id in (select id from {READS} where gone)"
+            buried = _bury(connection, parent, gone, moment, batch.belonging)
+            landed += buried if parent == table.name else Landed()
+    return landed
+
+
+def _bury_missing(
+    connection: Connection,
+    batch: Batch,
+    branch: Branch,
+    later: Sequence[Branch],
+    parsed: list[str],
+    moment: datetime,
+) -> Landed:
+    """Mark the rows of the parents in `READS` that their lists no longer have."""
+    table = batch.table
+    column = f"t.{identifier(branch.column)}"
+    own = f"{column} in (select id from {READS})" + "".join(
+        f" and t.{identifier(each.column)} is null" for each in later
+    )
+    missing = own + "".join(
+        f" and not exists (from {name} b where {same_key(table, 'b', 't')})" for name in parsed
+    )
+    landed = _doubt_lists(connection, batch, branch, own, missing, moment)
+    missing += f" and {column} not in (select id from {DOUBTED})"
+    landed += _bury(connection, table.name, missing, moment, batch.belonging)
+    connection.execute(f"drop table {DOUBTED}")
     return landed
 
 
@@ -140,21 +159,27 @@ DOUBTED = "doubted_lists"
 """A temporary table: the ids of parents whose lists lack too much to be believed at once."""
 
 
-def _doubt_lists(connection: Connection, batch: Batch, column: str, missing: str, moment: datetime) -> Landed:
-    """Make `DOUBTED`, and have these lists asked for once more; one that was doubted before is believed."""
+def _doubt_lists(
+    connection: Connection, batch: Batch, branch: Branch, own: str, missing: str, moment: datetime
+) -> Landed:
+    """Make `DOUBTED`, and have these lists asked for once more; one that was doubted before is believed.
+
+    `own` is the SQL condition that the row `t` is of a list that was read, `missing` that its list lacks it.
+    """
     table, unlisted = batch.table, ledger(connection, "unlisted")
-    living = f"from {qualified(table.name)} t where t._deleted_at is null"
+    column = f"t.{identifier(branch.column)}"
+    living = f"from {qualified(table.name)} t where t._deleted_at is null and {own}"
     before = (
         f"exists (select 1 from {unlisted} u"
         f" where u.table_name = {literal(table.name)} and u.row_key = {_key_text(table)})"
     )
     connection.execute(
         f"create or replace temp table {DOUBTED} as select {column} as id {living}"
-        f" and {column} in (select id from {READS} where not gone) group by {column}"
+        f" and {column} not in (select id from {READS} where gone) group by {column}"
         f" having count(*) filter ({missing}) > {MANY} and 2 * count(*) filter ({missing}) > count(*)"
         f" and count(*) filter ({missing} and {before}) = 0"
     )
-    read = f"{_key_text(table)} {living} and {column} in (select id from {READS})"
+    read = f"{_key_text(table)} {living}"
     connection.execute(
         f"delete from {unlisted} where table_name = ? and row_key in (select {read})", [table.name]
     )
@@ -168,26 +193,22 @@ def _doubt_lists(connection: Connection, batch: Batch, column: str, missing: str
         connection.execute(
             f"update {ledger(connection, 'parents_read')} set version = null"
             f" where table_name = ? and parent_id in (select id from {DOUBTED})",
-            [table.name],
+            [table.recorded_as(branch)],
         )
     return Landed(held_back=held_back)
 
 
 def _bury(
-    connection: Connection,
-    name: str,
-    condition: str,
-    moment: datetime,
-    belonging: Sequence[tuple[Table, str]] = (),
+    connection: Connection, name: str, condition: str, moment: datetime, belonging: Belonging
 ) -> Landed:
     """Mark rows as deleted, and the rows that belong to them."""
-    if belonging:
+    if belonging.get(name):
         connection.execute(
             f"create or replace temp table buried as select t.id from {qualified(name)} t"
             f" where t._deleted_at is null and {condition}"
         )
         if scalar(connection, "select 1 from buried limit 1"):
-            bury_belonging(connection, belonging, "select id from buried", moment)
+            bury_belonging(connection, belonging, name, "select id from buried", moment)
         connection.execute("drop table buried")
     deleted = number(
         connection,

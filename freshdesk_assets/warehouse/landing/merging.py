@@ -66,7 +66,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
             note_keys(connection, table, name, batch.keys)
     landed += settle_parents(connection, batch, sent, written)
     if batch.completes and batch.keys:
-        landed += bury_unlisted(connection, batch, batch.keys, moment, written, belonging)
+        landed += bury_unlisted(connection, batch, batch.keys, moment, written)
     landed += settle_verdicts(connection, batch, written)
     note_wide_texts(connection, table, batch.rows, batch.bytes, moment)
     record_coverage(connection, table, batch.covered)

@@ -4,12 +4,12 @@ A row is doubted when a list that should have it does not. A doubt alone marks n
 rows leave every list too. A doubt is settled in the transaction that stores what the answer brought.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.page import Doubt, Fate, Verdict
-from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.following import last_change
@@ -121,27 +121,44 @@ def settle_doubts(
 
 def bury_belonging(
     connection: Connection,
-    belonging: Iterable[tuple[Table, str]],
+    belonging: Mapping[str, tuple[tuple[Table, str], ...]],
+    parent: str,
     gone: str,
     moment: datetime,
+    depth: int = 0,
 ) -> None:
-    """Mark as deleted what belongs to the rows whose ids the query `gone` selects.
+    """Mark as deleted what belongs to the rows of `parent` whose ids the query `gone` selects, and so on.
 
-    Should those rows return, the lists read per row are read anew.
+    Should those rows return, the lists read per row are read anew. `depth` tells apart the temporary tables
+    of rows that belong to rows that belong to others.
     """
-    for table, column in belonging:
-        name = identifier(column)
+    for table, column in belonging.get(parent, ()):
+        target, condition = (
+            shaped(connection, table),
+            f"_deleted_at is null and {identifier(column)} in ({gone})",
+        )
+        below = f"belonging_{depth}"
+        deeper = table.key == ("id",) and bool(belonging.get(table.name))
+        if deeper:
+            connection.execute(
+                f"create or replace temp table {below} as select id from {target} where {condition}"
+            )
         connection.execute(
-            f"update {shaped(connection, table)} set _deleted_at = ?"
-            f" where _deleted_at is null and {name} in ({gone})",
+            f"update {target} set _deleted_at = ? where {condition}",
             [later_than_all(connection, table, moment)],
         )
-        if isinstance(table.sync, PerParent):
-            connection.execute(
-                f"update {ledger(connection, 'parents_read')} set gone = true"
-                f" where table_name = ? and parent_id in ({gone})",
-                [table.name],
-            )
+        for branch in table.branches:
+            if branch.column == column:
+                connection.execute(
+                    f"update {ledger(connection, 'parents_read')} set gone = true"
+                    f" where table_name = ? and parent_id in ({gone})",
+                    [table.recorded_as(branch)],
+                )
+        if deeper:
+            if scalar(connection, f"select 1 from {below} limit 1"):
+                ids = f"select id from {below}"
+                bury_belonging(connection, belonging, table.name, ids, moment, depth + 1)
+            connection.execute(f"drop table {below}")
 
 
 def revive_belonging(
@@ -156,7 +173,7 @@ def revive_belonging(
     instead.
     """
     for table, column in belonging:
-        if isinstance(table.sync, PerParent):
+        if table.branches:
             continue
         connection.execute(
             f"update {shaped(connection, table)} t set _deleted_at = null, _synced_at = ?"

@@ -4,10 +4,10 @@ The table `parents_read` of the ledger has, for each row, its version when the c
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.sync import PerParent
+from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
@@ -55,6 +55,10 @@ class Asked:
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     - `all_before`: also all other rows that were asked for before then.
 
+    - `record`: the name under which the ledger has these calls, that of the table by default.
+    - `branch`: parents that have no rows by its `where` are asked for once a week, or if rows are stored.
+    - `lost`: instead, rows marked as deleted since their last call, whose parent exists.
+
     A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
     refusal.
     """
@@ -67,6 +71,14 @@ class Asked:
     stale: str = ""
     asked_before: datetime | None = None
     all_before: datetime | None = None
+    record: str = ""
+    branch: Branch | None = None
+    lost: bool = False
+
+
+SAID_EMPTY_FOR = timedelta(days=7, hours=-4)
+"""How long a parent is believed to have no rows, before its list is asked for all the same. A few hours less
+than a week, so that a run at the same hour of the day asks."""
 
 
 def pending(connection: Connection, table: Table, asked: Asked, *, limit: int = 2000) -> Pending:
@@ -106,7 +118,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     """The rows to be asked for: an SQL query from its `from` on, and its values."""
     parent = asked.source
     version = version_of(parent, "p")
-    values: list[object] = [table.name, table.name]
+    record = asked.record or table.name
+    values: list[object] = [record, record]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
     if asked.read_before is None:
@@ -119,8 +132,8 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         values += [asked.read_before, asked.read_after]
     if asked.stale:
         due.append(f"({asked.stale})")
-    if asked.asked_before is not None and isinstance(table.sync, PerParent):
-        column = identifier(table.sync.column)
+    if asked.asked_before is not None and table.branches:
+        column = identifier(table.branches[0].column)
         held = f"select {column} from {shaped(connection, table)} where _deleted_at is null"
         # What is archived does not change any more.
         flag = parent.existence.flag if parent.existence else ""
@@ -138,7 +151,23 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         if before is not None:
             waited.append("s.asked_at < ?")
             values.append(before)
-    conditions = ["p._deleted_at is null", f"({' or '.join(due)})", f"({' or '.join(waited)})"]
+    if asked.lost:
+        due = ["r.parent_id is null", f"{ASKED_AT} < p._deleted_at"]
+        values = [record, record, datetime.now(UTC)]
+        waited = ["s.tries is null", "s.retry_at <= ?"]
+    exists = f"p._deleted_at is not null and {_has_parent(table)}"
+    conditions = [
+        exists if asked.lost else "p._deleted_at is null",
+        f"({' or '.join(due)})",
+        f"({' or '.join(waited)})",
+    ]
+    if asked.branch and asked.branch.where:
+        column = identifier(asked.branch.column)
+        held = f"select {column} from {shaped(connection, table)} where _deleted_at is null"
+        conditions.append(
+            f"(({asked.branch.where}) or p.id in ({held}) or r.parent_id is null or {ASKED_AT} < ?)"
+        )
+        values.append(datetime.now(UTC) - SAID_EMPTY_FOR)
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
@@ -152,6 +181,23 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     return source, values
 
 
+def _has_parent(table: Table) -> str:
+    """The SQL condition that the row `p` of the table is of a parent that exists: without it, it is gone."""
+    parts = []
+    for branch, later in each_branch(table):
+        parent = qualified(branch.parent)
+        column = f"p.{identifier(branch.column)}"
+        unclaimed = "".join(f" and p.{identifier(each.column)} is null" for each in later)
+        living = f"exists (select 1 from {parent} q where q.id = {column} and q._deleted_at is null)"
+        parts.append(f"({column} is not null{unclaimed} and {living})")
+    return f"({' or '.join(parts)})"
+
+
+def each_branch(table: Table) -> list[tuple[Branch, tuple[Branch, ...]]]:
+    """The branches of a table, each with the later ones: a row is of the latest that it names a parent in."""
+    return [(branch, table.branches[place + 1 :]) for place, branch in enumerate(table.branches)]
+
+
 def record_parents(
     connection: Connection,
     table: Table,
@@ -159,7 +205,7 @@ def record_parents(
     reads: list[ParentRead],
     moment: datetime,
 ) -> None:
-    """Remember the lists as read; one without a version is recorded at the version stored now.
+    """Remember the calls of one kind as made; one without a version is recorded at the version stored now.
 
     Afterwards `READS` has their parents.
     """
@@ -179,13 +225,14 @@ def record_parents(
         ],
     )
     stored = version_of(table, "p")
+    record = reads[0].record or table.name
     connection.execute(
         f"delete from {parents_read} where table_name = ? and parent_id in (select id from {READS})",
-        [table.name],
+        [record],
     )
     version = "r.version"
     join = ""
-    if not isinstance(table.sync, PerParent):
+    if not table.branches:
         version = f"coalesce(r.version, {stored})"
         join = f"left join {qualified(parent)} p on p.id = r.id"
     connection.execute(
@@ -193,5 +240,5 @@ def record_parents(
         f" any_value({version}) as version, max(r.at) as read_at, bool_or(r.gone) as gone,"
         " min(r.asked) as asked_at"
         f" from {READS} r {join} group by r.id",
-        [table.name],
+        [record],
     )

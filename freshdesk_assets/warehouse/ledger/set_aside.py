@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
@@ -45,23 +44,28 @@ def record_set_aside(
     """Set rows aside; the more often a row was refused, the later it is asked for again."""
     target = ledger(connection, "set_aside")
     for read in refused:
+        name = read.record or table.name
         before = connection.execute(
             f"delete from {target} where table_name = ? and parent_id = ? returning since, tries",
-            [table.name, read.id],
+            [name, read.id],
         ).fetchone()
         since, tries = before or (moment, 0)
         retry_at = moment + ASKED_AGAIN[min(tries, len(ASKED_AGAIN) - 1)]
-        row = [table.name, read.id, read.version, read.refused, since, tries + 1, moment, retry_at]
+        row = [name, read.id, read.version, read.refused, since, tries + 1, moment, retry_at]
         connection.execute(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def forget_set_aside(connection: Connection, table: Table, answered: Iterable[ParentRead]) -> None:
     """Forget that rows were set aside which have been answered."""
-    connection.execute(
-        f"delete from {ledger(connection, 'set_aside')}"
-        " where table_name = ? and list_contains(?::bigint[], parent_id)",
-        [table.name, [read.id for read in answered]],
-    )
+    by_name: dict[str, list[int]] = {}
+    for read in answered:
+        by_name.setdefault(read.record or table.name, []).append(read.id)
+    for name, ids in by_name.items():
+        connection.execute(
+            f"delete from {ledger(connection, 'set_aside')}"
+            " where table_name = ? and list_contains(?::bigint[], parent_id)",
+            [name, ids],
+        )
 
 
 def set_aside(connection: Connection, table: Table, *, examples: int = 5) -> SetAside | None:
@@ -69,16 +73,19 @@ def set_aside(connection: Connection, table: Table, *, examples: int = 5) -> Set
 
     Rows that are marked as deleted do not count.
     """
-    source = table.sync.parent if isinstance(table.sync, PerParent) else table.name
+    sources = {table.recorded_as(branch): branch.parent for branch in table.branches}
+    sources.setdefault(table.name if not table.branches else table.recorded_alone, table.name)
     target = ledger(connection, "set_aside")
-    # The source need not be stored before any of its rows is set aside.
-    if scalar(connection, f"select 1 from {target} where table_name = ? limit 1", [table.name]) is None:
-        return None
-    rows = connection.execute(
-        f"select s.parent_id, s.reason, s.retry_at from {target} s join {qualified(source)} p"
-        " on p.id = s.parent_id where s.table_name = ? and p._deleted_at is null order by s.parent_id",
-        [table.name],
-    ).fetchall()
+    rows = []
+    for name, source in sources.items():
+        # The source need not be stored before any of its rows is set aside.
+        if scalar(connection, f"select 1 from {target} where table_name = ? limit 1", [name]) is None:
+            continue
+        rows += connection.execute(
+            f"select s.parent_id, s.reason, s.retry_at from {target} s join {qualified(source)} p"
+            " on p.id = s.parent_id where s.table_name = ? and p._deleted_at is null order by s.parent_id",
+            [name],
+        ).fetchall()
     if not rows:
         return None
     return SetAside(
@@ -89,9 +96,9 @@ def set_aside(connection: Connection, table: Table, *, examples: int = 5) -> Set
 
 
 def answered_before(
-    connection: Connection, table: Table, source: Table, without: Collection[int]
+    connection: Connection, record: str, source: Table, without: Collection[int]
 ) -> list[tuple[int, datetime | None]]:
-    """A few rows of `source`, with their versions, whose calls for `table` were answered last.
+    """A few rows of `source`, with their versions, whose calls recorded as `record` were answered last.
 
     Where too few were, the newest rows that were not refused make up for them. Rows `without` are left out.
     """
@@ -103,7 +110,7 @@ def answered_before(
         " where p._deleted_at is null and s.parent_id is null and not list_contains($2::bigint[], p.id)"
         f" order by r.read_at desc nulls last, p.{identifier(source.window)} desc nulls last, p.id"
         f" limit {CONTROLS}",
-        [table.name, list(without)],
+        [record, list(without)],
     ).fetchall()
 
 

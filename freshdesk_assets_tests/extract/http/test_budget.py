@@ -14,7 +14,6 @@ from freshdesk_assets.extract.http.errors import BudgetSpent
 from freshdesk_assets.extract.per_row import read_lists
 from freshdesk_assets.extract.rows import rows_of
 from freshdesk_assets.schema.page import Page
-from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables.conversations import conversations
@@ -61,11 +60,10 @@ def test_what_was_paid_for_is_handed_on_before_the_reading_ends(account: Server)
     said = Counter(row["ticket_id"] for row in account.world.truth_conversations().values())
     live = [number for _, number in account.world.shelves["live"].updated_at]
     parents = [Parent(number, None) for number in live if said[number] <= 100]
-    sync = conversations.sync
-    assert isinstance(sync, PerParent)
+    (branch,) = conversations.branches
     pages: list[Page] = []
     with client(account, Budget(run=37)) as reader, pytest.raises(BudgetSpent):
-        pages.extend(read_lists(reader, conversations, sync, parents))
+        pages.extend(read_lists(reader, conversations, branch, parents))
     assert account.meter.credits == 37
     assert len(pages) == 37
 

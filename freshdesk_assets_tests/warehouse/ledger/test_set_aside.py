@@ -119,5 +119,5 @@ def test_rows_that_were_answered_last_show_whether_such_calls_are_answered(libra
     answer(library, 2, 2)
     refuse(library, 7, 7, NOW)
     with library.warehouse.open() as connection:
-        asked = [id_ for id_, _ in answered_before(connection, BOOKS, SHELVES, [6])]
+        asked = [id_ for id_, _ in answered_before(connection, BOOKS.name, SHELVES, [6])]
     assert asked == [2, 5, 4]
