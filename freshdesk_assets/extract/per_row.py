@@ -82,6 +82,8 @@ def read_lists(
             parts = list_of(client, table, listing, archived, parent.id, stopped)
         if parts is None and elsewhere:
             raise elsewhere
+        if parts is None and branch.optional:
+            parts = []
         if parts is None and own_path and exists(client, own_path.format(id=parent.id)):
             raise UnexpectedReply(f"Freshdesk has the row of {branch.path}, but not its list (404)")
         at = parts[0].moment if parts else None

@@ -232,7 +232,7 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
                 yield Days(table=table, sync=sync, start=start, end=closed, back=back)
         case PerParent():
             for branch in table.branches:
-                yield PerRow(table=table, asked=scope.parents(scope.catalog[branch.parent]), branch=branch)
+                yield PerRow(table=table, asked=scope.parents(branch), branch=branch)
         case EachParent():
             for branch in table.branches:
                 yield PerRow(table=table, asked=scope.each_parent(branch), branch=branch)

@@ -124,13 +124,16 @@ class ReadScope:
             return min(full, timedelta(days=1))
         return full
 
-    def parents(self, source: Table) -> Asked:
+    def parents(self, branch: Branch) -> Asked:
         """The rows of a parent table whose own lists are to be read: what is missing, wherever it is."""
+        asked = Asked(
+            source=self.catalog[branch.parent], record=self.table.recorded_as(branch), branch=branch
+        )
         if self.reading is Reading.WHOLE:
-            return Asked(source=source, all_before=self.requested_at)
+            return replace(asked, all_before=self.requested_at)
         if self.reading is Reading.AGAIN:
-            return Asked(source=source, start=self.start, end=self.end, asked_before=self.requested_at)
-        return Asked(source=source, start=self.since, end=self.end)
+            return replace(asked, start=self.start, end=self.end, asked_before=self.requested_at)
+        return replace(asked, start=self.since, end=self.end)
 
     def each_parent(self, branch: Branch) -> Asked:
         """The rows of a parent whose lists are to be read: all that were not, since the table was last read.
@@ -145,6 +148,7 @@ class ReadScope:
             record=self.table.recorded_as(branch),
             all_before=before,
             branch=branch,
+            doubting=True,
         )
 
     def lost(self) -> Asked:

@@ -68,9 +68,7 @@ def complaints(table: "Table") -> list[str]:
             found.append("it is read per parent, but its path has no {id}")
         case PerParent(column=column) if column not in names:
             found.append(f"it is read per parent by {column}, which is not a column")
-        case PerParent():
-            pass
-        case EachParent():
+        case PerParent() | EachParent():
             found += _complaints_of_branches(table)
         case _ if "{id}" in table.path:
             found.append("its path has {id}, but it is not read per parent")
@@ -164,8 +162,6 @@ def _complaints_of_branches(table: "Table") -> list[str]:
             found.append(f"it is read per row of {branch.parent}, but {branch.path} has no {{id}}")
         if branch.column not in names:
             found.append(f"it is read per row of {branch.parent} by {branch.column}, which is not a column")
-    if len({branch.column for branch in table.branches}) < len(table.branches):
-        found.append("two of its branches name the parent in one column")
     return found
 
 

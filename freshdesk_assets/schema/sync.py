@@ -68,28 +68,16 @@ class LookBack:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PerParent:
-    """One list per row of a parent table, read once per version of the parent; the table's path holds `{id}`.
-
-    `column` is where a row names its parent. `archived` is the path of the list once the parent is archived.
-    """
-
-    parent: str
-    column: str
-    archived: str = ""
-    how: ClassVar[str] = "One list per row of the parent table, read again when that row has changed."
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Lists of one table, one per row of a parent table, which may be the table itself.
 
     - `path`: of the list, with `{id}` for the parent's.
     - `column`: where a row names its parent; written into the row where Freshdesk does not send it.
-    - `where`: an SQL condition on the parent `p`, for parents that Freshdesk says have rows. Others are asked
-      for once a week, and where rows of theirs are stored: such counts are known to be wrong.
+    - `where`: an SQL condition on the parent `p`, for the parents that may have rows. Others are asked for
+      only where rows of theirs are stored.
     - `archived`: the path of the list once the parent is archived.
+    - `optional`: a list that is not found (404) is one without rows; the parent is not taken for gone.
     """
 
     parent: str
@@ -97,15 +85,35 @@ class Branch:
     column: str
     where: str = ""
     archived: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PerParent:
+    """One list per row of a parent table, read once per version of the parent; the table's path holds `{id}`.
+
+    `column`, `archived`, `where` and `optional` are as in `Branch`; `below` are further lists of the table.
+    """
+
+    parent: str
+    column: str
+    archived: str = ""
+    where: str = ""
+    optional: bool = False
+    below: tuple[Branch, ...] = ()
+    how: ClassVar[str] = "One list per row of the parent table, read again when that row has changed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EachParent:
     """One list per row of a parent table, each time: the parent does not change with the rows in its list.
 
-    The table's path holds `{id}`; `parent`, `column` and `where` are as in `Branch`. `below` are further
-    lists of the same table, as of folders in folders; of two branches that a row could be of, it is of the
-    later. A row that is no longer in the list of its parent gets `_deleted_at`, unless another list has it.
+    The table's path holds `{id}`; `parent` and `column` are as in `Branch`. `below` are further lists of the
+    same table, as of folders in folders; of two branches that a row could be of, it is of the later. A row
+    that is no longer in the list of its parent gets `_deleted_at`, unless another list has it.
+
+    Where a `where` says that a parent has no rows, it is asked for once a week all the same: such counts are
+    known to be wrong.
     """
 
     parent: str

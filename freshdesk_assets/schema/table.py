@@ -120,8 +120,16 @@ class Table:
     def branches(self) -> tuple[Branch, ...]:
         """The lists per row of a parent that it is read from; none for a table with a list of its own."""
         match self.sync:
-            case PerParent(parent=parent, column=column, archived=archived):
-                return (Branch(parent=parent, path=self.path, column=column, archived=archived),)
+            case PerParent(parent=parent, column=column, where=where, below=below) as sync:
+                first = Branch(
+                    parent=parent,
+                    path=self.path,
+                    column=column,
+                    where=where,
+                    archived=sync.archived,
+                    optional=sync.optional,
+                )
+                return (first, *below)
             case EachParent(parent=parent, column=column, where=where, below=below):
                 return (Branch(parent=parent, path=self.path, column=column, where=where), *below)
             case _:

@@ -143,7 +143,7 @@ def _bury_missing(
     table = batch.table
     column = f"t.{identifier(branch.column)}"
     own = f"{column} in (select id from {READS})" + "".join(
-        f" and t.{identifier(each.column)} is null" for each in later
+        f" and t.{identifier(each.column)} is null" for each in later if each.column != branch.column
     )
     missing = own + "".join(
         f" and not exists (from {name} b where {same_key(table, 'b', 't')})" for name in parsed

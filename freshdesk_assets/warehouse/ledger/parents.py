@@ -56,7 +56,8 @@ class Asked:
     - `all_before`: also all other rows that were asked for before then.
 
     - `record`: the name under which the ledger has these calls, that of the table by default.
-    - `branch`: parents that have no rows by its `where` are asked for once a week, or if rows are stored.
+    - `branch`: of parents for which its `where` does not hold, only those with stored rows are asked for.
+    - `doubting`: those too that were not asked for in a week.
     - `lost`: instead, rows marked as deleted since their last call, whose parent exists.
 
     A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
@@ -73,6 +74,7 @@ class Asked:
     all_before: datetime | None = None
     record: str = ""
     branch: Branch | None = None
+    doubting: bool = False
     lost: bool = False
 
 
@@ -163,11 +165,18 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     ]
     if asked.branch and asked.branch.where:
         column = identifier(asked.branch.column)
-        held = f"select {column} from {shaped(connection, table)} where _deleted_at is null"
-        conditions.append(
-            f"(({asked.branch.where}) or p.id in ({held}) or r.parent_id is null or {ASKED_AT} < ?)"
-        )
-        values.append(datetime.now(UTC) - SAID_EMPTY_FOR)
+        held = f"p.id in (select {column} from {shaped(connection, table)} where _deleted_at is null)"
+        # Of the rows that are stored, another list may tell.
+        others = [
+            f"coalesce({each.where}, false)"
+            for each in table.branches
+            if each.column == asked.branch.column and each.where
+        ]
+        may = [f"coalesce({asked.branch.where}, false)", f"({held} and not ({' or '.join(others)}))"]
+        if asked.doubting:
+            may += ["r.parent_id is null", f"{ASKED_AT} < ?"]
+            values.append(datetime.now(UTC) - SAID_EMPTY_FOR)
+        conditions.append(f"({' or '.join(may)})")
     window = f"p.{identifier(parent.window)}"
     for bound, comparison in ((asked.start, ">="), (asked.end, "<")):
         if bound is not None:
@@ -187,7 +196,9 @@ def _has_parent(table: Table) -> str:
     for branch, later in each_branch(table):
         parent = qualified(branch.parent)
         column = f"p.{identifier(branch.column)}"
-        unclaimed = "".join(f" and p.{identifier(each.column)} is null" for each in later)
+        unclaimed = "".join(
+            f" and p.{identifier(each.column)} is null" for each in later if each.column != branch.column
+        )
         living = f"exists (select 1 from {parent} q where q.id = {column} and q._deleted_at is null)"
         parts.append(f"({column} is not null{unclaimed} and {living})")
     return f"({' or '.join(parts)})"
