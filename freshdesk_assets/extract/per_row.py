@@ -162,7 +162,9 @@ def list_of(
     client: Client, table: Table, listing: Listing, branch: Branch, parent: int, stopped: threading.Event
 ) -> list[Slice] | None:
     """The whole list of a parent; None when Freshdesk does not know the parent under the branch's path."""
-    parse = list_reader(table, {table.column(branch.column).path: parent})
+    parse = list_reader(table, {table.column(branch.column).path: parent}, one=branch.one)
+
+    most = 0 if branch.one else table.per_page
 
     def fetch(page: int, size: int) -> Reply[list[bytes]]:
         check_wanted(stopped)
@@ -170,7 +172,7 @@ def list_of(
         return client.get(branch.path.format(id=parent), params, parse=parse, sub_limit=table.sub_limit)
 
     try:
-        return list(read_offsets(fetch, RowReader(table), where=branch.path, most=table.per_page))
+        return list(read_offsets(fetch, RowReader(table), where=branch.path, most=most))
     except NotFound:
         return None
     except NotAllowed as error:

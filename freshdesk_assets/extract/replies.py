@@ -15,11 +15,15 @@ Rows = Callable[[bytes], list[bytes]]
 """Reads the rows of a reply, each an object's JSON text; raises msgspec.MsgspecError if there are none."""
 
 
-def list_reader(table: Table, given: Mapping[str, Value] | None = None) -> Rows:
-    """Reads a page of a table's list. `given` are values by key for rows that were not sent with one."""
+def list_reader(table: Table, given: Mapping[str, Value] | None = None, *, one: bool = False) -> Rows:
+    """Reads a page of a table's list, or a reply that is `one` row.
+
+    `given` are values by key, for rows that were sent without.
+    """
+    one = one or table.rows_at == ITSELF
 
     def read(body: bytes) -> list[bytes]:
-        rows = row_of(body) if table.rows_at == ITSELF else rows_of(_unwrapped(body, table.rows_at))
+        rows = row_of(body) if one else rows_of(_unwrapped(body, table.rows_at))
         return _finished(table, rows, given or {})
 
     return read

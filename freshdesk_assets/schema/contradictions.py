@@ -171,4 +171,5 @@ def _complaints_of_kept(table: "Table") -> list[str]:
         return []
     stored = {kept.to or kept.path.split(".")[0].removesuffix("[]") for kept in table.kept}
     needed = {column.steps[0] for column in table.columns if column.name in (*table.key, *table.version)}
+    needed -= {table.column(branch.column).path for branch in table.branches}
     return [f"it keeps nothing at {name}, which identifies or orders its rows" for name in needed - stored]

@@ -77,6 +77,7 @@ class Branch:
     - `where`: an SQL condition on the parent `p`, for the parents that may have rows. Others are asked for
       only where rows of theirs are stored.
     - `archived`: the path of the list once the parent is archived.
+    - `one`: a reply is one row, and no list.
     - `optional`: a list that is not found (404) is one without rows; the parent is not taken for gone.
     """
 
@@ -85,6 +86,7 @@ class Branch:
     column: str
     where: str = ""
     archived: str = ""
+    one: bool = False
     optional: bool = False
 
 

@@ -17,6 +17,8 @@ GROUPS = {
     "tickets": "Tickets, and the conversations, time entries and ratings of tickets.",
     "people": "Who asks and who answers.",
     "setup": "How the account is set up.",
+    "solutions": "The knowledge base.",
+    "discussions": "The community.",
 }
 """What the tables of each group are about; the documentation shows the groups in this order."""
 
