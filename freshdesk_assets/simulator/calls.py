@@ -64,6 +64,7 @@ class Call:
     world: State
     switches: Switches
     id: int = 0
+    language: str | None = None
     query: dict[str, str] = field(default_factory=dict)
 
     @property

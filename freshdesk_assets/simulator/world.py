@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
@@ -10,6 +11,9 @@ from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
 from freshdesk_assets.simulator.settings import found_organisation, found_settings
+from freshdesk_assets.simulator.solutions.changes import SolutionChanges
+from freshdesk_assets.simulator.solutions.founding import found_library
+from freshdesk_assets.simulator.solutions.truth import SOLUTION_TRUTHS
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.truth.account import Measured
 
@@ -18,7 +22,7 @@ DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FOUNDED_DAYS_BEFORE = 400
 
 
-class World(Measured):
+class World(Measured, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -65,17 +69,21 @@ class World(Measured):
         found_tickets(self, count=tickets, days=days)
         if service_levels:
             self.begin_service_levels()
+        found_library(self, founded)
 
-    def truth(self, resource: str) -> dict[int, Row]:
+    def truth(self, resource: str) -> dict[Any, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.
 
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
-        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields. Signed URLs are
-        shown without their signature. The rows are the world's own: do not change them.
+        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields, and those of
+        SOLUTION_TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not
+        change them.
         """
         with self.lock:
             self.settle()
+            if resource in SOLUTION_TRUTHS:
+                return SOLUTION_TRUTHS[resource](self)
             match resource:
                 case "tickets":
                     return {
