@@ -36,6 +36,8 @@ class Switches:
     admin_groups_status: int = 200
     # Whether rows under filter=deleted say `deleted: true`; not established (docs/freshdesk_api.md, 4.1).
     deleted_key: bool = True
+    # Whether a view of a ticket has `urgent`, as on old accounts (docs/freshdesk_api.md, 4.2).
+    urgent_key: bool = False
     # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",
     # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
     archived_view: str = "missing"

@@ -6,6 +6,8 @@ from typing import Any
 
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
+from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
+from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
 from freshdesk_assets.simulator.conversations import conversations_of
 from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
@@ -20,9 +22,11 @@ from freshdesk_assets.simulator.truth.account import Measured
 DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # How long the account had existed before its first ticket.
 FOUNDED_DAYS_BEFORE = 400
+# What is true of what is kept in rooms of its own.
+TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {**COMPANION_TRUTHS, **SOLUTION_TRUTHS}
 
 
-class World(Measured, SolutionChanges):
+class World(Measured, Companions, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -69,6 +73,7 @@ class World(Measured, SolutionChanges):
         found_tickets(self, count=tickets, days=days)
         if service_levels:
             self.begin_service_levels()
+        found_companions(self)
         found_library(self, founded)
 
     def truth(self, resource: str) -> dict[Any, Row]:
@@ -77,13 +82,13 @@ class World(Measured, SolutionChanges):
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
         time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields, and those of
-        SOLUTION_TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not
-        change them.
+        TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not change
+        them.
         """
         with self.lock:
             self.settle()
-            if resource in SOLUTION_TRUTHS:
-                return SOLUTION_TRUTHS[resource](self)
+            if resource in TRUTHS:
+                return TRUTHS[resource](self)
             match resource:
                 case "tickets":
                     return {
