@@ -19,6 +19,7 @@ FIRST_IDS = {
     "attachments": 43_900_000_000_001,
     "tickets": 1,
     "ticket_summaries": 43_000_070_001,
+    "discussions": 43_000_080_001,
     "solution_categories": 43_000_910_001,
     "solution_folders": 43_000_920_001,
     "solution_articles": 43_000_930_001,

@@ -9,6 +9,8 @@ from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
 from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
 from freshdesk_assets.simulator.conversations import conversations_of
+from freshdesk_assets.simulator.discussions.community import Community
+from freshdesk_assets.simulator.discussions.founding import found_community
 from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
@@ -26,7 +28,7 @@ FOUNDED_DAYS_BEFORE = 400
 TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {**COMPANION_TRUTHS, **SOLUTION_TRUTHS}
 
 
-class World(Measured, Companions, SolutionChanges):
+class World(Measured, Companions, Community, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -74,6 +76,7 @@ class World(Measured, Companions, SolutionChanges):
         if service_levels:
             self.begin_service_levels()
         found_companions(self)
+        found_community(self, founded)
         found_library(self, founded)
 
     def truth(self, resource: str) -> dict[Any, Row]:
@@ -81,7 +84,8 @@ class World(Measured, Companions, SolutionChanges):
 
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
-        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields, and those of
+        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields,
+        discussion_categories, discussion_forums, discussion_topics, discussion_comments, and those of
         TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not change
         them.
         """

@@ -228,6 +228,7 @@ def test_every_list_is_its_truth(read_only: Client) -> None:
     resources = {"email/mailboxes": "mailboxes", "admin/skills": "skills", "admin/groups": "groups"}
     resources |= {"surveys/satisfaction_ratings": "satisfaction_ratings"}
     resources |= {"solutions/categories": "solution_categories"}
+    resources |= {"discussions/categories": "discussion_categories"}
     for endpoint in ENDPOINTS:
         if "{" in endpoint.path or not endpoint.paged or endpoint.path in ("tickets", "contacts"):
             continue

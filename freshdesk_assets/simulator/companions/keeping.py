@@ -14,7 +14,7 @@ ONE_IN = {"watched": 9, "summed up": 11, "shared": 13}
 
 
 class Companions(State):
-    """What tickets have beside themselves; `unsettled_bumps` decides whether a change of it moves a ticket."""
+    """What tickets have beside themselves; whether a change of it moves them, `unsettled_bumps` decides."""
 
     def __init__(self, *, seed: int, now: datetime, ticking: bool) -> None:
         """Nothing beside any ticket."""
