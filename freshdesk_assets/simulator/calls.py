@@ -30,6 +30,8 @@ class Switches:
     forbidden: set[str] = field(default_factory=set)
     # Features that the plan does not have: "Surveys", "Archive Tickets", and those named in routes.py.
     missing_features: set[str] = field(default_factory=set)
+    # Whether the plan has custom objects, which few have.
+    custom_objects: bool = False
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
     # 403 or 404 on accounts without the groups of 2021 (docs/freshdesk_api.md, 4.11).

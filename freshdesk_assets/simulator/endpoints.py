@@ -14,7 +14,8 @@ class Endpoint:
 
     path: str
     answer: Callable[[Call], Page | Row]
-    params: tuple[str, ...] = ()
+    # None: the endpoint itself says which there are.
+    params: tuple[str, ...] | None = ()
     paged: bool = False
     admin: bool = False
     feature: str | None = None

@@ -186,9 +186,8 @@ class Answering:
         """The row or the page."""
         desk = self.desk
         rejected = {name for path, name in desk.switches.rejected_params if path == endpoint.path}
-        query = checked_query(
-            request.query_params, [name for name in endpoint.params if name not in rejected]
-        )
+        known = request.query_params if endpoint.params is None else endpoint.params
+        query = checked_query(request.query_params, [name for name in known if name not in rejected])
         if endpoint.paged:
             desk.world.heed_list_request()
         info = RequestInfo(method=request.method, path=request.url.path, template=endpoint.path, query=query)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from freshdesk_assets.simulator import account_reads, people_reads, plain_reads, ticket_reads
 from freshdesk_assets.simulator.calls import PAGING
 from freshdesk_assets.simulator.companions.reads import COMPANIONS
+from freshdesk_assets.simulator.custom_objects.reads import CUSTOM_OBJECTS
 from freshdesk_assets.simulator.discussions.reads import DISCUSSIONS
 from freshdesk_assets.simulator.endpoints import Endpoint, paged
 from freshdesk_assets.simulator.solutions.routes import SOLUTIONS
@@ -89,6 +90,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(path="settings/helpdesk", answer=account_reads.helpdesk, params=PAGING, admin=True),
     Endpoint(path="account", answer=account_reads.account, admin=True),
     *COMPANIONS,
+    *CUSTOM_OBJECTS,
     *DISCUSSIONS,
     *SOLUTIONS,
 )

@@ -9,6 +9,8 @@ from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
 from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
 from freshdesk_assets.simulator.conversations import conversations_of
+from freshdesk_assets.simulator.custom_objects.store import CustomObjects, found_objects
+from freshdesk_assets.simulator.custom_objects.truth import CUSTOM_OBJECT_TRUTHS
 from freshdesk_assets.simulator.discussions.community import Community
 from freshdesk_assets.simulator.discussions.founding import found_community
 from freshdesk_assets.simulator.fields import found_fields
@@ -25,10 +27,14 @@ DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # How long the account had existed before its first ticket.
 FOUNDED_DAYS_BEFORE = 400
 # What is true of what is kept in rooms of its own.
-TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {**COMPANION_TRUTHS, **SOLUTION_TRUTHS}
+TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {
+    **COMPANION_TRUTHS,
+    **CUSTOM_OBJECT_TRUTHS,
+    **SOLUTION_TRUTHS,
+}
 
 
-class World(Measured, Companions, Community, SolutionChanges):
+class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -78,6 +84,7 @@ class World(Measured, Companions, Community, SolutionChanges):
         found_companions(self)
         found_community(self, founded)
         found_library(self, founded)
+        found_objects(self)
 
     def truth(self, resource: str) -> dict[Any, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.
