@@ -30,12 +30,16 @@ class Switches:
     forbidden: set[str] = field(default_factory=set)
     # Features that the plan does not have: "Surveys", "Archive Tickets", and those named in routes.py.
     missing_features: set[str] = field(default_factory=set)
+    # Whether the plan has custom objects, which few have.
+    custom_objects: bool = False
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
     # 403 or 404 on accounts without the groups of 2021 (docs/freshdesk_api.md, 4.11).
     admin_groups_status: int = 200
     # Whether rows under filter=deleted say `deleted: true`; not established (docs/freshdesk_api.md, 4.1).
     deleted_key: bool = True
+    # Whether a view of a ticket has `urgent`, as on old accounts (docs/freshdesk_api.md, 4.2).
+    urgent_key: bool = False
     # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",
     # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
     archived_view: str = "missing"
@@ -64,6 +68,7 @@ class Call:
     world: State
     switches: Switches
     id: int = 0
+    language: str | None = None
     query: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -11,6 +11,7 @@ No authentication: the server listens on the loopback interface only.
     POST   /_simulator/day_of_changes  {"days": 1}
     POST   /_simulator/bulk_update     {"count": 250}
     POST   /_simulator/churn           {"every": 3}, or {"every": null} to end it
+    POST   /_simulator/move_folder     {"requests": 4, "folder_id": 1, "category_id": 2}
     POST   /_simulator/plan            {"plan": "growth"}
     POST   /_simulator/switches        {"admin": false, "forbidden": ["roles"], ...}
     POST   /_simulator/faults          {"name": "unavailable", "path": "tickets", "times": 2, ...options}
@@ -84,6 +85,11 @@ class Control:
         self.desk.world.churn(given["every"])
         return given
 
+    def move_folder(self, given: Given) -> Given:
+        """Move a folder of the knowledge base after so many more of its requests."""
+        self.desk.world.move_folder_after(**given)
+        return given
+
     def plan(self, given: Given) -> Given:
         """Move the account to another plan."""
         self.desk.meter.use_plan(given["plan"])
@@ -127,6 +133,7 @@ def control_routes(desk: Desk) -> list[Route]:
         route("day_of_changes", "POST", control.day_of_changes),
         route("bulk_update", "POST", control.bulk_update),
         route("churn", "POST", control.churn),
+        route("move_folder", "POST", control.move_folder),
         route("plan", "POST", control.plan),
         route("switches", "POST", control.switches),
         route("faults", "POST", control.arm_fault),

@@ -18,4 +18,10 @@ FIRST_IDS = {
     "conversations": 43_100_000_001,
     "attachments": 43_900_000_000_001,
     "tickets": 1,
+    "ticket_summaries": 43_000_070_001,
+    "discussions": 43_000_080_001,
+    "custom_objects": 30,
+    "solution_categories": 43_000_910_001,
+    "solution_folders": 43_000_920_001,
+    "solution_articles": 43_000_930_001,
 }

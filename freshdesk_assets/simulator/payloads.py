@@ -14,7 +14,7 @@ from freshdesk_assets.simulator.clock import epoch
 from freshdesk_assets.simulator.conversations import conversations_of
 from freshdesk_assets.simulator.state import Agent, Contact, Row, State, Ticket
 
-SIGNED_KEYS = ("attachment_url", "thumb_url", "avatar_url")
+SIGNED_KEYS = ("attachment_url", "thumb_url", "avatar_url", "icon_url")
 SIGNATURE_SECONDS = 3 * 3600
 CONVERSATIONS_IN_VIEW = 10
 OLD_GROUP_KEYS = (

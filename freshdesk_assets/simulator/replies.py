@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
+from freshdesk_assets.simulator.endpoints import Endpoint
 from freshdesk_assets.simulator.faults import (
     GATEWAY_FAULTS,
     LINK_FAULTS,
@@ -32,7 +33,6 @@ from freshdesk_assets.simulator.refusals import (
     not_logged_in,
 )
 from freshdesk_assets.simulator.requests import given_key, link
-from freshdesk_assets.simulator.routes import Endpoint
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
@@ -186,17 +186,14 @@ class Answering:
         """The row or the page."""
         desk = self.desk
         rejected = {name for path, name in desk.switches.rejected_params if path == endpoint.path}
-        query = checked_query(
-            request.query_params, [name for name in endpoint.params if name not in rejected]
-        )
+        known = request.query_params if endpoint.params is None else endpoint.params
+        query = checked_query(request.query_params, [name for name in known if name not in rejected])
         if endpoint.paged:
             desk.world.heed_list_request()
         info = RequestInfo(method=request.method, path=request.url.path, template=endpoint.path, query=query)
         for hook in desk.hooks:
             hook(info)
-        call = Call(
-            world=desk.world, switches=desk.switches, id=request.path_params.get("id", 0), query=query
-        )
+        call = Call(world=desk.world, switches=desk.switches, query=query, **request.path_params)
         answer = endpoint.answer(call)
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])

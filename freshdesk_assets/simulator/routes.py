@@ -4,34 +4,16 @@
 `Archive Tickets` have been seen (docs/freshdesk_api.md, 1.5).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from freshdesk_assets.simulator import account_reads, people_reads, plain_reads, ticket_reads
-from freshdesk_assets.simulator.calls import PAGING, Call, Page
-from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.calls import PAGING
+from freshdesk_assets.simulator.companions.reads import COMPANIONS
+from freshdesk_assets.simulator.custom_objects.reads import CUSTOM_OBJECTS
+from freshdesk_assets.simulator.discussions.reads import DISCUSSIONS
+from freshdesk_assets.simulator.endpoints import Endpoint, paged
+from freshdesk_assets.simulator.solutions.routes import SOLUTIONS
 from freshdesk_assets.simulator.ticket_lists import tickets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One path, who may read it, and what it costs."""
-
-    path: str
-    answer: Callable[[Call], Page | Row]
-    params: tuple[str, ...] = ()
-    paged: bool = False
-    admin: bool = False
-    feature: str | None = None
-    sublimit: str | None = None
-    include_cost: int = 0
-
-
-def paged(path: str, answer: Callable[[Call], Page], *params: str, **rest: Any) -> Endpoint:
-    """An endpoint that answers with a list."""
-    return Endpoint(path=path, answer=answer, params=(*params, *PAGING), paged=True, **rest)
-
 
 TICKET_PARAMS = (
     "filter", "requester_id", "email", "unique_external_id", "company_id", "updated_since", "order_by",
@@ -107,4 +89,8 @@ ENDPOINTS: Sequence[Endpoint] = (
     paged("company_fields", plain_reads.listing("company_fields"), admin=True),
     Endpoint(path="settings/helpdesk", answer=account_reads.helpdesk, params=PAGING, admin=True),
     Endpoint(path="account", answer=account_reads.account, admin=True),
+    *COMPANIONS,
+    *CUSTOM_OBJECTS,
+    *DISCUSSIONS,
+    *SOLUTIONS,
 )

@@ -2,23 +2,39 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
+from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
+from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
 from freshdesk_assets.simulator.conversations import conversations_of
+from freshdesk_assets.simulator.custom_objects.store import CustomObjects, found_objects
+from freshdesk_assets.simulator.custom_objects.truth import CUSTOM_OBJECT_TRUTHS
+from freshdesk_assets.simulator.discussions.community import Community
+from freshdesk_assets.simulator.discussions.founding import found_community
 from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
 from freshdesk_assets.simulator.settings import found_organisation, found_settings
+from freshdesk_assets.simulator.solutions.changes import SolutionChanges
+from freshdesk_assets.simulator.solutions.founding import found_library
+from freshdesk_assets.simulator.solutions.truth import SOLUTION_TRUTHS
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.truth.account import Measured
 
 DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # How long the account had existed before its first ticket.
 FOUNDED_DAYS_BEFORE = 400
+# What is true of what is kept in rooms of its own.
+TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {
+    **COMPANION_TRUTHS,
+    **CUSTOM_OBJECT_TRUTHS,
+    **SOLUTION_TRUTHS,
+}
 
 
-class World(Measured):
+class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -65,17 +81,25 @@ class World(Measured):
         found_tickets(self, count=tickets, days=days)
         if service_levels:
             self.begin_service_levels()
+        found_companions(self)
+        found_community(self, founded)
+        found_library(self, founded)
+        found_objects(self)
 
-    def truth(self, resource: str) -> dict[int, Row]:
+    def truth(self, resource: str) -> dict[Any, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.
 
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
-        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields. Signed URLs are
-        shown without their signature. The rows are the world's own: do not change them.
+        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields,
+        discussion_categories, discussion_forums, discussion_topics, discussion_comments, and those of
+        TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not change
+        them.
         """
         with self.lock:
             self.settle()
+            if resource in TRUTHS:
+                return TRUTHS[resource](self)
             match resource:
                 case "tickets":
                     return {

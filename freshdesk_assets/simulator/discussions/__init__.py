@@ -1,0 +1,1 @@
+"""The community: categories of forums, topics in forums, comments on topics."""

@@ -1,0 +1,1 @@
+"""The knowledge base: categories, folders in folders, articles, each in several languages."""
