@@ -5,7 +5,7 @@ import socket
 import struct
 from codecs import BOM_UTF8
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from freshdesk_assets.simulator.calls import Call, Page, Switches, checked_query
+from freshdesk_assets.simulator.endpoints import Endpoint
 from freshdesk_assets.simulator.faults import (
     GATEWAY_FAULTS,
     LINK_FAULTS,
@@ -32,7 +33,6 @@ from freshdesk_assets.simulator.refusals import (
     not_logged_in,
 )
 from freshdesk_assets.simulator.requests import given_key, link
-from freshdesk_assets.simulator.routes import Endpoint
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
@@ -201,12 +201,13 @@ class Answering:
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
         if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
-            answer = Page(answer.rows[: short.options.get("rows", 0)], more=False)
+            answer = replace(answer, rows=answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
         if answer.more or fault:
             headers["Link"] = link(request, call.page, desk.switches.link_style, fault)
-        return Reply(status=200, body=self.written(list(answer.rows)), headers=headers)
+        body = answer.wrapping(self.written(list(answer.rows)))
+        return Reply(status=200, body=body, headers=headers)
 
     def written(self, rows: list[Row]) -> bytes:
         """The rows as JSON text, with what is wrong about them."""

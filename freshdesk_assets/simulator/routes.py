@@ -4,34 +4,13 @@
 `Archive Tickets` have been seen (docs/freshdesk_api.md, 1.5).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from freshdesk_assets.simulator import account_reads, people_reads, plain_reads, ticket_reads
-from freshdesk_assets.simulator.calls import PAGING, Call, Page
-from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.calls import PAGING
+from freshdesk_assets.simulator.endpoints import Endpoint, paged
+from freshdesk_assets.simulator.setup.routes import SETUP
 from freshdesk_assets.simulator.ticket_lists import tickets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One path, who may read it, and what it costs."""
-
-    path: str
-    answer: Callable[[Call], Page | Row]
-    params: tuple[str, ...] = ()
-    paged: bool = False
-    admin: bool = False
-    feature: str | None = None
-    sublimit: str | None = None
-    include_cost: int = 0
-
-
-def paged(path: str, answer: Callable[[Call], Page], *params: str, **rest: Any) -> Endpoint:
-    """An endpoint that answers with a list."""
-    return Endpoint(path=path, answer=answer, params=(*params, *PAGING), paged=True, **rest)
-
 
 TICKET_PARAMS = (
     "filter", "requester_id", "email", "unique_external_id", "company_id", "updated_since", "order_by",
@@ -80,7 +59,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(path="contacts/{id}", answer=people_reads.view_contact),
     paged("companies", people_reads.companies, "updated_since"),
     Endpoint(path="companies/{id}", answer=plain_reads.viewing("companies")),
-    paged("agents", people_reads.agents, "email", "mobile", "phone", "state", admin=True),
+    paged("agents", people_reads.agents, "email", "mobile", "phone", "state", "only", admin=True),
     Endpoint(path="agents/me", answer=people_reads.view_me),
     Endpoint(path="agents/{id}", answer=people_reads.view_agent, admin=True),
     paged("groups", people_reads.groups, admin=True),
@@ -94,7 +73,6 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="products/{id}", answer=plain_reads.viewing("products"), admin=True, feature="Multi Product"
     ),
-    paged("admin/skills", account_reads.skills, admin=True, feature="Skill Based Routing"),
     paged("email/mailboxes", account_reads.mailboxes, *MAILBOX_PARAMS, admin=True),
     Endpoint(path="email/mailboxes/{id}", answer=plain_reads.viewing("mailboxes"), admin=True),
     paged("email_configs", account_reads.email_configs, admin=True),
@@ -102,9 +80,9 @@ ENDPOINTS: Sequence[Endpoint] = (
     paged("business_hours", plain_reads.listing("business_hours"), admin=True),
     Endpoint(path="business_hours/{id}", answer=plain_reads.viewing("business_hours"), admin=True),
     paged("ticket_fields", account_reads.ticket_fields, "type"),
-    paged("admin/ticket_fields", account_reads.admin_ticket_fields, "include", admin=True),
     paged("contact_fields", plain_reads.listing("contact_fields"), admin=True),
     paged("company_fields", plain_reads.listing("company_fields"), admin=True),
     Endpoint(path="settings/helpdesk", answer=account_reads.helpdesk, params=PAGING, admin=True),
     Endpoint(path="account", answer=account_reads.account, admin=True),
+    *SETUP,
 )

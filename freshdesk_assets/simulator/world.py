@@ -1,7 +1,9 @@
 """An account: set up from a seed, changed by people, read by the API."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
@@ -10,6 +12,10 @@ from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
 from freshdesk_assets.simulator.settings import found_organisation, found_settings
+from freshdesk_assets.simulator.setup.days import SetupDays
+from freshdesk_assets.simulator.setup.founding import found_setup
+from freshdesk_assets.simulator.setup.live_keys import send_live_keys
+from freshdesk_assets.simulator.setup.truth import SETUP_TRUTHS
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.truth.account import Measured
 
@@ -18,7 +24,7 @@ DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FOUNDED_DAYS_BEFORE = 400
 
 
-class World(Measured):
+class World(SetupDays, Measured):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -34,12 +40,14 @@ class World(Measured):
         ticking: bool = False,
         service_levels: bool = False,
         eventful: bool = False,
+        live_keys: bool = False,
     ) -> None:
         """Set up an account.
 
         - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
         - service_levels: due times follow from policies and calendars, and tickets are escalated when late.
         - eventful: days have more of what makes metrics hard, see eventful.py.
+        - live_keys: rows have the keys that only the newest accounts send.
         - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
@@ -63,19 +71,26 @@ class World(Measured):
             person = self.person(number) or {}
             self.founders[number] = (person["name"], person["email"])
         found_tickets(self, count=tickets, days=days)
+        found_setup(self, founded)
+        self.setup_rng = random.Random(f"{seed} set-up")
+        if live_keys:
+            send_live_keys(self)
         if service_levels:
             self.begin_service_levels()
 
-    def truth(self, resource: str) -> dict[int, Row]:
+    def truth(self, resource: str) -> dict[Any, Row]:
         """Every row of a resource that exists, by id, with everything any read can show of it.
 
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
-        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields. Signed URLs are
-        shown without their signature. The rows are the world's own: do not change them.
+        time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields, those of
+        SETUP_TABLES and of SETUP_TRUTHS. Signed URLs are shown without their signature. The rows are
+        the world's own: do not change them.
         """
         with self.lock:
             self.settle()
+            if resource in SETUP_TRUTHS:
+                return SETUP_TRUTHS[resource](self)
             match resource:
                 case "tickets":
                     return {
