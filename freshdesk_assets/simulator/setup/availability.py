@@ -56,7 +56,8 @@ def availability(state: State, agent: Agent, in_hand: int, routed: set[int]) -> 
         "user_data": {
             "user": {
                 "id": number, "name": contact["name"], "email": contact["email"],
-                "language": contact["language"], "time_zone": contact["time_zone"], "job_title": contact["job_title"], "deleted": False,
+                "language": contact["language"], "time_zone": contact["time_zone"],
+                "job_title": contact["job_title"], "deleted": False,
                 "contact_type": "contact", "other_phone_numbers": None, "created_at": contact["created_at"],
                 "updated_at": contact["updated_at"],
             },

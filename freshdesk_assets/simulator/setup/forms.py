@@ -79,7 +79,7 @@ def form_view(state: State, row: Row) -> Row:
 
 def form_fields(state: State, row: Row) -> list[Row]:
     """The fields of a form that are still there, in order; their times have no zone, and a flag is a text."""
-    shown = []
+    shown: list[Row] = []
     for entry in row["fields"]:
         field = state.tables["ticket_fields"].get(entry["id"])
         if field is None:

@@ -1,6 +1,6 @@
 """Keys that the newest accounts send of agents, groups, companies and contacts, and others do not.
 
-Which they are is known of agents and groups (docs/freshdesk_api.md, 4.10 and 4.11). Each value follows from the
+Those of agents and groups have been seen (docs/freshdesk_api.md, 4.10 and 4.11). Each value follows from the
 row's id, so that it is the same at every read.
 """
 
