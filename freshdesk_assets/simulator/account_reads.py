@@ -13,16 +13,6 @@ def ticket_fields(call: Call) -> Page:
     return call.page_of([row for row in rows if kind in (None, row["type"])], as_it_is)
 
 
-def admin_ticket_fields(call: Call) -> Page:
-    """Ticket fields without choices, and with sections if asked for (docs/freshdesk_api.md, 4.13)."""
-    sections = "section" in call.includes(("section",))
-
-    def shown(row: Row) -> Row:
-        return payloads.admin_ticket_field(row) | ({"sections": []} if sections else {})
-
-    return call.page_of(list(call.world.tables["ticket_fields"].values()), shown)
-
-
 def email_configs(call: Call) -> Page:
     """The mailboxes as the old endpoint shows them (docs/freshdesk_api.md, 4.15)."""
     return call.page_of(list(call.world.tables["mailboxes"].values()), payloads.email_config)
@@ -48,12 +38,6 @@ def mailboxes(call: Call) -> Page:
     if descending:
         found.reverse()
     return call.page_of(found, as_it_is)
-
-
-def skills(call: Call) -> Page:
-    """Skills, each with the agents who have it (docs/freshdesk_api.md, 4.12)."""
-    rows = list(call.world.tables["skills"].values())
-    return call.page_of(rows, lambda row: payloads.skill(call.world, row))
 
 
 def helpdesk(call: Call) -> Row:

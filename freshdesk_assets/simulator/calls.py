@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
+
 from freshdesk_assets.simulator.clock import earliest_stamp
 from freshdesk_assets.simulator.refusals import invalid_value, unexpected_field
 from freshdesk_assets.simulator.state import Row, State
@@ -40,6 +42,12 @@ class Switches:
     deleted_key: bool = True
     # Whether a view of a ticket has `urgent`, as on old accounts (docs/freshdesk_api.md, 4.2).
     urgent_key: bool = False
+    # Which path has the skills: "admin/skills", "skills" with the old Omni routing, or "both".
+    skills_path: str = "admin/skills"
+    # Lists that come inside an object under this key: of "rules", "skills", "sections"; others are bare.
+    wrapped_lists: set[str] = field(default_factory=lambda: {"rules"})
+    # "omni", or "classic": then no agent's availability is listed.
+    routing: str = "omni"
     # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",
     # "redirect" to the archive, the ticket "flagged" as archived, or the "plain" ticket.
     archived_view: str = "missing"
@@ -59,6 +67,16 @@ class Page:
 
     rows: Sequence[Row]
     more: bool
+    # The key under which an object holds the list, and what it holds beside it; a bare list has none.
+    key: str = ""
+    beside: Row = field(default_factory=dict)
+
+    def wrapping(self, rows: bytes) -> bytes:
+        """The reply's text: the rows' own, inside an object if there is a key."""
+        if not self.key:
+            return rows
+        beside = msgspec.json.encode(self.beside)[1:-1]
+        return b'{"%s":%s%s}' % (self.key.encode(), rows, b"," + beside if beside else b"")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,6 +25,7 @@ ADMIN_GROUP_KEYS = (
     "id", "name", "description", "escalate_to", "unassigned_for", "agent_ids", "type", "business_calendar_id",
     "allow_agents_to_change_availability", "automatic_agent_assignment", "created_at", "updated_at",
 )  # fmt: skip
+LIVE_GROUP_KEYS = ("agent_availability_status",)
 
 _reads = itertools.count(1)
 
@@ -154,7 +155,7 @@ def old_group(row: Row, *, view: bool) -> Row:
 
 def admin_group(row: Row) -> Row:
     """GET /admin/groups, which has the members in the list too (docs/freshdesk_api.md, 4.11)."""
-    return {key: row[key] for key in ADMIN_GROUP_KEYS}
+    return {key: row[key] for key in (*ADMIN_GROUP_KEYS, *LIVE_GROUP_KEYS) if key in row}
 
 
 def group_agent(agent: Agent) -> Row:

@@ -5,6 +5,7 @@ import uuid
 
 from freshdesk_assets.simulator import vocabulary as words
 from freshdesk_assets.simulator.clock import epoch_stamp
+from freshdesk_assets.simulator.setup.live_keys import agent_keys, company_keys, contact_keys
 from freshdesk_assets.simulator.state import Agent, Contact, Row, State
 
 # Beyond 2^53: such ids break readers that pass them through a float (docs/freshdesk_api.md, 6.1).
@@ -29,6 +30,7 @@ def new_company(state: State, rng: random.Random, at: str, name: str | None = No
         "account_tier": rng.choice(("Basic", "Premium", "Enterprise", None)),
         "renewal_date": rng.choice((None, "2027-01-31T00:00:00Z")),
         "industry": rng.choice(words.INDUSTRIES),
+        **(company_keys(company_id) if state.live_keys else {}),
     }
     state.tables["companies"][company_id] = row
     return row
@@ -78,6 +80,7 @@ def new_contact(
         "twitter_followers_count": None,
         "created_at": at,
         "updated_at": at,
+        **(contact_keys(contact_id) if state.live_keys else {}),
     }
     view_only: Row = {
         "view_all_tickets": number % 6 == 0 if company_id else None,
@@ -142,6 +145,7 @@ def new_agent(
         },
         "freshcaller_agent": number % 2 == 0,
         "freshchat_agent": False,
+        **(agent_keys(agent_id) if state.live_keys else {}),
     }
     roles, skills = list(state.tables["roles"]), list(state.tables["skills"])
     agent = Agent(

@@ -4,6 +4,7 @@ from freshdesk_assets.simulator import payloads
 from freshdesk_assets.simulator.calls import Call, Page
 from freshdesk_assets.simulator.plain_reads import as_it_is, row_of
 from freshdesk_assets.simulator.refusals import Refused, access_denied, not_found
+from freshdesk_assets.simulator.setup.reads import agent_availability
 from freshdesk_assets.simulator.state import Agent, Row, name_key
 
 CONTACT_STATES = ("verified", "unverified", "blocked", "deleted")
@@ -46,6 +47,8 @@ def companies(call: Call) -> Page:
 
 def agents(call: Call) -> Page:
     """Agents by name; no filter by time (docs/freshdesk_api.md, 3.4 and 4.10)."""
+    if call.choice("only", ("availability",), ""):
+        return agent_availability(call)
     state = call.choice("state", ("fulltime", "occasional"), "")
     exact = {name: call.query[name] for name in ("email", "mobile", "phone") if name in call.query}
     found: list[Agent] = [

@@ -5,7 +5,7 @@ import socket
 import struct
 from codecs import BOM_UTF8
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -198,12 +198,13 @@ class Answering:
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
         if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
-            answer = Page(answer.rows[: short.options.get("rows", 0)], more=False)
+            answer = replace(answer, rows=answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
         if answer.more or fault:
             headers["Link"] = link(request, call.page, desk.switches.link_style, fault)
-        return Reply(status=200, body=self.written(list(answer.rows)), headers=headers)
+        body = answer.wrapping(self.written(list(answer.rows)))
+        return Reply(status=200, body=body, headers=headers)
 
     def written(self, rows: list[Row]) -> bytes:
         """The rows as JSON text, with what is wrong about them."""

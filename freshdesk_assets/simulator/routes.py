@@ -12,6 +12,7 @@ from freshdesk_assets.simulator.companions.reads import COMPANIONS
 from freshdesk_assets.simulator.custom_objects.reads import CUSTOM_OBJECTS
 from freshdesk_assets.simulator.discussions.reads import DISCUSSIONS
 from freshdesk_assets.simulator.endpoints import Endpoint, paged
+from freshdesk_assets.simulator.setup.routes import SETUP
 from freshdesk_assets.simulator.solutions.routes import SOLUTIONS
 from freshdesk_assets.simulator.ticket_lists import tickets
 
@@ -62,7 +63,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(path="contacts/{id}", answer=people_reads.view_contact),
     paged("companies", people_reads.companies, "updated_since"),
     Endpoint(path="companies/{id}", answer=plain_reads.viewing("companies")),
-    paged("agents", people_reads.agents, "email", "mobile", "phone", "state", admin=True),
+    paged("agents", people_reads.agents, "email", "mobile", "phone", "state", "only", admin=True),
     Endpoint(path="agents/me", answer=people_reads.view_me),
     Endpoint(path="agents/{id}", answer=people_reads.view_agent, admin=True),
     paged("groups", people_reads.groups, admin=True),
@@ -76,7 +77,6 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="products/{id}", answer=plain_reads.viewing("products"), admin=True, feature="Multi Product"
     ),
-    paged("admin/skills", account_reads.skills, admin=True, feature="Skill Based Routing"),
     paged("email/mailboxes", account_reads.mailboxes, *MAILBOX_PARAMS, admin=True),
     Endpoint(path="email/mailboxes/{id}", answer=plain_reads.viewing("mailboxes"), admin=True),
     paged("email_configs", account_reads.email_configs, admin=True),
@@ -84,7 +84,6 @@ ENDPOINTS: Sequence[Endpoint] = (
     paged("business_hours", plain_reads.listing("business_hours"), admin=True),
     Endpoint(path="business_hours/{id}", answer=plain_reads.viewing("business_hours"), admin=True),
     paged("ticket_fields", account_reads.ticket_fields, "type"),
-    paged("admin/ticket_fields", account_reads.admin_ticket_fields, "include", admin=True),
     paged("contact_fields", plain_reads.listing("contact_fields"), admin=True),
     paged("company_fields", plain_reads.listing("company_fields"), admin=True),
     Endpoint(path="settings/helpdesk", answer=account_reads.helpdesk, params=PAGING, admin=True),
@@ -93,4 +92,5 @@ ENDPOINTS: Sequence[Endpoint] = (
     *CUSTOM_OBJECTS,
     *DISCUSSIONS,
     *SOLUTIONS,
+    *SETUP,
 )

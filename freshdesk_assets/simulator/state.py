@@ -183,6 +183,10 @@ class State:
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
         self.helpdesk: Row = {}
         self.account: Row = {}
+        self.email_settings: Row = {}
+        self.email_bcc: Row = {}
+        # Whether rows have the keys that only the newest accounts send.
+        self.live_keys = False
         # (name, e-mail) of everybody at the beginning: past conversations have these, whatever changed later.
         self.founders: dict[int, tuple[str, str | None]] = {}
         self.founding_agents: list[int] = []

@@ -1,5 +1,6 @@
 """An account: set up from a seed, changed by people, read by the API."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,10 @@ from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
 from freshdesk_assets.simulator.people import found_people
 from freshdesk_assets.simulator.settings import found_organisation, found_settings
+from freshdesk_assets.simulator.setup.days import SetupDays
+from freshdesk_assets.simulator.setup.founding import found_setup
+from freshdesk_assets.simulator.setup.live_keys import send_live_keys
+from freshdesk_assets.simulator.setup.truth import SETUP_TRUTHS
 from freshdesk_assets.simulator.solutions.changes import SolutionChanges
 from freshdesk_assets.simulator.solutions.founding import found_library
 from freshdesk_assets.simulator.solutions.truth import SOLUTION_TRUTHS
@@ -29,12 +34,13 @@ FOUNDED_DAYS_BEFORE = 400
 # What is true of what is kept in rooms of its own.
 TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {
     **COMPANION_TRUTHS,
+    **SETUP_TRUTHS,
     **CUSTOM_OBJECT_TRUTHS,
     **SOLUTION_TRUTHS,
 }
 
 
-class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
+class World(SetupDays, Measured, Companions, Community, CustomObjects, SolutionChanges):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(
@@ -50,12 +56,14 @@ class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
         ticking: bool = False,
         service_levels: bool = False,
         eventful: bool = False,
+        live_keys: bool = False,
     ) -> None:
         """Set up an account.
 
         - tickets: how many were created over the `days` before `now`. Numbers not given follow from it.
         - service_levels: due times follow from policies and calendars, and tickets are escalated when late.
         - eventful: days have more of what makes metrics hard, see eventful.py.
+        - live_keys: rows have the keys that only the newest accounts send.
         - ticking: the clock runs with real time; otherwise it stops until it is advanced.
         """
         super().__init__(seed=seed, now=now, ticking=ticking)
@@ -79,6 +87,10 @@ class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
             person = self.person(number) or {}
             self.founders[number] = (person["name"], person["email"])
         found_tickets(self, count=tickets, days=days)
+        found_setup(self, founded)
+        self.setup_rng = random.Random(f"{seed} set-up")
+        if live_keys:
+            send_live_keys(self)
         if service_levels:
             self.begin_service_levels()
         found_companions(self)
@@ -92,9 +104,9 @@ class World(Measured, Companions, Community, CustomObjects, SolutionChanges):
         Resources: tickets, conversations, contacts, agents, groups (as /admin/groups shows them), companies,
         roles, products, mailboxes, email_configs, sla_policies, business_hours, surveys, skills,
         time_entries, satisfaction_ratings, ticket_fields, contact_fields, company_fields,
-        discussion_categories, discussion_forums, discussion_topics, discussion_comments, and those of
-        TRUTHS. Signed URLs are shown without their signature. The rows are the world's own: do not change
-        them.
+        discussion_categories, discussion_forums, discussion_topics, discussion_comments, those of
+        SETUP_TABLES and of TRUTHS. Signed URLs are shown without their signature. The rows are the world's
+        own: do not change them.
         """
         with self.lock:
             self.settle()
