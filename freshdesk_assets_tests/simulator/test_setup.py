@@ -223,10 +223,10 @@ def test_counts_of_folders_can_be_wrong_both_ways(server: Server, client: Client
     assert [(row["responses_count"], len(held[row["id"]])) for row in folders] == [
         (5, 5), (3, 3), (2, 2), (5, 0)
     ]  # fmt: skip
-    server.world.miscount_folder(folders[0]["id"], 0)
+    server.world.miscount_canned_folder(folders[0]["id"], 0)
     assert client.rows("canned_response_folders")[0]["responses_count"] == 0
     assert len(client.rows(f"canned_response_folders/{folders[0]['id']}/responses")) == 5
-    server.world.miscount_folder(folders[0]["id"], None)
+    server.world.miscount_canned_folder(folders[0]["id"], None)
     assert client.rows("canned_response_folders") == folders
     assert client.get("canned_response_folders/1/responses").status_code == 404
 

@@ -86,7 +86,7 @@ class SetupChanges(AccountChanges):
         self._change_row(self.tables["canned_responses"][response_id], folder_id=folder_id)
 
     @change
-    def miscount_folder(self, folder_id: int, says: int | None) -> None:
+    def miscount_canned_folder(self, folder_id: int, says: int | None) -> None:
         """Let a folder send this count whatever is in it; None: it counts again."""
         self.tables["canned_response_folders"][folder_id]
         if says is None:
