@@ -33,6 +33,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--frozen-now", type=zoned, help="stop the world's clock here; else it runs from now")
     parser.add_argument("--service-levels", action="store_true", help="due times follow from the policies")
     parser.add_argument("--eventful", action="store_true", help="days have more of what makes metrics hard")
+    parser.add_argument("--files", action="store_true", help="hand out the files that links lead to")
     parser.add_argument("--ready-file", type=Path, help="written when ready: JSON with url and key")
     return parser.parse_args(given)
 
@@ -53,7 +54,12 @@ def main() -> None:
         eventful=options.eventful,
     )
     with serve(
-        world, plan=options.plan, port=options.port, latency_ms=options.latency_ms, key=options.key
+        world,
+        plan=options.plan,
+        port=options.port,
+        files=options.files,
+        latency_ms=options.latency_ms,
+        key=options.key,
     ) as server:
         if options.ready_file:
             unfinished = options.ready_file.with_name(options.ready_file.name + ".part")

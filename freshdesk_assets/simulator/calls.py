@@ -34,6 +34,8 @@ class Switches:
     missing_features: set[str] = field(default_factory=set)
     # Whether the plan has custom objects, which few have.
     custom_objects: bool = False
+    # Whether the account has the daily export of ticket activities, which no new one gets.
+    ticket_activities: bool = False
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
     # 403 or 404 on accounts without the groups of 2021 (docs/freshdesk_api.md, 4.11).

@@ -6,6 +6,8 @@ No authentication: the server listens on the loopback interface only.
     GET    /_simulator/log             the last requests
     GET    /_simulator/clock           the world's time
     GET    /_simulator/metrics         what is true of every ticket and day, as of now
+    GET    /_simulator/files           how often the server of files was asked, and with credentials
+    POST   /_simulator/expire_files    make every link to a file worthless
     POST   /_simulator/reset           forget the counters
     POST   /_simulator/advance         {"hours": 1.5}
     POST   /_simulator/day_of_changes  {"days": 1}
@@ -58,6 +60,17 @@ class Control:
     def metrics(self, _given: Given) -> Given:
         """What is true of every ticket and day, as of now."""
         return self.desk.world.all_metrics()
+
+    def files(self, _given: Given) -> Given:
+        """How often the server of files was asked; nothing if there is none."""
+        files = self.desk.world.files
+        return dict(files.counters()) if files else {}
+
+    def expire_files(self, given: Given) -> Given:
+        """Make every link to a file worthless."""
+        if self.desk.world.files:
+            self.desk.world.files.expire()
+        return self.files(given)
 
     def reset(self, given: Given) -> Given:
         """Forget the counters."""
@@ -128,6 +141,8 @@ def control_routes(desk: Desk) -> list[Route]:
         route("log", "GET", control.log),
         route("clock", "GET", control.clock),
         route("metrics", "GET", control.metrics),
+        route("files", "GET", control.files),
+        route("expire_files", "POST", control.expire_files),
         route("reset", "POST", control.reset),
         route("advance", "POST", control.advance),
         route("day_of_changes", "POST", control.day_of_changes),

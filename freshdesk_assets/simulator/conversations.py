@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from freshdesk_assets.simulator import vocabulary as words
 from freshdesk_assets.simulator.clock import epoch_stamp
+from freshdesk_assets.simulator.files import file_size
 from freshdesk_assets.simulator.state import Row, State, Ticket
 
 
@@ -225,7 +226,7 @@ def attachment(attachment_id: int, at: str) -> Row:
         "id": attachment_id,
         "name": name,
         "content_type": content_type,
-        "size": attachment_id % 900_000 + 1,
+        "size": file_size(attachment_id),
         "created_at": at,
         "updated_at": at,
         "attachment_url": f"{location}/original",

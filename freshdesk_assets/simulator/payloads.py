@@ -37,7 +37,9 @@ def signed(state: State, row: Row) -> Row:
         if key in copy:
             expires = epoch(state.clock.stamp()) + SIGNATURE_SECONDS
             signature = hashlib.sha256(f"{copy[key]} {next(_reads)}".encode()).hexdigest()
-            copy[key] += f"?Expires={expires}&Signature={signature}&Key-Pair-Id=APKADEMO"
+            query = f"Expires={expires}&Signature={signature}&Key-Pair-Id=APKADEMO"
+            here = state.files and state.files.link(copy[key], query, signature)
+            copy[key] = here or f"{copy[key]}?{query}"
     return copy
 
 

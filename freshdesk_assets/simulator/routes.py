@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 
 from freshdesk_assets.simulator import account_reads, people_reads, plain_reads, ticket_reads
+from freshdesk_assets.simulator.activities import ACTIVITIES
 from freshdesk_assets.simulator.calls import PAGING
 from freshdesk_assets.simulator.companions.reads import COMPANIONS
 from freshdesk_assets.simulator.custom_objects.reads import CUSTOM_OBJECTS
@@ -88,6 +89,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     paged("company_fields", plain_reads.listing("company_fields"), admin=True),
     Endpoint(path="settings/helpdesk", answer=account_reads.helpdesk, params=PAGING, admin=True),
     Endpoint(path="account", answer=account_reads.account, admin=True),
+    *ACTIVITIES,
     *COMPANIONS,
     *CUSTOM_OBJECTS,
     *DISCUSSIONS,

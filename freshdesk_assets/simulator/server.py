@@ -9,7 +9,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, cast
 
 import uvicorn
@@ -17,9 +18,11 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from freshdesk_assets.simulator.activities import export_of
 from freshdesk_assets.simulator.calls import Switches
 from freshdesk_assets.simulator.control import control_routes
 from freshdesk_assets.simulator.faults import Faults
+from freshdesk_assets.simulator.files import Files
 from freshdesk_assets.simulator.metering import Meter
 from freshdesk_assets.simulator.replies import Answering, Desk, RequestInfo
 from freshdesk_assets.simulator.routes import ENDPOINTS
@@ -48,6 +51,13 @@ class Server:
         self.switches: Switches = desk.switches
         self.faults: Faults = desk.faults
         self.meter: Meter = desk.meter
+
+    @property
+    def files(self) -> Files:
+        """What the server of files has handed out, and to whom."""
+        if self.world.files is None:
+            raise RuntimeError("this world is served without files; say serve(world, files=True)")
+        return self.world.files
 
     @property
     def key(self) -> str:
@@ -104,9 +114,13 @@ def serve(
     other_tools: int = 0,
     includes_weigh_on_sublimits: bool = False,
     port: int = 0,
+    files: bool = False,
     **switches: Any,
 ) -> Iterator[Server]:
-    """Serve the world on 127.0.0.1 while the block runs; `switches` are those of `Switches`."""
+    """Serve the world on 127.0.0.1 while the block runs; `switches` are those of `Switches`.
+
+    files: a second server hands out the files that links lead to. Without it they lead nowhere.
+    """
     meter = Meter(
         plan,
         clock=metering_clock,
@@ -115,9 +129,21 @@ def serve(
         includes_weigh_on_sublimits=includes_weigh_on_sublimits,
     )
     desk = Desk(world=world, switches=Switches(**switches), faults=Faults(world.seed), meter=meter)
+    with ExitStack() as stack:
+        if files:
+            world.files = Files(world.clock, partial(export_of, world))
+            stack.callback(setattr, world, "files", None)
+            files_port = stack.enter_context(served(world.files.application(), 0))
+            world.files.url = f"http://127.0.0.1:{files_port}"
+        yield Server(desk, stack.enter_context(served(application(desk), port)))
+
+
+@contextmanager
+def served(app: Starlette, port: int) -> Iterator[int]:
+    """Serve an application while the block runs, on the port or a free one, and tell which."""
     listener = loopback_listener(port)
     config = uvicorn.Config(
-        application(desk),
+        app,
         http=TearableProtocol,
         loop="asyncio",
         ws="none",
@@ -138,7 +164,7 @@ def serve(
             raise RuntimeError(f"the simulator did not start on port {listener.getsockname()[1]}")
         time.sleep(0.002)
     try:
-        yield Server(desk, listener.getsockname()[1])
+        yield listener.getsockname()[1]
     finally:
         server.should_exit = True
         thread.join()

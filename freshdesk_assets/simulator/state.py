@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from freshdesk_assets.simulator.clock import WorldClock, stamp
+from freshdesk_assets.simulator.files import Files
 from freshdesk_assets.simulator.ids import FIRST_IDS
 
 Row = dict[str, Any]
@@ -181,6 +182,8 @@ class State:
         self.automations_respond = False
         self.service_levels = False
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in PLAIN_TABLES}
+        # The server of files, if there is one: links lead to it.
+        self.files: Files | None = None
         self.helpdesk: Row = {}
         self.account: Row = {}
         self.email_settings: Row = {}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from freshdesk_assets.simulator import payloads
+from freshdesk_assets.simulator.activities import activities
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
 from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
@@ -33,6 +34,7 @@ DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FOUNDED_DAYS_BEFORE = 400
 # What is true of what is kept in rooms of its own.
 TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {
+    "ticket_activities": activities,
     **COMPANION_TRUTHS,
     **SETUP_TRUTHS,
     **CUSTOM_OBJECT_TRUTHS,
