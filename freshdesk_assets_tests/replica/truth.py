@@ -80,8 +80,8 @@ def _table_differences(
     rows = connection.execute(
         f'select {names} from "{catalog[0]}".freshdesk.{table.name} where _deleted_at is null'
     ).fetchall()
-    position = [column.name for column in table.columns].index(table.key[0])
-    stored = {row[position]: row for row in rows}
+    places = [[column.name for column in table.columns].index(name) for name in table.key]
+    stored = {key_in(row, places): row for row in rows}
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
     for key, payload in true_rows(table.name, world).items():
@@ -95,6 +95,12 @@ def _table_differences(
             if plain(column, cell) != true:
                 found.append(Difference(table.name, key, column.name, plain(column, cell), true))
     return found
+
+
+def key_in(row: tuple[Any, ...], places: list[int]) -> Any:
+    """The key of a row: a value, or several."""
+    key = tuple(row[place] for place in places)
+    return key[0] if len(key) == 1 else key
 
 
 def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World) -> bool:
