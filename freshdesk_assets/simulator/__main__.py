@@ -33,6 +33,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--frozen-now", type=zoned, help="stop the world's clock here; else it runs from now")
     parser.add_argument("--service-levels", action="store_true", help="due times follow from the policies")
     parser.add_argument("--eventful", action="store_true", help="days have more of what makes metrics hard")
+    parser.add_argument("--live-keys", action="store_true", help="rows have keys of the newest accounts")
     parser.add_argument("--ready-file", type=Path, help="written when ready: JSON with url and key")
     return parser.parse_args(given)
 
@@ -51,6 +52,7 @@ def main() -> None:
         ticking=options.frozen_now is None,
         service_levels=options.service_levels,
         eventful=options.eventful,
+        live_keys=options.live_keys,
     )
     with serve(
         world, plan=options.plan, port=options.port, latency_ms=options.latency_ms, key=options.key
