@@ -15,7 +15,7 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
 
-RESOURCES = {"email_mailboxes": "mailboxes"}
+RESOURCES = {"email_mailboxes": "mailboxes", "ticket_field_settings": "ticket_fields"}
 """Where the simulator's word for a table is another one."""
 
 VOLATILE_STEPS = ("attachment_url", "thumb_url", "avatar_url")
