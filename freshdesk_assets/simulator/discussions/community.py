@@ -88,14 +88,14 @@ class Community(State):
     @change
     def delete_discussion(self, kind: str, row_id: int) -> None:
         """Delete a row and all that is under it."""
-        self._forget(kind, row_id)
+        self._forget_discussed(kind, row_id)
         self._count()
 
-    def _forget(self, kind: str, row_id: int) -> None:
+    def _forget_discussed(self, kind: str, row_id: int) -> None:
         below = dict(pairwise(KINDS)).get(kind)
         if below:
             for each in list(self.discussed(below, row_id)):
-                self._forget(below, each)
+                self._forget_discussed(below, each)
         del self.discussed(kind)[row_id]
 
     def _count(self) -> None:
