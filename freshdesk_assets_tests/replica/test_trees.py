@@ -67,9 +67,7 @@ def test_what_is_created_edited_moved_and_deleted_in_a_tree_is_seen_the_next_day
             world.move_article(rng.choice(articles), rng.choice(held))
             world.delete_article(rng.choice(articles))
             world.create_article(rng.choice(held), title="A new one")
-            top = world.create_solution_folder(
-                category_id=next(iter(world.truth(SOLUTIONS[0])))
-            )
+            top = world.create_solution_folder(category_id=next(iter(world.truth(SOLUTIONS[0]))))
             world.create_article(world.create_solution_folder(parent_folder_id=top), title="Deep")
             world.delete_solution_folder(rng.choice(held))
             read(acme, *SOLUTIONS)
@@ -242,7 +240,8 @@ def test_no_credential_of_a_rule_is_kept_anywhere(account: Callable[..., Any]) -
         }
         assert held == {}
         assert acme.query(
-            "select distinct url_host from replica.freshdesk.automation_rule_actions where url_host is not null"
+            "select distinct url_host from replica.freshdesk.automation_rule_actions"
+            " where url_host is not null"
         ) == [("hooks.partner.example",)]
 
 
