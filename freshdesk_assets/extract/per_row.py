@@ -1,7 +1,7 @@
 """From rows to pages by a call per row: of a parent for its list, or of the row for itself; many at once."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
+from freshdesk_assets.extract.addresses import Part, part_reader, read_addresses
 from freshdesk_assets.extract.http.client import Client, Reply
 from freshdesk_assets.extract.http.errors import (
     NO_FEATURE,
@@ -23,7 +24,7 @@ from freshdesk_assets.extract.offsets import Slice, paging, read_offsets
 from freshdesk_assets.extract.replies import list_reader, row_reader
 from freshdesk_assets.extract.rows import RowReader, row_of
 from freshdesk_assets.extract.set_aside import ABOUT_A_ROW, SettingAside, ask_one_of
-from freshdesk_assets.schema.endpoint import Listing, RowCall
+from freshdesk_assets.schema.endpoint import Listing, RowCall, Value
 from freshdesk_assets.schema.page import Page, ParentRead
 from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
@@ -171,7 +172,15 @@ def list_of(
         params = {**table.params, **listing.params, **paging(page, size)}
         return client.get(branch.path.format(id=parent), params, parse=parse, sub_limit=table.sub_limit)
 
+    def follow(query: Mapping[str, Value]) -> Reply[Part]:
+        check_wanted(stopped)
+        params = {**table.params, **listing.params, **query}
+        read = part_reader(table, parse)
+        return client.get(branch.path.format(id=parent), params, parse=read, sub_limit=table.sub_limit)
+
     try:
+        if table.next_at:
+            return list(read_addresses(follow, where=branch.path))
         return list(read_offsets(fetch, RowReader(table), where=branch.path, most=most))
     except NotFound:
         return None

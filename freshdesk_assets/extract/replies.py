@@ -91,7 +91,7 @@ def _take(source: dict[str, Any], made: dict[str, Any], steps: list[str], kept: 
         return
     value = source[key]
     if not rest:
-        if kept.where and source.get(kept.where[0]) not in kept.where[1]:
+        if kept.where and not _is_among(source.get(kept.where[0]), kept.where[1]):
             return
         _keep(made, kept.to or key, value, kept)
     elif step.endswith("[]"):
@@ -103,6 +103,12 @@ def _take(source: dict[str, Any], made: dict[str, Any], steps: list[str], kept: 
                 _take(element, place, rest, kept)
     elif isinstance(value, dict):
         _take(value, made.setdefault(key, {}), rest, kept)
+
+
+def _is_among(value: Any, allowed: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and any(
+        value.startswith(each[:-1]) if each.endswith("*") else value == each for each in allowed
+    )
 
 
 def _keep(made: dict[str, Any], key: str, value: Any, kept: Kept) -> None:

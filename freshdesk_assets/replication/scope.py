@@ -11,7 +11,7 @@ from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
-from freshdesk_assets.schema.sync import Branch
+from freshdesk_assets.schema.sync import Branch, Keyset
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.coverage import covered
@@ -133,6 +133,9 @@ class ReadScope:
             return replace(asked, all_before=self.requested_at)
         if self.reading is Reading.AGAIN:
             return replace(asked, start=self.start, end=self.end, asked_before=self.requested_at)
+        if not isinstance(asked.source.sync, Keyset):
+            # The parents are there whole, whatever the start date: so are their lists.
+            return asked
         return replace(asked, start=self.since, end=self.end)
 
     def each_parent(self, branch: Branch) -> Asked:

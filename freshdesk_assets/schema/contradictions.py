@@ -83,6 +83,8 @@ def complaints(table: "Table") -> list[str]:
         found.append("it is never empty, which says nothing of a list that is not read whole")
     if table.rows_at == ITSELF and table.per_page:
         found.append("a reply is one of its rows, so it has no pages: give per_page=0")
+    if table.next_at and not table.branches:
+        found.append("its pages are asked for by an address, which only a list per parent is")
     found += _complaints_of_kept(table)
     if (table.detail or table.row_call) and table.key != ("id",):
         found.append("its rows have calls of their own, so its key must be id")

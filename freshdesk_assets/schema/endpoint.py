@@ -41,7 +41,8 @@ class Kept:
 
     - `path`: dotted; `[]` after a key stands for each element of its list: `actions[].field_name`. An object
       at the end of the path is kept whole.
-    - `where`: a key beside the last one, and the values it must have: `("field_name", ("priority",))`.
+    - `where`: a key beside the last one, and the values it must have: `("field_name", ("priority", "cf_*"))`,
+      of which one with an asterisk is the beginning of many.
     - `to`: the key under which it is stored, beside the others; its own by default.
     - `host`: of an address no more than the name of the host.
     - `there`: no more than whether there is a value: true, or nothing. Several such may share a `to`.

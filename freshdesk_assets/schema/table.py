@@ -52,6 +52,7 @@ class Table:
     - `window`: the column that decides in which date partition a row is; `_synced_at` for rows without one.
     - `rows_at`: the key under which a reply wraps the list, or `ITSELF`: the reply is one row.
     - `per_page`: the most rows a page may have; 0 where Freshdesk takes no page numbers and sends all.
+    - `next_at`: where a reply has the address of the next page, dotted, if pages are asked for by one.
     - `kept`: the only values of the payload that are kept, where it may hold secrets (see `Kept`).
     - `by_choice`: it is replicated only where FRESHDESK_TABLES names it or its group.
     - `belongs_to`: the column that names the row without which this one does not exist.
@@ -78,6 +79,7 @@ class Table:
     window: str = "updated_at"
     rows_at: str = ""
     per_page: int = 100
+    next_at: str = ""
     kept: tuple[Kept, ...] = ()
     by_choice: bool = False
     row_call: RowCall | None = None

@@ -34,6 +34,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--service-levels", action="store_true", help="due times follow from the policies")
     parser.add_argument("--eventful", action="store_true", help="days have more of what makes metrics hard")
     parser.add_argument("--files", action="store_true", help="hand out the files that links lead to")
+    parser.add_argument("--live-keys", action="store_true", help="rows have keys of the newest accounts")
     parser.add_argument("--ready-file", type=Path, help="written when ready: JSON with url and key")
     return parser.parse_args(given)
 
@@ -52,6 +53,7 @@ def main() -> None:
         ticking=options.frozen_now is None,
         service_levels=options.service_levels,
         eventful=options.eventful,
+        live_keys=options.live_keys,
     )
     with serve(
         world,

@@ -48,6 +48,8 @@ class Switches:
     skills_path: str = "admin/skills"
     # Lists that come inside an object under this key: of "rules", "skills", "sections"; others are bare.
     wrapped_lists: set[str] = field(default_factory=lambda: {"rules"})
+    # Path templates whose rows have their id as a text, for example "business_hours".
+    quoted_ids: set[str] = field(default_factory=set)
     # "omni", or "classic": then no agent's availability is listed.
     routing: str = "omni"
     # What a ticket's own URL answers once archived; not established (docs/freshdesk_api.md, 4.2): "missing",

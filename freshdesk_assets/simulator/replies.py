@@ -197,6 +197,8 @@ class Answering:
         answer = endpoint.answer(call)
         if not isinstance(answer, Page):
             return Reply(status=200, body=self.written([answer])[1:-1])
+        if endpoint.path in desk.switches.quoted_ids:
+            answer = replace(answer, rows=[{**row, "id": str(row["id"])} for row in answer.rows])
         if short := desk.faults.strike(LIST_FAULTS, self.template, request.path_params.get("id")):
             answer = replace(answer, rows=answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}

@@ -1,6 +1,6 @@
 """What can be read from the account, endpoint by endpoint, as the API's documentation lists it.
 
-`Timesheets`, `Multi Product` and `Skill Based Routing` are names of features we chose: only `Surveys` and
+`Timesheets`, `Multi Product` and those of the set-up are names of features we chose: only `Surveys` and
 `Archive Tickets` have been seen (docs/freshdesk_api.md, 1.5).
 """
 

@@ -19,6 +19,7 @@ GROUPS = {
     "setup": "How the account is set up.",
     "solutions": "The knowledge base.",
     "discussions": "The community.",
+    "custom_objects": "Records of kinds that the account defines itself.",
 }
 """What the tables of each group are about; the documentation shows the groups in this order."""
 

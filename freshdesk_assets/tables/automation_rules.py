@@ -19,8 +19,8 @@ SET_BY_RULES = (
     "product_id",
     "add_tag",
     "tags",
-    "add_a_cc",
     "skill_id",
+    "cf_*",
 )
 """Fields that an action sets to a value that is no secret. Of all other actions no value is kept."""
 
@@ -53,6 +53,7 @@ PLAIN = (
     "created_at",
     "updated_at",
 )
+CHANGED = ("field_name", "from", "to", "value", "nested_fields", "from_nested_field", "to_nested_field")
 OF_A_PROPERTY = (
     "resource_type",
     "field_name",
@@ -69,7 +70,7 @@ OF_A_PROPERTY = (
 # may be kept is listed, rather than what may not: a key that Freshdesk adds is dropped until it is looked at.
 KEPT = (
     *(Kept(path) for path in PLAIN),
-    *(Kept(f"events[].{key}") for key in ("field_name", "from", "to", "value", "nested_fields")),
+    *(Kept(f"events[].{key}") for key in CHANGED),
     *(Kept(f"conditions[].{key}") for key in ("name", "match_type")),
     *(Kept(f"conditions[].properties[].{key}") for key in OF_A_PROPERTY),
     # So it is spelled in some replies.

@@ -1,13 +1,13 @@
 """Ticket associations: parents with their children, trackers with the tickets they track."""
 
-from freshdesk_assets.schema.column import bigint, integer
+from freshdesk_assets.schema.column import bigint
 from freshdesk_assets.schema.endpoint import Kept
 from freshdesk_assets.schema.sync import Branch, PerParent
 from freshdesk_assets.schema.table import Table
 
 ticket_associations = Table(
     name="ticket_associations",
-    doc="One row per ticket and ticket that it is associated with; most are there from both sides.",
+    doc="One row per ticket and ticket that it is associated with, from both sides.",
     path="tickets/{id}/associated_tickets",
     # Only tickets that have some are asked for, once per version.
     sync=PerParent(
@@ -28,19 +28,20 @@ ticket_associations = Table(
     ),
     rows_at="tickets",
     # The reply has the whole of the other ticket, which its own list has anyway.
-    kept=(Kept("id"), Kept("association_type")),
-    key=("ticket_id", "id"),
+    kept=(Kept("id"),),
+    key=("ticket_id", "other_ticket_id"),
     version=(),
     window="_synced_at",
     group="tickets",
     docs="tickets",
     columns=(
         bigint("ticket_id", "Ticket that was asked for.", references="tickets.id", required=True),
-        bigint("id", "Ticket that it is associated with.", references="tickets.id", required=True),
-        integer(
-            "association_type",
-            "What the other ticket is: 1 Parent, 2 Child, 3 Tracker, 4 Related; null where it is not said.",
-            accepted=(1, 2, 3, 4),
+        bigint(
+            "other_ticket_id",
+            "Ticket that it is associated with.",
+            path="id",
+            references="tickets.id",
+            required=True,
         ),
     ),
 )

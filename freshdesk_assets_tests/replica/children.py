@@ -18,7 +18,8 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.simulator.world import World
-from freshdesk_assets_tests.replica.truth import Difference, out_of_sight, true_rows
+from freshdesk_assets_tests.replica.true_rows import true_rows
+from freshdesk_assets_tests.replica.truth import Difference, out_of_sight
 
 Row = dict[str, Any]
 Rows = Iterator[tuple[Any, Row]]

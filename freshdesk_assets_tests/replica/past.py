@@ -13,7 +13,8 @@ from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets_tests.replica.truth import Difference, plain, true_rows, true_value
+from freshdesk_assets_tests.replica.true_rows import true_rows
+from freshdesk_assets_tests.replica.truth import Difference, plain, true_value
 
 State = Mapping[str, Any]
 

@@ -14,9 +14,7 @@ from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
-
-RESOURCES = {"email_mailboxes": "mailboxes"}
-"""Where the simulator's word for a table is another one."""
+from freshdesk_assets_tests.replica.true_rows import every_row, true_rows
 
 VOLATILE_STEPS = ("attachment_url", "thumb_url", "avatar_url")
 
@@ -45,13 +43,15 @@ def differences(
     return found
 
 
-def surplus(path: Path, world: World, table: str) -> set[int]:
+def surplus(path: Path, world: World, table: str) -> set[Any]:
     """Keys of rows that the replica takes for existing and the truth does not have."""
     with duckdb.connect(str(path), read_only=True) as connection:
+        key = ", ".join(declared_tables()[table].key)
         alive = connection.execute(
-            f"select id from {path.stem}.freshdesk.{table} where _deleted_at is null"
+            f"select {key} from {path.stem}.freshdesk.{table} where _deleted_at is null"
         ).fetchall()
-    return {key for (key,) in alive} - world.truth(RESOURCES.get(table, table)).keys()
+    found = {row[0] if len(row) == 1 else row for row in alive}
+    return found - every_row(table, world).keys()
 
 
 def wrongly_marked(path: Path, world: World) -> set[int]:
@@ -80,8 +80,8 @@ def _table_differences(
     rows = connection.execute(
         f'select {names} from "{catalog[0]}".freshdesk.{table.name} where _deleted_at is null'
     ).fetchall()
-    position = [column.name for column in table.columns].index(table.key[0])
-    stored = {row[position]: row for row in rows}
+    places = [[column.name for column in table.columns].index(name) for name in table.key]
+    stored = {key_in(row, places): row for row in rows}
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
     for key, payload in true_rows(table.name, world).items():
@@ -97,36 +97,17 @@ def _table_differences(
     return found
 
 
+def key_in(row: tuple[Any, ...], places: list[int]) -> Any:
+    """The key of a row: a value, or several."""
+    key = tuple(row[place] for place in places)
+    return key[0] if len(key) == 1 else key
+
+
 def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World) -> bool:
     """Whether the row was edited when no sync looked back that far: the whole list shows it within a week."""
     reach = world.clock.now() - timedelta(days=sync.days - 1)
     at, edited = (datetime.fromisoformat(payload[name]) for name in (table.window, "updated_at"))
     return at < reach <= edited
-
-
-def true_rows(table: str, world: World) -> dict[int, dict[str, Any]]:
-    """The rows that a replica can know of, by key."""
-    rows = world.truth(RESOURCES.get(table, table))
-    if table == "tickets":
-        # An archived ticket is in no list: the replica has it as it was before, or not at all.
-        # The form's id is sent by the row's own call only, and one for every ticket would cost a credit each.
-        return {key: {**row, "form_id": None} for key, row in rows.items() if not row["archived"]}
-    if table == "conversations":
-        # An edited note moves neither its own nor its ticket's updated_at (docs/freshdesk_api.md, 5.1): it is
-        # seen when its ticket is read again for another reason.
-        tickets = world.truth("tickets")
-        return {
-            key: row
-            for key, row in rows.items()
-            if not tickets[row["ticket_id"]]["archived"]
-            and (row["last_edited_at"] or "") <= tickets[row["ticket_id"]]["updated_at"]
-        }
-    if table == "contacts":
-        return {
-            key: {**row, "blocked": row["state"] == "blocked", "deleted": row["state"] == "deleted"}
-            for key, row in rows.items()
-        }
-    return rows
 
 
 def true_value(column: Column, payload: dict[str, Any]) -> Any:

@@ -190,6 +190,15 @@ def test_keys_of_the_newest_accounts_are_sent_if_wished_and_are_stable(
     assert not any(paths["companies"] & row.keys() for row in client.rows("companies"))
 
 
+def test_ids_of_a_list_can_be_sent_as_texts(server: Server, client: Client) -> None:
+    """Some accounts quote those of calendars and policies."""
+    server.switches.quoted_ids = {"business_hours", "sla_policies"}
+    for path in server.switches.quoted_ids:
+        assert {int(row["id"]) for row in client.rows(path)} == server.world.truth(path).keys()
+        assert all(isinstance(row["id"], str) for row in client.rows(path))
+    assert all(isinstance(row["id"], int) for row in client.rows("roles"))
+
+
 def test_a_call_of_the_set_up_costs_one_credit(server: Server, client: Client) -> None:
     """With include too: only includes of tickets cost more."""
     paths = ["automations/1/rules", "email/settings", "ticket-forms?include=portals"]
