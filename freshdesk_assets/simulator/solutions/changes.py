@@ -26,7 +26,7 @@ class SolutionChanges(Library):
         self, *, category_id: int | None = None, parent_folder_id: int | None = None, name: str = "A folder"
     ) -> int:
         """A new folder, at the top of a category or in another folder. Returns its id."""
-        category_id = self._category(category_id, parent_folder_id)
+        category_id = self._category_of_folder(category_id, parent_folder_id)
         return int(new_folder(self, name, category_id, parent_folder_id, self.clock.stamp())["id"])
 
     @change
@@ -49,7 +49,7 @@ class SolutionChanges(Library):
         self, folder_id: int, *, category_id: int | None = None, parent_folder_id: int | None = None
     ) -> None:
         """Move a folder, and all that is in it, to the top of a category or into another folder."""
-        self._move_solution(folder_id, category_id, parent_folder_id)
+        self._move_folder(folder_id, category_id, parent_folder_id)
 
     def move_folder_after(
         self,
@@ -134,19 +134,19 @@ class SolutionChanges(Library):
         self.solutions("folder")[folder_id]
         self.miscounts[folder_id] = dict(counts)
 
-    def _category(self, category_id: int | None, parent_folder_id: int | None) -> int:
+    def _category_of_folder(self, category_id: int | None, parent_folder_id: int | None) -> int:
         if parent_folder_id is not None:
             return int(self.solutions("folder")[parent_folder_id]["category_id"])
         if category_id is None:
             raise ValueError("a folder is in a category or in another folder; name one of them")
         return int(self.solutions("category")[category_id]["id"])
 
-    def _move_solution(self, folder_id: int, category_id: int | None, parent_folder_id: int | None) -> None:
+    def _move_folder(self, folder_id: int, category_id: int | None, parent_folder_id: int | None) -> None:
         row, below = self.solutions("folder")[folder_id], list(self.folders_under(folder_id))
         if parent_folder_id in {folder_id, *(each["id"] for each in below)}:
             raise ValueError("a folder cannot be moved into itself")
         for each in (row, *below):
-            each["category_id"] = self._category(category_id, parent_folder_id)
+            each["category_id"] = self._category_of_folder(category_id, parent_folder_id)
         row |= {"parent_folder_id": parent_folder_id, "updated_at": self.clock.stamp()}
 
     def _set_solution(self, row: Row, fields: Row) -> None:
