@@ -62,7 +62,7 @@ def test_what_is_created_edited_moved_and_deleted_in_a_tree_is_seen_the_next_day
     with knowing(account, *SOLUTIONS) as acme:
         rng = random.Random(5)
         world = acme.world
-        for _ in range(4):
+        for _ in range(2):
             articles, held = list(world.truth("solution_articles")), list(folders(acme))
             world.move_article(rng.choice(articles), rng.choice(held))
             world.delete_article(rng.choice(articles))
