@@ -8,6 +8,9 @@ from freshdesk_assets.simulator.state import Row, State
 from freshdesk_assets.simulator.truth.lives import SOLVED, Life, Message, Span, added, waits_on
 
 OUTBOUND = 10
+CLOSED = 5
+# Seconds that may lie between a ticket's closing and the note of its merging.
+MERGING = 120
 TOUCHES = ("no", "one", "two")
 # Ratings are -103 to 103, and on old surveys 1 to 3 (docs/freshdesk_api.md, 4.7).
 HAPPY, NEUTRAL = (1, 101, 102, 103), (2, 100)
@@ -36,6 +39,7 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
         **status_metrics(life, labels),
         **assignment_metrics(life),
         **message_metrics(life),
+        "merged_guess": merged_into(life),
         **satisfaction(state, life),
         **time_tracked(state, life),
         "messages_deleted": sum(kind == "message_deleted" for _, kind, _ in life.entries),
@@ -193,6 +197,20 @@ def message_metrics(life: Life) -> Row:
         "system_messages": said.count("system"),
         "agents_writing": len(authors - {None}),
     }
+
+
+def merged_into(life: Life) -> int | None:
+    """The ticket that this one was merged into, as far as its last note before or after its closing still tells."""
+    merges = [(at, value) for at, kind, value in life.entries if kind == "merged_into"]
+    if not merges or life.status != CLOSED:
+        return None
+    at, (primary_id, note_id) = merges[-1]
+    closed_at = life.spans("status")[-1].start
+    note = next((row for row in life.ticket.conversations if row["id"] == note_id), None)
+    said = [message.at for message in life.messages if message.actor in ("agent", "customer", "note")]
+    untouched = note is not None and note["last_edited_at"] is None
+    last = not any(at < later <= closed_at + MERGING for later in said)
+    return primary_id if untouched and last and abs(at - closed_at) <= MERGING else None
 
 
 def satisfaction(state: State, life: Life) -> Row:

@@ -70,6 +70,8 @@
 -- agents_writing: How many agents wrote, private notes included.
 -- group_stations: How many times it came to a group.
 -- agent_stations: How many times it came to an agent.
+-- merged_guess: Ticket that it was probably merged into; null if none. A guess, as the API does not say it: its
+--     note, written while it was closed, names the other ticket. See ticket_merges. -> tickets.id
 -- csat_first: First answer to a survey: happy, neutral or unhappy; null if none.
 -- csat_last: Latest answer.
 -- csat_improved: Whether the latest is better than the first; null without one.
@@ -267,6 +269,7 @@ select
   running.agents_writing,
   running.group_stations,
   running.agent_stations,
+  ticket_merges.merged_guess,
   cast(moods.first_label as varchar) as csat_first,
   cast(moods.last_label as varchar) as csat_last,
   case
@@ -304,3 +307,4 @@ left join freshdesk.groups on groups.id = tickets.group_id
 left join freshdesk.agents on agents.id = tickets.responder_id
 left join moods on moods.ticket_id = tickets.id
 left join booked on booked.ticket_id = tickets.id
+left join metrics.ticket_merges on ticket_merges.ticket_id = tickets.id
