@@ -1,4 +1,4 @@
-"""Tickets that were merged into another one: the API does not say so, and what is guessed must not be wrong."""
+"""Tickets that were merged into another one, which the API does not say: better no guess than a wrong one."""
 
 import pytest
 

@@ -5,12 +5,9 @@ from itertools import pairwise
 
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.state import Row, State
-from freshdesk_assets.simulator.truth.lives import SOLVED, Life, Message, Span, added, waits_on
+from freshdesk_assets.simulator.truth.contacts import merged_into, message_metrics, touched
+from freshdesk_assets.simulator.truth.lives import OUTBOUND, SOLVED, Life, Message, Span, added, waits_on
 
-OUTBOUND = 10
-CLOSED = 5
-# Seconds that may lie between a ticket's closing and the note of its merging.
-MERGING = 120
 TOUCHES = ("no", "one", "two")
 # Ratings are -103 to 103, and on old surveys 1 to 3 (docs/freshdesk_api.md, 4.7).
 HAPPY, NEUTRAL = (1, 101, 102, 103), (2, 100)
@@ -136,8 +133,8 @@ def resolution_metrics(state: State, life: Life) -> Row:
         for span in life.spans("status")
         if last is not None and span.start < last and span.stood["status"] not in state.stopped_statuses
     ]
-    agent_replies = sum(message.actor == "agent" for message in life.messages)
-    touches = agent_replies + (life.source == OUTBOUND)
+    answers = touched(life)
+    touches = answers + (life.source == OUTBOUND)
     return {
         "first_resolved_at": shown(first),
         "first_resolution_seconds": None if first is None else first - life.created_at,
@@ -148,8 +145,9 @@ def resolution_metrics(state: State, life: Life) -> Row:
         "solve_business_seconds": None if last is None else added([life.business_of(s) for s in running]),
         "reopens": len(reopened),
         "resolutions": len(solved),
+        "touch_count": touches,
         "touches": (TOUCHES[touches] if touches < len(TOUCHES) else "many") if life.solved else None,
-        "first_contact_resolution": agent_replies <= 1 and not reopened if life.solved else None,
+        "first_contact_resolution": answers <= 1 and not reopened if life.solved else None,
     }
 
 
@@ -184,33 +182,6 @@ def assignment_metrics(life: Life) -> Row:
         "group_stations": sum(group is not None for group in groups),
         "agent_stations": sum(agent is not None for agent in agents),
     }
-
-
-def message_metrics(life: Life) -> Row:
-    """How much was said, by whom."""
-    said = [message.actor for message in life.messages]
-    authors = {message.author_id for message in life.messages if message.actor in ("agent", "note")}
-    return {
-        "agent_replies": said.count("agent"),
-        "customer_messages": said.count("customer"),
-        "private_notes": said.count("note"),
-        "system_messages": said.count("system"),
-        "agents_writing": len(authors - {None}),
-    }
-
-
-def merged_into(life: Life) -> int | None:
-    """The ticket that this one was merged into, as far as its last note before or after its closing still tells."""
-    merges = [(at, value) for at, kind, value in life.entries if kind == "merged_into"]
-    if not merges or life.status != CLOSED:
-        return None
-    at, (primary_id, note_id) = merges[-1]
-    closed_at = life.spans("status")[-1].start
-    note = next((row for row in life.ticket.conversations if row["id"] == note_id), None)
-    said = [message.at for message in life.messages if message.actor in ("agent", "customer", "note")]
-    untouched = note is not None and note["last_edited_at"] is None
-    last = not any(at < later <= closed_at + MERGING for later in said)
-    return primary_id if untouched and last and abs(at - closed_at) <= MERGING else None
 
 
 def satisfaction(state: State, life: Life) -> Row:

@@ -64,8 +64,11 @@
 -- customer_messages: Messages of customers after the first.
 -- private_notes: Private notes.
 -- system_messages: Messages of automations.
--- touches: no, one, two or many: public messages of agents in a ticket that is solved.
--- first_contact_resolution: Whether it is solved with one answer at most, and was never reopened.
+-- touch_count: How often agents turned to the customer: their public messages and the e-mail of an outbound ticket. In
+--     a chat (sources 7, 12, 15, 21) all messages of a session are one; it is over after an hour without any.
+-- touches: no, one, two or many: touch_count of a ticket that is solved.
+-- first_contact_resolution: Whether it is solved with one answer at most, and was never reopened. The answers in a
+--     session of a chat are one.
 -- handoffs: How often it went from one agent to another.
 -- agents_writing: How many agents wrote, private notes included.
 -- group_stations: How many times it came to a group.
@@ -252,18 +255,19 @@ select
   running.customer_messages,
   running.private_notes,
   running.system_messages,
+  running.touch_count,
   cast(
     case
       when tickets.status not in (4, 5) then null
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 0 then 'no'
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 1 then 'one'
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 2 then 'two'
+      when running.touch_count = 0 then 'no'
+      when running.touch_count = 1 then 'one'
+      when running.touch_count = 2 then 'two'
       else 'many'
     end as varchar
   ) as touches,
   case
     when tickets.status in (4, 5)
-      then running.agent_replies <= 1 and running.reopens = 0 and tickets.reopened_at is null
+      then running.touch_count <= case when tickets.source = 10 then 2 else 1 end and running.reopens = 0 and tickets.reopened_at is null
   end as first_contact_resolution,
   running.handoffs,
   running.agents_writing,
