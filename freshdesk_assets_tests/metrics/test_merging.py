@@ -4,7 +4,7 @@ import pytest
 
 from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import ticket
-from freshdesk_assets_tests.metrics.tickets import CLOSED, OPEN, Ticket
+from freshdesk_assets_tests.metrics.tickets import BOB, CLOSED, OPEN, Ticket
 
 CREATED = "2026-03-02 14:00"
 
@@ -42,7 +42,7 @@ def test_merged_guess_is_the_ticket_that_the_closing_note_names_whatever_its_wor
     """Freshdesk's note has the plain number, in the language of the account; both tickets get one."""
     case = IN_ANY_LANGUAGE[language]
     assert desk.of(case, "merged_guess") == PRIMARY.number
-    assert desk.of(case, "because", view="ticket_merges") == "both have a note"
+    assert desk.of(case, "because", view="ticket_merges") == "the agent wrote in both"
 
 
 VISIBLE = merged(PRIMARY, "This ticket is closed and merged into ticket {}", private=False)
@@ -54,6 +54,7 @@ def test_merged_guess_is_found_in_a_note_that_the_customer_may_see_too(desk: Des
 
 
 SILENT, ALSO_SILENT = ticket(CREATED), ticket(CREATED)
+BUSY = ticket(CREATED).note("2026-03-02 15:00:30", by=BOB)
 LINKED = noted(
     ticket(CREATED).becomes(CLOSED, "2026-03-02 15:00"),
     "2026-03-02 14:59:30",
@@ -93,6 +94,7 @@ UNMERGED = {
     "a reply, not a note": ticket(CREATED)
     .becomes(CLOSED, "2026-03-02 15:00")
     .says("2026-03-02 15:00", 901, body_text=f"Please look at #{SILENT.number}"),
+    "a plain number, and another agent in the other ticket": merged(BUSY, "Refunded order {}", back=False),
     "an amount": merged(PRIMARY, "Paid {}.00 on 2026-03-02", back=False),
 }
 noted(own, "2026-03-02 15:00", f"#{own.number} is done")

@@ -25,7 +25,8 @@ with closing as (
     and ticket_messages.at >= tickets.closed_at - interval 2 minute
     and ticket_messages.at <= tickets.closed_at + interval 2 minute
   qualify row_number() over (
-    partition by ticket_messages.ticket_id order by ticket_messages.at desc, ticket_messages.conversation_id desc
+    partition by ticket_messages.ticket_id
+    order by ticket_messages.at desc, ticket_messages.conversation_id desc
   ) = 1
 ),
 words as (

@@ -2,14 +2,14 @@
 --
 -- Freshdesk closes the ticket and leaves a note in it that names the other one; its words depend on the language,
 -- and agents may change them. So it is guessed without them: the last note of a ticket, written within two minutes
--- of its closing, names another ticket; either that one got a note at the same time too, or the number stands
--- after a # or in a link. A note that names several such tickets tells nothing.
+-- of its closing, names another ticket; either the same agent wrote in that one within two minutes too, or the
+-- number stands after a # or in a link. A note that names several such tickets tells nothing.
 --
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- merged_guess: Ticket that it was probably merged into. -> tickets.id
 -- at: When that was: when the note was written.
 -- agent_id: Agent who wrote the note; null if nobody is named. -> agents.id
--- because: both have a note, or the note names it as a ticket.
+-- because: the agent wrote in both, or the note names it as a ticket.
 
 with pointed as (
   select
@@ -29,6 +29,7 @@ noted as (
   join metrics.ticket_messages
     on ticket_messages.ticket_id = pointed.number
     and ticket_messages.actor in ('note', 'agent')
+    and ticket_messages.agent_id is not distinct from pointed.agent_id
     and ticket_messages.at >= pointed.at - interval 2 minute
     and ticket_messages.at <= pointed.at + interval 2 minute
 ),
@@ -38,7 +39,10 @@ found as (
     pointed.number,
     pointed.at,
     pointed.agent_id,
-    case when noted.number is not null then 'both have a note' else 'the note names it as a ticket' end as because,
+    case
+      when noted.number is not null then 'the agent wrote in both'
+      else 'the note names it as a ticket'
+    end as because,
     rank() over (
       partition by pointed.ticket_id order by case when noted.number is not null then 1 else 2 end
     ) as place

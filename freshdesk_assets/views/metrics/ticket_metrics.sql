@@ -64,8 +64,8 @@
 -- customer_messages: Messages of customers after the first.
 -- private_notes: Private notes.
 -- system_messages: Messages of automations.
--- touch_count: How often agents turned to the customer: their public messages and the e-mail of an outbound ticket. In
---     a chat (sources 7, 12, 15, 21) all messages of a session are one; it is over after an hour without any.
+-- touch_count: How often agents turned to the customer: their public messages, and the e-mail of an outbound
+--     ticket. In a chat (sources 7, 12, 15, 21) those of a session are one; it ends with an hour without messages.
 -- touches: no, one, two or many: touch_count of a ticket that is solved.
 -- first_contact_resolution: Whether it is solved with one answer at most, and was never reopened. The answers in a
 --     session of a chat are one.
@@ -267,7 +267,9 @@ select
   ) as touches,
   case
     when tickets.status in (4, 5)
-      then running.touch_count <= case when tickets.source = 10 then 2 else 1 end and running.reopens = 0 and tickets.reopened_at is null
+      then running.touch_count <= case when tickets.source = 10 then 2 else 1 end
+        and running.reopens = 0
+        and tickets.reopened_at is null
   end as first_contact_resolution,
   running.handoffs,
   running.agents_writing,
