@@ -14,8 +14,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     made = office.opened(Desk(tmp_path_factory.mktemp("desk")))
     made.lands(at("2026-06-01 12:15"), "business_hours", office.CHANGED_CALENDAR)
     for moment, group, members in office.MOVING:
-        row = {**group, "agent_ids": members, "updated_at": said(at(moment))}
-        made.lands(at(moment), "groups", row)
+        moved = {**group, "agent_ids": members, "updated_at": said(at(moment))}
+        made.lands(at(moment), "groups", moved)
     made.lives(office.TICKETS)
     for name, row in (
         ("agents", FORMER_AGENT),

@@ -104,7 +104,7 @@ GROUPS = [
     {"id": MOVED_GROUP, "name": "Works by another calendar", "business_calendar_id": NEW_YORK - 100},
 ]
 MOVED = {**GROUPS[-1], "business_calendar_id": ROUND_THE_CLOCK - 100}
-MOVING = (
+MOVING: tuple[tuple[str, Row, list[int]], ...] = (
     ("2026-06-02 13:15", GROUPS[-1], [ANN]),
     ("2026-06-02 15:15", MOVED, [ANN]),
     ("2026-06-02 18:15", MOVED, []),
