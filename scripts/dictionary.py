@@ -92,6 +92,11 @@ def table_page(declared: Declared, catalog: Catalog) -> str:
         case Table():
             how = (type(declared.sync).__doc__ or "").partition("\n")[0]
             said.append(f"Read from [`/api/v2/{declared.path}`]({declared.url}). {how}")
+            if declared.by_choice:
+                said.append(
+                    f"It is off until `FRESHDESK_TABLES` names `{declared.name}`, or a group that it is in"
+                    f" (`{declared.group}`): [what it costs](../../costs.md#tables-by-choice)."
+                )
         case Child():
             origins = ", ".join(f"`{name}`" for name in declared.sources)
             said.append(f"Cut from {origins} of {link(declared.parent)}.")
