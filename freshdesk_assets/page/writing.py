@@ -87,7 +87,7 @@ def made_by(options: Options) -> str:
 
 
 def prepare(connection: Connection) -> None:
-    """Make the tables that charts share, and the variables `page_as_of`, `page_zone`, `page_today`, `page_since`."""
+    """Make the tables that charts share, and a variable of each column of the first, such as `page_today`."""
     _asked(connection, CLOCK, f"create temp table {CLOCK} as ")
     for column in MOMENTS:
         ask(connection, f"set variable page_{column} = (select {column} from {CLOCK})")

@@ -164,8 +164,9 @@ select
 from metrics.ticket_metrics where is_current and is_solved and ticket_id % 10 = 0;
 insert into metrics.volume_daily
 select
-  cast(ticket_events."at" as date), ticket_events.group_id, groups.name, count(*) filter (where kind = 'created'),
-  count(*) filter (where kind = 'resolved'), count(*) filter (where kind = 'reopened')
+  cast(ticket_events."at" as date), ticket_events.group_id, groups.name,
+  count(*) filter (where kind = 'created'), count(*) filter (where kind = 'resolved'),
+  count(*) filter (where kind = 'reopened')
 from metrics.ticket_events
 join freshdesk.tickets on tickets.id = ticket_id and not spam and not deleted
 left join freshdesk.groups on groups.id = ticket_events.group_id
