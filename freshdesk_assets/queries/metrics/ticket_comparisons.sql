@@ -1,11 +1,11 @@
--- Which tickets were answered at another time than Freshdesk says, by more than a minute?
+-- Of which tickets is the first reply furthest from Freshdesk's?
 
 select
   ticket_comparisons.ticket_id,
   ticket_comparisons.first_reply_off,
   ticket_comparisons.first_reply_by_system
 from metrics.ticket_comparisons
-where ticket_comparisons.first_reply_off > 60
+where ticket_comparisons.first_reply_off is not null
 order by ticket_comparisons.first_reply_off desc, ticket_comparisons.ticket_id
 limit 20;
 
