@@ -12,16 +12,14 @@
 
 with created as (
   select
-    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
-    coalesce(ticket_metrics.type, 'No type') as name,
-    cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 28 as is_recent,
-    clock.since <= clock.today - 56 as is_whole
-  from metrics.ticket_metrics
-  cross join metrics.clock
-  where ticket_metrics.is_current
-    and ticket_metrics.created_at >= clock.as_of - interval 58 days
-    and cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 56
-    and cast(ticket_metrics.created_at at time zone clock.zone as date) < clock.today
+    page_tickets.of_group,
+    coalesce(page_tickets.type, 'No type') as name,
+    cast(page_tickets.created_local as date) >= page_clock.today - 28 as is_recent,
+    page_clock.since <= page_clock.today - 56 as is_whole
+  from page_tickets
+  cross join page_clock
+  where cast(page_tickets.created_local as date) >= page_clock.today - 56
+    and cast(page_tickets.created_local as date) < page_clock.today
 ),
 counted as (
   select

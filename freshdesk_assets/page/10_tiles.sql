@@ -12,11 +12,11 @@
 
 with tickets as (
   select
-    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
-    ticket_metrics.ticket_id,
-    ticket_metrics.agent_id
-  from metrics.ticket_metrics
-  where ticket_metrics.is_current and not ticket_metrics.is_solved
+    page_tickets.of_group,
+    page_tickets.ticket_id,
+    page_tickets.agent_id
+  from page_tickets
+  where not page_tickets.is_solved
 ),
 due as (
   select
@@ -32,30 +32,30 @@ due as (
 ),
 days as (
   select
-    cast(clock.today - cast(1 + 7 * weeks.ago as integer) as date) as day,
+    cast(page_clock.today - cast(1 + 7 * weeks.ago as integer) as date) as day,
     weeks.ago
-  from metrics.clock, range(0, 9) as weeks (ago)
-  where clock.today - cast(1 + 7 * weeks.ago as integer) >= clock.since
+  from page_clock, range(0, 9) as weeks (ago)
+  where page_clock.today - cast(1 + 7 * weeks.ago as integer) >= page_clock.since
 ),
 volume as (
   select
-    coalesce(volume_daily.group_name, 'Group ' || volume_daily.group_id, 'No group') as of_group,
-    volume_daily.day,
-    sum(volume_daily.created) as created,
-    sum(volume_daily.resolved) as resolved,
-    sum(volume_daily.reopened) as reopened
-  from metrics.volume_daily
-  where volume_daily.day in (select days.day from days)
+    page_events.of_group,
+    page_events.day,
+    sum(page_events.counted) filter (where page_events.kind = 'created') as created,
+    sum(page_events.counted) filter (where page_events.kind = 'resolved') as resolved,
+    sum(page_events.counted) filter (where page_events.kind = 'reopened') as reopened
+  from page_events
+  where page_events.day in (select days.day from days)
+    and page_events.kind in ('created', 'resolved', 'reopened')
   group by grouping sets ((1, 2), (2))
 ),
 ratings as (
   select
-    coalesce(groups.name, 'Group ' || csat.group_id, 'No group') as of_group,
+    page_ratings.of_group,
     count(*) as ratings,
-    count(*) filter (where csat.label = 'happy') as happy
-  from metrics.csat
-  left join freshdesk.groups on groups.id = csat.group_id
-  where csat.day > (select clock.today - 7 from metrics.clock) and csat.label is not null
+    count(*) filter (where page_ratings.label = 'happy') as happy
+  from page_ratings
+  where page_ratings.day > getvariable('page_today') - 7
   group by grouping sets ((1), ())
 ),
 shown as (
@@ -109,10 +109,10 @@ dues as (
 figures as (
   select
     shown.of_group,
-    clock.today is not null as is_known,
+    page_clock.today is not null as is_known,
     -- Without a single due time nothing is known of what is late.
     exists (from due) as dues_known,
-    strftime(clock.today - 1, '%A') as yesterday,
+    strftime(page_clock.today - 1, '%A') as yesterday,
     coalesce(opened.open, 0) as open,
     coalesce(opened.unassigned, 0) as unassigned,
     coalesce(dues.overdue, 0) as overdue,
@@ -126,7 +126,7 @@ figures as (
     coalesce(ratings.ratings, 0) as ratings,
     ratings.happy
   from shown
-  cross join metrics.clock
+  cross join page_clock
   left join opened on opened.of_group = shown.of_group
   left join dues on dues.of_group = shown.of_group
   left join usual on usual.of_group = shown.of_group

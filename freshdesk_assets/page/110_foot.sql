@@ -33,15 +33,15 @@ aside as (
 select
   line.what,
   coalesce(line.value, '–') as value
-from metrics.clock
+from page_clock
 cross join reads
 cross join spent
 cross join agreed
 cross join aside
 cross join lateral (
   values
-    (1, 'Tickets are as of', strftime(clock.as_of at time zone clock.zone, '%Y-%m-%d %H:%M ') || clock.zone),
-    (2, 'Last read of any table', strftime(reads.latest at time zone clock.zone, '%Y-%m-%d %H:%M ') || clock.zone),
+    (1, 'Tickets are as of', strftime(page_clock.as_of at time zone page_clock.zone, '%Y-%m-%d %H:%M ') || page_clock.zone),
+    (2, 'Last read of any table', strftime(reads.latest at time zone page_clock.zone, '%Y-%m-%d %H:%M ') || page_clock.zone),
     (3, 'Tables not read to their end', if(reads.latest is null, null, coalesce(reads.unfinished, 'none'))),
     (4, 'Rows that Freshdesk refused, or that could not be stored', cast(aside.set_aside + aside.rejected as varchar)),
     (5, 'API credits of that day', cast(cast(spent.credits as bigint) as varchar)),

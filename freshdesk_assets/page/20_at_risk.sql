@@ -14,10 +14,10 @@
 
 with risks as (
   select
-    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as group_name,
+    page_tickets.of_group as group_name,
     page_targets.ticket_id,
-    ticket_metrics.agent_id,
-    coalesce(ticket_metrics.priority_label, cast(ticket_metrics.priority as varchar)) as priority,
+    page_tickets.agent_id,
+    page_tickets.priority,
     case page_targets.target
       when 'first_response' then 'First reply'
       when 'next_response' then 'Next reply'
@@ -26,14 +26,12 @@ with risks as (
     -- What is late is so by Freshdesk's due time; what is left, by the hours of the service level.
     if(
       page_targets.state = 'running_late',
-      least(cast(epoch(page_targets.due_at) - epoch(clock.as_of) as bigint), 0),
+      least(cast(epoch(page_targets.due_at) - epoch(getvariable('page_as_of')) as bigint), 0),
       page_targets.remaining_seconds
     ) as due
   from page_targets
-  join metrics.ticket_metrics on ticket_metrics.ticket_id = page_targets.ticket_id
-  cross join metrics.clock
-  where ticket_metrics.is_current
-    and not ticket_metrics.is_solved
+  join page_tickets on page_tickets.ticket_id = page_targets.ticket_id
+  where not page_tickets.is_solved
     and (
       page_targets.state = 'running_late'
       or page_targets.state = 'running' and page_targets.remaining_seconds <= 4 * 3600

@@ -11,12 +11,11 @@
 
 with daily as (
   select
-    coalesce(volume_daily.group_name, 'Group ' || volume_daily.group_id, 'No group') as of_group,
-    volume_daily.day,
-    sum(volume_daily.created) as created,
-    sum(volume_daily.resolved) as resolved
-  from metrics.volume_daily
-  where volume_daily.day > (select clock.today - 90 from metrics.clock)
+    page_events.of_group,
+    page_events.day,
+    coalesce(sum(page_events.counted) filter (where page_events.kind = 'created'), 0) as created,
+    coalesce(sum(page_events.counted) filter (where page_events.kind = 'resolved'), 0) as resolved
+  from page_events
   group by grouping sets ((1, 2), (2))
 )
 select

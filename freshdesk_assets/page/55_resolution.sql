@@ -12,17 +12,15 @@
 -- p90 [hours]: 90 % within
 
 select
-  coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
-  cast(date_trunc('week', ticket_metrics.last_resolved_at at time zone clock.zone) as date) as week,
-  count(ticket_metrics.full_resolution_business_seconds) as tickets,
-  count(*) - count(ticket_metrics.full_resolution_business_seconds) as not_known,
-  avg(ticket_metrics.full_resolution_business_seconds) / 3600 as mean,
-  median(ticket_metrics.full_resolution_business_seconds) / 3600 as median,
-  quantile_cont(ticket_metrics.full_resolution_business_seconds, 0.9) / 3600 as p90
-from metrics.ticket_metrics
-cross join metrics.clock
-where ticket_metrics.is_current
-  and ticket_metrics.last_resolved_at >= clock.as_of - interval 26 weeks
-  and ticket_metrics.full_resolution_seconds is not null
+  page_tickets.of_group,
+  cast(date_trunc('week', page_tickets.last_resolved_at at time zone getvariable('page_zone')) as date) as week,
+  count(page_tickets.full_resolution_business_seconds) as tickets,
+  count(*) - count(page_tickets.full_resolution_business_seconds) as not_known,
+  avg(page_tickets.full_resolution_business_seconds) / 3600 as mean,
+  median(page_tickets.full_resolution_business_seconds) / 3600 as median,
+  quantile_cont(page_tickets.full_resolution_business_seconds, 0.9) / 3600 as p90
+from page_tickets
+where page_tickets.last_resolved_at >= getvariable('page_as_of') - interval 26 weeks
+  and page_tickets.full_resolution_seconds is not null
 group by grouping sets ((1, 2), (2))
 order by 1, 2

@@ -14,7 +14,7 @@
 with ended as (
   select
     coalesce(groups.name, 'Group ' || page_targets.group_id, 'No group') as of_group,
-    cast(date_trunc('week', page_targets.due_at at time zone clock.zone) as date) as week,
+    cast(date_trunc('week', page_targets.due_at at time zone getvariable('page_zone')) as date) as week,
     case page_targets.target
       when 'first_response' then 'First reply'
       when 'next_response' then 'Next reply'
@@ -23,11 +23,10 @@ with ended as (
     page_targets.priority,
     page_targets.state
   from page_targets
-  cross join metrics.clock
   left join freshdesk.groups on groups.id = page_targets.group_id
   where page_targets.state in ('met', 'late', 'running_late')
-    and page_targets.due_at >= clock.as_of - interval 12 weeks
-    and page_targets.due_at <= clock.as_of
+    and page_targets.due_at >= getvariable('page_as_of') - interval 12 weeks
+    and page_targets.due_at <= getvariable('page_as_of')
 )
 select
   ended.of_group,

@@ -13,22 +13,45 @@
 
 with open as (
   select
-    ticket_metrics.agent_id,
+    page_tickets.agent_id,
     count(*) as open
-  from metrics.ticket_metrics
-  where ticket_metrics.is_current and not ticket_metrics.is_solved and ticket_metrics.agent_id is not null
+  from page_tickets
+  where not page_tickets.is_solved and page_tickets.agent_id is not null
+  group by all
+),
+did as (
+  select
+    page_events.agent_id,
+    sum(page_events.events) filter (where page_events.kind = 'agent_reply') as replies,
+    sum(page_events.events) filter (where page_events.kind = 'resolved') as resolved
+  from page_events
+  where page_events.day >= getvariable('page_today') - 7
+    and page_events.day < getvariable('page_today')
+    and page_events.agent_id is not null
+  group by all
+),
+booked as (
+  select
+    time_entries.agent_id,
+    sum(time_entries.time_spent_in_seconds) as seconds
+  from freshdesk.time_entries
+  where time_entries._deleted_at is null
+    and time_entries.agent_id is not null
+    -- A variable, unlike a query, is looked up before rows are read; a day more, whatever the zone.
+    and time_entries.executed_at >= getvariable('page_as_of') - interval 9 days
+    and cast(time_entries.executed_at at time zone getvariable('page_zone') as date)
+      >= getvariable('page_today') - 7
+    and cast(time_entries.executed_at at time zone getvariable('page_zone') as date) < getvariable('page_today')
   group by all
 ),
 week as (
   select
-    agent_daily.agent_id,
-    sum(agent_daily.replies) as replies,
-    sum(agent_daily.resolved) as resolved,
-    sum(agent_daily.seconds_logged) / 3600 as hours
-  from metrics.agent_daily
-  -- A variable, unlike a query, is looked up before the view's rows are made.
-  where agent_daily.day >= getvariable('page_today') - 7 and agent_daily.day < getvariable('page_today')
-  group by all
+    coalesce(did.agent_id, booked.agent_id) as agent_id,
+    did.replies,
+    did.resolved,
+    booked.seconds / 3600 as hours
+  from did
+  full join booked on booked.agent_id = did.agent_id
 ),
 agents as (
   select

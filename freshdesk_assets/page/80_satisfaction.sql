@@ -11,15 +11,12 @@
 -- comments: With a comment
 
 select
-  coalesce(groups.name, 'Group ' || csat.group_id, 'No group') as of_group,
-  cast(date_trunc('week', csat.day) as date) as week,
+  page_ratings.of_group,
+  cast(date_trunc('week', page_ratings.day) as date) as week,
   count(*) as ratings,
-  count(*) filter (where csat.label = 'happy') as happy,
-  count(*) filter (where csat.label = 'happy') / count(*) as share,
-  count(*) filter (where csat.has_comment) as comments
-from metrics.csat
-cross join metrics.clock
-left join freshdesk.groups on groups.id = csat.group_id
-where csat.label is not null and csat.day > clock.today - 26 * 7
+  count(*) filter (where page_ratings.label = 'happy') as happy,
+  count(*) filter (where page_ratings.label = 'happy') / count(*) as share,
+  count(*) filter (where page_ratings.has_comment) as comments
+from page_ratings
 group by grouping sets ((1, 2), (2))
 order by 1, 2

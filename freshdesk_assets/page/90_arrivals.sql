@@ -13,17 +13,14 @@
 
 with created as (
   select
-    coalesce(ticket_metrics.group_name, 'Group ' || ticket_metrics.group_id, 'No group') as of_group,
-    ticket_metrics.created_at at time zone clock.zone as at,
-    ticket_metrics.calendar_id,
-    clock.today,
-    clock.since
-  from metrics.ticket_metrics
-  cross join metrics.clock
-  where ticket_metrics.is_current
-    and ticket_metrics.created_at >= clock.as_of - interval 58 days
-    and cast(ticket_metrics.created_at at time zone clock.zone as date) >= clock.today - 56
-    and cast(ticket_metrics.created_at at time zone clock.zone as date) < clock.today
+    page_tickets.of_group,
+    page_tickets.created_local as at,
+    page_tickets.calendar_id,
+    page_clock.today
+  from page_tickets
+  cross join page_clock
+  where cast(page_tickets.created_local as date) >= page_clock.today - 56
+    and cast(page_tickets.created_local as date) < page_clock.today
 ),
 counted as (
   select
@@ -40,8 +37,8 @@ counted as (
 ),
 weeks as (
   -- An account that is younger has fewer weeks.
-  select least(8, greatest(1, (clock.today - clock.since + 6) // 7)) as weeks
-  from metrics.clock
+  select least(8, greatest(1, (page_clock.today - page_clock.since + 6) // 7)) as weeks
+  from page_clock
 ),
 typical as (
   select
@@ -67,18 +64,17 @@ calendar_of as (
 open_hours as (
   select distinct
     calendar_slots.calendar_id,
-    isodow(hours.at at time zone clock.zone) as place,
-    hour(hours.at at time zone clock.zone) as hour
+    isodow(hours.at at time zone getvariable('page_zone')) as place,
+    hour(hours.at at time zone getvariable('page_zone')) as hour
   from metrics.calendar_slots
-  cross join metrics.clock
   cross join lateral (
     select unnest(generate_series(
       date_trunc('hour', calendar_slots.starts_at), calendar_slots.ends_at - interval 1 second, interval 1 hour
     )) as at
   ) as hours
   where calendar_slots.source = 0
-    and calendar_slots.day > clock.today - 28
-    and calendar_slots.day <= clock.today
+    and calendar_slots.day > getvariable('page_today') - 28
+    and calendar_slots.day <= getvariable('page_today')
     and calendar_slots.ends_at > calendar_slots.starts_at
 ),
 opened as (

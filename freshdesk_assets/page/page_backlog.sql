@@ -1,51 +1,82 @@
 -- The backlog of the last 90 days, by group, status and age: backlog_daily, of the spans that reach into them.
 
-with days as (
+with spans as (
   select
     ticket_spans.ticket_id,
     ticket_spans.group_id,
     ticket_spans.status,
     not ticket_spans.assignment_known or ticket_spans.status is null as estimated,
-    unnest(generate_series(
-      greatest(cast(ticket_spans.started_at at time zone clock.zone as date), clock.today - 89),
-      -- The last day at whose end it stood so: the end of the day before the one in which it ended.
-      cast(coalesce(ticket_spans.ended_at, clock.as_of) at time zone clock.zone as date) - 1,
-      interval 1 day
-    )) as day,
-    clock.zone
+    case
+      when ticket_spans.started_at >= getvariable('page_as_of') - interval 91 days
+        then greatest(
+          cast(ticket_spans.started_at at time zone getvariable('page_zone') as date),
+          getvariable('page_today') - 89
+        )
+      else getvariable('page_today') - 89
+    end as first_day,
+    -- The last day at whose end it stood so: the end of the day before the one in which it ended.
+    coalesce(
+      cast(ticket_spans.ended_at at time zone getvariable('page_zone') as date), getvariable('page_today')
+    ) - 1 as last_day
   from metrics.ticket_spans
-  cross join metrics.clock
   where ticket_spans.in_use
     and (ticket_spans.status is null or ticket_spans.status not in (4, 5))
-    and coalesce(ticket_spans.ended_at, clock.as_of)
-      >= cast(clock.today - 89 as timestamp) at time zone clock.zone
+    and (
+      ticket_spans.ended_at is null
+      or ticket_spans.ended_at >= getvariable('page_as_of') - interval 91 days
+    )
 ),
-aged as (
+stood as (
   select
-    days.group_id,
-    days.status,
-    days.estimated,
-    cast(days.day as date) as day,
-    epoch(cast(cast(days.day as date) + 1 as timestamp) at time zone days.zone) - epoch(tickets.created_at)
-      as age
-  from days
-  join freshdesk.tickets on tickets.id = days.ticket_id
+    spans.group_id,
+    spans.status,
+    spans.estimated,
+    spans.first_day,
+    spans.last_day,
+    -- Those that are older than 30 days on all these days are as good as of one age.
+    case
+      when tickets.created_at >= getvariable('page_as_of') - interval 122 days then epoch(tickets.created_at)
+    end as created_at,
+    count(*) as tickets
+  from spans
+  join freshdesk.tickets on tickets.id = spans.ticket_id
+  where spans.last_day >= spans.first_day and tickets.created_at is not null
+  group by all
+),
+expanded as (
+  select
+    stood.group_id,
+    stood.status,
+    stood.estimated,
+    stood.created_at,
+    stood.tickets,
+    cast(unnest(generate_series(
+      cast(stood.first_day as timestamp), cast(stood.last_day as timestamp), interval 1 day
+    )) as date) as day
+  from stood
+),
+ends as (
+  select
+    days.day,
+    epoch(cast(days.day + 1 as timestamp) at time zone getvariable('page_zone')) as ends_at
+  from (select distinct expanded.day from expanded) as days
 ),
 counted as (
   select
-    aged.group_id,
-    aged.day,
-    aged.status,
+    expanded.group_id,
+    expanded.day,
+    expanded.status,
     case
-      when aged.age < 86400 then '0-1 d'
-      when aged.age < 3 * 86400 then '1-3 d'
-      when aged.age < 7 * 86400 then '3-7 d'
-      when aged.age < 30 * 86400 then '7-30 d'
+      when ends.ends_at - expanded.created_at < 86400 then '0-1 d'
+      when ends.ends_at - expanded.created_at < 3 * 86400 then '1-3 d'
+      when ends.ends_at - expanded.created_at < 7 * 86400 then '3-7 d'
+      when ends.ends_at - expanded.created_at < 30 * 86400 then '7-30 d'
       else '30+ d'
     end as age,
-    count(*) as tickets,
-    bool_or(aged.estimated) as estimated
-  from aged
+    sum(expanded.tickets) as tickets,
+    bool_or(expanded.estimated) as estimated
+  from expanded
+  join ends on ends.day = expanded.day
   group by all
 )
 select
@@ -53,7 +84,7 @@ select
   counted.day,
   coalesce(statuses.label, 'Status not known') as status,
   counted.age,
-  sum(counted.tickets) as tickets,
+  cast(sum(counted.tickets) as bigint) as tickets,
   bool_or(counted.estimated) as estimated
 from counted
 left join freshdesk.groups on groups.id = counted.group_id

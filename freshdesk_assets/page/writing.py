@@ -24,6 +24,9 @@ KINDS = ("*.sql", "*.vl.json")
 METRICS, MOMENT = "metrics", "clock"
 """The schema that the page is made of, and the view in it that says as of when."""
 
+CLOCK, MOMENTS = "page_clock", ("as_of", "zone", "today", "since")
+"""The table that is made before the others, and its columns, each a variable too."""
+
 HEAD = 4096
 """Characters of a page among which is what it was made of."""
 
@@ -83,13 +86,21 @@ def made_by(options: Options) -> str:
     return made.hexdigest()
 
 
+def prepare(connection: Connection) -> None:
+    """Make the tables that charts share, and a variable of each column of the first, such as `page_today`."""
+    _asked(connection, CLOCK, f"create temp table {CLOCK} as ")
+    for column in MOMENTS:
+        ask(connection, f"set variable page_{column} = (select {column} from {CLOCK})")
+    for file in sorted(FOLDER.glob("page_*.sql")):
+        if file.stem != CLOCK:
+            _asked(connection, file.stem, f"create temp table {file.stem} as ")
+
+
 def _page(
     connection: Connection, charts: list[Chart], options: Options, made_of: str
 ) -> tuple[str, Mapping[str, str]]:
     """The page as HTML, and why charts are missing in it."""
-    ask(connection, f"set variable page_today = (select today from {METRICS}.{MOMENT})")
-    for file in sorted(FOLDER.glob("page_*.sql")):
-        _asked(connection, file.stem, f"create temp table {file.stem} as ")
+    prepare(connection)
     heading = _asked(connection, "heading")[0]
     agents = {each["id"]: each["name"] for each in _asked(connection, "agents")}
     names = _asked(connection, "companies") if options.names else []

@@ -8,7 +8,7 @@ from freshdesk_assets_tests.metrics import office
 from freshdesk_assets_tests.metrics.desk import Desk, read_by
 from freshdesk_assets_tests.metrics.tickets import ANN, CLOSED, HOUR, OPEN, PENDING, RESOLVED, Ticket, at
 
-MEASURED = read_by("ticket_metrics", "ticket_events")
+MEASURED = read_by("ticket_metrics", "ticket_events", "reconciliation")
 KEPT = [view for view in MEASURED if view.kept]
 CREATED = "2026-03-02 14:00"
 
@@ -81,6 +81,8 @@ MARKED = {
     "ticket_events": "by_agent_id",
     "ticket_replies": "agent_id",
     "ticket_facts": "agent_replies",
+    "sla_targets": "agent_id",
+    "ticket_comparisons": "status_updated_off",
 }
 BY_TICKET = [view for view in KEPT if view.name in MARKED]
 """Those that have rows of each ticket."""

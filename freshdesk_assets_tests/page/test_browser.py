@@ -82,7 +82,7 @@ def seen_options(page: Path) -> list[str]:
 
 def test_a_hostile_name_is_shown_and_not_run(tmp_path: Path) -> None:
     copy, page = stand_in(tmp_path / "copy.duckdb", Size(tickets=30)), tmp_path / "page.html"
-    changed(copy, f"update metrics.ticket_metrics set group_name = '{HOSTILE}'")
+    changed(copy, f"update freshdesk.groups set name = '{HOSTILE}'")
     write_page(copy, page, Options())
     seen, console = look(page)
     assert console == []

@@ -13,7 +13,7 @@ import pytest
 
 from freshdesk_assets.page.charts import FOLDER, Chart, Kind, charts_of
 from freshdesk_assets.page.document import in_script
-from freshdesk_assets.page.writing import NoMetrics, Options, write_page
+from freshdesk_assets.page.writing import NoMetrics, Options, prepare, write_page
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.page.looking import data_of, rows_in
 from freshdesk_assets_tests.page.standing_in import Size, stand_in
@@ -25,9 +25,7 @@ def answers(path: Path, chart: Chart) -> list[tuple[Any, ...]]:
     """The rows of a chart, asked of the file with plain DuckDB; values as the page has them."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute("set variable page_today = (select today from metrics.clock)")
-        for file in FOLDER.glob("page_*.sql"):
-            connection.execute(f"create temp table {file.stem} as {file.read_text()}")
+        prepare(connection)
         found = connection.execute(chart.sql)
         names = [column[0] for column in found.description or []]
         kinds = {column.name: column.kind for column in chart.columns}
@@ -129,7 +127,7 @@ def test_no_name_and_no_word_of_a_customer_is_in_the_page(
 def test_a_name_that_looks_like_html_stays_a_name(tmp_path: Path) -> None:
     copy = stand_in(tmp_path / "copy.duckdb", Size(tickets=30))
     with duckdb.connect(str(copy)) as connection:
-        connection.execute("update metrics.ticket_metrics set group_name = ?", [HOSTILE])
+        connection.execute("update freshdesk.groups set name = ?", [HOSTILE])
         connection.execute("update freshdesk_meta.account set host = ?", ['"><script>alert(2)</script>'])
     write_page(copy, tmp_path / "page.html", Options())
     text = (tmp_path / "page.html").read_text()

@@ -10,132 +10,64 @@
 -- ticket_ids: Ten tickets that differ, the latest first.
 -- reason: What explains the differences, where it is known; null if there are none.
 
-with cut as (
-  -- Freshdesk's times are of messages that were deleted since, too.
-  select distinct conversations.ticket_id
-  from freshdesk.conversations
-  where conversations._deleted_at is not null
-),
-replied as (
+with flags as (
   select
-    ticket_messages.ticket_id,
-    max(ticket_messages.at) filter (ticket_messages.actor = 'agent') as last_agent_at,
-    max(ticket_messages.at) filter (ticket_messages.actor = 'customer') as last_customer_at
-  from metrics.ticket_messages
-  group by ticket_messages.ticket_id
-),
-stays as (
-  select
-    ticket_spans.ticket_id,
-    max(ticket_spans.status_since) as latest_since,
-    max(ticket_spans.status_since) filter (ticket_spans.status = 3 and ticket_spans.ended_at is null)
-      as pending_since,
-    bool_or(not ticket_spans.status_exact) as sampled
-  from metrics.ticket_spans
-  group by ticket_spans.ticket_id
-),
-reopened as (
-  select ticket_events.ticket_id, max(ticket_events.at) as at
-  from metrics.ticket_events
-  where ticket_events.kind = 'reopened'
-  group by ticket_events.ticket_id
-),
-flags as (
-  select
-    sla_events.ticket_id,
-    bool_or(sla_events.state in ('late', 'running_late')) filter (sla_events.target = 'first_response')
-      as first_late,
-    bool_or(sla_events.state in ('late', 'running_late')) filter (sla_events.target = 'resolution')
-      as resolution_late
-  from metrics.sla_events
-  where sla_events.state in ('met', 'late', 'running_late')
-  group by sla_events.ticket_id
+    ticket_comparisons.ticket_id,
+    case when clock.as_of > ticket_comparisons.first_response_due_at then true
+      else ticket_comparisons.first_response_late
+    end as first_response_late,
+    ticket_comparisons.says_first_response_late,
+    case when clock.as_of > ticket_comparisons.resolution_due_at then true
+      else ticket_comparisons.resolution_late
+    end as resolution_late,
+    ticket_comparisons.says_resolution_late
+  from metrics.ticket_comparisons
+  cross join metrics.clock
 ),
 compared as (
   select
     'first_reply' as metric,
-    tickets.id,
-    abs(epoch(ticket_facts.first_reply_at) - epoch(tickets.first_responded_at)) as off,
-    tickets.first_responded_at = ticket_facts.first_system_reply_at as by_system
-  from freshdesk.tickets
-  join metrics.ticket_facts on ticket_facts.ticket_id = tickets.id
-  where ticket_facts.first_reply_at is not null and tickets.first_responded_at is not null
-    and tickets.id not in (select cut.ticket_id from cut)
+    ticket_comparisons.ticket_id as id,
+    ticket_comparisons.first_reply_off as off,
+    ticket_comparisons.first_reply_by_system as by_system
+  from metrics.ticket_comparisons
+  where ticket_comparisons.first_reply_off is not null
   union all
-  select
-    'last_agent_reply', tickets.id, abs(epoch(replied.last_agent_at) - epoch(tickets.agent_responded_at)), false
-  from freshdesk.tickets
-  join replied on replied.ticket_id = tickets.id
-  where replied.last_agent_at is not null and tickets.agent_responded_at is not null
-    and tickets.id not in (select cut.ticket_id from cut)
+  select 'last_agent_reply', ticket_comparisons.ticket_id, ticket_comparisons.last_agent_reply_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.last_agent_reply_off is not null
   union all
-  select
-    'last_customer_message',
-    tickets.id,
-    abs(epoch(replied.last_customer_at) - epoch(tickets.requester_responded_at)),
-    false
-  from freshdesk.tickets
-  join replied on replied.ticket_id = tickets.id
-  where replied.last_customer_at is not null and tickets.requester_responded_at is not null
-    and tickets.id not in (select cut.ticket_id from cut)
+  select 'last_customer_message', ticket_comparisons.ticket_id, ticket_comparisons.last_customer_message_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.last_customer_message_off is not null
   union all
-  select
-    'last_resolution',
-    tickets.id,
-    abs(epoch(events.at) - epoch(coalesce(tickets.resolved_at, tickets.closed_at))),
-    false
-  from freshdesk.tickets
-  join (
-    select ticket_events.ticket_id, max(ticket_events.at) as at
-    from metrics.ticket_events
-    where ticket_events.kind = 'resolved'
-    group by ticket_events.ticket_id
-  ) as events on events.ticket_id = tickets.id
-  where tickets.status in (4, 5) and coalesce(tickets.resolved_at, tickets.closed_at) is not null
+  select 'last_resolution', ticket_comparisons.ticket_id, ticket_comparisons.last_resolution_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.last_resolution_off is not null
   union all
-  select 'closed', tickets.id, abs(epoch(events.at) - epoch(tickets.closed_at)), false
-  from freshdesk.tickets
-  join (
-    select ticket_events.ticket_id, max(ticket_events.at) as at
-    from metrics.ticket_events
-    where ticket_events.kind = 'closed'
-    group by ticket_events.ticket_id
-  ) as events on events.ticket_id = tickets.id
-  where tickets.status = 5 and tickets.closed_at is not null
+  select 'closed', ticket_comparisons.ticket_id, ticket_comparisons.closed_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.closed_off is not null
   union all
-  select 'last_reopening', tickets.id, abs(epoch(reopened.at) - epoch(tickets.reopened_at)), false
-  from freshdesk.tickets
-  join reopened on reopened.ticket_id = tickets.id
-  where tickets.reopened_at is not null
+  select 'last_reopening', ticket_comparisons.ticket_id, ticket_comparisons.last_reopening_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.last_reopening_off is not null
   union all
-  select 'pending_since', tickets.id, abs(epoch(stays.pending_since) - epoch(tickets.pending_since)), false
-  from freshdesk.tickets
-  join stays on stays.ticket_id = tickets.id
-  where tickets.status = 3 and stays.pending_since is not null and tickets.pending_since is not null
+  select 'pending_since', ticket_comparisons.ticket_id, ticket_comparisons.pending_since_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.pending_since_off is not null
   union all
-  select
-    'status_updated', tickets.id, abs(epoch(stays.latest_since) - epoch(tickets.status_updated_at)), false
-  from freshdesk.tickets
-  join stays on stays.ticket_id = tickets.id
-  where tickets.status_updated_at is not null
+  select 'status_updated', ticket_comparisons.ticket_id, ticket_comparisons.status_updated_off, false
+  from metrics.ticket_comparisons
+  where ticket_comparisons.status_updated_off is not null
   union all
-  select
-    'first_response_late',
-    tickets.id,
-    case when flags.first_late = tickets.fr_escalated then 0 else 3600 end,
-    false
-  from freshdesk.tickets
-  join flags on flags.ticket_id = tickets.id
-  where flags.first_late is not null and tickets.fr_escalated is not null and tickets._deleted_at is null
+  select 'first_response_late', flags.ticket_id, case when flags.first_response_late = flags.says_first_response_late then 0 else 3600 end, false
+  from flags
+  where flags.first_response_late is not null and flags.says_first_response_late is not null
   union all
-  select
-    'resolution_late',
-    tickets.id,
-    case when flags.resolution_late = tickets.is_escalated then 0 else 3600 end,
-    false
-  from freshdesk.tickets
-  join flags on flags.ticket_id = tickets.id
-  where flags.resolution_late is not null and tickets.is_escalated is not null and tickets._deleted_at is null
+  select 'resolution_late', flags.ticket_id, case when flags.resolution_late = flags.says_resolution_late then 0 else 3600 end, false
+  from flags
+  where flags.resolution_late is not null and flags.says_resolution_late is not null
 ),
 metrics_known as (
   select
