@@ -34,7 +34,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with (
         pytest.MonkeyPatch.context() as environment,
         simulated_account(
-            tmp_path_factory.mktemp("demo"), environment, tickets=DEMO["TICKETS"], days=DEMO["DAYS"]
+            tmp_path_factory.mktemp("demo"),
+            environment,
+            tickets=DEMO["TICKETS"],
+            days=DEMO["DAYS"],
+            custom_objects=True,
         ) as made,
     ):
         yield made
