@@ -82,9 +82,9 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
-    from freshdesk_assets.tables import declared_tables
+    from freshdesk_assets.chosen import chosen_tables
 
-    catalog = declared_tables()
+    catalog = chosen_tables(settings)
     if settings.known:
         from freshdesk_assets.warehouse.derived.acknowledged import amiss
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from freshdesk_assets.checks import declared_checks
+from freshdesk_assets.chosen import chosen
 from freshdesk_assets.environment import without_effect
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
@@ -35,7 +35,7 @@ from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Settings, read_settings
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import bound, declared_views, schemas, traced
+from freshdesk_assets.views import bound, schemas, traced
 from freshdesk_assets.warehouse.derived.acknowledged import amiss
 from freshdesk_assets.warehouse.derived.views import readable
 
@@ -53,8 +53,8 @@ def build_defs(
 ) -> dg.Definitions:
     """The replica's definitions.
 
-    - `catalog`, `views` and `checks` are those declared in this package, unless given. With a `catalog`,
-      there are no views and checks but those given.
+    - `catalog`, `views` and `checks` are those of this package that the settings choose, unless given. With
+      a `catalog`, there are no views and checks but those given.
     - `resources` replace ours by name; `assets` are added to ours.
     - `loggers` are those of Dagster, unless given.
     - `page`: whether there is the page, which asks the declared views; with a `catalog` not, unless given.
@@ -62,13 +62,11 @@ def build_defs(
     The account is the one that the environment names when a run begins, unless `resources` have a
     `freshdesk`.
     """
-    page = catalog is None if page is None else page
     if catalog is None:
-        catalog, views, checks = (
-            declared_tables(),
-            declared_views() if views is None else views,
-            declared_checks() if checks is None else checks,
-        )
+        ours = chosen(settings)
+        catalog = ours.catalog
+        views, checks = ours.views if views is None else views, ours.checks if checks is None else checks
+        page = ours.page if page is None else page
     views, checks, assets = views or (), checks or (), list(assets)
     others = (key.path for made in assets for key in made.keys)
     shapes = {**readable(catalog), **{(path[-2], path[-1]): {} for path in others if len(path) > 1}}
@@ -76,7 +74,7 @@ def build_defs(
     bound(checks, views, columns, shapes)
     file = resources["duckdb"] if resources and "duckdb" in resources else duckdb_file(settings)
     api = resources["freshdesk"] if resources and "freshdesk" in resources else freshdesk_api(settings)
-    ours = {
+    shared = {
         "freshdesk": api,
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
@@ -97,7 +95,7 @@ def build_defs(
         jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
         schedules=build_schedules(catalog, settings, file),
         sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],
-        resources={**ours, **(resources or {})},
+        resources={**shared, **(resources or {})},
         executor=build_executor(file),
         loggers=loggers,
     )

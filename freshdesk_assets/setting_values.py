@@ -212,6 +212,18 @@ def _names(given: Any) -> tuple[str, ...]:
     return tuple(map(unquote, parts))
 
 
+def _tables(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, str):
+        return tuple(given)
+    parts = [part for part in map(str.strip, given.split(",")) if part]
+    if odd := [part for part in parts if not re.fullmatch(r"[+-]?[a-z][a-z0-9_]*", part)]:
+        raise ValueError(
+            f"has {odd[0]!r}: name tables or groups of them with commas between, like discussions, those that"
+            " are not wanted with a minus before, like -solutions"
+        )
+    return tuple(parts)
+
+
 def written(names: Iterable[str]) -> str:
     """Names of tables and keys as a setting takes them: what a shell or a file reads otherwise is as in URLs.
 
@@ -234,6 +246,7 @@ Poll = Annotated[
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Tables = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tables)]
 Module = Annotated[str | None, BeforeValidator(_module)]
 Url = Annotated[str, BeforeValidator(_url)]
 Hook = Annotated[SecretStr | None, BeforeValidator(_hook)]

@@ -42,6 +42,7 @@ from freshdesk_assets.setting_values import (
     Poll,
     Storage,
     Switch,
+    Tables,
     Url,
     choice,
     number,
@@ -133,6 +134,21 @@ class Settings(BaseSettings):
         "v1.4.0",
         "The oldest DuckDB that must be able to open the file and the copy. A later one compresses a little"
         " better, and shuts older tools out for good: a file cannot be made older again.",
+    )
+    tables: Tables = _setting(
+        Group.REPLICA,
+        (),
+        "Tables by choice to replicate too, by their names or those of groups, with commas between; a minus"
+        " leaves out what is on by default. `freshdesk-assets plan` says what it costs.",
+        unset="all tables but those by choice",
+        like="discussions,ticket_details,-solutions",
+    )
+    per_ticket: str | None = _setting(
+        Group.REPLICA,
+        None,
+        "For which tickets the tables by choice that take a call per ticket are read: an SQL condition on the"
+        " columns of `freshdesk.tickets`, like `priority >= 3`.",
+        unset="all",
     )
     start_date: Day = _setting(
         Group.REPLICA,

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import requests
 
+from freshdesk_assets.extract.replies import given_by, list_reader
 from freshdesk_assets.schema.column import Type
-from freshdesk_assets.schema.sync import Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.landing.fitting import Fitter
+from freshdesk_assets.warehouse.landing.fitting import EXTRA, Fitter
 
 CATALOG = declared_tables()
 
@@ -25,6 +26,9 @@ NOT_SENT = {
     # SyncHub alone has it (docs/freshdesk_api.md, 4.15).
     "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},
     "tickets": {"form_id", "archived"},  # by the row's own call only, and by the archive
+    "ticket_details": {"cloud_files"},  # by tickets with files from cloud storage
+    "solution_folders": {"company_segment_ids"},  # by folders that segments of companies see
+    "discussion_forums": {"posts_count"},  # on older accounts
     "groups": {
         "group_type",
         "business_hour_id",
@@ -37,34 +41,45 @@ NOT_SENT = {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    world = World(seed=3, tickets=900, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    world = World(seed=3, tickets=900, now=datetime(2026, 3, 2, 9, tzinfo=UTC), live_keys=True)
     with serve(world) as running:
+        running.switches.custom_objects = True
+        running.switches.urgent_key = True
         yield running
 
 
 def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
     """Rows as they are sent in lists, and some row calls for the keys that lists leave out."""
 
-    def get(path: str, **params: Any) -> Any:
+    def get(path: str, **params: Any) -> bytes:
         reply = requests.get(f"{server.url}/api/v2/{path}", params=params, auth=(server.key, "X"), timeout=30)
-        assert reply.status_code == 200, (path, reply.status_code, reply.text)
-        return reply.json()
+        found = reply.status_code == 200
+        assert found or (optional and reply.status_code == 404), (path, reply.status_code, reply.text)
+        return reply.content if found else b""
 
-    if isinstance(table.sync, PerParent):
-        tickets = [ticket["id"] for ticket in get("tickets", updated_since="2000-01-01", per_page=100)]
-        return [row for key in tickets for row in get(table.path.format(id=key), per_page=100)]
-    match table.sync:
-        case Keyset(since=name) | LookBack(after=name):
-            since = {name: "2000-01-01T00:00:00Z"}
-        case _:
-            since = {}
-    rows: list[dict[str, Any]] = []
-    for listing in table.listings:
-        found = get(table.path, **{**table.params, **listing.params, **since, "per_page": 100})
-        rows += found
-        if table.row_call:
-            rows += [get(table.row_call.path.format(id=row["id"])) for row in found[:60]]
-    return rows
+    optional = any(branch.optional for branch in table.branches)
+    size = {"per_page": table.per_page} if table.per_page and not table.next_at else {}
+    rows: list[bytes] = []
+    for branch in table.branches:
+        parse = list_reader(table, {table.column(branch.column).path: 1}, one=branch.one)
+        asked = {} if branch.one else {**table.params, **size}
+        for key in list(server.world.truth(branch.parent))[:300]:
+            if not (branch.parent == "tickets" and server.world.truth("tickets")[key]["archived"]):
+                rows += parse(body) if (body := get(branch.path.format(id=key), **asked)) else []
+    if not table.branches:
+        match table.sync:
+            case Keyset(since=name) | LookBack(after=name):
+                since = {name: "2000-01-01T00:00:00Z"}
+            case _:
+                since = {}
+        for listing in table.listings:
+            parse = list_reader(table, given_by(table, listing))
+            params = {**table.params, **listing.params, **since, **size}
+            rows += parse(get(listing.path or table.path, **params))
+    found = [json.loads(row) for row in rows]
+    if table.row_call:
+        found += [json.loads(get(table.row_call.path.format(id=row["id"]))) for row in found[:60]]
+    return found
 
 
 @pytest.mark.parametrize("name", [table.name for table in CATALOG])
@@ -73,8 +88,9 @@ def test_everything_sent_is_declared_and_everything_declared_is_sent(server: Ser
     table = CATALOG[name]
     rows = payloads(server, table)
     fitter = Fitter(table)
-    odd = [row for row in rows if not fitter.fits(json.dumps(row).encode())]
-    assert odd == []
+    # A number that is sent as a text, or a time in milliseconds, fits once it is converted.
+    odd = [json.loads(fitter.fit(line)) for row in rows if not fitter.fits(line := json.dumps(row).encode())]
+    assert [row[EXTRA] for row in odd if EXTRA in row] == []
     sent = {column.name for column in table.columns for row in rows if _has(row, column.steps)}
     missing = {column.name for column in table.columns} - sent
     assert missing == NOT_SENT.get(name, set())

@@ -32,7 +32,7 @@ from freshdesk_assets.simulator.refusals import (
     not_found,
     not_logged_in,
 )
-from freshdesk_assets.simulator.requests import given_key, link
+from freshdesk_assets.simulator.requests import given_key, link, token_links
 from freshdesk_assets.simulator.state import Row
 from freshdesk_assets.simulator.world import World
 
@@ -203,7 +203,10 @@ class Answering:
             answer = replace(answer, rows=answer.rows[: short.options.get("rows", 0)], more=False)
         headers = {}
         fault = desk.faults.strike(LINK_FAULTS, self.template)
-        if answer.more or fault:
+        if "_links" in answer.beside:
+            links = token_links(request, answer.beside["_links"], fault, more=answer.more)
+            answer = replace(answer, beside={"_links": links})
+        elif answer.more or fault:
             headers["Link"] = link(request, call.page, desk.switches.link_style, fault)
         body = answer.wrapping(self.written(list(answer.rows)))
         return Reply(status=200, body=body, headers=headers)

@@ -207,9 +207,7 @@ class State:
     @property
     def contact_pool(self) -> list[int]:
         """The contacts who may open a ticket today."""
-        return [
-            number for number, contact in self.contacts.items() if not (contact.deleted or contact.blocked)
-        ]
+        return [number for number, each in self.contacts.items() if not (each.deleted or each.blocked)]
 
     @property
     def agent_pool(self) -> list[int]:

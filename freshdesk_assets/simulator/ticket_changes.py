@@ -107,13 +107,16 @@ class TicketChanges(Talking):
 
     @change
     def merge_tickets(self, primary_id: int, secondary_id: int) -> None:
-        """Close the second into the first; both get a note, which moves both."""
-        self._say(
-            primary_id, "private_note", author_id=None, text=f"Ticket {secondary_id} was merged into this."
-        )
-        self._say(secondary_id, "private_note", author_id=None, text=f"Merged into ticket {primary_id}.")
-        with self.changing(self.tickets[secondary_id]):
-            enter_status(self.tickets[secondary_id], CLOSED, self.clock.stamp())
+        """Close the second into the first; both get a note of the agent who did it, which moves both."""
+        agent_id = next(iter(self.agents), None)
+        text = f"Ticket {secondary_id} was merged into this."
+        self._say(primary_id, "private_note", author_id=agent_id, text=text)
+        text = f"Merged into ticket {primary_id}."
+        note_id = self._say(secondary_id, "private_note", author_id=agent_id, text=text)
+        secondary = self.tickets[secondary_id]
+        with self.changing(secondary):
+            enter_status(secondary, CLOSED, self.clock.stamp())
+        secondary.journal.append((self.clock.stamp(), "merged_into", (primary_id, note_id)))
 
     @change
     def trash(self, ticket_id: int) -> None:

@@ -11,9 +11,8 @@ from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.companions.keeping import Companions, found_companions
 from freshdesk_assets.simulator.companions.truth import COMPANION_TRUTHS
 from freshdesk_assets.simulator.conversations import conversations_of
-from freshdesk_assets.simulator.custom_objects.store import CustomObjects, found_objects
+from freshdesk_assets.simulator.custom_objects.store import found_objects
 from freshdesk_assets.simulator.custom_objects.truth import CUSTOM_OBJECT_TRUTHS
-from freshdesk_assets.simulator.discussions.community import Community
 from freshdesk_assets.simulator.discussions.founding import found_community
 from freshdesk_assets.simulator.fields import found_fields
 from freshdesk_assets.simulator.history import DAY, found_tickets
@@ -23,10 +22,10 @@ from freshdesk_assets.simulator.setup.days import SetupDays
 from freshdesk_assets.simulator.setup.founding import found_setup
 from freshdesk_assets.simulator.setup.live_keys import send_live_keys
 from freshdesk_assets.simulator.setup.truth import SETUP_TRUTHS
-from freshdesk_assets.simulator.solutions.changes import SolutionChanges
 from freshdesk_assets.simulator.solutions.founding import found_library
 from freshdesk_assets.simulator.solutions.truth import SOLUTION_TRUTHS
 from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.tree_days import TreeDays
 from freshdesk_assets.simulator.truth.account import Measured
 
 DEFAULT_NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -42,7 +41,7 @@ TRUTHS: dict[str, Callable[[Any], dict[Any, Row]]] = {
 }
 
 
-class World(SetupDays, Measured, Companions, Community, CustomObjects, SolutionChanges):
+class World(SetupDays, TreeDays, Measured, Companions):
     """A whole account. The same arguments make the same account, and the same changes the same changes."""
 
     def __init__(

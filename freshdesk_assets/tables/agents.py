@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from freshdesk_assets.schema.child import Child, Elements
-from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, text, timestamp
+from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, json, text, timestamp
 from freshdesk_assets.schema.endpoint import RowCall
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
@@ -65,7 +65,9 @@ agents = Table(
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
         bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),
         bigints("role_ids", "Roles they have.", references="roles.id", detail=True),
-        bigints("skill_ids", "Skills by which tickets are routed to them.", detail=True),
+        bigints(
+            "skill_ids", "Skills by which tickets are routed to them.", detail=True, references="skills.id"
+        ),
         text("contact_name", "Full name.", path="contact.name", pii=True),
         text("contact_email", "E-mail address they sign in with.", path="contact.email", pii=True),
         text("contact_phone", "Telephone number.", path="contact.phone", pii=True),
@@ -78,6 +80,8 @@ agents = Table(
         timestamp("contact_created_at", "When their contact record was created.", path="contact.created_at"),
         timestamp("contact_updated_at", "When their contact record last changed.", path="contact.updated_at"),
         timestamp("last_active_at", "When they were last active; null if never."),
+        boolean("api_key_enabled", "Whether they have a key for the API; null on older accounts."),
+        json("agent_operational_status", "Status they chose: id, name; null if none, and on older accounts."),
         timestamp("created_at", "When they became an agent."),
         timestamp("updated_at", "When the row last changed; any activity of the agent moves it."),
     ),

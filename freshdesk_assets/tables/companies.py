@@ -34,6 +34,10 @@ companies = Table(
         timestamp("renewal_date", "When the contract renews; a day, sent as its midnight in UTC."),
         text("industry", "Industry, from Freshdesk's list."),
         json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
+        bigint(
+            "org_company_id",
+            "Id across the organisation's Freshworks products; above 2^53, and null on older accounts.",
+        ),
         timestamp("created_at", "When the company was created."),
         timestamp("updated_at", "When it last changed."),
     ),

@@ -89,6 +89,8 @@ contacts = Table(
         timestamp("avatar_updated_at", "When it was replaced.", path="avatar.updated_at", detail=True),
         json("devices", "Devices known to be theirs.", pii=True, detail=True),
         json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
+        text("guest_name", "Name that a guest gave; null on older accounts.", pii=True),
+        text("guest_profile_pic", "URL of a guest's picture; null on older accounts.", pii=True),
         timestamp("created_at", "When the contact was created."),
         timestamp("updated_at", "When it last changed."),
     ),

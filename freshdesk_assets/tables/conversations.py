@@ -54,7 +54,9 @@ conversations = Table(
         bigint("thread_message_id", "Message of that thread; null if none."),
         text("threading_type", "How it was threaded; only null has been seen."),
         boolean("auto_response", "Whether it was sent automatically."),
-        bigint("automation_id", "Automation rule that wrote it; null if none."),
+        bigint(
+            "automation_id", "Automation rule that wrote it; null if none.", references="automation_rules.id"
+        ),
         integer("automation_type_id", "Type of that rule: 1 On creation, 3 Hourly, 4 On update."),
         # attachment_url and thumb_url are signed anew on each read; documented rows have file_size for size.
         json("attachments", "Files: id, name, content_type, size, attachment_url.", pii=True, volatile=True),

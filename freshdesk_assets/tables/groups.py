@@ -68,6 +68,10 @@ groups = Table(
             "Whether agents may switch their own availability; null on old accounts.",
         ),
         text("sync_status", "State of the copy in other Freshworks products; omnichannel only."),
+        boolean(
+            "agent_availability_status",
+            "Whether agents show there whether they take tickets; null on older accounts.",
+        ),
         timestamp("created_at", "When the group was created."),
         timestamp("updated_at", "When it last changed."),
     ),

@@ -69,7 +69,9 @@ ticket_form_fields = Table(
         boolean("required_for_customers", "Whether customers must fill it."),
         boolean("customers_can_edit", "Whether customers can fill it."),
         boolean("displayed_to_customers", "Whether customers see it."),
-        boolean("portal_cc", "Whether customers can add addresses in copy; the requester's field only."),
+        boolean(
+            "portal_cc", "Whether customers can add addresses in copy; null on all but the requester's field."
+        ),
         text("portal_cc_to", "Which addresses they can add: all or company."),
         timestamp(
             "created_at", "When it was created; Freshdesk sends the time without a zone, taken as UTC."

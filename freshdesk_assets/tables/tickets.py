@@ -90,7 +90,11 @@ tickets = Table(
         bigint("company_id", "Company of the requester; null if none.", references="companies.id"),
         bigint("product_id", "Product it is about; null if none.", references="products.id"),
         bigint("email_config_id", "Mailbox it came in by; null if none.", references="email_mailboxes.id"),
-        bigint("form_id", "Ticket form it was filed with; null on accounts without forms."),
+        bigint(
+            "form_id",
+            "Ticket form it was filed with; null on accounts without forms.",
+            references="ticket_forms.id",
+        ),
         text("support_email", "Address of the account that it was sent to; null if it came another way."),
         texts("to_emails", "Addressees of the first e-mail; null for phone and portal.", pii=True),
         texts("cc_emails", "Addresses in copy; null, not empty, on seeded and old tickets.", pii=True),

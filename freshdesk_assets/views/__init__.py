@@ -3,7 +3,7 @@
 A file put there adds a view. The README.md of a folder says what the views of its schema are for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -64,6 +64,25 @@ def traced(views: Sequence[SqlView], shapes: Shapes) -> dict[tuple[str, str], di
     for view in views:
         _check_header(view, found[view.id], shapes)
     return found
+
+
+def reads_of(checks: Sequence[SqlCheck]) -> list[frozenset[tuple[str, str]]]:
+    """What each check reads, as (schema, name)."""
+
+    def find() -> list[list[tuple[str, str]]]:
+        from freshdesk_assets.views.tracing import parse, tables_in
+
+        return [sorted(tables_in(parse(check.sql, check.file), check.file)) for check in checks]
+
+    found = kept("read by checks", [(check.file, check.sql) for check in checks], find)
+    return [frozenset((schema, name) for schema, name in reads) for reads in found]
+
+
+def condition_amiss(condition: str, columns: Collection[str]) -> str | None:
+    """What is wrong with a condition on these columns of one row, in words; None if nothing is."""
+    from freshdesk_assets.views.tracing import condition_amiss as found
+
+    return found(condition, columns)
 
 
 def bound(

@@ -1,6 +1,7 @@
 """From a view's SQL to what each of its columns is: its type, and the table columns its values come from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -60,6 +61,22 @@ def parse(sql: str, where: str, line: int = 1) -> exp.Query:
     if not isinstance(parsed, exp.Query):
         raise DeclarationError(f"{where}: its SQL is not one query; write a single select")
     return parsed
+
+
+def condition_amiss(condition: str, columns: Collection[str]) -> str | None:
+    """What is wrong with a condition on these columns of one row, in words; None if nothing is."""
+    try:
+        parsed = parse_one(f"select 1 where ({condition})", dialect=DIALECT)
+    except SqlglotError:
+        return f"is {condition!r}, which is no condition: write SQL like priority >= 3"
+    where = parsed.find(exp.Where)
+    if not isinstance(parsed, exp.Select) or where is None or any(True for _ in where.find_all(exp.Query)):
+        return f"is {condition!r}: write one condition on the columns of a row, without a query in it"
+    named = {column.name.lower() for column in where.find_all(exp.Column)}
+    if odd := sorted(named - set(columns)):
+        near = get_close_matches(odd[0], columns, n=1)
+        return f"names {odd[0]}, which is no such column" + (f": did you mean {near[0]}?" if near else "")
+    return None
 
 
 def tables_in(query: exp.Query, where: str) -> frozenset[tuple[str, str]]:

@@ -19,12 +19,17 @@ def hours(opens: str, closes: str, days: int = 5) -> Row:
 OFFICE = hours("8:00 am", "5:00 pm")
 
 (NEW_YORK, ROUND_THE_CLOCK, UNKNOWN_ZONE, INDIA, NEVER_OPEN, NAMED_HOLIDAYS, LISTED_HOLIDAYS, FILED_HOLIDAYS,
-    BY_CHANNEL, LATE_HOURS, CHANGED, MIDNIGHT) = range(101, 113)  # fmt: skip
+    BY_CHANNEL, LATE_HOURS, CHANGED, MIDNIGHT, OVERLAPPING) = range(101, 114)  # fmt: skip
 """Groups; the calendar of each has its number less 100."""
 
-DEFAULT_GROUP, DELETED_GROUP = 120, 121
+DEFAULT_GROUP, DELETED_GROUP, MOVED_GROUP = 120, 121, 122
 
 SLOTS = [{"start_time": "09:00", "end_time": "12:00"}, {"start_time": "13:00", "end_time": "17:00"}]
+OVERLAPPING_SLOTS = [
+    {"start_time": "09:00", "end_time": "13:00"},
+    {"start_time": "10:00", "end_time": "11:00"},
+    {"start_time": "12:00", "end_time": "17:00"},
+]
 CHANNEL_HOURS = [
     {
         "business_hours_type": "custom",
@@ -70,6 +75,21 @@ CALENDARS = [
     calendar(LATE_HOURS, EASTERN, hours("6:00 pm", "11:59 pm")),
     calendar(CHANGED, EASTERN, OFFICE),
     calendar(MIDNIGHT, EASTERN, hours("10:00 pm", "02:00:00 am")),
+    calendar(
+        OVERLAPPING,
+        EASTERN,
+        {
+            "monday": {"start_time": "8:00 pm", "end_time": "9:00 am"},
+            "tuesday": {"start_time": "8:00 am", "end_time": "5:00 pm"},
+        },
+        source_business_hours=[
+            {
+                "business_hours_type": "custom",
+                "sources": [7],
+                "business_hours": [{"day": "monday", "time_slots": OVERLAPPING_SLOTS}],
+            }
+        ],
+    ),
 ]
 CHANGED_CALENDAR = calendar(CHANGED, EASTERN, hours("8:00 am", "10:00 am"), updated_at="2026-06-01T12:00:00Z")
 """From June this calendar is open for two hours a day only."""
@@ -77,11 +97,19 @@ CHANGED_CALENDAR = calendar(CHANGED, EASTERN, hours("8:00 am", "10:00 am"), upda
 GROUPS = [
     *(
         {"id": group, "name": f"Group {group}", "business_calendar_id": group - 100}
-        for group in range(101, 113)
+        for group in range(101, 114)
     ),
     {"id": DEFAULT_GROUP, "name": "Without a calendar"},
     {"id": DELETED_GROUP, "name": "Gone", "business_calendar_id": ROUND_THE_CLOCK - 100},
+    {"id": MOVED_GROUP, "name": "Works by another calendar", "business_calendar_id": NEW_YORK - 100},
 ]
+MOVED = {**GROUPS[-1], "business_calendar_id": ROUND_THE_CLOCK - 100}
+MOVING: tuple[tuple[str, Row, list[int]], ...] = (
+    ("2026-06-02 13:15", GROUPS[-1], [ANN]),
+    ("2026-06-02 15:15", MOVED, [ANN]),
+    ("2026-06-02 18:15", MOVED, []),
+)
+"""On the second of June this group begins to work round the clock; a member comes before, and goes after."""
 
 AGENTS = [
     {"id": ANN, "contact": {"name": "Ann"}},

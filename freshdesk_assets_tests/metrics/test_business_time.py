@@ -5,7 +5,7 @@ import pytest
 from freshdesk_assets_tests.metrics import office
 from freshdesk_assets_tests.metrics.desk import Desk
 from freshdesk_assets_tests.metrics.office import ticket
-from freshdesk_assets_tests.metrics.tickets import DAY, HOUR, Ticket
+from freshdesk_assets_tests.metrics.tickets import DAY, HOUR, OPEN, RESOLVED, Ticket
 
 LISTED, FILED, CHANGED = office.LISTED_HOLIDAYS, office.FILED_HOLIDAYS, office.CHANGED
 
@@ -46,6 +46,12 @@ WORKED = {
     ),
     "before the calendar changed": (answered("2026-05-04 12:00", "2026-05-04 21:00", CHANGED), 9 * HOUR),
     "after the calendar changed": (answered("2026-06-08 12:00", "2026-06-08 21:00", CHANGED), 2 * HOUR),
+    "times that overlap, on one day": (
+        answered("2026-03-02 13:00", "2026-03-02 23:00", office.OVERLAPPING, source=7), 8 * HOUR,
+    ),
+    "times that overlap, over midnight": (
+        answered("2026-03-02 20:00", "2026-03-03 23:00", office.OVERLAPPING), 21 * HOUR,
+    ),
     "a group that was deleted": (
         answered("2026-03-06 13:00", "2026-03-08 01:00", office.DELETED_GROUP), 36 * HOUR,
     ),
@@ -123,3 +129,34 @@ def test_slots_of_a_calendar_never_overlap_and_are_counted_up(desk: Desk) -> Non
         )
         == []
     )
+
+
+CALENDAR_CHANGED = (
+    ticket("2026-06-01 20:00", group_id=office.MOVED_GROUP)
+    .reply("2026-06-03 01:15")
+    .becomes(RESOLVED, "2026-06-03 02:15")
+)
+
+
+def test_a_wait_is_cut_where_the_group_goes_to_another_calendar(desk: Desk) -> None:
+    """An hour on Monday, three and a quarter on Tuesday until the change, then ten round the clock."""
+    case = CALENDAR_CHANGED
+    assert took(desk, case) == (1 + 3.25 + 10) * HOUR
+    assert desk.of(case, "full_resolution_business_seconds", "requester_wait_business_seconds") == (
+        (1 + 3.25 + 11) * HOUR,
+        (1 + 3.25 + 11) * HOUR,
+    )
+    assert desk.all_of(case, "calendar_id", "n", view="ticket_spans", by="n")[:2] == [(1, 1), (2, 2)]
+
+
+def test_a_calendar_that_changes_is_no_change_of_group_nor_of_status(desk: Desk) -> None:
+    """Nor are members who come and go a reason to cut."""
+    case = CALENDAR_CHANGED
+    assert len(desk.all_of(case, "n", view="ticket_spans")) == 3
+    assert desk.all_of(case, "status", view="ticket_status_spans", by="n") == [OPEN, RESOLVED]
+    assert desk.of(case, "group_stations", "handoffs", "reopens", "resolutions") == (1, 0, 0, 1)
+    assert len(desk.all_of(case, "n", view="ticket_assignment_spans")) == 1
+    groups = desk.query(
+        f"select calendar_id from metrics.group_calendars where group_id = {office.MOVED_GROUP}"
+    )
+    assert sorted(groups) == [(1,), (2,)]

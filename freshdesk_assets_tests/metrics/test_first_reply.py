@@ -161,13 +161,48 @@ CHATS = {
 @pytest.mark.parametrize("source", CHATS)
 def test_a_chat_is_measured_as_any_ticket_and_its_bot_does_not_count(desk: Desk, source: int) -> None:
     chat = CHATS[source]
-    assert desk.of(chat, "first_reply_seconds", "replies", "longest_reply_seconds", "touches") == (
-        120,
-        2,
-        120,
-        "two",
-    )
+    assert desk.of(chat, "first_reply_seconds", "replies", "longest_reply_seconds") == (120, 2, 120)
     assert desk.of(chat, "resolutions", "first_resolution_seconds") == (1, 600)
+
+
+@pytest.mark.parametrize("source", CHATS)
+def test_a_session_of_a_chat_is_one_contact_however_much_is_said_in_it(desk: Desk, source: int) -> None:
+    """Its messages are counted beside; else no chat were ever solved by the first contact."""
+    assert desk.of(CHATS[source], "agent_replies", "customer_messages") == (2, 1)
+    assert desk.of(CHATS[source], "touch_count", "touches", "first_contact_resolution") == (1, "one", True)
+
+
+TWO_SESSIONS = (
+    ticket(CREATED, source=15)
+    .reply("2026-03-02 14:02")
+    .customer("2026-03-02 14:50")
+    .reply("2026-03-02 15:50")
+    .customer("2026-03-02 16:51")
+    .reply("2026-03-02 16:52")
+    .becomes(RESOLVED, "2026-03-02 17:00")
+)
+BY_MAIL = (
+    ticket(CREATED)
+    .reply("2026-03-02 14:02")
+    .customer("2026-03-02 14:03")
+    .reply("2026-03-02 14:04")
+    .becomes(RESOLVED, "2026-03-02 14:10")
+)
+NOBODY_CAME = ticket(CREATED, source=12).automation(CREATED).becomes(CLOSED, "2026-03-02 14:10")
+
+
+def test_a_chat_that_is_taken_up_again_after_an_hour_of_silence_is_another_contact(desk: Desk) -> None:
+    assert desk.of(TWO_SESSIONS, "agent_replies", "touch_count", "touches") == (3, 2, "two")
+    assert desk.of(TWO_SESSIONS, "first_contact_resolution") is False
+
+
+def test_each_message_is_a_contact_where_there_are_no_sessions(desk: Desk) -> None:
+    """However fast the e-mails follow one another."""
+    assert desk.of(BY_MAIL, "touch_count", "touches", "first_contact_resolution") == (2, "two", False)
+
+
+def test_a_chat_that_only_a_bot_spoke_in_is_no_contact_of_an_agent(desk: Desk) -> None:
+    assert desk.of(NOBODY_CAME, "touch_count", "touches", "system_messages") == (0, "no", 1)
 
 
 def test_replies_are_counted_and_never_tested_for_less_than_nothing(desk: Desk) -> None:

@@ -10,7 +10,6 @@ from freshdesk_assets_tests.metrics.tickets import ANN, CLOSED, HOUR, OPEN, PEND
 
 MEASURED = read_by("ticket_metrics", "ticket_events")
 KEPT = [view for view in MEASURED if view.kept]
-BY_TICKET = [view for view in KEPT if view.kept and view.kept.by]
 CREATED = "2026-03-02 14:00"
 
 
@@ -83,6 +82,8 @@ MARKED = {
     "ticket_replies": "agent_id",
     "ticket_facts": "agent_replies",
 }
+BY_TICKET = [view for view in KEPT if view.name in MARKED]
+"""Those that have rows of each ticket."""
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +172,25 @@ def test_a_first_ticket_that_is_older_than_all_has_its_days_in_the_calendars(rep
     replica.measures("2026-03-07 14:15")
     assert replica.differences() == {}
     assert replica.desk.of(old, "full_resolution_business_seconds") == 9 * HOUR
+
+
+def test_a_merged_tickets_guess_comes_with_the_ticket_it_was_merged_into_and_ends_when_it_is_reopened(
+    replica: Replica,
+) -> None:
+    """The other ticket may arrive later, when nothing of this one changes any more."""
+    primary = Ticket(CREATED)
+    merged = Ticket(CREATED).note("2026-03-02 15:00").becomes(CLOSED, "2026-03-02 15:00")
+    merged.conversations[0]["body_text"] = f"Merged into #{primary.number}"
+    replica.desk.lives([merged], until="2026-03-07 15:15")
+    replica.measures("2026-03-07 15:15")
+    assert replica.differences() == {}
+    assert replica.desk.of(merged, "merged_guess") is None
+    replica.desk.lands(at("2026-03-07 16:15"), "tickets", primary.sent(at("2026-03-07 16:15")))
+    replica.measures("2026-03-07 16:15")
+    assert replica.differences() == {}
+    assert replica.desk.of(merged, "merged_guess") == primary.number
+    merged.becomes(OPEN, "2026-03-07 17:00")
+    replica.desk.lands(at("2026-03-07 17:15"), "tickets", merged.sent(at("2026-03-07 17:15")))
+    replica.measures("2026-03-07 17:15")
+    assert replica.differences() == {}
+    assert replica.desk.of(merged, "merged_guess") is None

@@ -18,7 +18,7 @@ ALWAYS = (
     "longest_reply_seconds", "waiting_since", "waiting_seconds", "agent_replies", "customer_messages",
     "private_notes", "system_messages", "touches", "agents_writing", "csat_first", "csat_last",
     "csat_improved", "seconds_tracked", "seconds_billable", "timers_running", "last_resolved_at",
-    "full_resolution_seconds",
+    "full_resolution_seconds", "merged_guess", "touch_count",
 )  # fmt: skip
 """Known of every ticket, however late the first sync was."""
 

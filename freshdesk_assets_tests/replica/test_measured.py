@@ -113,6 +113,7 @@ def test_metrics_of_a_fortnight_are_true(account: Callable[..., Any]) -> None:
         unseen = missed(acme)
         assert len(unseen) * 2 < len(acme.world.tickets)
         assert told(ticket_differences(acme, unseen) + span_differences(acme, unseen)) == ""
+        assert acme.query("select count(*) > 0 from metrics.ticket_merges") == [(True,)]
         assert acme.query(DISAGREEING) == []
 
 

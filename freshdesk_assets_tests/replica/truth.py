@@ -119,6 +119,8 @@ def true_value(column: Column, payload: dict[str, Any]) -> Any:
         return column.default
     match column.type:
         case Type.TIMESTAMPTZ:
+            if isinstance(value, int):  # milliseconds since 1970, as custom objects have
+                return datetime.fromtimestamp(value // 1000, UTC) + timedelta(milliseconds=value % 1000)
             moment = datetime.fromisoformat(value)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         case Type.DATE:

@@ -137,3 +137,22 @@ def test_an_account_changes_its_objects(rich: Client) -> None:
     world.delete_record(new, visit)
     world.delete_schema(new)
     assert new not in {row["id"] for row in rich.get(f"{BASE}/schemas").json()["schemas"]}
+
+
+def test_faults_strike_the_rows_and_the_links_inside_an_object(rich: Client) -> None:
+    """A reader that trusts a link in a reply takes its key to a stranger."""
+    faults, path = rich.server.faults, "custom_objects/schemas/{id}/records"
+    faults.add("link_elsewhere", path=path, host="evil.example")
+    href = rich.get(f"{BASE}/schemas/30/records", page_size=5).json()["_links"]["next"]["href"]
+    assert href.startswith("http://evil.example/api/v2/custom_objects/schemas/30/records?")
+    faults.add("link_loop", path=path)
+    href = rich.get(f"{BASE}/schemas/30/records", page_size=5).json()["_links"]["next"]["href"]
+    assert href == "/schemas/30/records?page_size=5"
+    faults.add("short_list", path=path, rows=2)
+    short = rich.get(f"{BASE}/schemas/30/records", page_size=5).json()
+    assert (len(short["records"]), list(short["_links"])) == (2, ["count"])
+    faults.add("unknown_key", path=path)
+    odd = rich.get(f"{BASE}/schemas/30/records", page_size=5).json()
+    assert all("brand_new_key" in row for row in odd["records"])
+    assert "next" in odd["_links"]
+    assert "Link" not in rich.get(f"{BASE}/schemas/30/records").headers

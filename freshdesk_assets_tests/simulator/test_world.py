@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from freshdesk_assets.simulator.clock import epoch, stamp
@@ -118,3 +119,24 @@ def test_twenty_thousand_tickets_start_and_page() -> None:
     newest = world.shelves["live"].updated_at[-1][0]
     assert newest <= world.clock.stamp()
     assert world.shelves["live"].created_at[0][0] >= stamp(world.clock.now() - timedelta(days=60))
+
+
+def test_no_room_of_a_world_takes_a_name_from_another() -> None:
+    """Rooms do not know each other; a room may only change what it builds on."""
+    owners: dict[str, list[type]] = {}
+    for room in World.__mro__[:-1]:
+        for name in vars(room):
+            if not name.startswith("__"):
+                owners.setdefault(name, []).append(room)
+    taken = {
+        name: [room.__name__ for room in rooms]
+        for name, rooms in owners.items()
+        if not all(issubclass(above, below) or overrides(above, name) for above, below in pairwise(rooms))
+    }
+    assert taken == {}
+
+
+def overrides(room: type, name: str) -> bool:
+    """Whether a room's method hands on to the next room that has it."""
+    code = getattr(vars(room)[name], "__code__", None)
+    return code is not None and "super" in code.co_names

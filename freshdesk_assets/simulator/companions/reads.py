@@ -1,6 +1,6 @@
 """How what is beside a ticket is read: each by a call of its own, and none for archived tickets."""
 
-from freshdesk_assets.simulator.calls import PAGING, Call
+from freshdesk_assets.simulator.calls import PAGING, Call, Page
 from freshdesk_assets.simulator.companions.keeping import HEADS, MEMBERS, Companions
 from freshdesk_assets.simulator.endpoints import Endpoint
 from freshdesk_assets.simulator.refusals import not_found
@@ -12,12 +12,13 @@ ASSOCIATED_KEYS = (
 )  # fmt: skip
 
 
-def associated_tickets(call: Call) -> Row:
+def associated_tickets(call: Call) -> Page:
     """The children of a parent or the tickets related to a tracker, in an object; others are not found."""
     ticket = ticket_of(call)
     if ticket.row["association_type"] not in HEADS:
         raise not_found()
-    return {"tickets": [associated(other) for other in companions_of(call).others(ticket)]}
+    others = [associated(other) for other in companions_of(call).others(ticket)]
+    return Page(others, more=False, key="tickets")
 
 
 def prime_association(call: Call) -> Row:

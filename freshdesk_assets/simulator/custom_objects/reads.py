@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from freshdesk_assets.simulator.calls import Call
+from freshdesk_assets.simulator.calls import Call, Page
 from freshdesk_assets.simulator.custom_objects.store import CustomObjects
 from freshdesk_assets.simulator.endpoints import Endpoint
 from freshdesk_assets.simulator.refusals import Refused, feature_required
@@ -34,9 +34,9 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 PAGING = ("page_size", "next_token", "prev_token", "sort_by")
 
 
-def schemas(call: Call) -> Row:
+def schemas(call: Call) -> Page:
     """All schemas, in an object."""
-    return {"schemas": list(objects_of(call).schemas.values())}
+    return Page(list(objects_of(call).schemas.values()), more=False, key="schemas")
 
 
 def view_schema(call: Call) -> Row:
@@ -44,7 +44,7 @@ def view_schema(call: Call) -> Row:
     return schema_of(call)
 
 
-def records(call: Call) -> Row:
+def records(call: Call) -> Page:
     """A page of records, and where the next one is: an address without the prefix of the API."""
     name, descending = order_of(call)
     found = sorted(found_records(call), key=lambda row: position(row, name), reverse=descending)
@@ -61,7 +61,7 @@ def records(call: Call) -> Row:
     if start + size < total:
         token = written_token(position(shown[-1], name))
         links["next"] = {"href": f"{path}{query_of(call, {'prev_token': '', 'next_token': token})}"}
-    return {"records": shown, "_links": links}
+    return Page(shown, more="next" in links, key="records", beside={"_links": links})
 
 
 def count(call: Call) -> Row:

@@ -83,22 +83,22 @@ class Community(State):
         self.discussed("topic")[topic_id] |= {"forum_id": forum_id, "updated_at": self.clock.stamp()}
         for comment in self.discussed("comment", topic_id).values():
             comment["forum_id"] = forum_id
-        self._count()
+        self._count_discussions()
 
     @change
     def delete_discussion(self, kind: str, row_id: int) -> None:
         """Delete a row and all that is under it."""
-        self._forget(kind, row_id)
-        self._count()
+        self._drop_discussion(kind, row_id)
+        self._count_discussions()
 
-    def _forget(self, kind: str, row_id: int) -> None:
+    def _drop_discussion(self, kind: str, row_id: int) -> None:
         below = dict(pairwise(KINDS)).get(kind)
         if below:
             for each in list(self.discussed(below, row_id)):
-                self._forget(below, each)
+                self._drop_discussion(below, each)
         del self.discussed(kind)[row_id]
 
-    def _count(self) -> None:
+    def _count_discussions(self) -> None:
         for topic in self.discussed("topic").values():
             topic["comments_count"] = len(self.discussed("comment", topic["id"]))
         for forum in self.discussed("forum").values():

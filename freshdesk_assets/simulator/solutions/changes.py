@@ -26,7 +26,7 @@ class SolutionChanges(Library):
         self, *, category_id: int | None = None, parent_folder_id: int | None = None, name: str = "A folder"
     ) -> int:
         """A new folder, at the top of a category or in another folder. Returns its id."""
-        category_id = self._category(category_id, parent_folder_id)
+        category_id = self._category_of_folder(category_id, parent_folder_id)
         return int(new_folder(self, name, category_id, parent_folder_id, self.clock.stamp())["id"])
 
     @change
@@ -34,14 +34,14 @@ class SolutionChanges(Library):
         """A new article; `fields` are keys of its row. Returns its id."""
         self.solutions("folder")[folder_id]
         row = new_article(self, folder_id, self.clock.stamp())
-        self._set(row, fields)
+        self._set_solution(row, fields)
         return int(row["id"])
 
     @change
     def edit_solution(self, kind: str, row_id: int, **fields: Any) -> None:
         """Change fields of a "category", a "folder" or an "article"."""
         row = self.solutions(kind)[row_id]
-        self._set(row, fields)
+        self._set_solution(row, fields)
         row["updated_at"] = self.clock.stamp()
 
     @change
@@ -49,7 +49,7 @@ class SolutionChanges(Library):
         self, folder_id: int, *, category_id: int | None = None, parent_folder_id: int | None = None
     ) -> None:
         """Move a folder, and all that is in it, to the top of a category or into another folder."""
-        self._move(folder_id, category_id, parent_folder_id)
+        self._move_folder(folder_id, category_id, parent_folder_id)
 
     def move_folder_after(
         self,
@@ -83,7 +83,7 @@ class SolutionChanges(Library):
     @change
     def delete_article(self, article_id: int) -> None:
         """Delete an article, with its translations."""
-        self._forget("article", article_id)
+        self._forget_solution("article", article_id)
 
     @change
     def delete_solution_folder(self, folder_id: int) -> None:
@@ -95,7 +95,7 @@ class SolutionChanges(Library):
         """Delete a category and all that is in it."""
         for row in self.folders_in(category_id=category_id):
             self._forget_folder(row["id"])
-        self._forget("category", category_id)
+        self._forget_solution("category", category_id)
 
     @change
     def translate_solution(self, kind: str, row_id: int, language: str, **fields: Any) -> None:
@@ -134,22 +134,22 @@ class SolutionChanges(Library):
         self.solutions("folder")[folder_id]
         self.miscounts[folder_id] = dict(counts)
 
-    def _category(self, category_id: int | None, parent_folder_id: int | None) -> int:
+    def _category_of_folder(self, category_id: int | None, parent_folder_id: int | None) -> int:
         if parent_folder_id is not None:
             return int(self.solutions("folder")[parent_folder_id]["category_id"])
         if category_id is None:
             raise ValueError("a folder is in a category or in another folder; name one of them")
         return int(self.solutions("category")[category_id]["id"])
 
-    def _move(self, folder_id: int, category_id: int | None, parent_folder_id: int | None) -> None:
+    def _move_folder(self, folder_id: int, category_id: int | None, parent_folder_id: int | None) -> None:
         row, below = self.solutions("folder")[folder_id], list(self.folders_under(folder_id))
         if parent_folder_id in {folder_id, *(each["id"] for each in below)}:
             raise ValueError("a folder cannot be moved into itself")
         for each in (row, *below):
-            each["category_id"] = self._category(category_id, parent_folder_id)
+            each["category_id"] = self._category_of_folder(category_id, parent_folder_id)
         row |= {"parent_folder_id": parent_folder_id, "updated_at": self.clock.stamp()}
 
-    def _set(self, row: Row, fields: Row) -> None:
+    def _set_solution(self, row: Row, fields: Row) -> None:
         unknown = fields.keys() - row.keys()
         if unknown:
             raise ValueError(f"the row has no {', '.join(sorted(unknown))}")
@@ -158,11 +158,11 @@ class SolutionChanges(Library):
     def _forget_folder(self, folder_id: int) -> None:
         for row in [*self.folders_under(folder_id), self.solutions("folder")[folder_id]]:
             for article in self.articles_in(row["id"]):
-                self._forget("article", article["id"])
+                self._forget_solution("article", article["id"])
             self.miscounts.pop(row["id"], None)
-            self._forget("folder", row["id"])
+            self._forget_solution("folder", row["id"])
 
-    def _forget(self, kind: str, row_id: int) -> None:
+    def _forget_solution(self, kind: str, row_id: int) -> None:
         del self.solutions(kind)[row_id]
         for key in [key for key in self.translations if key[:2] == (kind, row_id)]:
             del self.translations[key]

@@ -11,6 +11,7 @@ from freshdesk_assets.simulator.state import JOURNALLED, Row, State, Ticket
 from freshdesk_assets.simulator.truth.calendars import Calendar
 
 SOLVED = (4, 5)
+OUTBOUND = 10
 WAITS_ON = {"Pending": "customer", "Waiting on Customer": "customer", "Waiting on Third Party": "third_party"}
 
 

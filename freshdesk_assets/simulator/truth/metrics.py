@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from freshdesk_assets.simulator.clock import epoch, epoch_stamp
 from freshdesk_assets.simulator.state import Row, State
-from freshdesk_assets.simulator.truth.lives import SOLVED, Life, Message, Span, added, waits_on
+from freshdesk_assets.simulator.truth.contacts import merged_into, message_metrics, touched
+from freshdesk_assets.simulator.truth.lives import OUTBOUND, SOLVED, Life, Message, Span, added, waits_on
 
-OUTBOUND = 10
 TOUCHES = ("no", "one", "two")
 # Ratings are -103 to 103, and on old surveys 1 to 3 (docs/freshdesk_api.md, 4.7).
 HAPPY, NEUTRAL = (1, 101, 102, 103), (2, 100)
@@ -36,6 +36,7 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
         **status_metrics(life, labels),
         **assignment_metrics(life),
         **message_metrics(life),
+        "merged_guess": merged_into(life),
         **satisfaction(state, life),
         **time_tracked(state, life),
         "messages_deleted": sum(kind == "message_deleted" for _, kind, _ in life.entries),
@@ -132,8 +133,8 @@ def resolution_metrics(state: State, life: Life) -> Row:
         for span in life.spans("status")
         if last is not None and span.start < last and span.stood["status"] not in state.stopped_statuses
     ]
-    agent_replies = sum(message.actor == "agent" for message in life.messages)
-    touches = agent_replies + (life.source == OUTBOUND)
+    answers = touched(life)
+    touches = answers + (life.source == OUTBOUND)
     return {
         "first_resolved_at": shown(first),
         "first_resolution_seconds": None if first is None else first - life.created_at,
@@ -144,8 +145,9 @@ def resolution_metrics(state: State, life: Life) -> Row:
         "solve_business_seconds": None if last is None else added([life.business_of(s) for s in running]),
         "reopens": len(reopened),
         "resolutions": len(solved),
+        "touch_count": touches,
         "touches": (TOUCHES[touches] if touches < len(TOUCHES) else "many") if life.solved else None,
-        "first_contact_resolution": agent_replies <= 1 and not reopened if life.solved else None,
+        "first_contact_resolution": answers <= 1 and not reopened if life.solved else None,
     }
 
 
@@ -179,19 +181,6 @@ def assignment_metrics(life: Life) -> Row:
         "handoffs": sum(None not in (former, agent) for former, agent in pairwise(agents)),
         "group_stations": sum(group is not None for group in groups),
         "agent_stations": sum(agent is not None for agent in agents),
-    }
-
-
-def message_metrics(life: Life) -> Row:
-    """How much was said, by whom."""
-    said = [message.actor for message in life.messages]
-    authors = {message.author_id for message in life.messages if message.actor in ("agent", "note")}
-    return {
-        "agent_replies": said.count("agent"),
-        "customer_messages": said.count("customer"),
-        "private_notes": said.count("note"),
-        "system_messages": said.count("system"),
-        "agents_writing": len(authors - {None}),
     }
 
 

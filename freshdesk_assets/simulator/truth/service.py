@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from freshdesk_assets.simulator.clock import epoch_stamp
 from freshdesk_assets.simulator.state import Row, State
 from freshdesk_assets.simulator.truth.calendars import Calendar
-from freshdesk_assets.simulator.truth.lives import SOLVED, Life
-from freshdesk_assets.simulator.truth.metrics import OUTBOUND, shown, waits
+from freshdesk_assets.simulator.truth.lives import OUTBOUND, SOLVED, Life
+from freshdesk_assets.simulator.truth.metrics import shown, waits
 
 SERVICE_TASK = "Service Task"
 LATE = ("late", "running_late")

@@ -2,7 +2,8 @@
 --
 -- The business seconds between two moments are the difference of C at both, C being `done_seconds` of the last
 -- row that starts no later, plus what has passed of it: one ASOF join each, with no rule for summer time. The
--- first row of a calendar has no length, so that there always is one.
+-- first row of a calendar has no length, so that there always is one. Where times of a calendar overlap, its rows
+-- do not: no second counts twice.
 --
 -- Kept as a table.
 --
@@ -204,15 +205,32 @@ open as (
       and (closed.year is null or closed.year = year(days.day))
   )
 ),
-numbered as (
+apart as (
   select
     open.id,
     open.source,
     open.day,
-    row_number() over (partition by open.id, open.source, open.day order by open.starts_at) as slot,
-    open.starts_at,
+    -- What another time covers already does not count again: times of a day, or one that ends on the next.
+    greatest(
+      open.starts_at,
+      max(open.ends_at) over (
+        partition by open.id, open.source order by open.starts_at, open.ends_at
+        rows between unbounded preceding and 1 preceding
+      )
+    ) as starts_at,
     open.ends_at
   from open
+),
+numbered as (
+  select
+    apart.id,
+    apart.source,
+    apart.day,
+    row_number() over (partition by apart.id, apart.source, apart.day order by apart.starts_at) as slot,
+    apart.starts_at,
+    apart.ends_at
+  from apart
+  where apart.starts_at < apart.ends_at
   union all
   select
     versions.id,

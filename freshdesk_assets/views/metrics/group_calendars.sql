@@ -15,18 +15,27 @@ with default_calendar as (
   from metrics.calendars
   where calendars.is_default and not calendars.deleted_in_freshdesk
 ),
-states as (
+versions as (
   select
     groups_history.id,
     coalesce(groups_history.business_calendar_id, groups_history.business_hour_id) as calendar_id,
     groups_history.valid_from,
-    lag(groups_history.valid_from) over (
-      partition by groups_history.id order by groups_history.valid_from
-    ) as former_from,
-    lead(groups_history.valid_from) over (
-      partition by groups_history.id order by groups_history.valid_from
-    ) as next_from
+    lag(groups_history.valid_from) over of_group as former_from,
+    lag(coalesce(groups_history.business_calendar_id, groups_history.business_hour_id)) over of_group
+      as former_calendar_id
   from freshdesk.groups_history
+  window of_group as (partition by groups_history.id order by groups_history.valid_from)
+),
+states as (
+  select
+    versions.id,
+    versions.calendar_id,
+    versions.valid_from,
+    versions.former_from,
+    lead(versions.valid_from) over (partition by versions.id order by versions.valid_from) as next_from
+  from versions
+  -- Most versions of a group tell of its members.
+  where versions.former_from is null or versions.calendar_id is distinct from versions.former_calendar_id
 )
 select
   states.id as group_id,

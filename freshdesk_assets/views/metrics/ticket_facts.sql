@@ -47,6 +47,8 @@
 -- waiting_clock: The clock of its calendar when that span began, or the wait did.
 -- first_system_reply_at: First message of an automation.
 -- agent_replies: Public messages of agents.
+-- touch_count: How often agents turned to the customer: the same, but in a chat those of a session are one, and the
+--     e-mail of an outbound ticket counts.
 -- customer_messages: Messages of customers after the first.
 -- private_notes: Private notes.
 -- system_messages: Messages of automations.
@@ -153,7 +155,9 @@ answered as (
 spoken as (
   select
     ticket_messages.ticket_id,
-    min(ticket_messages.at) filter (ticket_messages.actor = 'system') as first_system_at,
+    min(ticket_messages.at) filter (
+      ticket_messages.actor = 'system' and ticket_messages.at >= tickets.created_at
+    ) as first_system_at,
     count(*) filter (ticket_messages.actor = 'agent') as agent_replies,
     count(*) filter (ticket_messages.actor = 'customer') as customer_messages,
     count(*) filter (ticket_messages.actor = 'note') as private_notes,
@@ -162,7 +166,39 @@ spoken as (
       as agents_writing,
     max(ticket_messages.at) as last_at
   from metrics.ticket_messages
+  join freshdesk.tickets on tickets.id = ticket_messages.ticket_id
   group by ticket_messages.ticket_id
+),
+chatted as (
+  select
+    ticket_messages.ticket_id,
+    ticket_messages.conversation_id,
+    ticket_messages.at,
+    ticket_messages.actor,
+    lag(ticket_messages.at) over (
+      partition by ticket_messages.ticket_id order by ticket_messages.at, ticket_messages.conversation_id
+    ) as former_at
+  from metrics.ticket_messages
+  join freshdesk.tickets on tickets.id = ticket_messages.ticket_id
+  where tickets.source in (7, 12, 15, 21) and ticket_messages.actor in ('agent', 'customer')
+),
+sessions as (
+  select
+    chatted.ticket_id,
+    chatted.actor,
+    -- Where a session ends is not sent: it is over when nobody has written for an hour.
+    count(*) filter (chatted.former_at is null or chatted.at > chatted.former_at + interval 1 hour) over (
+      partition by chatted.ticket_id order by chatted.at, chatted.conversation_id
+      rows between unbounded preceding and current row
+    ) as n
+  from chatted
+),
+chats as (
+  select
+    sessions.ticket_id,
+    count(distinct sessions.n) filter (sessions.actor = 'agent') as touches
+  from sessions
+  group by sessions.ticket_id
 )
 select
   tickets.id as ticket_id,
@@ -232,6 +268,9 @@ select
   answered.waiting_clock,
   spoken.first_system_at as first_system_reply_at,
   cast(coalesce(spoken.agent_replies, 0) as integer) as agent_replies,
+  cast(
+    coalesce(chats.touches, spoken.agent_replies, 0) + case when tickets.source = 10 then 1 else 0 end as integer
+  ) as touch_count,
   cast(coalesce(spoken.customer_messages, 0) as integer) as customer_messages,
   cast(coalesce(spoken.private_notes, 0) as integer) as private_notes,
   cast(coalesce(spoken.system_messages, 0) as integer) as system_messages,
@@ -242,3 +281,4 @@ left join lived on lived.ticket_id = tickets.id
 left join running on running.ticket_id = tickets.id
 left join answered on answered.ticket_id = tickets.id
 left join spoken on spoken.ticket_id = tickets.id
+left join chats on chats.ticket_id = tickets.id

@@ -64,12 +64,17 @@
 -- customer_messages: Messages of customers after the first.
 -- private_notes: Private notes.
 -- system_messages: Messages of automations.
--- touches: no, one, two or many: public messages of agents in a ticket that is solved.
--- first_contact_resolution: Whether it is solved with one answer at most, and was never reopened.
+-- touch_count: How often agents turned to the customer: their public messages, and the e-mail of an outbound
+--     ticket. In a chat (sources 7, 12, 15, 21) those of a session are one; it ends with an hour without messages.
+-- touches: no, one, two or many: touch_count of a ticket that is solved.
+-- first_contact_resolution: Whether it is solved with one answer at most, and was never reopened. The answers in a
+--     session of a chat are one.
 -- handoffs: How often it went from one agent to another.
 -- agents_writing: How many agents wrote, private notes included.
 -- group_stations: How many times it came to a group.
 -- agent_stations: How many times it came to an agent.
+-- merged_guess: Ticket that it was probably merged into; null if none. A guess, as the API does not say it: its
+--     note, written while it was closed, names the other ticket. See ticket_merges. -> tickets.id
 -- csat_first: First answer to a survey: happy, neutral or unhappy; null if none.
 -- csat_last: Latest answer.
 -- csat_improved: Whether the latest is better than the first; null without one.
@@ -250,23 +255,27 @@ select
   running.customer_messages,
   running.private_notes,
   running.system_messages,
+  running.touch_count,
   cast(
     case
       when tickets.status not in (4, 5) then null
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 0 then 'no'
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 1 then 'one'
-      when running.agent_replies + case when tickets.source = 10 then 1 else 0 end = 2 then 'two'
+      when running.touch_count = 0 then 'no'
+      when running.touch_count = 1 then 'one'
+      when running.touch_count = 2 then 'two'
       else 'many'
     end as varchar
   ) as touches,
   case
     when tickets.status in (4, 5)
-      then running.agent_replies <= 1 and running.reopens = 0 and tickets.reopened_at is null
+      then running.touch_count <= case when tickets.source = 10 then 2 else 1 end
+        and running.reopens = 0
+        and tickets.reopened_at is null
   end as first_contact_resolution,
   running.handoffs,
   running.agents_writing,
   running.group_stations,
   running.agent_stations,
+  ticket_merges.merged_guess,
   cast(moods.first_label as varchar) as csat_first,
   cast(moods.last_label as varchar) as csat_last,
   case
@@ -304,3 +313,4 @@ left join freshdesk.groups on groups.id = tickets.group_id
 left join freshdesk.agents on agents.id = tickets.responder_id
 left join moods on moods.ticket_id = tickets.id
 left join booked on booked.ticket_id = tickets.id
+left join metrics.ticket_merges on ticket_merges.ticket_id = tickets.id

@@ -1,7 +1,8 @@
 -- One row per time that a customer waited for an agent's answer: from the ticket's creation, then from the first
 -- message after each answer.
 --
--- Automations do not answer. A ticket that an agent sent out waits for nobody until the customer writes.
+-- Automations do not answer. A ticket that an agent sent out waits for nobody until the customer writes. What was
+-- written before the ticket's creation, as in one that was split off another, is no answer in it.
 --
 -- Kept as a table, by ticket_id.
 --
@@ -27,7 +28,11 @@ with spoken as (
     ticket_messages.conversation_id
   from metrics.ticket_messages
   join freshdesk.tickets on tickets.id = ticket_messages.ticket_id
-  where ticket_messages.actor in ('agent', 'customer') and tickets.created_at is not null
+  where tickets.created_at is not null
+    and (
+      ticket_messages.actor = 'customer'
+      or ticket_messages.actor = 'agent' and ticket_messages.at >= tickets.created_at
+    )
   union all
   select
     tickets.id as ticket_id,

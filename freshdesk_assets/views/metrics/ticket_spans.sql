@@ -1,5 +1,7 @@
 -- One row per time in which a ticket's status, group, agent, priority, type, tags and place stayed the same.
 --
+-- Where its group goes to another calendar, a span ends and the next begins: each has one calendar.
+--
 -- From what syncs saw, and from the ticket's own times. Of several changes between two syncs the last is known,
 -- and those that the ticket's own times tell of.
 --
@@ -222,17 +224,15 @@ spans as (
     changed.at as started_at,
     changed.state,
     changed.held,
-    lead(changed.at) over (partition by changed.id order by changed.at) as next_at,
-    row_number() over (partition by changed.id order by changed.at) as n
+    lead(changed.at) over (partition by changed.id order by changed.at) as next_at
   from changed
   where changed.former_state is null
     or changed.state is distinct from changed.former_state
     or changed.held is distinct from changed.former_held
 ),
-placed as (
+ended as (
   select
     spans.id,
-    spans.n,
     spans.state,
     spans.held,
     spans.started_at,
@@ -240,21 +240,42 @@ placed as (
       spans.next_at,
       case when tickets._deleted_at is not null then greatest(tickets._deleted_at, spans.started_at) end
     ) as ended_at,
-    group_calendars.calendar_id,
-    coalesce(channels.source, 0) as hours_of
+    tickets.source
   from spans
   join freshdesk.tickets on tickets.id = spans.id
+),
+placed as (
+  select
+    ended.id,
+    row_number() over (
+      partition by ended.id order by greatest(ended.started_at, group_calendars.begins)
+    ) as n,
+    ended.state,
+    ended.held,
+    greatest(ended.started_at, group_calendars.begins) as started_at,
+    case
+      when ended.ended_at is null or ended.ended_at > group_calendars.ends
+        then nullif(group_calendars.ends, timestamptz '2999-01-01 00:00:00+00')
+      else ended.ended_at
+    end as ended_at,
+    group_calendars.calendar_id,
+    coalesce(channels.source, 0) as hours_of
+  from ended
   left join metrics.group_calendars
-    on group_calendars.group_id = coalesce(spans.held.values.group_id, 0)
-    and spans.started_at >= group_calendars.begins
-    and spans.started_at < group_calendars.ends
+    on group_calendars.group_id = coalesce(ended.held.values.group_id, 0)
+    and ended.started_at < group_calendars.ends
+    and (
+      ended.ended_at is null
+      or ended.ended_at > group_calendars.begins
+      or ended.started_at >= group_calendars.begins
+    )
   left join (
     select distinct calendar_slots.calendar_id, calendar_slots.source
     from metrics.calendar_slots
     where calendar_slots.source <> 0
   ) as channels
     on channels.calendar_id = group_calendars.calendar_id
-    and channels.source = tickets.source
+    and channels.source = ended.source
 ),
 begun as (
   select

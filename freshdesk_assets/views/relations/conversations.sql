@@ -25,6 +25,8 @@
 -- attachments: How many files are attached.
 -- email_failure_count: How many addressees the e-mail did not reach.
 -- auto_response: Whether it was sent automatically.
+-- automation_id: Automation rule that wrote it; null if none. -> automation_rules.id
+-- automation_name: Name of the rule.
 -- archived: Whether it was read from the archive.
 -- last_edited_at: When its text was last edited, which does not move updated_at.
 -- last_edited_user_id: Agent who last edited it; null if never. -> agents.id
@@ -72,6 +74,8 @@ select
   coalesce(attached.files, 0) as attachments,
   conversations.email_failure_count,
   conversations.auto_response,
+  conversations.automation_id,
+  automation_rules.name as automation_name,
   conversations.archived,
   conversations.last_edited_at,
   conversations.last_edited_user_id,
@@ -84,4 +88,5 @@ left join freshdesk.tickets on tickets.id = conversations.ticket_id
 left join relations.choices as statuses on statuses.field = 'status' and statuses.code = tickets.status
 left join relations.people as authors on authors.id = conversations.user_id
 left join freshdesk.agents as editors on editors.id = conversations.last_edited_user_id
+left join freshdesk.automation_rules on automation_rules.id = conversations.automation_id
 left join attached on attached.conversation_id = conversations.id
