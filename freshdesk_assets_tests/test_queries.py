@@ -15,6 +15,7 @@ from sqlglot import exp
 from freshdesk_assets.queries import declared_queries, read_queries
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.query import Query
+from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.as_of import record_made_of, tables_of
 from freshdesk_assets.warehouse.derived.children import derive
@@ -30,13 +31,18 @@ PARSED = [(query, sqlglot.parse_one(query.sql, dialect="duckdb")) for query in Q
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """The demo's account, two days before now."""
+    """The demo's account, two days before now, with every table, those by choice too."""
     with (
         pytest.MonkeyPatch.context() as environment,
         simulated_account(
-            tmp_path_factory.mktemp("demo"), environment, tickets=DEMO["TICKETS"], days=DEMO["DAYS"]
+            tmp_path_factory.mktemp("demo"),
+            environment,
+            tickets=DEMO["TICKETS"],
+            days=DEMO["DAYS"],
+            custom_objects=True,
         ) as made,
     ):
+        made.catalog = declared_tables()
         yield made
 
 

@@ -289,6 +289,79 @@ def holidays(payload: Row) -> Rows:
         yield at, {**row, "month": day.month, "day": day.day, "position": at}
 
 
+def objects(source: str, *names: str, **renamed: str) -> Callable[[Row], Rows]:
+    """A row per object of a list, with some of its keys; `renamed` are columns by key."""
+
+    def rows(payload: Row) -> Rows:
+        value: Any = payload
+        for step in source.split("."):
+            value = (value or {}).get(step)
+        for at, element in elements(value):
+            row = {name: element.get(name) for name in names}
+            row |= {column: element.get(key) for key, column in renamed.items()}
+            yield at, {**row, "position": at}
+
+    return rows
+
+
+def rule_actions(payload: Row) -> Rows:
+    """What may be kept of each action; that it writes nothing is a fact too."""
+    known = ("field_name", "value", "resource_type", "request_type", "url_host", "notify_agents")
+    for at, action in elements(payload["actions"]):
+        row = {name: action.get(name) for name in known}
+        yield at, {**row, "has_body": action.get("has_body", False), "position": at}
+
+
+def rule_conditions(payload: Row) -> Rows:
+    """By set, and by place in the set."""
+    known = ("resource_type", "field_name", "operator", "value", "business_hours_id", "case_sensitive")
+    for number, found in elements(payload["conditions"]):
+        for at, condition in elements(found["properties"]):
+            row = {name: condition.get(name) for name in known}
+            row |= {"set": number, "set_name": found["name"], "match_type": found["match_type"]}
+            yield (number, at), {**row, "position": at}
+
+
+def channels(payload: Row) -> Rows:
+    """Per channel; a channel without a pause does not say that there is none."""
+    known = (
+        "channel", "available", "logged_in", "assignment_limit", "current_assignment_load",
+        "round_robin_enabled", "pause_assignment", "status_id",
+    )  # fmt: skip
+    for at, channel in elements(payload["availability"]["channel_availability"]):
+        row = {name: channel.get(name) for name in known}
+        changed = datetime.fromisoformat(channel["availability_updated_at"]).astimezone(UTC)
+        yield at, {**row, "availability_updated_at": changed, "position": at}
+
+
+def words(payload: Row) -> Rows:
+    """Choices of a contact's or company's field: texts, objects, codes by language, labels by value."""
+    found: list[tuple[str, str, int | None]] = []
+    match payload.get("choices"):
+        case dict() as codes if payload["type"] == "default_language":
+            found += [(code, language, None) for language, code in codes.items()]
+        case dict() as labels:
+            found += [(value, label, None) for value, label in labels.items()]
+        case list() as listed:
+            for choice in listed:
+                if isinstance(choice, str):
+                    found.append((choice, choice, None))
+                else:
+                    found.append((choice["value"], choice["label"], choice["id"]))
+    for at, (value, label, number) in enumerate(found):
+        yield at, {"value": value, "label": label, "choice_id": number, "position": at}
+
+
+def object_fields(payload: Row) -> Rows:
+    """Fields of a kind of record; what a field points to is a text, whatever it is sent as."""
+    known = ("id", "name", "label", "type", "required", "filterable", "searchable", "parent_id", "choices")
+    for at, field in elements(payload["fields"]):
+        points_to = field.get("related_entity_id")
+        row = {name: field.get(name) for name in known}
+        row["related_entity_id"] = None if points_to is None else str(points_to)
+        yield at, {**row, "position": at}
+
+
 TRUTH: dict[str, Callable[[Row], Rows]] = {
     "business_hour_slots": slots,
     "business_hour_holidays": holidays,
@@ -326,4 +399,25 @@ TRUTH: dict[str, Callable[[Row], Rows]] = {
         is_primary_recipient="to_emails", is_cc_recipient="cc_emails", is_bcc_recipient="bcc_emails"
     ),
     "conversation_attachments": attachments,
+    "skill_agents": objects("agents", id="agent_id"),
+    "skill_conditions": objects(
+        "conditions", "resource_type", "field_name", "operator", "value", "nested_fields"
+    ),
+    "automation_rule_actions": rule_actions,
+    "automation_rule_conditions": rule_conditions,
+    "scenario_automation_actions": objects("actions", "name", "value"),
+    "canned_response_groups": each("group_ids", "group_id"),
+    "canned_response_attachments": attachments,
+    "ticket_form_portals": objects("portals", "id", "name"),
+    "ticket_field_sections": objects("sections", "id", "label", "choice_ids", "ticket_field_ids", "is_fsm"),
+    "contact_field_choices": words,
+    "company_field_choices": words,
+    "agent_channels": channels,
+    "solution_folder_companies": each("company_ids", "company_id"),
+    "solution_article_tags": each("tags", "tag"),
+    "solution_article_attachments": attachments,
+    "ticket_attachments": attachments,
+    "ticket_watcher_agents": each("watcher_ids", "agent_id"),
+    "ticket_access_agents": each("user_ids", "agent_id"),
+    "custom_object_fields": object_fields,
 }
