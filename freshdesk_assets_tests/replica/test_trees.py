@@ -286,3 +286,22 @@ def test_a_day_of_the_set_up_costs_a_credit_per_list_object_form_and_folder(
         lists = 1 + 3 + 1 + 1 + 1 + 1 + 1  # skills, rules, scenarios, folders, forms, fields, availability
         objects = 4
         assert read(acme, *names) == lists + objects + len(truth("ticket_forms")) + len(full | said)
+
+
+def test_articles_in_further_languages_are_read_once_each(account: Callable[..., Any]) -> None:
+    """An article in two languages is one id twice; a language that is dropped takes its rows along."""
+    names = ["helpdesk_settings", *SOLUTIONS, "solution_translations"]
+    with knowing(account, *names) as acme:
+        world = acme.world
+        (article, language), *_ = world.truth("solution_translations")
+        world.translate_solution("article", article, language, title="Anders")
+        world.remove_translation("article", *list(world.truth("solution_translations"))[-1])
+        read(acme, *names)
+        left = world.helpdesk["supported_languages"][:1]
+        world.set_single("helpdesk", supported_languages=left)
+        acme.world.clock.advance(timedelta(hours=25))
+        acme.sync(select=names)
+        stored = (
+            "select distinct language from replica.freshdesk.solution_translations where _deleted_at is null"
+        )
+        assert acme.query(stored) == [(left[0],)]
