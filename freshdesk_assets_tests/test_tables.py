@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.sync import ChangedSince, EachParent, FullList, Keyset, LookBack, PerParent, Sync
-from freshdesk_assets.schema.table import Table
 from freshdesk_assets.tables import declared_tables
 
 TABLES = declared_tables()

@@ -9,7 +9,8 @@ from freshdesk_assets.tables import declared_tables
 
 INTRODUCTION = """\
 Every asset, as Dagster has it, those of tables by choice too. Selections, alerts and stored runs refer to an
-asset by its name. Queries join rows by their key. A line that changes, or is removed, is a change for users."""
+asset by its name. Queries join rows by their key. A line that changes, or is removed, is a change for
+users."""
 
 HEAD = "| asset | kinds | made as | key | made of |\n| --- | --- | --- | --- | --- |\n"
 
