@@ -87,6 +87,7 @@ def test_only_maintained_cursors_are_read_incrementally() -> None:
         "group_agent_roles",
         "solution_folders",
         "solution_articles",
+        "solution_translations",
         "discussion_forums",
         "discussion_topics",
         "custom_object_records",
@@ -178,6 +179,7 @@ def test_signed_urls_do_not_make_a_row_look_changed() -> None:
     """Attachment and avatar URLs are signed anew on each read; every row would be written at every run."""
     assert {(table.name, column.name) for table in TABLES for column in table.columns if column.volatile} == {
         ("contacts", "avatar_url"),
+        ("solution_translations", "attachments"),
         ("conversations", "attachments"),
         ("canned_responses", "attachments"),
         ("solution_folders", "icon_url"),
@@ -235,7 +237,12 @@ def test_a_module_declares_the_table_of_its_name() -> None:
             "discussion_topics",
             "discussion_comments",
         },
-        "solutions": {"solution_categories", "solution_folders", "solution_articles"},
+        "solutions": {
+            "solution_categories",
+            "solution_folders",
+            "solution_articles",
+            "solution_translations",
+        },
         "ticket_companions": {"ticket_details", "ticket_watchers", "ticket_accesses", "ticket_summaries"},
         "ticket_fields": {"ticket_fields", "ticket_field_settings"},
         "ticket_forms": {"ticket_forms", "ticket_form_fields"},
