@@ -99,7 +99,8 @@ def access(reader: Reader, table: Table) -> Access:
     except (Refused, Blocked) as error:
         return Access(table.name, False, str(error), fails=True)
     except NotFound as error:
-        return Access(table.name, False, f"this account does not have it: {error}", fails=True)
+        said = f"this account does not have it: {error}"
+        return Access(table.name, False, said, fails=not table.optional)
     if table.row_call:
         return Access(table.name, True, "one more call per changed row")
     return Access(table.name, True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from freshdesk_assets.extract.account import judged
-from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed, Withdrawn
+from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed, NotFound, Withdrawn
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.replication.itinerary import (
     KeysetInterval,
@@ -136,7 +136,9 @@ class Replication:
                         self.progress.count(len(page.rows), share)
                     if page.covered_to or page.completes or page.parents:
                         self._settled = self.progress.spent.credits
-        except NotAllowed as error:
+        except (NotAllowed, NotFound) as error:
+            if isinstance(error, NotFound) and not (self.table.optional and not self.table.branches):
+                raise
             if self.scope.was_read:
                 raise Withdrawn(
                     f"{self.table.name} was read before and is refused now; what is stored stays. {error}"

@@ -54,6 +54,7 @@ class Table:
     - `per_page`: the most rows a page may have; 0 where Freshdesk takes no page numbers and sends all.
     - `next_at`: where a reply has the address of the next page, dotted, if pages are asked for by one.
     - `kept`: the only values of the payload that are kept, where it may hold secrets (see `Kept`).
+    - `optional`: some accounts have no such list (404), and the table is left out there.
     - `by_choice`: it is replicated only where FRESHDESK_TABLES names it or its group.
     - `belongs_to`: the column that names the row without which this one does not exist.
     - `never_empty`: every account has a row of it, so that an empty list is no reason to mark any as deleted.
@@ -81,6 +82,7 @@ class Table:
     per_page: int = 100
     next_at: str = ""
     kept: tuple[Kept, ...] = ()
+    optional: bool = False
     by_choice: bool = False
     row_call: RowCall | None = None
     fallback: Fallback | None = None

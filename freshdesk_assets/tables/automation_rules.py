@@ -91,6 +91,7 @@ automation_rules = Table(
         Listing(name="update", path="automations/4/rules", defaults={"automation_type_id": 4}),
     ),
     sync=FullList(),
+    optional=True,
     rows_at="rules",
     kept=KEPT,
     history=("name", "active", "position", "conditions", "actions"),

@@ -11,6 +11,7 @@ canned_response_folders = Table(
     doc="One row per folder of canned responses that the key's owner may use.",
     path="canned_response_folders",
     sync=FullList(),
+    optional=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="canned-responses",

@@ -10,6 +10,7 @@ custom_object_schemas = Table(
     doc="One row per kind of record that the account has defined.",
     path="custom_objects/schemas",
     sync=FullList(),
+    optional=True,
     rows_at="schemas",
     per_page=0,
     version=("updated_time",),

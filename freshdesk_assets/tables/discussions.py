@@ -9,6 +9,7 @@ discussion_categories = Table(
     doc="One row per category of forums.",
     path="discussions/categories",
     sync=FullList(),
+    optional=True,
     by_choice=True,
     group="discussions",
     cadence=Cadence.SLOW,

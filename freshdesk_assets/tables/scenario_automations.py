@@ -10,6 +10,7 @@ scenario_automations = Table(
     doc="One row per scenario; of private ones, those of the key's owner only.",
     path="scenario_automations",
     sync=FullList(),
+    optional=True,
     # No time of a scenario is sent.
     version=(),
     window="_synced_at",

@@ -13,6 +13,7 @@ skills = Table(
     # Accounts with the older routing have the list at its old path only.
     fallback=Fallback("skills"),
     sync=FullList(),
+    optional=True,
     rows_at="skills",
     group="setup",
     cadence=Cadence.SLOW,

@@ -11,6 +11,7 @@ solution_categories = Table(
     doc="One row per category of the knowledge base.",
     path="solutions/categories",
     sync=FullList(),
+    optional=True,
     group="solutions",
     cadence=Cadence.SLOW,
     docs="solutions",

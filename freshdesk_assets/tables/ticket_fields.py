@@ -121,6 +121,7 @@ ticket_field_settings = Table(
     # Any number of a page is refused (docs/freshdesk_api.md, 4.13).
     per_page=0,
     sync=FullList(),
+    optional=True,
     never_empty=True,
     group="setup",
     cadence=Cadence.SLOW,

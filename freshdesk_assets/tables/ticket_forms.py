@@ -13,6 +13,7 @@ ticket_forms = Table(
     # 51 are refused (docs/freshdesk_api.md, 4.23).
     per_page=50,
     sync=FullList(),
+    optional=True,
     group="setup",
     cadence=Cadence.SLOW,
     docs="ticket-forms",

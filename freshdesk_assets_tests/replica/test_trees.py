@@ -305,3 +305,20 @@ def test_articles_in_further_languages_are_read_once_each(account: Callable[...,
             "select distinct language from replica.freshdesk.solution_translations where _deleted_at is null"
         )
         assert acme.query(stored) == [(left[0],)]
+
+
+def test_a_list_that_an_account_does_not_have_is_left_out(account: Callable[..., Any]) -> None:
+    """An older account has no forms at all: a new table must not make its every sync fail."""
+    with account(tickets=60) as acme:
+        for path in ("ticket-forms", "solutions/categories"):
+            acme.server.faults.add("gone", path=path, times=None)
+        acme.sync(select=["ticket_forms", "ticket_form_fields", *SOLUTIONS, "products"])
+        assert acme.query("select count(*) from replica.freshdesk.products")[0][0] > 0
+        acme.server.faults.clear()
+        acme.world.clock.advance(timedelta(hours=25))
+        acme.sync(select=["ticket_forms", "ticket_form_fields", *SOLUTIONS])
+        assert wrong(acme, "ticket_forms", "ticket_form_fields", *SOLUTIONS) == []
+        acme.server.faults.add("gone", path="ticket-forms", times=None)
+        acme.sync(select=["ticket_forms"], expect=False)
+        forms = "select count(*), count(_deleted_at) from replica.freshdesk.ticket_forms"
+        assert acme.query(forms) == [(len(acme.world.truth("ticket_forms")), 0)]
