@@ -60,12 +60,15 @@ def read_lists(
     parents: Iterable[ParentRow],
     others: Others = nobody,
     own_path: str = "",
+    *,
+    archived: bool = False,
 ) -> Iterator[Page]:
     """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
     - `others`: asked to tell a parent that is refused from a service that refuses all.
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
+    - `archived`: the parents are known to be archived, and their lists are asked for there alone.
     """
     listing = table.listings[0]
     record = table.recorded_as(branch)
@@ -74,13 +77,13 @@ def read_lists(
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
         try:
-            parts = list_of(client, table, listing, branch, parent.id, stopped)
+            parts = None if archived else list_of(client, table, listing, branch, parent.id, stopped)
         except Redirected as error:
             # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
             parts, elsewhere = None, error
         if parts is None and branch.archived:
-            archived = replace(branch, path=branch.archived)
-            parts = list_of(client, table, listing, archived, parent.id, stopped)
+            kept = replace(branch, path=branch.archived)
+            parts = list_of(client, table, listing, kept, parent.id, stopped)
         if parts is None and elsewhere:
             raise elsewhere
         if parts is None and branch.optional:
