@@ -89,7 +89,7 @@ def archive(
             if not dry_run:
                 with api.reporting(console.print):
                     _search(search, api, file, settings, most, console.print)
-                console.print(f"{name}: {search.line()}")
+                console.print(search.line())
                 _say_left(console, search)
     except NoArchive as error:
         console.print(f"The account has no archive, so nothing is missing: {error}", style="yellow")

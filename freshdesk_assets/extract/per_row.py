@@ -62,6 +62,7 @@ def read_lists(
     own_path: str = "",
     *,
     archived: bool = False,
+    mark: str = "",
 ) -> Iterator[Page]:
     """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
@@ -69,6 +70,7 @@ def read_lists(
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
     - `archived`: the parents are known to be archived, and their lists are asked for there alone.
+    - `mark`: the column that is true of rows from the archive, which do not say so themselves.
     """
     listing = table.listings[0]
     record = table.recorded_as(branch)
@@ -76,6 +78,7 @@ def read_lists(
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
+        defaults: dict[str, Value] = {}
         try:
             parts = None if archived else list_of(client, table, listing, branch, parent.id, stopped)
         except Redirected as error:
@@ -84,6 +87,7 @@ def read_lists(
         if parts is None and branch.archived:
             kept = replace(branch, path=branch.archived)
             parts = list_of(client, table, listing, kept, parent.id, stopped)
+            defaults = {mark: True} if mark else {}
         if parts is None and elsewhere:
             raise elsewhere
         if parts is None and branch.optional:
@@ -100,7 +104,8 @@ def read_lists(
             record=record,
         )
         rows = tuple(row for part in parts or () for row in part.rows)
-        return Page(listing=listing.name, rows=rows, parents=(settled,))
+        name = "archived" if defaults else listing.name
+        return Page(listing=name, rows=rows, defaults=defaults, parents=(settled,))
 
     yield from concurrently(client.workers, read, parents, _aside(client, listing.name, record, read, others))
 

@@ -16,7 +16,7 @@ from freshdesk_assets.extract.archive import FOR_ITSELF, Archive
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import BudgetSpent
 from freshdesk_assets.extract.per_row import read_lists
-from freshdesk_assets.replication.archived import Archived, Left
+from freshdesk_assets.replication.archived import Archived, Left, mark_of
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.replication.table import AT_THE_END
 from freshdesk_assets.schema.catalog import Catalog, upstream
@@ -55,7 +55,7 @@ class Search:
 
     - `spools`: the folder where rows wait until they are stored; `memory`: what they are stored with.
     - `given`: the ids to ask for; None for all up to the highest stored id.
-    - `whole`: ids far below all that is stored are asked for too.
+    - `whole`: ids further than `far` below all that is stored are asked for too.
     - `again`: ids that the archive did not answer of before then are asked for again.
     - `found`, `absent`, `refused`, `unanswered`: afterwards, ids by the answer. `lists`: lists read.
     - `unfinished`: afterwards, why it stopped before the end.
@@ -69,6 +69,7 @@ class Search:
     say: Callable[[str], None]
     given: tuple[int, ...] | None = None
     whole: bool = False
+    far: int = LONG_RUN
     again: datetime | None = None
     found: int = 0
     absent: int = 0
@@ -133,7 +134,7 @@ class Search:
     def line(self) -> str:
         """What the search has come to, in words."""
         name = self.archived.table.name
-        parts = [f"{self.found:,} archived {name} found", f"{self.absent:,} ids are of none"]
+        parts = [f"archived {name}: {self.found:,} found", f"{self.absent:,} ids are of none"]
         parts += [f"{self.refused:,} refused"] if self.refused else []
         parts += [f"{self.unanswered:,} without an answer"] if self.unanswered else []
         return f"{', '.join(parts)}; {self.lists:,} lists read, {self.credits:,} credits"
@@ -143,7 +144,7 @@ class Search:
         stored = stored_ids(connection, self.archived.table)
         if stored is None:
             return 1, 1
-        return 1 if self.whole else max(1, stored[0] - LONG_RUN), stored[1] + 1
+        return 1 if self.whole else max(1, stored[0] - self.far), stored[1] + 1
 
     def _next(self) -> list[int]:
         """The next ids; the first alone, so that an account without an archive costs one credit."""
@@ -202,6 +203,7 @@ class Search:
                             others,
                             self.archived.path,
                             archived=True,
+                            mark=mark_of(self.archived.table, table),
                         )
                     ) as pages,  # type: ignore[type-var]
                 ):

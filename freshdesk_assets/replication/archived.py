@@ -52,3 +52,9 @@ class Left:
     first: int = 1
     stored: int = 0
     known: int = 0
+
+
+def mark_of(source: Table, table: Table) -> str:
+    """The column of `table` that says of a row that it was read from the archive of `source`; else empty."""
+    flag = source.existence.flag if source.existence else ""
+    return flag if any(column.name == flag for column in table.columns) else ""

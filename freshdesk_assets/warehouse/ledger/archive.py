@@ -31,7 +31,7 @@ def unasked_between(
     rows = connection.execute(
         f"select c.id from range(?, ?) c(id) where {source} order by c.id desc limit {limit}",
         [start, end, *values],
-    ).fetchall()
+    ).fetchmany(limit)
     return [id_ for (id_,) in rows]
 
 
@@ -108,7 +108,7 @@ def unread_lists(connection: Connection, source: Table, flag: str, record: str, 
         f"select p.id, {version_of(source, 'p')} {_unread(connection, source, flag)}"
         f" order by p.id desc limit {limit}",
         [record, record, datetime.now(UTC)],
-    ).fetchall()
+    ).fetchmany(limit)
     return [Parent(*row) for row in rows]
 
 

@@ -1,0 +1,327 @@
+"""What was archived before the first sync is found by id: all of it, once, within the credits."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from freshdesk_assets.commands.archive import read_ids
+from freshdesk_assets.extract.archive import NoArchive
+from freshdesk_assets.extract.http.budget import Budget
+from freshdesk_assets.extract.http.client import Client
+from freshdesk_assets.extract.http.errors import NotAllowed
+from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.replication.archive import Search
+from freshdesk_assets.replication.archived import archived_tables
+from freshdesk_assets.settings import SettingError
+from freshdesk_assets.simulator.world import World
+from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.test_reconciling import living, standing
+from freshdesk_assets_tests.replica.test_runs import command
+from freshdesk_assets_tests.replica.truth import plain, true_value, wrongly_marked
+
+TICKET, TALK = "tickets/archived/{id}", "tickets/archived/{id}/conversations"
+TABLES = ["tickets", "conversations"]
+BY_LIST_ALONE = "stats."
+"""Freshdesk's times of a ticket are sent by its list and not by the archive."""
+
+
+def aged(seed: int = 1, tickets: int = 120) -> World:
+    """An account whose older tickets are archived for the most part, and some purged; the newest lives."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    world, rng = World(seed=seed, tickets=tickets, now=now, days=30), random.Random(seed)
+    for ticket in rng.sample(sorted(world.tickets)[:-1], tickets * 2 // 5):
+        (world.purge if rng.random() < 0.3 else world.archive)(ticket)
+    return world
+
+
+def archived(world: World) -> list[int]:
+    """The tickets that are archived."""
+    return sorted(key for key, row in world.truth("tickets").items() if row["archived"])
+
+
+def gaps(world: World) -> list[int]:
+    """The ids below the highest that no list shows."""
+    shown = {key for key, row in world.truth("tickets").items() if not row["archived"]}
+    return sorted(set(range(1, max(shown))) - shown)
+
+
+def pages(world: World, tickets: Sequence[int]) -> int:
+    """How many pages the conversations of tickets have."""
+    talk = [row["ticket_id"] for row in world.truth_conversations().values()]
+    return sum(max(1, -(-talk.count(ticket) // 100)) for ticket in tickets)
+
+
+def searched(acme: Account, *, credits: int | None = None, **options: Any) -> Search:  # noqa: A002
+    """What `freshdesk-assets archive` does between its lines."""
+    acme.server.meter.reset()
+    search = searching(acme, **options)
+    budget = Budget(run=credits, run_named="--credits")
+    with Client(domain=acme.server.url, api_key=acme.server.key, budget=budget) as client:
+        assert search.go_on(client, 600.0)
+    return search
+
+
+def searching(acme: Account, **options: Any) -> Search:
+    """A search that has not begun."""
+    file = duckdb_file(acme.settings)
+    (found,) = archived_tables(acme.catalog)
+    parts = {"warehouse": file.warehouse(), "spools": file.spool_root, "memory": file.memory, "say": print}
+    return Search(archived=found, catalog=acme.catalog, **parts, **options)
+
+
+def differing(acme: Account, table: str, true: dict[int, dict[str, Any]], archived: bool) -> list[Any]:
+    """Where stored rows that were archived are not what the truth makes them, cell by cell."""
+    declared = declared_tables()[table]
+    names = [column.name for column in declared.columns]
+    with duckdb.connect(str(acme.path), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        rows = connection.execute(
+            f"select {', '.join(names)} from replica.freshdesk.{table} where archived and _deleted_at is null"
+        ).fetchall()
+    stored = {row[names.index("id")]: row for row in rows}
+    assert stored.keys() == true.keys()
+    return [
+        (key, column.name, plain(column, cell), true_value(column, true[key]))
+        for key, row in stored.items()
+        for column, cell in zip(declared.columns, row, strict=True)
+        if not column.path.startswith(BY_LIST_ALONE)
+        and plain(column, cell) != (archived if column.name == "archived" else true_value(column, true[key]))
+    ]
+
+
+def test_every_archived_ticket_is_found_with_what_was_said_on_it(account: Callable[..., Any]) -> None:
+    """It costs the ids without a row and the pages of conversations, and nothing the second time."""
+    with account(world=aged()) as acme:
+        acme.sync(select=TABLES)
+        before = acme.query("select count(*) from replica.freshdesk.tickets where archived")
+        assert before == [(0,)]
+        there, asked = archived(acme.world), gaps(acme.world)
+        search = searched(acme)
+        assert acme.server.meter.calls == {TICKET: len(asked), TALK: pages(acme.world, there)}
+        assert (search.found, search.absent) == (len(there), len(asked) - len(there))
+        assert search.credits == acme.server.meter.credits
+        truth = acme.world.truth("tickets")
+        assert differing(acme, "tickets", {key: truth[key] for key in there}, archived=True) == []
+        talk = {k: row for k, row in acme.world.truth("conversations").items() if row["ticket_id"] in there}
+        assert differing(acme, "conversations", talk, archived=True) == []
+        searched(acme)
+        assert acme.server.meter.credits == 0
+
+
+def test_neither_a_sync_nor_a_reconciliation_asks_for_them_again(account: Callable[..., Any]) -> None:
+    """They are in no list and older than the start date; that is no reason to doubt them."""
+    with account(world=aged(seed=2)) as acme:
+        acme.sync(select=TABLES)
+        searched(acme)
+        there = archived(acme.world)
+        talk = [living(acme, "conversations", ticket) for ticket in there]
+        acme.world.clock.advance(timedelta(hours=1))
+        first = f"{acme.partitioning.since:%Y-%m-01}"
+        for _ in range(2):
+            acme.sync(select=TABLES)
+            acme.reconcile(select=["tickets"])
+            acme.run(first, f"{acme.world.clock.now():%Y-%m-01}", select=TABLES)
+            calls = acme.server.meter.calls
+            assert calls[TICKET] == calls[TALK] == 0
+        assert standing(acme, there) == ["archived"] * len(there)
+        assert [living(acme, "conversations", ticket) for ticket in there] == talk
+        assert wrongly_marked(acme.path, acme.world) == set()
+        assert acme.differences(only=TABLES) == []
+
+
+def test_a_search_goes_on_where_its_credits_ended(account: Callable[..., Any]) -> None:
+    """In pieces it costs the same as at once, and each piece no more than was allowed."""
+    with account(world=aged(seed=3)) as acme:
+        acme.sync(select=TABLES)
+        there, asked = archived(acme.world), gaps(acme.world)
+        whole = len(asked) + pages(acme.world, there)
+        spent, left = 0, searching(acme).left()
+        assert (left.ids, left.lists) == (len(asked), 0)
+        while left.ids or left.lists:
+            search = searched(acme, credits=17)
+            assert acme.server.meter.credits <= 17
+            spent += acme.server.meter.credits
+            left = search.left()
+            assert (search.unfinished is None) == (left.ids == left.lists == 0)
+        assert spent == whole
+        assert standing(acme, there) == ["archived"] * len(there)
+        ((recorded,),) = acme.query(
+            "select sum(credits) from replica.freshdesk_meta.credits where purpose = 'archive'"
+        )
+        assert recorded == whole
+
+
+def test_a_list_of_ids_costs_nothing_for_what_is_stored_or_known(
+    account: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The Archive view of Freshdesk's UI exports one (docs/freshdesk_api.md, 4.4)."""
+    with account(world=aged(seed=4)) as acme:
+        acme.sync(select=TABLES)
+        there, absent = archived(acme.world)[:5], sorted(set(gaps(acme.world)) - set(archived(acme.world)))
+        stored = [key for (key,) in acme.query("select id from replica.freshdesk.tickets limit 3")]
+        listed = tmp_path / "archive.csv"
+        lines = "\n".join(f'"a, subject",{key},5' for key in [*there, absent[0], *stored, there[0]])
+        listed.write_text(f"\ufeffSubject,Ticket ID,Group ID\n{lines}\n\n", encoding="utf-8")
+        given = read_ids(listed)
+        assert given == (*there, absent[0], *stored)
+        search = searched(acme, given=given)
+        assert acme.server.meter.calls == {TICKET: 6, TALK: pages(acme.world, there)}
+        assert (search.found, search.absent) == (5, 1)
+        left = searched(acme, given=given).left()
+        assert acme.server.meter.credits == 0
+        assert (left.ids, left.stored, left.known) == (0, 8, 1)
+        searched(acme, given=given, again=datetime.now(UTC))
+        assert acme.server.meter.calls == {TICKET: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("7\n\n#8\n9", (7, 8, 9)),
+        ("id;subject\n7;eight\n", (7,)),
+        ("tickets\n7\n7\n", (7,)),
+        ("Subject\tDisplay ID\none\t7\n", (7,)),
+    ],
+)
+def test_ids_are_read_from_lines_and_from_columns(text: str, ids: tuple[int, ...], tmp_path: Path) -> None:
+    (file := tmp_path / "ids.txt").write_text(text, encoding="utf-8")
+    assert read_ids(file) == ids
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "has no ids: write one in each line"),
+        (b"Ticket ID\n", "has no ids"),
+        (b"7\nJane Doe\n", "has no id in row 2, column 1"),
+        (b"7\n-8\n", "has no id in row 2"),
+        (b"7\n99999999999999999999\n", "has no id in row 2"),
+        (b"\xff\xfe7", "is not text in UTF-8"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_file_without_ids_is_said_to_be_one(content: bytes | None, said: str, tmp_path: Path) -> None:
+    """What is in it may be a customer's, and is not repeated."""
+    file = tmp_path / "ids.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingError, match=said) as told:
+        read_ids(file)
+    assert "Jane" not in str(told.value)
+
+
+def test_on_a_plan_without_an_archive_one_credit_says_so(account: Callable[..., Any]) -> None:
+    with account(world=aged(), missing_features={"Archive Tickets"}) as acme:
+        acme.sync(select=["tickets"])
+        with pytest.raises(NoArchive, match="require_feature"):
+            searched(acme)
+        assert acme.server.meter.calls == {TICKET: 1}
+        assert acme.query("select * from replica.freshdesk_meta.archive_asked") == []
+
+
+def test_a_key_that_may_not_see_the_archive_is_not_taken_for_an_empty_one(
+    account: Callable[..., Any],
+) -> None:
+    """With another key everything can be found still."""
+    with account(world=aged()) as acme:
+        acme.sync(select=["tickets"])
+        acme.server.switches.forbidden = {TICKET}
+        with pytest.raises(NotAllowed, match="access_denied"):
+            searched(acme)
+        assert acme.server.meter.credits < 40
+        assert acme.query("select * from replica.freshdesk_meta.archive_asked") == []
+
+
+def test_what_is_refused_is_remembered_and_what_fails_is_asked_again(account: Callable[..., Any]) -> None:
+    with account(world=aged(seed=5)) as acme:
+        acme.sync(select=TABLES)
+        there = archived(acme.world)
+        # The newest is asked for first, and alone.
+        refused, failing, silent = there[-1], there[1], there[2]
+        faults = acme.server.faults
+        faults.add("refused", path=TICKET, id=refused, times=None, code="access_denied")
+        faults.add("unavailable", path=TICKET, id=failing, times=None)
+        faults.add("refused", path=TALK, id=silent, times=None, code="access_denied")
+        search = searched(acme)
+        assert (search.found, search.refused, search.unanswered) == (len(there) - 2, 1, 1)
+        assert acme.query(
+            "select row_id, refused from replica.freshdesk_meta.archive_asked where refused is not null"
+        ) == [(refused, "403 access_denied")]
+        assert acme.query("select parent_id, reason from replica.freshdesk_meta.set_aside") == [
+            (silent, "403 access_denied")
+        ]
+        assert living(acme, "conversations", silent) == 0
+        faults.clear()
+        search = searched(acme)
+        assert acme.server.meter.calls == {TICKET: 1, TALK: pages(acme.world, [failing])}
+        searched(acme, again=datetime.now(UTC))
+        assert standing(acme, [refused, failing, silent]) == ["archived"] * 3
+
+
+def test_ids_far_below_everything_are_left_out_unless_asked_for(account: Callable[..., Any]) -> None:
+    """The ids of an account may begin high; what turns up further down moves the limit down."""
+    world = World(seed=6, tickets=120, now=datetime.now(UTC).replace(microsecond=0) - timedelta(days=2))
+    kept = {15, 60, 75}
+    for ticket in range(1, 90):
+        (world.archive if ticket in kept else world.purge)(ticket)
+    with account(world=world) as acme:
+        acme.sync(select=["tickets"])
+        left = searching(acme, far=20).left()
+        assert (left.ids, left.below, left.first) == (20, 69, 70)
+        search = searched(acme, far=20)
+        assert sorted(
+            key for (key,) in acme.query("select id from replica.freshdesk.tickets where archived")
+        ) == [
+            60,
+            75,
+        ]
+        assert (search.left().below, search.left().first) == (39, 40)
+        searched(acme, far=20)
+        assert acme.server.meter.credits == 0
+        searched(acme, whole=True)
+        assert acme.server.meter.calls[TICKET] == 39
+        assert standing(acme, sorted(kept)) == ["archived"] * 3
+
+
+@pytest.mark.long
+def test_the_command_finds_them_and_makes_what_follows(account: Callable[..., Any]) -> None:
+    """Child tables, views and metrics have them in the end, without a further credit."""
+    with account(world=aged(tickets=60)) as acme:
+        process = command(acme, "archive")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "run freshdesk-assets sync first" in output
+        acme.sync(select=TABLES)
+        there, asked = archived(acme.world), gaps(acme.world)
+        acme.server.meter.reset()
+        process = command(acme, "archive", "--dry-run", FRESHDESK_DAY_CREDITS="10")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+        assert f"At least {len(asked)} credits; {2 * len(asked)} if all were found" in output
+        assert (
+            f"FRESHDESK_DAY_CREDITS is 10: {-(-len(asked) // 10)} to {-(-2 * len(asked) // 10)} days"
+            in output
+        )
+        process = command(acme, "archive", "--ids", "nowhere.csv")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 2, output
+        assert acme.server.meter.credits == 0
+        process = command(acme, "archive")
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, output
+        assert acme.server.meter.calls == {TICKET: len(asked), TALK: pages(acme.world, there)}
+        listed = ", ".join(map(str, there))
+        for counted in (
+            f"from replica.relations.tickets where archived and id in ({listed})",
+            f"from replica.metrics.ticket_metrics where ticket_id in ({listed})",
+        ):
+            assert acme.query(f"select count(*) {counted}") == [(len(there),)]
+        tagged = sum(len(acme.world.truth("tickets")[ticket]["tags"]) for ticket in there)
+        tags = f"from replica.freshdesk.ticket_tags where ticket_id in ({listed})"
+        assert acme.query(f"select count(*) {tags}") == [(tagged,)]
