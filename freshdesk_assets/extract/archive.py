@@ -50,6 +50,7 @@ class Archive:
     others: OthersOf
     absent: list[int] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
+    _answered: list[int] = field(default_factory=list)
 
     def pages(self, ids: Iterable[int]) -> Iterator[Page]:
         """A page per id; an id that got no usable answer is in none of the results, and may be asked again.
@@ -76,6 +77,7 @@ class Archive:
     def _ask(self, id_: int, stopped: threading.Event) -> Page:
         check_wanted(stopped)
         row = self.ask(id_)
+        self._answered.append(id_)
         if row is None:
             self.absent.append(id_)
             return NOTHING
@@ -88,12 +90,16 @@ class Archive:
 
     def _control(self, refused: list[int]) -> None:
         """Ask for ids that were answered before; without any, what is refused is taken to be the archive."""
-        if calls := [partial(self.ask, id_) for id_ in self.others(refused)]:
-            ask_one_of(list(calls), self.client)
+        answered = self._answered[-CONTROLS:] or self.others(refused)
+        if answered:
+            ask_one_of([partial(self.ask, id_) for id_ in answered], self.client)
             return
         # It is answered now, or raises what it is refused with.
         self.ask(refused[0])
 
+
+CONTROLS = 3
+"""How many ids are asked for once more before all are taken to be refused."""
 
 NOTHING = Page(listing="archived", rows=())
 """What an id without a row brings."""
