@@ -4,7 +4,7 @@ import csv
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from freshdesk_assets.commands.sync import sync
 from freshdesk_assets.extract.archive import NoArchive
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
+from freshdesk_assets.orchestration.names import asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi, duckdb_file, freshdesk_api
 from freshdesk_assets.orchestration.run_lock import LOOK_AGAIN, run_lock
 from freshdesk_assets.replication.archive import LONG_RUN, Search
@@ -58,6 +60,7 @@ def archive(
     if given is not None and whole:
         raise SettingError("--whole is about ids without a list: leave out --ids or --whole")
     ensure_writable(duckdb_file(settings))
+    dagster_home()
     console = Console(soft_wrap=True, markup=False, highlight=False)
     api, file = freshdesk_api(settings), duckdb_file(settings)
     try:
@@ -99,6 +102,7 @@ def archive(
         return 1
     if not any(search.found or search.lists for search in searches):
         return 0
+    _observe(searches)
     console.print("What is made of these rows follows; that asks Freshdesk nothing.")
     return sync(build, catalog, settings, derive=True)
 
@@ -127,6 +131,22 @@ def _search(
             if search.go_on(reader.client, TURN):
                 return
         time.sleep(2 * LOOK_AGAIN)
+
+
+def _observe(searches: Iterable[Search]) -> None:
+    """Note on the tables' assets what was found: it came by no run."""
+    with dagster_instance() as instance:
+        for search in searches:
+            noted: dict[str, int | str] = {
+                "archived_found": search.found,
+                "lists_read": search.lists,
+                "api_credits": search.credits,
+                **({"unfinished": search.unfinished} if search.unfinished else {}),
+            }
+            for table in (search.archived.table, *(table for table, _ in search.archived.lists)):
+                instance.report_runless_asset_event(
+                    dg.AssetObservation(asset_key(table.name), description=search.line(), metadata=noted)
+                )
 
 
 def _say_cost(console: Console, search: Search, settings: Settings, most: int | None) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -14,7 +15,9 @@ from freshdesk_assets.extract.archive import NoArchive
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import NotAllowed
+from freshdesk_assets.orchestration.names import asset_key
 from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.run_lock import run_lock
 from freshdesk_assets.replication.archive import Search
 from freshdesk_assets.replication.archived import archived_tables
 from freshdesk_assets.simulator.world import World
@@ -70,7 +73,12 @@ def searching(acme: Account, **options: Any) -> Search:
     """A search that has not begun."""
     file = duckdb_file(acme.settings)
     (found,) = archived_tables(acme.catalog)
-    parts = {"warehouse": file.warehouse(), "spools": file.spool_root, "memory": file.memory, "say": print}
+    parts: dict[str, Any] = {
+        "warehouse": file.warehouse(),
+        "spools": file.spool_root,
+        "memory": file.memory,
+        "say": print,
+    }
     return Search(archived=found, catalog=acme.catalog, **parts, **options)
 
 
@@ -253,7 +261,9 @@ def test_ids_far_below_everything_are_left_out_unless_asked_for(account: Callabl
 
 
 @pytest.mark.long
-def test_the_command_finds_them_and_makes_what_follows(account: Callable[..., Any]) -> None:
+def test_the_command_finds_them_and_makes_what_follows(
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Child tables, views and metrics have them in the end, without a further credit."""
     with account(world=aged(tickets=100)) as acme:
         process = command(acme, "archive")
@@ -273,7 +283,12 @@ def test_the_command_finds_them_and_makes_what_follows(account: Callable[..., An
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 2, output
         assert acme.server.meter.credits == 0
-        process = command(acme, "archive")
+        with run_lock(acme.server.url.partition("//")[2], None, "another", print):
+            process = command(acme, "archive", PYTHONUNBUFFERED="1")
+            assert process.stdout is not None
+            said = next(line for line in process.stdout if "waiting for" in line)
+            assert "waiting for another, which reads the same account" in said
+            assert acme.server.meter.credits == 0
         output, _ = process.communicate(timeout=300)
         assert process.returncode == 0, output
         assert acme.server.meter.calls == {TICKET: len(asked), TALK: pages(acme.world, there)}
@@ -286,3 +301,9 @@ def test_the_command_finds_them_and_makes_what_follows(account: Callable[..., An
         tagged = sum(len(acme.world.truth("tickets")[ticket]["tags"]) for ticket in there)
         tags = f"from replica.freshdesk.ticket_tags where ticket_id in ({listed})"
         assert acme.query(f"select count(*) {tags}") == [(tagged,)]
+        monkeypatch.setenv("DAGSTER_HOME", str(acme.path.parent / "cli_home"))
+        with dg.DagsterInstance.get() as instance:
+            (noted,) = instance.fetch_observations(asset_key("tickets"), limit=5).records
+        observed = noted.asset_observation
+        assert observed is not None
+        assert observed.metadata["archived_found"].value == len(there)
