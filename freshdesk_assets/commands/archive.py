@@ -79,6 +79,8 @@ def archive(
             )
             for archived in archived_tables(catalog)
         ]
+        if not searches:
+            console.print("None of the tables that are replicated has an archive.")
         for search in searches:
             name = search.archived.table.name
             if not search.ready:

@@ -44,6 +44,9 @@ from freshdesk_assets.warehouse.ledger.set_aside import answered_before
 AT_ONCE = 100
 """How many ids are asked for before the answers are stored: a crash loses no more."""
 
+EVERY = 15.0
+"""Seconds between two lines that say how far it is."""
+
 LONG_RUN = 2_000
 """So many ids below the lowest stored row are asked for. If none of them answers, those below are left out:
 the ids of an account may begin high."""
@@ -118,14 +121,18 @@ class Search:
 
         Raises NoArchive, and other errors of Freshdesk and the warehouse; what was answered is stored.
         """
-        until = time.monotonic() + seconds
+        began = told = time.monotonic()
         try:
             self._read_lists(client)
             while ids := self._next():
                 self._ask(client, ids)
                 self._read_lists(client)
-                self.say(self.line())
-                if time.monotonic() >= until:
+                now = time.monotonic()
+                if now >= told + EVERY:
+                    told = now
+                    left = self.left()
+                    self.say(f"{self.line()}; left: {left.ids:,} ids")
+                if now >= began + seconds:
                     return False
         except BudgetSpent as spent:
             self.unfinished = str(spent)
