@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from freshdesk_assets.commands.archive_options import add_archive, archive_asked
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run(arguments)
     except Stopped:
         given = sys.argv[1:] if arguments is None else arguments
-        sys.stderr.write("Stopped; what was read is stored\n" if "sync" in given[:1] else "Stopped\n")
+        sys.stderr.write(
+            "Stopped; what was read is stored\n" if given[:1] in (["sync"], ["archive"]) else "Stopped\n"
+        )
         return STOPPED
     finally:
         gc.enable()
@@ -94,6 +97,10 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.doctor import examine
 
         return examine(catalog, settings)
+    if options.command == "archive":
+        from freshdesk_assets.commands.archive import archive
+
+        return archive(partial(_definitions, settings), catalog, settings, **archive_asked(options))
     if options.command == "begin-anew":
         from freshdesk_assets.commands.account import begin_anew
 
@@ -186,6 +193,7 @@ def parser() -> argparse.ArgumentParser:
     )
     # It takes no such option, and says so in a sentence.
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
+    add_archive(commands)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",

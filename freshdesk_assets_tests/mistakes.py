@@ -1,17 +1,19 @@
 """Settings and options as people get them wrong, and what is said of each."""
 
-READING, ALL = ("sync", "plan", "doctor"), ("sync", "plan", "doctor", "dev", "begin-anew")
+READING = ("sync", "plan", "doctor")
+ASKING = (*READING, "archive")
+ALL = (*ASKING, "dev", "begin-anew")
 KEY = "s3cretKeyOfAnAgent99"
 MINE = {"FRESHDESK_DOMAIN": "acme.freshdesk.com", "FRESHDESK_API_KEY": KEY}
 
 SETTINGS: list[tuple[str, tuple[str, ...], dict[str, str], str]] = [
     (
         "neither account nor key",
-        READING,
+        ASKING,
         {"FRESHDESK_DOMAIN": "", "FRESHDESK_API_KEY": ""},
         "FRESHDESK_DOMAIN is not set: set it to .* FRESHDESK_API_KEY is not set",
     ),
-    ("a blank for a key", READING, {"FRESHDESK_API_KEY": "  "}, "FRESHDESK_API_KEY is not set"),
+    ("a blank for a key", ASKING, {"FRESHDESK_API_KEY": "  "}, "FRESHDESK_API_KEY is not set"),
     ("a key of two words", ALL, {"FRESHDESK_API_KEY": "two words"}, "FRESHDESK_API_KEY is not one word"),
     ("the key for the address", ALL, {"FRESHDESK_DOMAIN": KEY}, "FRESHDESK_DOMAIN is not a whole host name"),
     (
@@ -130,19 +132,19 @@ SETTINGS: list[tuple[str, tuple[str, ...], dict[str, str], str]] = [
     ),
     (
         "a missing folder",
-        ("sync", "plan", "dev"),
+        ("sync", "plan", "archive", "dev"),
         {"FRESHDESK_DUCKDB": "/nowhere/replica.duckdb"},
         "/nowhere is not a folder: create it, or set FRESHDESK_DUCKDB",
     ),
     (
         "a missing folder for the copy",
-        ("sync", "plan", "dev"),
+        ("sync", "plan", "archive", "dev"),
         {"FRESHDESK_PUBLISHED": "/nowhere/copy.duckdb"},
         "/nowhere is not a folder: create it, or set FRESHDESK_PUBLISHED",
     ),
     (
         "records in a file",
-        ("sync", "plan", "doctor", "dev"),
+        (*ASKING, "dev"),
         {"DAGSTER_HOME": "/dev/null"},
         "which is not a folder: set it to one",
     ),
@@ -178,6 +180,10 @@ OPTIONS: list[tuple[tuple[str, ...], str]] = [
         ("sync", "--select", "group:"),
         "--select 'group:' is no selection of Dagster's: write a table's name, like tickets",
     ),
+    (("archive", "--ids", "nowhere.csv"), "--ids: nowhere.csv cannot be read: No such file"),
+    (("archive", "--ids", "/dev/null"), "--ids: /dev/null has no ids: write one in each line"),
+    (("archive", "--credits", "all"), "'all' is no number of credits: give one from 1 on"),
+    (("archive", "--credits", "0"), "'0' is no number of credits"),
     (("sync", "--select", "group:nobody"), "--select 'group:nobody' selects nothing that this run makes"),
 ]
 """Commands with their options, and what is said of them."""

@@ -19,7 +19,7 @@ import pytest
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets_tests.chaos.site import Ended, Forks, forks
-from freshdesk_assets_tests.mistakes import KEY, MINE, OPTIONS, READING, SETTINGS
+from freshdesk_assets_tests.mistakes import ASKING, KEY, MINE, OPTIONS, READING, SETTINGS
 from freshdesk_assets_tests.programs import FOUND
 from freshdesk_assets_tests.programs.hold_file import holding
 
@@ -182,7 +182,7 @@ def test_what_goes_wrong_later_is_said_once_too(folder: Folder, served: Server) 
     assert ended.code == 0, ended.output
 
     with holding(folder.path / "replica.duckdb"):
-        for command in READING:
+        for command in ASKING:
             ended = folder.run(command, FRESHDESK_LOCK_WAIT="0", FRESHDESK_PARTITIONS="monthly", **account)
             assert ended.code == 1, ended.output
             assert "replica.duckdb is in use by " in ended.output, ended.output

@@ -49,6 +49,7 @@ def sync(
     reconcile: bool = False,
     renamed: bool = False,
     whole: bool = False,
+    derive: bool = False,
 ) -> int:
     """Run the replication once; 0 when every table succeeded, 1 when one failed, STOPPED after a signal.
 
@@ -58,6 +59,7 @@ def sync(
     - `selection` is a Dagster asset selection; None for all tables.
     - `reconcile` finds rows that Freshdesk no longer has, instead of reading.
     - `whole` reads the tables again from the start date, whatever is remembered.
+    - `derive` reads nothing, and makes what follows the tables of what they hold.
     - `renamed`: the account has a new name, and its key may not ask Freshdesk whether it is the same.
 
     Raises SettingError.
@@ -75,6 +77,8 @@ def sync(
     job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
     began = time.monotonic()
     chosen = selected(definitions, job.name, selection)
+    if derive:
+        chosen -= reads(chosen, catalog)
     try:
         if reads(chosen, catalog):
             check_owner(api, file, console.print, renamed=renamed, begin=True)
@@ -116,7 +120,7 @@ def sync(
             result = execute(
                 job,
                 instance,
-                assets=request.keys if selection else None,
+                assets=request.keys if selection or derive else None,
                 run_config={"loggers": {"terminal": {}}},
                 tags={PROCESS: this_process(), **request.tags},
             )

@@ -7,7 +7,7 @@ to be archived.
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -18,7 +18,7 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.replies import row_reader
 from freshdesk_assets.extract.rows import RowReader, fields_of
 from freshdesk_assets.extract.set_aside import SettingAside, ask_account
-from freshdesk_assets.schema.endpoint import Existence
+from freshdesk_assets.schema.endpoint import Existence, Value
 from freshdesk_assets.schema.page import Doubt, Fate, Page, Verdict
 from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
@@ -124,17 +124,22 @@ class Asking:
         return moment is not None and doubt.version is not None and moment > doubt.version
 
     def _kept(self, doubt: Doubt, row: bytes) -> Page:
-        """The row from the archive, without the keys that only such a reply has."""
-        sent = fields_of(row)
-        known = {column.steps[0] for column in self.table.columns}
-        own = {key: msgspec.Raw(value) for key, value in sent.items() if key in known}
-        missing = frozenset(column.name for column in self.table.columns if column.steps[0] not in sent)
-        return Page(
-            listing="archived",
-            rows=(msgspec.json.encode(own),) if own else (),
-            keep=missing,
-            verdicts=(Verdict(id=doubt.id, fate=Fate.ARCHIVED),),
-        )
+        return archived_page(self.table, doubt.id, row)
+
+
+def archived_page(table: Table, id_: int, row: bytes, defaults: Mapping[str, Value] | None = None) -> Page:
+    """A row from the archive, without the keys that only such a reply has; `defaults` are a new row's."""
+    sent = fields_of(row)
+    known = {column.steps[0] for column in table.columns}
+    own = {key: msgspec.Raw(value) for key, value in sent.items() if key in known}
+    missing = frozenset(column.name for column in table.columns if column.steps[0] not in sent)
+    return Page(
+        listing="archived",
+        rows=(msgspec.json.encode(own),) if own else (),
+        keep=missing,
+        defaults=defaults or {},
+        verdicts=(Verdict(id=id_, fate=Fate.ARCHIVED),),
+    )
 
 
 def _decided(doubt: Doubt, fate: Fate) -> Page:

@@ -61,6 +61,9 @@ def read_lists(
     others: Others = nobody,
     own_path: str = "",
     variants: Sequence[str] = ("",),
+    *,
+    archived: bool = False,
+    mark: str = "",
 ) -> Iterator[Page]:
     """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
@@ -68,6 +71,8 @@ def read_lists(
     - `variants`: the values that the branch's list is asked for, once each.
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
+    - `archived`: the parents are known to be archived, and their lists are asked for there alone.
+    - `mark`: the column that is true of rows from the archive, which do not say so themselves.
     """
     listing = table.listings[0]
     record = table.recorded_as(branch)
@@ -83,14 +88,16 @@ def read_lists(
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
+        defaults: dict[str, Value] = {}
         try:
-            parts = lists_of(parent, stopped)
+            parts = None if archived else lists_of(parent, stopped)
         except Redirected as error:
             # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
             parts, elsewhere = None, error
         if parts is None and branch.archived:
-            archived = replace(branch, path=branch.archived)
-            parts = list_of(client, table, listing, archived, parent.id, stopped)
+            kept = replace(branch, path=branch.archived)
+            parts = list_of(client, table, listing, kept, parent.id, stopped)
+            defaults = {mark: True} if mark else {}
         if parts is None and elsewhere:
             raise elsewhere
         if parts is None and branch.optional:
@@ -107,7 +114,8 @@ def read_lists(
             record=record,
         )
         rows = tuple(row for part in parts or () for row in part.rows)
-        return Page(listing=listing.name, rows=rows, parents=(settled,))
+        name = "archived" if defaults else listing.name
+        return Page(listing=name, rows=rows, defaults=defaults, parents=(settled,))
 
     yield from concurrently(client.workers, read, parents, _aside(client, listing.name, record, read, others))
 

@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.replication.archived import mark_of
 from freshdesk_assets.replication.scope import Reading, ReadScope
 from freshdesk_assets.schema.endpoint import Existence, Listing, RowCall
 from freshdesk_assets.schema.page import Page
@@ -146,8 +147,8 @@ class PerRow:
             raise TypeError(f"a step of {self.table.name} makes a call per row, and does not say which")
         existence = self.asked.source.existence
         own_path = existence.path if existence else ""
-        variants = scope.variants(self.branch)
-        return read_lists(reader.client, self.table, self.branch, rows, others, own_path, variants)
+        variants, mark = scope.variants(self.branch), mark_of(self.asked.source, self.table)
+        return read_lists(reader.client, self.table, self.branch, rows, others, own_path, variants, mark=mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,29 @@ def test_what_was_read_is_stored(forked: Forks, tmp_path: Path) -> None:
         assert place.complaints(["contacts"], whole=False) == []
 
 
+@pytest.mark.long
+def test_a_search_of_the_archive_goes_on_where_it_was_stopped(forked: Forks, tmp_path: Path) -> None:
+    """It may take days: what was asked for is paid for, and is not asked for again."""
+    with site(tmp_path, forked, seed=6, tickets=160) as place:
+        older = sorted(place.world.tickets)[:150]
+        for ticket in older:
+            place.world.archive(ticket)
+        assert place.run("sync", "--select", "tickets").code == 0
+        ended = place.run_and_signal(INTERRUPT, 240, "archive")
+        assert ended.code == 130, ended.output
+        assert STOPPED in ended.output
+        before = {line.path for line in place.server.meter.log if "archived" in line.template}
+        place.server.meter.reset()
+        assert place.run("archive").code == 0
+        after = {line.path for line in place.server.meter.log if "archived" in line.template}
+        assert len(before) > 230
+        assert len(before & after) <= UNDER_WAY
+        assert {path.partition("archived/")[2].partition("/")[0] for path in before | after} == {
+            str(ticket) for ticket in older
+        }
+        assert place.wrongly_deleted() == []
+
+
 @pytest.mark.parametrize(
     ("words", "number", "times"),
     [

@@ -29,6 +29,9 @@ class Hold:
 class Budget:
     """Credits that all requests together may cost, in a run and in a day; None for no limit.
 
+    - `run_named`: what messages call the first, the setting or the option that it was set by.
+    - `run_spent`: what the run has spent of it before.
+
     The settings say how many, and every request asks here first. How much of a run goes into finding out
     what exists is limited elsewhere (`Allowance` in replication/). `Spending` there limits nothing: it
     records in the ledger what was spent.
@@ -39,13 +42,16 @@ class Budget:
         *,
         run: int | None = None,
         day: int | None = None,
+        run_named: str = "FRESHDESK_RUN_CREDITS",
+        run_spent: int = 0,
         today: Callable[[], date] = today,
     ) -> None:
         self.run = run
+        self._run_named = run_named
         self.day = day
         self._today = today
         self._date = today()
-        self._run_spent = 0
+        self._run_spent = run_spent
         self._day_spent = 0
         self._held = 0
         self._lock = threading.Lock()
@@ -70,7 +76,7 @@ class Budget:
     @property
     def in_words(self) -> str:
         """The budget in words, as it was set."""
-        limits = (("FRESHDESK_RUN_CREDITS", self.run), ("FRESHDESK_DAY_CREDITS", self.day))
+        limits = ((self._run_named, self.run), ("FRESHDESK_DAY_CREDITS", self.day))
         return ", ".join(f"{name} is {limit:,}" for name, limit in limits if limit is not None)
 
     def count_others(self, spent: int) -> None:
@@ -104,7 +110,7 @@ class Budget:
         self._begin_day()
         found = [(math.inf, "")]
         for name, limit, spent in (
-            ("FRESHDESK_RUN_CREDITS", self.run, self._run_spent),
+            (self._run_named, self.run, self._run_spent),
             ("FRESHDESK_DAY_CREDITS", self.day, self._day_spent),
         ):
             if limit is not None:

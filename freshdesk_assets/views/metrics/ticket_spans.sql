@@ -78,7 +78,7 @@ followed as (
 first_states as (
   select
     followed.*,
-    coalesce(followed.status_updated_at, followed.created_at) <= followed.created_at + interval 1 second
+    coalesce(followed.status_updated_at <= followed.created_at + interval 1 second, followed.fresh)
       as as_created
   from followed
   where followed.n = 1
@@ -138,8 +138,17 @@ points as (
     and first_states.resolved_at > first_states.created_at
     and first_states.resolved_at < first_states.status_updated_at
   union all
+  -- The archive does not send that time: it was in the status when it last changed, if not before.
   select
-    first_states.id, first_states.status_updated_at, 3, first_states.status, true, true, null, false, false
+    first_states.id,
+    greatest(coalesce(first_states.status_updated_at, first_states.valid_from), first_states.created_at),
+    3,
+    first_states.status,
+    true,
+    first_states.status_updated_at is not null,
+    null,
+    false,
+    false
   from first_states
   where not first_states.as_created
   union all

@@ -9,6 +9,7 @@ from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.sql import number, scalar
 
 READING, PLAN, DOCTOR, POLL, ACCOUNT = "reading", "plan", "doctor", "poll", "account"
+ARCHIVE = "archive"
 """What calls are made for."""
 
 

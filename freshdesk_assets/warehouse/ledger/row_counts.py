@@ -12,7 +12,7 @@ from freshdesk_assets.warehouse.ledger.tables import LEDGER, ledger
 from freshdesk_assets.warehouse.shape import qualified, stored_tables
 from freshdesk_assets.warehouse.sql import number, scalar
 
-NO_CLAIMS = ("rejected", "derived", "credits", "row_counts")
+NO_CLAIMS = ("rejected", "derived", "credits", "row_counts", "archive_asked")
 CLAIMS = tuple(
     name for name, (_, columns) in LEDGER.items() if columns[0].name == "table_name" and name not in NO_CLAIMS
 )

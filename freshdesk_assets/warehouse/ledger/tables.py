@@ -83,6 +83,15 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("retry_at", "When it is asked for again."),
         ),
     ),
+    "archive_asked": (
+        "Ids that the archive was asked for and does not answer of; they are not asked for again.",
+        (
+            _TABLE,
+            bigint("row_id", "Id that was asked for."),
+            text("refused", "Status and code of the refusal; null if there is no such row in the archive."),
+            timestamp("asked_at", "When it was asked for, by the replica's clock."),
+        ),
+    ),
     "rejected": (
         "Rows that could not be stored in their table: they have no key, or are too long for the memory.",
         (
@@ -205,7 +214,7 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What was spent of the account's API limit, by table, run and day.",
         (
             text("table_name", "Table that was read; null for calls that read none."),
-            text("purpose", "What the calls were for: reading, poll, plan, doctor or account."),
+            text("purpose", "What the calls were for: reading, poll, plan, doctor, account or archive."),
             text("run_id", "Dagster run; null for calls outside of runs."),
             date("day", "Day in UTC on which it was recorded, seconds after the calls."),
             bigint("calls", "Requests sent, repeated ones too."),
