@@ -1,6 +1,7 @@
 """From a link to a file's bytes, fetched from wherever it leads, with no key, cookie or other credential.
 
-A link is signed: whoever has it has the file. So it is in no message, record or log, nor is where it redirects.
+A link is signed: whoever has it has the file. So it is in no message, record or log, nor is where it
+redirects.
 """
 
 import logging
@@ -77,25 +78,29 @@ class Downloads:
         workers: int = 4,
         timeout: tuple[float, float] = (10, 60),
         attempts: int = 3,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._most, self._workers, self._timeout = most, workers, timeout
-        self._attempts, self._sleep = attempts, sleep
+        self._stopped = threading.Event()
+        self._attempts, self._sleep = attempts, sleep or self._stopped.wait
         self._sessions: dict[tuple[str, str], requests.Session] = {}
         self._lock = threading.Lock()
-        self._silence = _Silence()
         self._logs = [logging.getLogger(f"urllib3.{name}") for name in ("connection", "connectionpool")]
 
     def __enter__(self) -> Self:
         for log in self._logs:
-            log.addFilter(self._silence)
+            log.addFilter(_silent)
         return self
 
     def __exit__(self, *exc: object) -> None:
         for log in self._logs:
-            log.removeFilter(self._silence)
+            log.removeFilter(_silent)
         for each in self._sessions.values():
             each.close()
+
+    def stop(self) -> None:
+        """End what is under way; the files do not come."""
+        self._stopped.set()
 
     def fetch(
         self, link: str, begin: Callable[[], None], write: Callable[[bytes], None]
@@ -111,6 +116,8 @@ class Downloads:
             outcome = self._attempt(link, write)
             tries += 1
             if isinstance(outcome, Fetched) or not outcome.passing or tries >= self._attempts:
+                return outcome
+            if self._stopped.is_set():
                 return outcome
             self._sleep(random.uniform(0.5, 1) * 2 ** (tries - 1))  # noqa: S311 (no secret)
 
@@ -141,7 +148,7 @@ class Downloads:
                         read += len(chunk)
                         if read > self._most:
                             return NotFetched(reason=TOO_LARGE)
-                        if time.monotonic() > deadline:
+                        if time.monotonic() > deadline or self._stopped.is_set():
                             return NotFetched(reason="timed out", passing=True)
                         write(chunk)
                     return Fetched(content_type=_media_type(headers.get("Content-Type", "")))
@@ -222,9 +229,6 @@ def _media_type(header: str) -> str | None:
     return named if re.fullmatch(r"[a-z0-9][\w.+-]{0,99}/[a-z0-9][\w.+-]{0,99}", named) else None
 
 
-class _Silence(logging.Filter):
+def _silent(_: logging.LogRecord) -> bool:
     """Keeps urllib3 from naming the addresses it asks, and those whose headers it could not read."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Nothing passes."""
-        return False
+    return False
