@@ -124,9 +124,9 @@ def _cancel(running: Sequence[Future[tuple[Attempt, bool]]]) -> None:
 
 def _nobody(attempt: Attempt) -> Unavailable:
     return Unavailable(
-        f"The store of files did not answer for {UNANSWERED} files in a row, last: {attempt.error}. See whether"
-        " this machine may reach it, as a browser that opens an attachment does. The next run tries again, as"
-        " long as the links live."
+        f"The store of files did not answer for {UNANSWERED} files in a row, last: {attempt.error}. See"
+        " whether this machine may reach it, as a browser does that opens an attachment. The next run tries"
+        " again, as long as the links live."
     )
 
 

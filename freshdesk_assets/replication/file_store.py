@@ -50,9 +50,9 @@ class FileStore:
 
     def _unwritable(self, error: OSError) -> FolderError:
         return FolderError(
-            f"{self.folder} cannot be written ({error.strerror or type(error).__name__}): make room or mend its"
-            " rights, or set FRESHDESK_FILES to another folder. What is not fetched is fetched by the next run"
-            " that finds its link alive."
+            f"{self.folder} cannot be written ({error.strerror or type(error).__name__}): make room, mend its"
+            " rights, or set FRESHDESK_FILES to another folder. The next run fetches what is missing, as long"
+            " as the links live."
         )
 
 
