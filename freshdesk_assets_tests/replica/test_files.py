@@ -10,11 +10,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import FILES
 from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.simulator.files import file_bytes
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.test_completing import steps
 
 WITH_FILES = [
     "tickets",
@@ -108,3 +110,129 @@ def test_every_file_is_there_byte_for_byte_and_the_key_never_left(account: Calla
         acme.world.set_priority(number, 4)
         read(acme)
         assert acme.server.files.counters() == asked
+
+
+CANNED = ["canned_response_folders", "canned_responses"]
+
+
+def canned(acme: Account) -> list[dict[str, Any]]:
+    """The attachments of canned responses, as the account has them: what is changed there is sent."""
+    responses = acme.world.tables["canned_responses"].values()
+    return [file for row in responses for file in row["attachments"]]
+
+
+def a_day_later(acme: Account, **options: Any) -> dg.ExecuteInProcessResult:
+    acme.world.clock.advance(timedelta(hours=25))
+    return acme.sync(select=CANNED, **options)
+
+
+def test_off_there_is_no_asset_and_nothing_is_asked(account: Callable[..., Any]) -> None:
+    with filed(account) as acme:
+        acme.decide(files=None)
+        a_day_later(acme)
+        assert FILES not in acme.job(derive=True, check=True).asset_layer.executable_asset_keys
+        assert acme.server.files.counters()["requests"] == 0
+        acme.decide(files=acme.path.parent / "files")
+        assert FILES in acme.job(derive=True).asset_layer.executable_asset_keys
+        assert FILES not in acme.job().asset_layer.executable_asset_keys
+
+
+def test_what_expired_or_was_not_there_comes_with_the_next_link(account: Callable[..., Any]) -> None:
+    """A row that is read again is stored for its link alone, only if its files are wanted."""
+    with filed(account) as acme:
+        acme.decide(files=None)
+        a_day_later(acme)
+        acme.decide(files=acme.path.parent / "files")
+        files = canned(acme)
+        a_day_later(acme)
+        assert failed(acme) == {"expired or refused": len(files)}
+        requests = acme.server.files.requests
+
+        acme.server.files.missing.add(files[0]["id"])
+        a_day_later(acme)
+        assert failed(acme) == {"not there": 1}
+        assert acme.server.files.requests == requests + len(files)
+        assert acme.query(f"select tries, retry_at from {RECORDED} where error is not null") == [(2, None)]
+
+        acme.server.files.missing.clear()
+        written = "select id, _synced_at from replica.freshdesk.canned_responses order by id"
+        before = dict(acme.query(written))
+        a_day_later(acme)
+        assert failed(acme) == {}
+        assert stored(acme) == {
+            key: content for key, content in attachments(acme).items() if key[0].startswith("canned")
+        }
+        after = dict(acme.query(written))
+        assert sum(before[key] != moment for key, moment in after.items()) == 1
+        a_day_later(acme)
+        assert dict(acme.query(written)) == after
+        assert acme.server.files.requests == requests + len(files) + 1
+
+
+def test_a_name_is_no_path_and_the_same_content_is_stored_once(account: Callable[..., Any]) -> None:
+    """What customers call their files is in the table; links and names are in no record of a run."""
+    with filed(account) as acme:
+        first, *others = canned(acme)
+        first["name"] = "../../x"
+        for file in others:
+            file |= {name: first[name] for name in ("id", "attachment_url", "size")}
+        result = a_day_later(acme)
+        folder = acme.path.parent / "files"
+        (content,) = contents(folder)
+        assert content.read_bytes() == file_bytes(first["id"])
+        assert acme.query(f"select count(*), count(distinct path) from {RECORDED}") == [(len(others) + 1, 1)]
+        assert list(acme.path.parent.parent.rglob("x")) == []
+        said = " ".join(str(event) for event in acme.instance.all_logs(result.run_id))
+        assert STEP in said
+        for secret in ("Signature", "/canned/", "../x", first["attachment_url"]):
+            assert secret not in said
+
+
+def test_a_file_that_is_too_large_waits_for_another_limit(account: Callable[..., Any]) -> None:
+    """It is told of, and not asked for. A check tells of what is amiss, in numbers."""
+    with filed(account, files_max_mb=1) as acme:
+        large = canned(acme)[0]
+        large["size"] = 5_000_000
+        a_day_later(acme)
+        assert failed(acme) == {"too large": 1}
+        asked = len(canned(acme)) - 1
+        assert acme.server.files.requests == asked
+        found = checked(acme)
+        assert not found.passed
+        assert found.severity is dg.AssetCheckSeverity.WARN
+        assert found.description == "1 are not fetched: 1 too large"
+        a_day_later(acme)
+        assert acme.server.files.requests == asked
+
+        acme.decide(files_max_mb=10)
+        a_day_later(acme)
+        assert failed(acme) in ({}, {"expired or refused": 1})
+        a_day_later(acme)
+        assert failed(acme) == {}
+        assert checked(acme).description == "1 files have another size than Freshdesk says"
+
+
+def checked(acme: Account) -> dg.AssetCheckEvaluation:
+    """What the check of files says."""
+    result = execute(acme.job(derive=True, check=True), acme.instance, tags={}, assets={FILES})
+    (found,) = result.get_asset_check_evaluations()
+    return found
+
+
+def test_a_folder_that_cannot_be_written_loses_nothing_else(account: Callable[..., Any]) -> None:
+    """One error that says what to do; rows are stored, and the files come once the folder is there."""
+    with filed(account) as acme:
+        folder = acme.path.parent / "files"
+        folder.write_text("in the way")
+        result = a_day_later(acme, expect=False)
+        (failure,) = [event for event in result.all_events if event.is_step_failure]
+        assert failure.step_key == STEP
+        assert "cannot be written" in str(failure.step_failure_data.user_failure_data)
+        assert "published__copy" in steps(result)
+        assert acme.query("select count(*) from replica.freshdesk.canned_response_attachments") == [
+            (len(canned(acme)),)
+        ]
+        folder.unlink()
+        acme.world.clock.advance(timedelta(minutes=5))
+        acme.sync(select=CANNED)
+        assert len(stored(acme)) == len(canned(acme))
