@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from freshdesk_assets.commands.files import folder_complaint
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import FILES
 from freshdesk_assets.schema.choosing import choose
@@ -17,6 +18,7 @@ from freshdesk_assets.simulator.files import file_bytes
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.test_completing import steps
+from freshdesk_assets_tests.replica.test_runs import command
 
 WITH_FILES = [
     "tickets",
@@ -124,6 +126,46 @@ def canned(acme: Account) -> list[dict[str, Any]]:
 def a_day_later(acme: Account, **options: Any) -> dg.ExecuteInProcessResult:
     acme.world.clock.advance(timedelta(hours=25))
     return acme.sync(select=CANNED, **options)
+
+
+@pytest.mark.long
+def test_days_that_are_read_again_bring_the_files_of_links_that_were_over(
+    account: Callable[..., Any],
+) -> None:
+    """A replica that is to have its files from now on has rows whose links are long over."""
+    names = ["tickets", "conversations"]
+    with filed(account, tickets=30) as acme:
+        folder = acme.settings.files
+        acme.decide(files=None)
+        read(acme, *names)
+        acme.server.files.expire()
+        acme.decide(files=folder)
+        read(acme, *names)
+        truth = {key: file for key, file in attachments(acme).items() if key[0] == "conversation_attachments"}
+        assert failed(acme) == {"expired or refused": len(truth)}
+        assert len(truth) > 3
+        since, until = acme.partitioning.since, acme.world.clock.now()
+        acme.run(f"{since:%Y-%m-01}", f"{until:%Y-%m-01}", select=names)
+        assert failed(acme) == {}
+        assert stored(acme) == truth
+        assert acme.differences(only=["conversations"]) == []
+
+
+def test_the_doctor_says_whether_files_can_be_stored(
+    account: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for name, why in {
+        "file": "is not a folder",
+        "away/files": f"{tmp_path / 'away'} is not a folder",
+    }.items():
+        assert why in str(folder_complaint(tmp_path / name))
+    assert folder_complaint(tmp_path) is folder_complaint(tmp_path / "files") is None
+    with filed(account) as acme:
+        monkeypatch.setenv("FRESHDESK_FILES", str(tmp_path / "files"))
+        output, _ = command(acme, "doctor").communicate(timeout=60)
+        assert "files will be made by the first file" in " ".join(output.split())
+        assert not (tmp_path / "files").exists()
 
 
 def test_off_there_is_no_asset_and_nothing_is_asked(account: Callable[..., Any]) -> None:

@@ -39,9 +39,8 @@ def test_a_file_is_named_by_its_content_and_for_this_user_alone(tmp_path: Path) 
     assert place == f"{sha256[:2]}/{sha256}"
     assert left(folder) == [place]
     assert (folder / place).read_bytes() == b"abcdef"
-    assert {path.stat().st_mode & 0o777 for path in (folder, folder / INCOMING, folder / sha256[:2])} == {
-        0o700
-    }
+    for made in (folder, folder / INCOMING, folder / sha256[:2]):
+        assert made.stat().st_mode & 0o777 == 0o700
     assert (folder / place).stat().st_mode & 0o777 == 0o600
 
 

@@ -92,7 +92,7 @@ def test_why_a_file_did_not_come(fetch: Fetch, store: Store, reply: Reply, outco
     assert len(store.asked) == (3 if outcome.passing else 6 if reply.status == 302 else 1)
 
 
-def test_what_passes_is_tried_again_from_the_beginning(fetch: Fetch) -> None:
+def test_what_is_tried_again_begins_anew(fetch: Fetch) -> None:
     """Nothing of an attempt that was cut off is left in the file."""
     assert fetch(Reply(body=b"abc" * 500, cut=9), Reply(status=500), Reply(body=b"whole"))[1] == b"whole"
 
