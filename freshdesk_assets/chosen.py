@@ -34,23 +34,29 @@ class Chosen:
 def chosen(settings: Settings) -> Chosen:
     """What the settings choose of all that is declared; raises SettingError for names of nothing."""
     catalog = chosen_tables(settings)
-    known = {(schema, name.lower()) for schema, name in readable(catalog)}
-    views = []
-    # A view comes after those that it reads.
-    for view in declared_views():
-        if _are_known(view.reads, known):
-            views.append(view)
-            known.add((view.schema, view.name.lower()))
+    views = views_over(catalog)
+    known = _known(catalog) | {(view.schema, view.name.lower()) for view in views}
     checks = declared_checks()
     found = zip(checks, reads_of(checks), strict=True)
     return Chosen(
         catalog=catalog,
-        views=tuple(views),
+        views=views,
         checks=tuple(
             check for check, reads in found if _are_known([*reads, (check.schema, check.table)], known)
         ),
         page=not any(view.schema == METRICS for view in declared_views() if view not in views),
     )
+
+
+def views_over(catalog: Catalog) -> tuple[SqlView, ...]:
+    """The declared views that read no tables but those of the catalogue."""
+    known, views = _known(catalog), []
+    # A view comes after those that it reads.
+    for view in declared_views():
+        if _are_known(view.reads, known):
+            views.append(view)
+            known.add((view.schema, view.name.lower()))
+    return tuple(views)
 
 
 def chosen_tables(settings: Settings) -> Catalog:
@@ -63,6 +69,10 @@ def chosen_tables(settings: Settings) -> Catalog:
         return choose(declared, settings.tables, condition)
     except UnknownTable as error:
         raise SettingError(f"{variable('tables')} {error}") from error
+
+
+def _known(catalog: Catalog) -> set[tuple[str, str]]:
+    return {(schema, name.lower()) for schema, name in readable(catalog)}
 
 
 def _are_known(reads: Collection[tuple[str, str]], known: Collection[tuple[str, str]]) -> bool:

@@ -140,9 +140,9 @@ class Settings(BaseSettings):
         Group.REPLICA,
         (),
         "Tables by choice to replicate too, by their names or those of groups, with commas between; a minus"
-        " leaves out what is on by default. `freshdesk-assets plan` says what it costs.",
+        " leaves out what is on by default, as in `discussions,ticket_details,-solutions`. `freshdesk-assets"
+        " plan` says what it costs.",
         unset="all tables but those by choice",
-        like="discussions,ticket_details,-solutions",
     )
     per_ticket: str | None = _setting(
         Group.REPLICA,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from freshdesk_assets.views import declared_views
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets_tests.replica.account import Account, simulated_account
 
 
@@ -18,7 +18,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         pytest.MonkeyPatch.context() as environment,
         simulated_account(folder, environment, tickets=300) as made,
     ):
-        made.views = declared_views()
+        made.views = views_over(made.catalog)
         made.sync(derive=True)
         made.world.day_of_changes(random.Random(3))
         made.sync(derive=True, check=True)

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.cli import main
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.simulator.truth.lives import status_labels
 from freshdesk_assets.simulator.world import World
-from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.rules import record_rules
 from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
@@ -44,7 +44,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         replicate(made)
         with Warehouse(made.path).open() as connection:
             record_rules(connection, Rules())
-            ensure_views(connection, declared_views(), made.catalog)
+            ensure_views(connection, views_over(made.catalog), made.catalog)
         # The copy of the first run was published before the views of metrics were made.
         made.path.with_name("replica_published.duckdb").unlink(missing_ok=True)
         yield made

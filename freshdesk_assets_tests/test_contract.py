@@ -24,7 +24,13 @@ NOT_SENT = {
     "conversations": {"archived"},  # by the archive's path only
     "contacts": {"blocked"},  # ours: from the list that returned the row
     # SyncHub alone has it (docs/freshdesk_api.md, 4.15).
-    "email_mailboxes": {"custom_mailbox_outgoing_failure_code"},
+    # The others are of the older list.
+    "email_mailboxes": {
+        "custom_mailbox_outgoing_failure_code",
+        "to_email",
+        "reply_email",
+        "primary_role",
+    },
     "tickets": {"form_id", "archived"},  # by the row's own call only, and by the archive
     "ticket_details": {"cloud_files"},  # by tickets with files from cloud storage
     "solution_folders": {"company_segment_ids"},  # by folders that segments of companies see

@@ -12,11 +12,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.queries import declared_queries, read_queries
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.query import Query
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.as_of import record_made_of, tables_of
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.references import store_references
@@ -112,8 +112,8 @@ def replicate(demo: Account, **options: Any) -> None:
     with Warehouse(demo.path).open() as connection:
         for child in demo.catalog.children:
             derive(connection, child, demo.catalog[child.parent])
-        ensure_views(connection, declared_views(), demo.catalog)
-        record_made_of(connection, tables_of(demo.catalog, declared_views()))
+        ensure_views(connection, views_over(demo.catalog), demo.catalog)
+        record_made_of(connection, tables_of(demo.catalog, views_over(demo.catalog)))
         store_references(connection, demo.catalog)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.queries import declared_questions
-from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.as_of import record_made_of, tables_of
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets_tests.replica.account import Account, simulated_account
@@ -29,7 +29,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     ):
         replicate(made)
         with Warehouse(made.path).open() as connection:
-            record_made_of(connection, tables_of(made.catalog, declared_views()))
+            record_made_of(connection, tables_of(made.catalog, views_over(made.catalog)))
         yield made
 
 

@@ -60,21 +60,31 @@ def read_lists(
     parents: Iterable[ParentRow],
     others: Others = nobody,
     own_path: str = "",
+    variants: Sequence[str] = ("",),
 ) -> Iterator[Page]:
     """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
     - `others`: asked to tell a parent that is refused from a service that refuses all.
+    - `variants`: the values that the branch's list is asked for, once each.
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
     """
     listing = table.listings[0]
     record = table.recorded_as(branch)
 
+    def lists_of(parent: ParentRow, stopped: threading.Event) -> list[Slice] | None:
+        found = [
+            list_of(client, table, listing, branch, parent.id, stopped, variant=each) for each in variants
+        ]
+        # A parent that has a list in one language is there in all.
+        there = [part for parts in found if parts is not None for part in parts]
+        return there if there or None not in found else None
+
     def read(parent: ParentRow, stopped: threading.Event) -> Page:
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
         try:
-            parts = list_of(client, table, listing, branch, parent.id, stopped)
+            parts = lists_of(parent, stopped)
         except Redirected as error:
             # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
             parts, elsewhere = None, error
@@ -160,23 +170,35 @@ def exists(client: Client, path: str) -> bool:
 
 
 def list_of(
-    client: Client, table: Table, listing: Listing, branch: Branch, parent: int, stopped: threading.Event
+    client: Client,
+    table: Table,
+    listing: Listing,
+    branch: Branch,
+    parent: int,
+    stopped: threading.Event,
+    *,
+    variant: str = "",
 ) -> list[Slice] | None:
     """The whole list of a parent; None when Freshdesk does not know the parent under the branch's path."""
-    parse = list_reader(table, {table.column(branch.column).path: parent}, one=branch.one)
+    given: dict[str, Value] = {table.column(branch.column).path: parent}
+    place: dict[str, Value] = {"id": parent}
+    if branch.variants:
+        given[table.column(branch.variants.column).path] = place[branch.variants.column] = variant
+    path = branch.path.format_map(place)
+    parse = list_reader(table, given, one=branch.one)
 
     most = 0 if branch.one else table.per_page
 
     def fetch(page: int, size: int) -> Reply[list[bytes]]:
         check_wanted(stopped)
         params = {**table.params, **listing.params, **paging(page, size)}
-        return client.get(branch.path.format(id=parent), params, parse=parse, sub_limit=table.sub_limit)
+        return client.get(path, params, parse=parse, sub_limit=table.sub_limit)
 
     def follow(query: Mapping[str, Value]) -> Reply[Part]:
         check_wanted(stopped)
         params = {**table.params, **listing.params, **query}
         read = part_reader(table, parse)
-        return client.get(branch.path.format(id=parent), params, parse=read, sub_limit=table.sub_limit)
+        return client.get(path, params, parse=read, sub_limit=table.sub_limit)
 
     try:
         if table.next_at:

@@ -132,6 +132,7 @@ class Estimator:
                 if branch is not None:
                     with scope.warehouse.open(checkpoint=False) as connection:
                         each = calls_per_parent(connection, table, branch)
+                    each *= len(scope.variants(branch))
                 made.add_rows(math.ceil(rows * each))
                 if rows or not made.note:
                     said = f"{rows:,} {asked.source.name} to ask for"

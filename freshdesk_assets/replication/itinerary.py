@@ -146,7 +146,8 @@ class PerRow:
             raise TypeError(f"a step of {self.table.name} makes a call per row, and does not say which")
         existence = self.asked.source.existence
         own_path = existence.path if existence else ""
-        return read_lists(reader.client, self.table, self.branch, rows, others, own_path)
+        variants = scope.variants(self.branch)
+        return read_lists(reader.client, self.table, self.branch, rows, others, own_path, variants)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

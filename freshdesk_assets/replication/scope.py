@@ -154,6 +154,15 @@ class ReadScope:
             doubting=True,
         )
 
+    def variants(self, branch: Branch) -> list[str]:
+        """What the branch's lists are asked for, once each; one empty text where they are asked for once."""
+        if branch.variants is None:
+            return [""]
+        with self.warehouse.open(checkpoint=False) as connection:
+            for name in branch.variants.after:
+                ensure_shape(connection, self.catalog[name])
+            return [str(value) for (value,) in connection.execute(branch.variants.sql).fetchall()]
+
     def lost(self) -> Asked:
         """The rows that the list of their parent no longer has, and that were not asked for since."""
         return Asked(source=self.table, record=self.table.recorded_alone, lost=True)

@@ -182,4 +182,5 @@ def upstream(table: Table) -> frozenset[str]:
     after = {branch.parent for branch in table.branches[:1]}
     # Only what lies below, as folders in folders, may be read per row of the table itself.
     after |= {branch.parent for branch in table.branches[1:]} - {table.name}
+    after |= {name for branch in table.branches if branch.variants for name in branch.variants.after}
     return frozenset(after | set(table.row_call.after if table.row_call else ()))

@@ -164,6 +164,10 @@ def _complaints_of_branches(table: "Table") -> list[str]:
             found.append(f"it is read per row of {branch.parent}, but {branch.path} has no {{id}}")
         if branch.column not in names:
             found.append(f"it is read per row of {branch.parent} by {branch.column}, which is not a column")
+        if branch.variants and f"{{{branch.variants.column}}}" not in branch.path:
+            found.append(f"it is read once each {branch.variants.column}, but {branch.path} does not hold it")
+        if branch.variants and branch.variants.column not in names:
+            found.append(f"it is read once each {branch.variants.column}, which is not a column")
     return found
 
 

@@ -68,6 +68,19 @@ class LookBack:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What a list is asked for once each, beside once per parent, as languages are.
+
+    `sql` selects the values, `after` are the tables that it reads. `column` is where a row has its value; the
+    path holds it in braces.
+    """
+
+    column: str
+    sql: str
+    after: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Lists of one table, one per row of a parent table, which may be the table itself.
@@ -78,6 +91,7 @@ class Branch:
       only where rows of theirs are stored.
     - `archived`: the path of the list once the parent is archived.
     - `one`: a reply is one row, and no list.
+    - `variants`: the list is asked for once each of these.
     - `optional`: a list that is not found (404) is one without rows; the parent is not taken for gone.
     """
 
@@ -88,6 +102,7 @@ class Branch:
     archived: str = ""
     one: bool = False
     optional: bool = False
+    variants: Variants | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ class PerParent:
 class EachParent:
     """One list per row of a parent table, each time: the parent does not change with the rows in its list.
 
-    The table's path holds `{id}`; `parent` and `column` are as in `Branch`. `below` are further lists of the
+    The table's path holds `{id}`; all but `below` is as in `Branch`. `below` are further lists of the
     same table, as of folders in folders; of two branches that a row could be of, it is of the later. A row
     that is no longer in the list of its parent gets `_deleted_at`, unless another list has it.
 
@@ -121,6 +136,8 @@ class EachParent:
     parent: str
     column: str
     where: str = ""
+    optional: bool = False
+    variants: Variants | None = None
     below: tuple[Branch, ...] = ()
     how: ClassVar[str] = (
         "One list per row of the parent table, read each time; rows in none of them get `_deleted_at`."

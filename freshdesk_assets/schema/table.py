@@ -132,8 +132,16 @@ class Table:
                     optional=sync.optional,
                 )
                 return (first, *below)
-            case EachParent(parent=parent, column=column, where=where, below=below):
-                return (Branch(parent=parent, path=self.path, column=column, where=where), *below)
+            case EachParent(parent=parent, column=column, where=where, below=below) as sync:
+                first = Branch(
+                    parent=parent,
+                    path=self.path,
+                    column=column,
+                    where=where,
+                    optional=sync.optional,
+                    variants=sync.variants,
+                )
+                return (first, *below)
             case _:
                 return ()
 

@@ -78,7 +78,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="products/{id}", answer=plain_reads.viewing("products"), admin=True, feature="Multi Product"
     ),
-    paged("email/mailboxes", account_reads.mailboxes, *MAILBOX_PARAMS, admin=True),
+    paged("email/mailboxes", account_reads.mailboxes, *MAILBOX_PARAMS, admin=True, feature="Email Mailboxes"),
     Endpoint(path="email/mailboxes/{id}", answer=plain_reads.viewing("mailboxes"), admin=True),
     paged("email_configs", account_reads.email_configs, admin=True),
     paged("sla_policies", plain_reads.listing("sla_policies"), admin=True),

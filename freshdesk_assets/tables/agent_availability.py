@@ -61,7 +61,7 @@ agent_channels = Child(
             path="value.round_robin_enabled",
         ),
         boolean("pause_assignment", "Whether they are given none for now.", path="value.pause_assignment"),
-        bigint("status_id", "Status they chose; null if none.", path="value.status_id"),
+        bigint("chosen_status", "Id of the status they chose; null if none.", path="value.status_id"),
         timestamp(
             "availability_updated_at",
             "When their availability last changed.",

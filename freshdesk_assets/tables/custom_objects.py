@@ -46,10 +46,10 @@ custom_object_fields = Child(
         boolean("required", "Whether it must be filled.", path="value.required"),
         boolean("filterable", "Whether records can be filtered by it.", path="value.filterable"),
         boolean("searchable", "Whether it is searched.", path="value.searchable"),
-        text("parent_id", "Field that it depends on; null if none.", path="value.parent_id"),
+        text("parent_field", "Id of the field that it depends on; null if none.", path="value.parent_id"),
         text(
-            "related_entity_id",
-            "Kind of record, or ticket, contact or company, that it points to.",
+            "points_to",
+            "Id of the kind of record, or ticket, contact or company, that it points to.",
             path="value.related_entity_id",
         ),
         json("choices", "Values it can take: id, value, position.", path="value.choices"),

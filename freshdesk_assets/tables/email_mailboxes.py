@@ -1,6 +1,7 @@
 """E-mail mailboxes: the addresses tickets come in by."""
 
 from freshdesk_assets.schema.column import bigint, boolean, integer, text, timestamp
+from freshdesk_assets.schema.endpoint import Fallback
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Cadence, Table
 
@@ -8,6 +9,8 @@ email_mailboxes = Table(
     name="email_mailboxes",
     doc="One row per support address, with Freshdesk or on a mail server of the account's own.",
     path="email/mailboxes",
+    # Where it is refused, an older list has less of the same mailboxes (docs/freshdesk_api.md, 4.15).
+    fallback=Fallback("email_configs"),
     sync=FullList(),
     never_empty=True,
     group="setup",
@@ -25,6 +28,11 @@ email_mailboxes = Table(
             "mailbox_type",
             "freshdesk_mailbox or custom_mailbox: which of the columns below are filled.",
             accepted=("freshdesk_mailbox", "custom_mailbox"),
+        ),
+        text("to_email", "Freshdesk's address that mail is forwarded to; of the older list only."),
+        text("reply_email", "Address that replies are sent from; of the older list only."),
+        boolean(
+            "primary_role", "Whether it is the account's or its product's first; null but in the older list."
         ),
         text("failure_code", "Why the mailbox fails; null, or the word null, if it does not."),
         text(

@@ -18,7 +18,7 @@ select
     when c.type = 'OBJECT' then coalesce(c.value ->> '$.label', c.value ->> '$.value')
     else c.value ->> '$'
   end as label,
-  case when c.type = 'OBJECT' then try_cast(c.value ->> '$.id' as bigint) end as choice_id,
+  case when c.type = 'OBJECT' then try_cast(c.value ->> '$.id' as bigint) end as code,
   row_number() over (partition by p.id order by c.id) - 1 as position
 from parents p, json_each(p.choices) c
 where json_type(p.choices) in ('ARRAY', 'OBJECT') and c.type <> 'NULL'
@@ -27,7 +27,7 @@ where json_type(p.choices) in ('ARRAY', 'OBJECT') and c.type <> 'NULL'
 COLUMNS = (
     text("value", "Value that contacts and companies have.", required=True),
     text("label", "Label that agents see."),
-    bigint("choice_id", "Choice's id; null where Freshdesk sends none."),
+    bigint("code", "Choice's id; null where Freshdesk sends none."),
     integer("position", "Place among the field's choices, from 0.", required=True),
 )
 

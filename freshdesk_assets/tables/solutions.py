@@ -3,7 +3,7 @@
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, integer, json, text, texts, timestamp
 from freshdesk_assets.schema.endpoint import Existence
-from freshdesk_assets.schema.sync import Branch, EachParent, FullList
+from freshdesk_assets.schema.sync import Branch, EachParent, FullList, Variants
 from freshdesk_assets.schema.table import Cadence, Table
 
 solution_categories = Table(
@@ -118,6 +118,35 @@ solution_articles = Table(
         json("platforms", "Where it is shown beside the web; null on most accounts."),
         timestamp("created_at", "When the article was written."),
         timestamp("updated_at", "When it last changed; whether views move it is not known."),
+    ),
+)
+
+LANGUAGES = """
+select unnest(supported_languages) from freshdesk.helpdesk_settings where _deleted_at is null
+"""
+
+solution_translations = Table(
+    name="solution_translations",
+    doc="One row per article and language that it is translated into.",
+    path="solutions/folders/{id}/articles/{language}",
+    # A call per folder and language: by choice.
+    sync=EachParent(
+        parent="solution_folders",
+        column="folder_id",
+        where="p.articles_count > 0",
+        optional=True,
+        variants=Variants("language", LANGUAGES, after=("helpdesk_settings",)),
+    ),
+    key=("id", "language"),
+    by_choice=True,
+    group="solutions",
+    cadence=Cadence.SLOW,
+    docs="solutions",
+    columns=(
+        bigint("id", "Article.", references="solution_articles.id", required=True),
+        text("language", "Language, as de.", required=True),
+        *(column for column in solution_articles.columns if column.name not in ("id", "agent_id")),
+        bigint("agent_id", "Agent who translated it.", references="agents.id"),
     ),
 )
 

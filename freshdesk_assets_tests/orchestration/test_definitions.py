@@ -11,10 +11,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import POOL
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.child import Child
+from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.schema.column import bigint, text
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import META
@@ -22,7 +24,6 @@ from freshdesk_assets.schema.sync import FullList, PerParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.references import references
 from freshdesk_assets_tests.library import UPDATED_AT, declared
 from freshdesk_assets_tests.programs import printed
@@ -42,9 +43,9 @@ BOOKS = declared(
     ),
 )
 
-CATALOG = declared_tables()
+CATALOG = choose(declared_tables(), ())
 TABLES = list(CATALOG)
-VIEWS = declared_views()
+VIEWS = views_over(CATALOG)
 EVERYTHING = [
     *(f"freshdesk/{each.name}" for each in CATALOG.everything),
     *(f"{view.schema}/{view.name}" for view in VIEWS),

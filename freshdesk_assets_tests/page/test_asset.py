@@ -11,10 +11,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.page.charts import charts_of
 from freshdesk_assets.page.writing import Options, write_page
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.page.looking import data_of, rows_in
 from freshdesk_assets_tests.replica.account import Account, simulated_account
 
@@ -64,7 +64,7 @@ def test_a_real_copy_has_every_chart_and_none_of_its_peoples_words(acme: Account
 def test_a_run_that_publishes_writes_the_page_too(account: Callable[..., Any]) -> None:
     """Whatever was selected. Where nothing changed it is left alone; one that is gone is made again."""
     with account(tickets=40) as acme:
-        acme.views, acme.page = declared_views(), True
+        acme.views, acme.page = views_over(acme.catalog), True
         page = acme.path.with_name("replica_page.html")
         told = acme.metadata(acme.sync(derive=True), "page")
         assert told["path"] == str(page)
@@ -99,7 +99,7 @@ def test_a_run_that_publishes_writes_the_page_too(account: Callable[..., Any]) -
 @pytest.mark.long
 def test_a_page_that_cannot_be_written_leaves_all_else_stored(account: Callable[..., Any]) -> None:
     with account(tickets=20) as acme:
-        acme.views, acme.page = declared_views(), True
+        acme.views, acme.page = views_over(acme.catalog), True
         (page := acme.path.with_name("replica_page.html")).mkdir()
         failed = acme.sync(derive=True, expect=False)
         wrong = [str(event.step_key) for event in failed.all_events if event.is_step_failure]

@@ -326,11 +326,12 @@ def channels(payload: Row) -> Rows:
     """Per channel; a channel without a pause does not say that there is none."""
     known = (
         "channel", "available", "logged_in", "assignment_limit", "current_assignment_load",
-        "round_robin_enabled", "pause_assignment", "status_id",
+        "round_robin_enabled", "pause_assignment",
     )  # fmt: skip
     for at, channel in elements(payload["availability"]["channel_availability"]):
         row = {name: channel.get(name) for name in known}
         changed = datetime.fromisoformat(channel["availability_updated_at"]).astimezone(UTC)
+        row["chosen_status"] = channel.get("status_id")
         yield at, {**row, "availability_updated_at": changed, "position": at}
 
 
@@ -349,16 +350,17 @@ def words(payload: Row) -> Rows:
                 else:
                     found.append((choice["value"], choice["label"], choice["id"]))
     for at, (value, label, number) in enumerate(found):
-        yield at, {"value": value, "label": label, "choice_id": number, "position": at}
+        yield at, {"value": value, "label": label, "code": number, "position": at}
 
 
 def object_fields(payload: Row) -> Rows:
     """Fields of a kind of record; what a field points to is a text, whatever it is sent as."""
-    known = ("id", "name", "label", "type", "required", "filterable", "searchable", "parent_id", "choices")
+    known = ("id", "name", "label", "type", "required", "filterable", "searchable", "choices")
     for at, field in elements(payload["fields"]):
         points_to = field.get("related_entity_id")
         row = {name: field.get(name) for name in known}
-        row["related_entity_id"] = None if points_to is None else str(points_to)
+        row["points_to"] = None if points_to is None else str(points_to)
+        row["parent_field"] = field.get("parent_id")
         yield at, {**row, "position": at}
 
 

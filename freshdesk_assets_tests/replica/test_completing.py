@@ -11,6 +11,7 @@ import duckdb
 import pandas
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, PUBLISHED
@@ -19,7 +20,6 @@ from freshdesk_assets.orchestration.rounds import _Run
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.test_runs import command, module
 from freshdesk_assets_tests.replica.unattended import Daemon, daemon
@@ -61,7 +61,7 @@ def test_a_sync_of_a_selection_publishes_what_it_changed_and_else_makes_nothing(
 ) -> None:
     """Nobody who syncs a table wants yesterday's children, views and copy of it."""
     with account(tickets=40) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         note = acme.world.add_note(acme.world.shelves["live"].updated_at[-1][1])
         acme.world.clock.advance(A_WHILE)
         for _ in range(2):

@@ -8,9 +8,9 @@ import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.names import ONLY_MISSING, REREAD_NIGHTLY, WORK
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.views import declared_views
 
 
 def check_of(result: dg.ExecuteInProcessResult, table: str, name: str) -> dg.AssetCheckEvaluation:
@@ -83,7 +83,7 @@ def test_deriving_asks_nothing_of_freshdesk(account: Callable[..., Any]) -> None
 def test_wide_views_follow_the_administrator(account: Callable[..., Any]) -> None:
     """A field that is added appears, one that is renamed says so, one that is removed stays while filled."""
     with account(tickets=60) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         acme.sync(derive=True)
         acme.world.clock.advance(timedelta(hours=1))
         acme.world.add_custom_field("cf_weight", kind="custom_decimal", label="Weight")
@@ -134,7 +134,7 @@ ODD = (
 def test_fields_and_choices_of_any_name_are_columns_and_rows_like_others(account: Callable[..., Any]) -> None:
     """A field whose key is the empty text broke every view, and with them the run."""
     with account(tickets=20) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         ticket = acme.world.shelves["live"].updated_at[-1][1]
         for place, name in enumerate(ODD):
             acme.world.add_custom_field(
@@ -207,7 +207,7 @@ def test_analysts_have_a_copy_that_follows_each_run(account: Callable[..., Any])
     every run but the first.
     """
     with account(tickets=40) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         copy = acme.path.with_name("replica_published.duckdb")
         result = acme.sync(derive=True)
         assert acme.metadata(result, "copy")["copied_anew"] is True

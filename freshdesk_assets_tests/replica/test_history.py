@@ -8,8 +8,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.checks import check_current, check_key, check_spans
 from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
@@ -94,7 +94,7 @@ def test_status_changes_are_told_with_the_times_that_freshdesk_gives_them(
         world.set_status(ticket, 2)
         acme.sync(select=["tickets"])
         with Warehouse(acme.path).open() as connection:
-            ensure_views(connection, declared_views(), acme.catalog)
+            ensure_views(connection, views_over(acme.catalog), acme.catalog)
         assert (
             acme.query(
                 "select from_status, to_status, changed_at, exact, agent_id"

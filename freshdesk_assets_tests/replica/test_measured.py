@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.views import declared_views
@@ -83,7 +84,7 @@ def kept_differences(acme: Account) -> list[tuple[str, int]]:
 def test_metrics_of_a_first_sync_are_true_or_said_to_be_unknown(account: Callable[..., Any]) -> None:
     """A late start: what was before is known from the tickets' own times, or not at all."""
     with account(world=desk(tickets=300)) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         acme.sync(derive=True)
         as_the_account_is(acme)
         assert told(ticket_differences(acme) + span_differences(acme)) == ""
@@ -97,7 +98,7 @@ def test_metrics_of_a_first_sync_are_true_or_said_to_be_unknown(account: Callabl
 def test_metrics_of_a_fortnight_are_true(account: Callable[..., Any]) -> None:
     """Whatever happens between two syncs; the rows of tickets that did not change are those of before."""
     with account(world=desk(tickets=60, seed=3)) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         acme.sync(derive=True)
         chance = random.Random(5)
         for day in range(14):
@@ -121,7 +122,7 @@ def test_metrics_of_a_fortnight_are_true(account: Callable[..., Any]) -> None:
 def test_days_are_counted_as_they_were(account: Callable[..., Any]) -> None:
     """With a sync after each change, each day has its backlog, its volume, and what agents and groups did."""
     with account(world=desk(tickets=40, seed=2)) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         world, hour = acme.world, timedelta(hours=5)
         acme.sync(derive=True)
         since = (world.clock.now() + timedelta(days=1)).date().isoformat()

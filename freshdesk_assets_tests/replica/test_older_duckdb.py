@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.setting_paths import published_path
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.older_duckdb import ALLOWED, OLDEST, read_by, release
 from freshdesk_assets_tests.programs import ROOT
 
@@ -23,7 +23,7 @@ def test_the_file_and_its_copy_are_read_by_older_tools(account: Callable[..., An
     Its Python package needs pytz for times, which it does not bring: they can be read as text without it.
     """
     with account(tickets=60, days=10) as acme:
-        acme.views = tuple(declared_views())
+        acme.views = views_over(acme.catalog)
         acme.sync(derive=True)
         copy = published_path(acme.path, acme.settings.published, [])
         assert copy is not None

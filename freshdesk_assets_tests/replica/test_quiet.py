@@ -10,12 +10,12 @@ import duckdb
 import pytest
 import time_machine
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.following import REPORT_EVERY
 from freshdesk_assets.orchestration.internals import AssetCheckExecutionRecordStatus
 from freshdesk_assets.orchestration.names import ONLY_MISSING
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.programs import printed
 from freshdesk_assets_tests.replica.staleness import unevaluated
 
@@ -47,7 +47,7 @@ def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., An
     for freshness.
     """
     with account(tickets=40) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         settled(acme, check=True)
         assert steps(acme.sync(derive=True, check=True)) == reading(acme)
         assert acme.server.meter.credits <= 25

@@ -7,9 +7,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.following import REPORT_EVERY
 from freshdesk_assets.orchestration.names import DATA_VERSION
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.staleness import unsynced
 
 QUIET = timedelta(minutes=20)
@@ -23,7 +23,7 @@ def test_after_a_sync_nothing_is_marked_as_unsynced(account: Callable[..., Any])
     first sync on run records of a version whose every report had another data version.
     """
     with account(tickets=40) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
 
         def marked() -> dict[str, str]:
             return unsynced(acme.instance, acme.job(derive=True))

@@ -7,11 +7,11 @@ import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.account import Account
 
 
@@ -59,7 +59,7 @@ def test_a_table_that_was_never_read_leaves_the_others_their_views_and_copy(
     be made, so is what follows it.
     """
     with account(tickets=30) as acme:
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         right, acme.server.switches.key = acme.server.switches.key, "another"
         result = acme.sync(derive=True, check=True, expect=False)
         assert begun(result) <= {f"freshdesk__{table.name}" for table in acme.catalog}

@@ -257,3 +257,51 @@ def test_days_of_changes_of_everything(account: Callable[..., Any]) -> None:
             assert acme.differences() == []
             assert acme.child_differences() == []
             acme.world.day_of_changes(random.Random(1100 + day))
+
+
+def test_mailboxes_of_an_account_that_has_the_older_list_alone(account: Callable[..., Any]) -> None:
+    with account(tickets=60) as acme:
+        acme.server.switches.missing_features.add("Email Mailboxes")
+        acme.sync(select=["email_mailboxes"])
+        stored = "select id, reply_email, primary_role from replica.freshdesk.email_mailboxes"
+        assert {id_: (reply, first) for id_, reply, first in acme.query(stored)} == {
+            key: (row["reply_email"], row["primary_role"])
+            for key, row in acme.world.truth("email_configs").items()
+        }
+
+
+def test_a_day_of_the_set_up_costs_a_credit_per_list_object_form_and_folder(
+    account: Callable[..., Any],
+) -> None:
+    """Of a page with an include, a credit too: Freshdesk's page names no price for those (4.13, 4.23)."""
+    names = [
+        "skills", "automation_rules", "scenario_automations", "canned_response_folders", "canned_responses",
+        "account", "helpdesk_settings", "email_settings", "email_bcc", "ticket_forms", "ticket_form_fields",
+        "ticket_field_settings", "agent_availability",
+    ]  # fmt: skip
+    with knowing(account, *names) as acme:
+        truth = acme.world.truth
+        full = {row["folder_id"] for row in truth("canned_responses").values()}
+        said = {key for key, row in truth("canned_response_folders").items() if row["responses_count"]}
+        lists = 1 + 3 + 1 + 1 + 1 + 1 + 1  # skills, rules, scenarios, folders, forms, fields, availability
+        objects = 4
+        assert read(acme, *names) == lists + objects + len(truth("ticket_forms")) + len(full | said)
+
+
+def test_articles_in_further_languages_are_read_once_each(account: Callable[..., Any]) -> None:
+    """An article in two languages is one id twice; a language that is dropped takes its rows along."""
+    names = ["helpdesk_settings", *SOLUTIONS, "solution_translations"]
+    with knowing(account, *names) as acme:
+        world = acme.world
+        (article, language), *_ = world.truth("solution_translations")
+        world.translate_solution("article", article, language, title="Anders")
+        world.remove_translation("article", *list(world.truth("solution_translations"))[-1])
+        read(acme, *names)
+        left = world.helpdesk["supported_languages"][:1]
+        world.set_single("helpdesk", supported_languages=left)
+        acme.world.clock.advance(timedelta(hours=25))
+        acme.sync(select=names)
+        stored = (
+            "select distinct language from replica.freshdesk.solution_translations where _deleted_at is null"
+        )
+        assert acme.query(stored) == [(left[0],)]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from freshdesk_assets.chosen import views_over
 from freshdesk_assets.settings import PartitionLength
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.views import declared_views
 from freshdesk_assets_tests.replica.keeping import KEPT, START, kept_world
 
 COLUMNS = (
@@ -51,7 +51,7 @@ def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss
     with account(world=kept_world()) as acme:
         acme.decide(start_date=START, partitions=PartitionLength.MONTHLY)
         acme.path.write_bytes(lzma.decompress(kept.read_bytes()))
-        acme.views = declared_views()
+        acme.views = views_over(acme.catalog)
         columns = acme.query(COLUMNS)
         before = contents(acme, columns)
         assert sum(map(len, before.values())) > 150

@@ -3,7 +3,7 @@
 select
   custom_object_schemas.name as kind,
   custom_object_fields.name as field,
-  custom_object_fields.related_entity_id
+  custom_object_fields.points_to
 from freshdesk.custom_object_fields
 join freshdesk.custom_object_schemas on custom_object_schemas.id = custom_object_fields.schema_id
 where custom_object_fields._deleted_at is null
