@@ -12,6 +12,7 @@ from freshdesk_assets.environment import without_effect
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
 from freshdesk_assets.orchestration.assets.examples import with_examples
+from freshdesk_assets.orchestration.assets.files import build_files
 from freshdesk_assets.orchestration.assets.freshness import with_freshness
 from freshdesk_assets.orchestration.assets.histories import build_histories
 from freshdesk_assets.orchestration.assets.metrics import build_metrics
@@ -79,19 +80,24 @@ def build_defs(
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
+    files, files_checks = build_files(catalog, settings.files, settings.files_max_mb)
     made = [
         *build_tables(catalog, settings.partitioning),
         *build_children(catalog),
         *build_histories(catalog),
         *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
-        build_publication(views),
+        *files,
+        build_publication(views, [key for each in files for key in each.keys]),
         *([build_page(duckdb_file(settings).page_options)] if page else []),
         *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(
         assets=[*with_freshness(with_examples(made, declared_queries()), catalog, settings.every), *assets],
-        asset_checks=build_checks(catalog, checks, [*made, *assets], settings.known),
+        asset_checks=[
+            *build_checks(catalog, checks, [*made, *assets], settings.known),
+            *files_checks,
+        ],
         jobs=[*build_jobs(catalog), build_tidying(file, settings.keep_runs)],
         schedules=build_schedules(catalog, settings, file),
         sensors=[*build_sensors(catalog, settings, api, file), build_alerts(settings)],

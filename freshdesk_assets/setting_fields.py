@@ -11,6 +11,7 @@ class Group(StrEnum):
 
     ACCOUNT = "The account"
     REPLICA = "The replica"
+    FILES = "Files"
     CREDITS = "Credits"
     SCHEDULES = "Schedules"
     METRICS = "Metrics"

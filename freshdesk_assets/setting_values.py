@@ -234,6 +234,11 @@ def written(names: Iterable[str]) -> str:
 
 File = Annotated[Path, BeforeValidator(file_named)]
 Folder = Annotated[Path | None, BeforeValidator(_folder)]
+OptionalFolder = Annotated[
+    Path | None,
+    BeforeValidator(_folder),
+    BeforeValidator(lambda given: None if str(given).lower() == "off" else given),
+]
 Switch = Annotated[bool, choice("on", "off")]
 Credits = Annotated[int | None, BeforeValidator(_credits)]
 Day = Annotated[datetime, BeforeValidator(_day)]

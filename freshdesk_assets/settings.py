@@ -39,6 +39,7 @@ from freshdesk_assets.setting_values import (
     Memory,
     Module,
     Names,
+    OptionalFolder,
     Poll,
     Storage,
     Switch,
@@ -164,6 +165,16 @@ class Settings(BaseSettings):
     )
     lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
         Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
+    )
+    files: OptionalFolder = _setting(
+        Group.FILES,
+        "off",
+        "A folder for the files of attachments, which are then fetched by the run that brings their links. It"
+        " is made if it is missing. Files cost no credits. They hold whatever customers sent: put the folder"
+        " where nobody gets who may not read tickets (docs/files.md).",
+    )
+    files_max_mb: Annotated[int, number(1, 100_000, "100", of=int)] = _setting(
+        Group.FILES, 100, "The largest file that is fetched, in megabytes. A larger one is recorded alone."
     )
     reserve: Annotated[float, number(0, 0.95, "0.1")] = _setting(
         Group.CREDITS, DEFAULT_RESERVE, "The share of the account's rate limit left to its other tools."

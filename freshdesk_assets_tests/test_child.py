@@ -44,6 +44,8 @@ def labels(**different: Any) -> Child:
         ({"columns": (texts("label", "Label.", path="value"),)}, "is a list"),
         ({"cut": Pooled("title", {"is_old": "labels"})}, "its only column of its own is the element, title"),
         ({"cut": Rows("select 1", reads=())}, "its SQL does not read parents"),
+        ({"files": "label"}, "its files need a column id"),
+        ({"files": "link"}, "its files need a column link"),
         ({"name": "Shelf labels"}, "a name is lower case words"),
         ({"doc": "Labels"}, "its description is one line that ends in a full stop"),
         ({"columns": (text("_label", "Label.", path="value"),), "key": ()}, "begins with an underscore"),

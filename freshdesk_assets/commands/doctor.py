@@ -1,12 +1,13 @@
 """Everything a sync needs, tried for a few credits: key, plan, rights per table, limits, file."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.account import check_owner
-from freshdesk_assets.commands.files import complaints
+from freshdesk_assets.commands.files import complaints, folder_complaint
 from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError
 from freshdesk_assets.extract.reading import Reader
@@ -28,6 +29,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
     _examine_records(console)
     healthy = _examine_file(console, file, catalog)
+    healthy = _examine_files(console, settings.files) and healthy
     try:
         api = freshdesk_api(settings)
         try:
@@ -86,6 +88,18 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
     for name, found in aside.items():
         if found:
             console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)
+    return True
+
+
+def _examine_files(console: Console, folder: Path | None) -> bool:
+    """Say whether attachments can be put into their folder, if they are to be."""
+    if folder is None:
+        return True
+    if said := folder_complaint(folder):
+        console.print(f"Files: {said}", style="red", markup=False)
+        return False
+    there = "can be written" if folder.exists() else "will be made by the first file"
+    console.print(f"Files: {folder} {there}", markup=False)
     return True
 
 

@@ -24,6 +24,17 @@ def complaints(file: DuckDBFile) -> Iterator[str]:
         yield from _complaints(page, "FRESHDESK_PAGE")
 
 
+def folder_complaint(folder: Path) -> str | None:
+    """What is wrong with the folder for the files of attachments, which the first of them makes."""
+    if folder.exists() and not folder.is_dir():
+        return f"{folder} is not a folder: set FRESHDESK_FILES to one"
+    if not folder.exists() and not folder.parent.is_dir():
+        return f"{folder.parent} is not a folder: create it, or set FRESHDESK_FILES to a folder in another"
+    if not can_write(folder if folder.exists() else folder.parent):
+        return f"{folder} is not a folder you can write to: change its rights, or set FRESHDESK_FILES"
+    return None
+
+
 def _complaints(path: Path, name: str) -> Iterator[str]:
     """What is wrong with a file's place; the file itself is not made as a test, for a sync may fill it."""
     path = path.resolve()

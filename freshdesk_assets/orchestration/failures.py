@@ -14,6 +14,7 @@ from freshdesk_assets.extract.http.errors import (
 )
 from freshdesk_assets.orchestration.internals import DagsterEvent
 from freshdesk_assets.orchestration.names import REFUSES_ALL
+from freshdesk_assets.replication.file_store import FolderError
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
@@ -28,7 +29,14 @@ def as_dagster_errors(subject: str = "") -> Iterator[None]:
     """Turn our errors into Dagster's; the message begins with the subject, if there is one."""
     try:
         yield
-    except (FreshdeskError, WarehouseError, SettingError, FrameRefused, DeclarationError) as error:
+    except (
+        FreshdeskError,
+        WarehouseError,
+        SettingError,
+        FrameRefused,
+        DeclarationError,
+        FolderError,
+    ) as error:
         if isinstance(error, Unavailable | FileLocked) and not isinstance(error, Unreachable):
             # What was read is stored: the retry does not pay for it again.
             raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error

@@ -6,7 +6,7 @@ selections, alerts and saved launches. The Python name of a constant may change,
 
 import dagster as dg
 
-from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.schema.table import Cadence
 
 # Assets
@@ -20,6 +20,9 @@ PUBLISHED = dg.AssetKey(["published", "copy"])
 
 PAGE = dg.AssetKey(["published", "page"])
 """The page that is made of the copy."""
+
+FILES = dg.AssetKey([META, "attachment_files"])
+"""The files of attachments, and the table that tells of them."""
 
 COPIES = frozenset({PUBLISHED, PAGE})
 """What every run makes last, of whatever changed."""
@@ -75,6 +78,7 @@ KEY_CHECK = "key"
 SHAPE = "shape"
 UNKNOWN, ACCEPTED, COUNT = "unknown_keys", "accepted_values", "row_count"
 REFUSED = "refused_rows"
+FETCHED = "fetched"
 SPANS, CURRENT = "spans", "current"
 
 # Metadata

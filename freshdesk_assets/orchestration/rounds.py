@@ -11,6 +11,7 @@ tables that are stored, not tables that were read just now. Only a check stops w
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -30,7 +31,7 @@ from freshdesk_assets.orchestration.internals import (
     ExecutionPlan,
     PlanExecutionContext,
 )
-from freshdesk_assets.orchestration.names import BY_NIGHT, FOLLOWS, PAGE, PUBLISHED, WORK
+from freshdesk_assets.orchestration.names import BY_NIGHT, FILES, FOLLOWS, PAGE, PUBLISHED, WORK
 from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned, hold_of_latest
@@ -38,6 +39,7 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering
+from freshdesk_assets.warehouse.ledger.attachment_files import retry_due
 from freshdesk_assets.warehouse.paths import log_of
 
 NAMED = 3
@@ -117,10 +119,19 @@ class _Run:
             known = {each.step: each for each in found}
             if self.only_news:
                 self.left_out |= {
-                    step: known[step] for step in same if not unpublished(known[step].assets, self.file)
+                    step: known[step]
+                    for step in same
+                    if not (unpublished(known[step].assets, self.file) or self._files_wait(known[step]))
                 }
             self.made |= {step: each for step, each in known.items() if step not in self.left_out}
         return [key for key in chosen if key not in self.left_out]
+
+    def _files_wait(self, follower: Follower) -> bool:
+        """Whether it fetches files, and one waits to be tried again."""
+        if FILES not in follower.assets:
+            return False
+        with self.warehouse.open(checkpoint=False) as connection:
+            return retry_due(connection, datetime.now(UTC))
 
     def execute(self, chosen: list[str]) -> Iterator[DagsterEvent]:
         """Execute the steps of a round, each of ours after those it needs, and remember what was made."""

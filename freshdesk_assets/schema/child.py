@@ -4,7 +4,7 @@ A child costs no API call: it is derived in DuckDB from the parent's stored colu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from freshdesk_assets.schema.column import (
@@ -97,6 +97,8 @@ class Child:
       an element whose key is null is left out.
     - `position`: whether there is a column with the element's place in its list, from 0.
     - `fields`: for a table of custom fields, what is known of each, so that views can make a column of it.
+    - `files`: for a table of files, the column that has the link to each; `id`, `size` and `updated_at` stand
+      beside it. FRESHDESK_FILES has them fetched.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Child:
     key: tuple[str, ...]
     position: bool = True
     fields: Fields | None = None
+    # Nothing that is made of the rows depends on it.
+    files: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for complaint in _complaints(self):
@@ -186,6 +190,12 @@ def _complaints(child: Child) -> list[str]:
     names = [column.name for column in child.cells]
     found += [f"column {name} is declared twice" for name in sorted({n for n in names if names.count(n) > 1})]
     found += [f"its key names {name}, which is not a column" for name in child.key if name not in names]
+    if child.files:
+        found += [
+            f"its files need a column {name}"
+            for name in (child.files, "id", "size", "updated_at")
+            if name not in names
+        ]
     found += [
         f"{name} begins with an underscore, as only the replica's own columns do"
         for name in names

@@ -7,7 +7,7 @@ there (docs/freshdesk_api.md, 6.5).
 
 import threading
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -48,10 +48,10 @@ class Files:
 
     def link(self, address: str, query: str, signature: str) -> str:
         """The address at this server of a file elsewhere, good from now on."""
-        path = urlsplit(address).path
+        path = unquote(urlsplit(address).path)
         with self._lock:
             self._good.add((path, signature))
-        return f"{self.url}{path}?{query}"
+        return f"{self.url}{urlsplit(address).path}?{query}"
 
     def expire(self) -> None:
         """Make every link worthless that was ever handed out."""
@@ -64,7 +64,7 @@ class Files:
 
     async def answer(self, request: Request) -> Response:
         """The file, or why not."""
-        params, path = request.query_params, request.url.path
+        params, path = request.query_params, unquote(request.url.path)
         with self._lock:
             self.requests += 1
             good = (path, params.get("Signature", "")) in self._good

@@ -78,4 +78,5 @@ canned_response_attachments = Child(
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),
     key=("position",),
+    files="attachment_url",
 )

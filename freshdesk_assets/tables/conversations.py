@@ -114,4 +114,5 @@ conversation_attachments = Child(
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),
     key=("position",),
+    files="attachment_url",
 )

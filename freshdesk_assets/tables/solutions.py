@@ -177,4 +177,5 @@ solution_article_attachments = Child(
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),
     key=("position",),
+    files="attachment_url",
 )

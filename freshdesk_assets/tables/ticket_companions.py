@@ -70,6 +70,7 @@ ticket_attachments = Child(
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),
     key=("position",),
+    files="attachment_url",
 )
 
 ticket_watchers = Table(

@@ -82,6 +82,10 @@ def test_files_of_articles_and_icons_of_folders_are_there(filed: Client) -> None
     url = filed.get(f"solutions/articles/{article}").json()["attachments"][0]["attachment_url"]
     assert requests.get(url, timeout=10).status_code == 200
     assert requests.get(filed.get(f"solutions/folders/{folder}").json()["icon_url"], timeout=10).ok
+    canned = next(key for key, row in world.truth("canned_responses").items() if row["attachments"])
+    (file,) = filed.get(f"canned_responses/{canned}").json()["attachments"]
+    assert requests.get(file["attachment_url"], timeout=10).content == file_bytes(file["id"])
+    assert file["size"] == len(file_bytes(file["id"]))
 
 
 def test_without_files_links_lead_nowhere_as_before(server: Server, client: Client) -> None:

@@ -1,6 +1,6 @@
 """The copy for analysts as an asset: made last, when everything else of the run is done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from shlex import quote
@@ -31,13 +31,13 @@ def how_to_open(copy: Path) -> str:
     return "\n\n".join([fenced(python, "python"), fenced(shell, "sh")])
 
 
-def build_publication(views: Sequence[SqlView]) -> dg.AssetsDefinition:
-    """The asset that publishes the file."""
+def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = ()) -> dg.AssetsDefinition:
+    """The asset that publishes the file, once the assets `after` which it comes have written to it."""
 
     @derived(
         PUBLISHED,
         # The references depend on every table, so the copy is downstream of everything.
-        [FOREIGN_KEYS, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
+        [FOREIGN_KEYS, *after, *(schema_key(schema) for schema in sorted({view.schema for view in views}))],
         "copy",
         group="published",
         doc="A copy of the whole file that analysts can open at any time. A new copy replaces the old one in"

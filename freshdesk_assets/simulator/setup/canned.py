@@ -4,6 +4,7 @@ A folder's count is kept beside the folder, not counted: it can be wrong. One fo
 five, and has none.
 """
 
+from freshdesk_assets.simulator.files import file_size
 from freshdesk_assets.simulator.payloads import signed
 from freshdesk_assets.simulator.state import Row, State
 
@@ -67,7 +68,7 @@ def attachment(state: State, at: str) -> Row:
     """A file that goes with a response; its URL is signed anew on every read."""
     number = state.next_id("canned_attachments")
     return {
-        "id": number, "name": "Rücksendung.pdf", "content_type": "application/pdf", "size": number % 90_000,
+        "id": number, "name": "Rücksendung.pdf", "content_type": "application/pdf", "size": file_size(number),
         "created_at": at, "updated_at": at,
         "attachment_url": f"https://demo.attachments.freshdesk.example/canned/{number}/R%C3%BCck.pdf",
     }  # fmt: skip

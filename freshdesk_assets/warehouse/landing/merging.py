@@ -22,6 +22,7 @@ from freshdesk_assets.warehouse.landing.fitting import EXTRA, merged_extra
 from freshdesk_assets.warehouse.landing.oversized import keys_aside
 from freshdesk_assets.warehouse.landing.parsing import parse
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed
+from freshdesk_assets.warehouse.ledger.attachment_files import renewable
 from freshdesk_assets.warehouse.ledger.coverage import record_coverage
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
@@ -178,12 +179,15 @@ where t.rowid is null or not coalesce({sent} < {stored}, false)
         ]
         old = ", ".join(f"t.{identifier(column)}" for column in (*compared, EXTRA))
         new = ", ".join(f"b.{identifier(column)}" for column in (*compared, EXTRA))
+        # Of a row whose files could not be fetched, the new links are wanted though nothing else has changed.
+        renewed = renewable(connection, table.name) if len(compared) < len(table.columns) else ""
+        kept = f" and not {renewed}" if renewed else ""
         connection.execute(
             f"""
 delete from {WINNERS} where sent in (
   select w.sent
   from {WINNERS} w join {name} b on b.rowid = w.sent join {target} t on t.rowid = w.stored
-  where not w.sure and ({old}) is not distinct from ({new})
+  where not w.sure and ({old}) is not distinct from ({new}){kept}
 )
 """
         )

@@ -129,6 +129,31 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("run_id", "Dagster run that found it missing."),
         ),
     ),
+    "attachment_files": (
+        "Attachments of which FRESHDESK_FILES has the files: where each is, or why it could not be fetched.",
+        (
+            _TABLE,
+            text("parent_table", "Table of the row that has the attachment."),
+            bigint("parent_id", "Id of that row."),
+            bigint("id", "Attachment's id."),
+            bigint("size", "Size in bytes, as Freshdesk says."),
+            timestamp("updated_at", "When the attachment last changed, as Freshdesk says."),
+            bigint("bytes", "Size of what came; of what is too large, its size if that is known."),
+            text("sha256", "SHA-256 of what came; null while it is not fetched."),
+            text("path", "Where it is below FRESHDESK_FILES; files with the same content are one."),
+            text("content_type", "Media type, as the store of files said."),
+            timestamp("fetched_at", "When it was fetched."),
+            text("error", "Why it is not fetched; null if it is."),
+            bigint("tries", "How many runs have tried."),
+            timestamp("tried_at", "When the last of them tried."),
+            timestamp(
+                "retry_at",
+                "When it is tried again; null if it is fetched, and where only a new link would help.",
+            ),
+            text("link", "Fingerprint of the link that was tried."),
+            boolean("renew", "Whether another link may help: one that comes with its row is then tried."),
+        ),
+    ),
     "row_counts": (
         "How many rows each table had when it was last written; one that has fewer is read or made again.",
         (
