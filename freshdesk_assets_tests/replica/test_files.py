@@ -240,8 +240,7 @@ def test_a_file_that_is_too_large_waits_for_another_limit(account: Callable[...,
         large["size"] = 5_000_000
         a_day_later(acme)
         assert failed(acme) == {"too large": 1}
-        asked = len(canned(acme)) - 1
-        assert acme.server.files.requests == asked
+        assert acme.server.files.requests == (asked := len(canned(acme)) - 1)
         found = checked(acme)
         assert not found.passed
         assert found.severity is dg.AssetCheckSeverity.WARN
