@@ -93,6 +93,13 @@ def test_a_column_of_two_shapes_names_both_its_places() -> None:
     assert json_paths(text("label", "Label.", path="value.name|value")) == [("value", "name"), ("value",)]
 
 
+def test_every_table_with_links_to_attachments_says_so() -> None:
+    """Else their files would be missing from those that are fetched."""
+    for child in declared_tables().children:
+        links = [column.name for column in child.columns if column.path.endswith(".attachment_url")]
+        assert links == ([child.files] if child.files else []), child.name
+
+
 def test_ids_in_child_tables_are_references() -> None:
     """A foreign key without a reference is missing from the documentation and from every check on it."""
     catalog = declared_tables()

@@ -63,7 +63,7 @@ DATA_VERSION = "dagster/data_version"
 """Dagster's own tag of materializations."""
 
 UP_TO_DATE = dg.DataVersion("current")
-"""The data version of child tables, histories and views, whatever they hold.
+"""The data version of child tables, histories, views and files, whatever they hold.
 
 Dagster calls an asset stale whose last event has another version of a source than the source has now. A view
 shows the rows of now without an event, and a child table is left out of a run while its own table is as it

@@ -11,8 +11,9 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.commands.files import folder_complaint
+from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
-from freshdesk_assets.orchestration.names import FILES
+from freshdesk_assets.orchestration.names import BY_CADENCE, FILES, KEEP_CURRENT, REPLICATE
 from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.simulator.files import file_bytes
 from freshdesk_assets.tables import declared_tables
@@ -175,6 +176,9 @@ def test_off_there_is_no_asset_and_nothing_is_asked(account: Callable[..., Any])
         assert acme.server.files.counters()["requests"] == 0
         acme.decide(files=acme.path.parent / "files")
         assert FILES in acme.job(derive=True).asset_layer.executable_asset_keys
+        for name in (REPLICATE, KEEP_CURRENT, *BY_CADENCE.values()):
+            job = build_defs(acme.settings).resolve_job_def(name)
+            assert FILES in job.asset_layer.executable_asset_keys
         assert FILES not in acme.job().asset_layer.executable_asset_keys
 
 
@@ -236,8 +240,7 @@ def test_a_file_that_is_too_large_waits_for_another_limit(account: Callable[...,
         large["size"] = 5_000_000
         a_day_later(acme)
         assert failed(acme) == {"too large": 1}
-        asked = len(canned(acme)) - 1
-        assert acme.server.files.requests == asked
+        assert acme.server.files.requests == (asked := len(canned(acme)) - 1)
         found = checked(acme)
         assert not found.passed
         assert found.severity is dg.AssetCheckSeverity.WARN
@@ -277,3 +280,21 @@ def test_a_folder_that_cannot_be_written_loses_nothing_else(account: Callable[..
         acme.world.clock.advance(timedelta(minutes=5))
         acme.sync(select=CANNED)
         assert len(stored(acme)) == len(canned(acme))
+
+
+@pytest.mark.long
+def test_a_sync_from_the_command_line_fetches_files_too(
+    account: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all that is made of the tables, and with all checks; twice."""
+    with filed(account, tickets=20) as acme:
+        monkeypatch.setenv("FRESHDESK_FILES", "files")
+        monkeypatch.setenv("FRESHDESK_TABLES", "ticket_details")
+        for _ in range(2):
+            output, _ = command(acme, "sync").communicate(timeout=300)
+            assert "fail" not in output.lower(), output
+            assert stored(acme) == attachments(acme)
+        assert acme.server.files.counters() == {"requests": len(stored(acme)), "with_authorization": 0}
+        for path in acme.path.parent.rglob("*"):
+            if path.is_file() and ".duckdb" not in path.name:
+                assert b"Key-Pair-Id=APKADEMO" not in path.read_bytes(), path

@@ -10,7 +10,7 @@ from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import columns_schema
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows, forget_copy
-from freshdesk_assets.orchestration.names import FETCHED, FILE_KIND, FILES, TABLE_KIND, asset_key
+from freshdesk_assets.orchestration.names import FETCHED, FILE_KIND, FILES, TABLE_KIND, UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.replication.attachments import WORKERS, fetch_files
 from freshdesk_assets.replication.file_store import FileStore
@@ -78,7 +78,9 @@ def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefin
                 "files_in_all": stands.fetched,
                 "bytes_in_all": stands.bytes,
                 "dagster/row_count": stands.fetched + sum(stands.failed.values()),
-            }
+            },
+            # Fetched later than its rows, a file must not make the copy look stale.
+            data_version=UP_TO_DATE,
         )
 
     return attachment_files

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -137,6 +138,29 @@ def test_a_store_that_is_not_there_is_told_from_one_that_refuses(fetch: Fetch) -
         link = f"{gone}/a/file?Signature=s3cret"
     outcome, _ = fetch(Reply(), link=link)
     assert outcome == NotFetched(reason="no answer (ConnectionError)", passing=True, answered=False)
+
+
+def test_a_store_that_says_nothing_is_not_waited_for_for_ever() -> None:
+    """Nor is one whose reply begins and never ends."""
+    over = Event()
+
+    def silent(request: Request) -> Reply:
+        over.wait(30)
+        return Reply()
+
+    with serving(silent) as url, Downloads(most=MOST, timeout=(5, 0.1), attempts=1) as downloads:
+        outcome = downloads.fetch(f"{url}/a", lambda: None, lambda part: None)
+        over.set()
+    assert outcome == NotFetched(reason="timed out", passing=True, answered=False)
+
+
+def test_what_is_stopped_is_not_tried_again(store: Store) -> None:
+    """A run that is told to end does not first fetch what it has begun."""
+    store.replies = [Reply(body=b"x" * 600_000)]
+    with Downloads(most=10 * MOST) as downloads:
+        outcome = downloads.fetch(f"{store.url}/a", lambda: None, lambda part: downloads.stop())
+    assert outcome == NotFetched(reason="timed out", passing=True)
+    assert len(store.asked) == 1
 
 
 def test_links_are_in_no_log(fetch: Fetch, store: Store, caplog: pytest.LogCaptureFixture) -> None:
