@@ -67,11 +67,15 @@ def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
     size = {"per_page": table.per_page} if table.per_page and not table.next_at else {}
     rows: list[bytes] = []
     for branch in table.branches:
-        parse = list_reader(table, {table.column(branch.column).path: 1}, one=branch.one)
+        given: dict[str, Any] = {table.column(branch.column).path: 1}
+        place = {}
+        if branch.variants:
+            place[branch.variants.column] = given[branch.variants.column] = "de"
+        parse = list_reader(table, given, one=branch.one)
         asked = {} if branch.one else {**table.params, **size}
         for key in list(server.world.truth(branch.parent))[:300]:
             if not (branch.parent == "tickets" and server.world.truth("tickets")[key]["archived"]):
-                rows += parse(body) if (body := get(branch.path.format(id=key), **asked)) else []
+                rows += parse(body) if (body := get(branch.path.format(id=key, **place), **asked)) else []
     if not table.branches:
         match table.sync:
             case Keyset(since=name) | LookBack(after=name):

@@ -13,8 +13,9 @@ from freshdesk_assets_tests.chaos.faults import FAULTS
 from freshdesk_assets_tests.chaos.site import TABLES_ALONE, Ended, Forks, Site, site
 from freshdesk_assets_tests.chaos.trial import Fault, Trial
 
-QUIET_CREDITS = 45
-"""The most that a sync may spend that finds nothing new: a call per list, and some for what agents are in."""
+QUIET_CREDITS = 90
+"""The most that a sync may spend that finds nothing new: a call per list, folder, category and form, and some
+for what agents are in."""
 
 SYNCS_TO_CALM = 3
 """After the faults are over, so many syncs at most until one succeeds."""

@@ -16,8 +16,8 @@ import time_machine
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
-from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.programs import begun, line
+from freshdesk_assets_tests.replica.account import by_default
 from freshdesk_assets_tests.replica.children import child_differences
 from freshdesk_assets_tests.replica.truth import differences, surplus, wrongly_marked
 
@@ -192,7 +192,7 @@ class Site:
 
     def complaints(self, only: Sequence[str] | None = None, *, whole: bool = True) -> list[str]:
         """Where the replica is not as the account is; `only` these tables, `whole` with their children."""
-        catalog = declared_tables()
+        catalog = by_default()
         names = [table.name for table in catalog if only is None or table.name in only]
         found = [str(each) for each in differences(self.file, self.world, self.since, only=names)]
         if whole and only is None:

@@ -1,50 +1,18 @@
-"""The knowledge base, canned responses, forms and the like equal the account: what lies in folders moves."""
+"""The knowledge base and the community equal the account: what lies in folders moves."""
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from freshdesk_assets.simulator.setup.rules import PLANTED
-from freshdesk_assets.tables import declared_tables
-from freshdesk_assets_tests.replica.account import Account
-from freshdesk_assets_tests.replica.truth import surplus
-
-SOLUTIONS = ["solution_categories", "solution_folders", "solution_articles"]
-CANNED = ["canned_response_folders", "canned_responses"]
-DISCUSSIONS = ["discussion_categories", "discussion_forums", "discussion_topics", "discussion_comments"]
-
-
-@contextmanager
-def knowing(account: Callable[..., Any], *names: str, **options: Any) -> Iterator[Account]:
-    """An account of which these tables are replicated alone, and were once."""
-    with account(tickets=60, **options) as acme:
-        acme.catalog = declared_tables()
-        read(acme, *names)
-        yield acme
-
-
-def read(acme: Account, *names: str) -> int:
-    """Read the tables as a later sync does; returns the credits that it took."""
-    acme.world.clock.advance(timedelta(hours=25))
-    acme.sync(select=list(names))
-    assert wrong(acme, *names) == []
-    return int(acme.server.meter.credits)
-
-
-def wrong(acme: Account, *names: str) -> list[Any]:
-    """Where the tables differ from the truth: cells, rows that are missing, rows that are not there."""
-    found: list[Any] = list(acme.differences(only=names))
-    for name in names:
-        found += [(name, key) for key in surplus(acme.path, acme.world, name)]
-    return found
-
-
-def folders(acme: Account) -> dict[int, dict[str, Any]]:
-    return acme.world.truth("solution_folders")
+from freshdesk_assets_tests.replica.walking import (
+    DISCUSSIONS,
+    SOLUTIONS,
+    folders,
+    knowing,
+    read,
+    wrong,
+)
 
 
 def test_folders_at_any_depth_and_their_articles_arrive(account: Callable[..., Any]) -> None:
@@ -169,19 +137,6 @@ def test_a_walk_that_runs_out_of_credits_goes_on_where_it_stopped(account: Calla
         assert len(taken) > 1
 
 
-def test_canned_responses_move_and_go(account: Callable[..., Any]) -> None:
-    with knowing(account, *CANNED) as acme:
-        world = acme.world
-        responses, held = list(world.truth("canned_responses")), list(world.truth("canned_response_folders"))
-        world.move_canned_response(responses[0], held[-1])
-        world.remove_setup("canned_responses", responses[1])
-        world.create_canned_response(held[0])
-        world.miscount_canned_folder(held[0], 0)
-        read(acme, *CANNED)
-        world.remove_setup("canned_response_folders", held[0])
-        read(acme, *CANNED)
-
-
 def test_a_forum_is_read_whole_and_a_topic_only_when_somebody_wrote(account: Callable[..., Any]) -> None:
     """A comment moves replied_at of its topic, and nothing else."""
     with knowing(account, *DISCUSSIONS) as acme:
@@ -192,100 +147,6 @@ def test_a_forum_is_read_whole_and_a_topic_only_when_somebody_wrote(account: Cal
         assert read(acme, *DISCUSSIONS) == quiet + 1
         acme.world.delete_discussion("topic", topics[1])
         read(acme, *DISCUSSIONS)
-
-
-def test_a_plan_that_loses_a_feature_deletes_nothing(account: Callable[..., Any]) -> None:
-    """What was read stays, as it was; the run says that the table is refused now."""
-    names = [*SOLUTIONS, *CANNED, "skills", "automation_rules", "ticket_forms", "ticket_form_fields"]
-    with knowing(account, *names) as acme:
-        counted = " union all ".join(
-            f"select '{name}', count(*), count(_deleted_at) from replica.freshdesk.{name}" for name in names
-        )
-        before = acme.query(counted)
-        acme.server.switches.missing_features |= {
-            "Solutions",
-            *(endpoint_feature(path) for path in ("automations", "canned", "skills", "ticket-forms")),
-        }
-        acme.world.clock.advance(timedelta(hours=25))
-        acme.sync(select=names, expect=False)
-        assert acme.query(counted) == before
-
-
-def endpoint_feature(beginning: str) -> str:
-    """The feature that the paths which begin so belong to."""
-    from freshdesk_assets.simulator.routes import ENDPOINTS
-
-    (feature,) = {
-        each.feature for each in ENDPOINTS if each.path.removeprefix("admin/").startswith(beginning)
-    } - {None}
-    assert feature is not None
-    return feature
-
-
-def test_no_credential_of_a_rule_is_kept_anywhere(account: Callable[..., Any]) -> None:
-    """Not in the file, its write-ahead log, what waits to be landed, a log, or Dagster's records."""
-    with account(tickets=60) as acme:
-        acme.sync(derive=True, check=True)
-        acme.world.create_rule(1, "One more", actions=[], conditions=[])
-        acme.world.clock.advance(timedelta(hours=25))
-        acme.sync(derive=True, check=True)
-        root = acme.path.parent
-        files = [path for path in root.rglob("*") if path.is_file()]
-        assert any(path.suffix == ".duckdb" for path in files)
-        held = {
-            secret: path.name
-            for path in files
-            for content in [path.read_bytes()]
-            for secret in PLANTED
-            if secret.encode() in content
-        }
-        assert held == {}
-        assert acme.query(
-            "select distinct url_host from replica.freshdesk.automation_rule_actions"
-            " where url_host is not null"
-        ) == [("hooks.partner.example",)]
-
-
-@pytest.mark.long
-def test_days_of_changes_of_everything(account: Callable[..., Any]) -> None:
-    """Every table, those by choice too, equals the account day after day."""
-    with account(tickets=150, seed=11) as acme:
-        acme.catalog = declared_tables()
-        acme.server.switches.custom_objects = True
-        for day in range(3):
-            acme.sync(derive=True)
-            assert acme.differences() == []
-            assert acme.child_differences() == []
-            acme.world.day_of_changes(random.Random(1100 + day))
-
-
-def test_mailboxes_of_an_account_that_has_the_older_list_alone(account: Callable[..., Any]) -> None:
-    with account(tickets=60) as acme:
-        acme.server.switches.missing_features.add("Email Mailboxes")
-        acme.sync(select=["email_mailboxes"])
-        stored = "select id, reply_email, primary_role from replica.freshdesk.email_mailboxes"
-        assert {id_: (reply, first) for id_, reply, first in acme.query(stored)} == {
-            key: (row["reply_email"], row["primary_role"])
-            for key, row in acme.world.truth("email_configs").items()
-        }
-
-
-def test_a_day_of_the_set_up_costs_a_credit_per_list_object_form_and_folder(
-    account: Callable[..., Any],
-) -> None:
-    """Of a page with an include, a credit too: Freshdesk's page names no price for those (4.13, 4.23)."""
-    names = [
-        "skills", "automation_rules", "scenario_automations", "canned_response_folders", "canned_responses",
-        "account", "helpdesk_settings", "email_settings", "email_bcc", "ticket_forms", "ticket_form_fields",
-        "ticket_field_settings", "agent_availability",
-    ]  # fmt: skip
-    with knowing(account, *names) as acme:
-        truth = acme.world.truth
-        full = {row["folder_id"] for row in truth("canned_responses").values()}
-        said = {key for key, row in truth("canned_response_folders").items() if row["responses_count"]}
-        lists = 1 + 3 + 1 + 1 + 1 + 1 + 1  # skills, rules, scenarios, folders, forms, fields, availability
-        objects = 4
-        assert read(acme, *names) == lists + objects + len(truth("ticket_forms")) + len(full | said)
 
 
 def test_articles_in_further_languages_are_read_once_each(account: Callable[..., Any]) -> None:
@@ -305,20 +166,3 @@ def test_articles_in_further_languages_are_read_once_each(account: Callable[...,
             "select distinct language from replica.freshdesk.solution_translations where _deleted_at is null"
         )
         assert acme.query(stored) == [(left[0],)]
-
-
-def test_a_list_that_an_account_does_not_have_is_left_out(account: Callable[..., Any]) -> None:
-    """An older account has no forms at all: a new table must not make its every sync fail."""
-    with account(tickets=60) as acme:
-        for path in ("ticket-forms", "solutions/categories"):
-            acme.server.faults.add("gone", path=path, times=None)
-        acme.sync(select=["ticket_forms", "ticket_form_fields", *SOLUTIONS, "products"])
-        assert acme.query("select count(*) from replica.freshdesk.products")[0][0] > 0
-        acme.server.faults.clear()
-        acme.world.clock.advance(timedelta(hours=25))
-        acme.sync(select=["ticket_forms", "ticket_form_fields", *SOLUTIONS])
-        assert wrong(acme, "ticket_forms", "ticket_form_fields", *SOLUTIONS) == []
-        acme.server.faults.add("gone", path="ticket-forms", times=None)
-        acme.sync(select=["ticket_forms"], expect=False)
-        forms = "select count(*), count(_deleted_at) from replica.freshdesk.ticket_forms"
-        assert acme.query(forms) == [(len(acme.world.truth("ticket_forms")), 0)]

@@ -12,11 +12,11 @@ from freshdesk_assets.orchestration.names import CADENCE, ONLY_MISSING, REPLICAT
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.settings import PartitionLength, Settings
-from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import in_order
 from freshdesk_assets.views.view_files import read_view
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.recording import recording
+from freshdesk_assets_tests.replica.account import by_default
 
 MADE = build_defs(Settings(start_date=datetime(2026, 1, 14, tzinfo=UTC), partitions=PartitionLength.DAILY))
 SPECS = {"/".join(spec.key.path): spec for spec in MADE.resolve_all_asset_specs()}
@@ -33,7 +33,7 @@ def test_every_asset_has_a_freshness_policy() -> None:
 
 
 def test_a_table_is_looked_at_as_often_as_it_declares() -> None:
-    for table in declared_tables():
+    for table in by_default():
         assert cadence(f"freshdesk/{table.name}") == table.cadence
 
 
@@ -93,7 +93,7 @@ def test_a_view_that_another_schema_reads_is_reported_always(tmp_path: Path) -> 
     file = DuckDBFile(database=str(tmp_path / "replica.duckdb"))
     job = build_defs(
         Settings(start_date=datetime(2026, 1, 14, tzinfo=UTC), partitions=PartitionLength.DAILY),
-        declared_tables(),
+        by_default(),
         views=views,
         resources={"duckdb": file},
     ).resolve_job_def(REPLICATE)
