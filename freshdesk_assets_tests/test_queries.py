@@ -55,7 +55,7 @@ def test_every_query_answers_on_the_demo(demo: Account) -> None:
     until_then = [query for query in QUERIES if query.nothing]
     assert unanswered(demo, QUERIES) == [named(query) for query in until_then]
     happen(demo)
-    replicate(demo, select=["contacts", "tickets"])
+    replicate(demo, select=["contacts", "solution_articles", "tickets"])
     assert unanswered(demo, until_then) == []
 
 
@@ -118,7 +118,7 @@ def replicate(demo: Account, **options: Any) -> None:
 
 
 def happen(demo: Account) -> None:
-    """An hour in which a ticket is reopened, another one moves to a group, and a contact leaves a company."""
+    """An hour: a ticket is reopened, one moves to a group, a contact leaves a company, an article is read."""
     there = "spam is not true and deleted is not true"
     ((reopened,),) = demo.query(f"select min(id) from freshdesk.tickets where status = 4 and {there}")
     ((moved, group_id),) = demo.query(
@@ -128,6 +128,7 @@ def happen(demo: Account) -> None:
     ((elsewhere,),) = demo.query(f"select max(id) from freshdesk.groups where id <> {group_id}")
     ((leaving,),) = demo.query("select min(id) from freshdesk.contacts where company_id > 0 and not deleted")
     demo.world.clock.advance(timedelta(hours=1))
+    demo.world.read_article(next(iter(demo.world.truth("solution_articles"))), hits=3)
     demo.world.set_status(reopened, 2)
     demo.world.assign(moved, agent_id=None, group_id=elsewhere)
     demo.world.update_contact(leaving, company_id=None)

@@ -10,7 +10,7 @@ from metrics.ticket_merges;
 -- How many tickets were created each month, with and without those that were merged?
 
 select
-  date_trunc('month', ticket_metrics.created_at) as month,
+  date_trunc('month', ticket_metrics.created_at at time zone 'UTC') as month,
   count(*) as created,
   count(*) filter (ticket_merges.ticket_id is null) as without_merged
 from metrics.ticket_metrics

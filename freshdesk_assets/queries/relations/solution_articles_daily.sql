@@ -1,4 +1,5 @@
 -- Which articles were read most in the last thirty days?
+-- Empty until a second sync sees that one was read.
 
 select
   solution_articles_daily.title,

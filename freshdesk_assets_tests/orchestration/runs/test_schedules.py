@@ -23,6 +23,7 @@ from freshdesk_assets_tests.library import declared
 from freshdesk_assets_tests.orchestration.runs.ticking import enqueue, only, schedule_tick, span_of
 from freshdesk_assets_tests.programs.hold_file import holding
 from freshdesk_assets_tests.recording import recording
+from freshdesk_assets_tests.replica.account import by_default
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SHELVES = declared("shelves")
@@ -98,7 +99,7 @@ def test_a_look_is_at_the_tables_of_its_cadence_and_what_is_made_of_them() -> No
         assert dg.AssetKey(["published", "copy"]) in keys
         assert dg.AssetKey(["relations", "tickets"]) in keys
     declared = {
-        cadence: {each.name for each in declared_tables() if each.cadence is cadence} for cadence in Cadence
+        cadence: {each.name for each in by_default() if each.cadence is cadence} for cadence in Cadence
     }
     assert read == declared
     for name in ("close_yesterday", "reread_nightly", "reread_weekly"):
@@ -113,7 +114,7 @@ def test_what_runs_many_times_a_day_makes_only_the_checks_that_block() -> None:
     often, nightly = jobs["keep_current"], jobs["replicate_live"]
     assert replica.resolve_schedule_def("keep_current").job_name == "keep_current"
     assert often.executable_asset_keys == nightly.executable_asset_keys
-    live = {table.name for table in declared_tables() if table.cadence is Cadence.LIVE}
+    live = {table.name for table in by_default() if table.cadence is Cadence.LIVE}
     made = often.asset_graph.asset_check_keys
     assert made < nightly.asset_graph.asset_check_keys
     assert {(key.asset_key.path[-1], key.name) for key in made} == {(name, "key") for name in live}
