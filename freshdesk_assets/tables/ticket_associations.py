@@ -13,14 +13,14 @@ ticket_associations = Table(
     sync=PerParent(
         "tickets",
         "ticket_id",
-        where="p.association_type in (1, 3) and p.archived is distinct from true",
+        where="p.association_type in (1, 3)",
         optional=True,
         below=(
             Branch(
                 parent="tickets",
                 path="tickets/{id}/prime_association",
                 column="ticket_id",
-                where="p.association_type in (2, 4) and p.archived is distinct from true",
+                where="p.association_type in (2, 4)",
                 one=True,
                 optional=True,
             ),

@@ -50,7 +50,7 @@ def test_where_nothing_is_new_only_the_tables_are_read(account: Callable[..., An
         acme.views = views_over(acme.catalog)
         settled(acme, check=True)
         assert steps(acme.sync(derive=True, check=True)) == reading(acme)
-        assert acme.server.meter.credits <= 25
+        assert acme.server.meter.credits <= 70
         assert AssetCheckExecutionRecordStatus.PLANNED not in results(acme)
         assert unevaluated(acme.instance, acme.job(derive=True, check=True)) == set()
 

@@ -38,6 +38,8 @@ def every_row(table: str, world: World) -> Rows:
     """The rows that exist, those too that a replica need not know of as they are now."""
     if table in ("tickets", "conversations"):
         return world.truth(table)
+    if table == "ticket_associations":
+        return associations(world, archived=True)
     return true_rows(table, world)
 
 
@@ -130,9 +132,13 @@ def field_settings(world: World) -> Rows:
     return {key: field_with_sections(world, row, included=True) for key, row in rows.items()}
 
 
-def associations(world: World) -> Rows:
-    """From both sides; what the two are to each other is in tickets."""
-    return {key: {"ticket_id": key[0], "id": key[1]} for key in world.truth("ticket_associations")}
+def associations(world: World, *, archived: bool = False) -> Rows:
+    """From both sides; what the two are to each other is in tickets. Nobody answers for archived ones."""
+    return {
+        key: {"ticket_id": key[0], "id": key[1]}
+        for key in world.truth("ticket_associations")
+        if archived or not world.truth("tickets")[key[0]]["archived"]
+    }
 
 
 def gathered(resource: str, into: str) -> Callable[[World], Rows]:

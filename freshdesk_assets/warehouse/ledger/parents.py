@@ -163,6 +163,10 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         f"({' or '.join(due)})",
         f"({' or '.join(waited)})",
     ]
+    flag = parent.existence.flag if parent.existence else ""
+    if asked.branch and flag and not asked.branch.archived:
+        # Nobody answers for what is archived: what is stored of it stays.
+        conditions.append(f"p.{identifier(flag)} is distinct from true")
     if asked.branch and asked.branch.where:
         column = identifier(asked.branch.column)
         held = f"p.id in (select {column} from {shaped(connection, table)} where _deleted_at is null)"
