@@ -257,7 +257,7 @@ def test_the_doctor_names_what_would_be_left_out(account: Callable[..., Any]) ->
         process = command(acme, "doctor")
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 1
-        assert output.index("not authorized") < output.index("Next: mend what is marked above")
+        assert output.index("authorized to perform this") < output.index("Next: mend what is marked above")
         assert not Path(acme.path).exists()
 
 
