@@ -169,6 +169,9 @@ class Estimator:
         lists = self._changed.get(asked.source.name, Size())
         if asked.source.name not in self.chosen or not lists.sample:
             return waiting.total
+        if asked.branch and asked.branch.where:
+            # Which of the rows to come have such lists is known once they are stored: mostly few.
+            return waiting.total
         seen = {
             key: version
             for key, version in versions(lists.sample, asked.source).items()
