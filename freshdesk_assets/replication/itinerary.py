@@ -192,10 +192,11 @@ def reached(scope: ReadScope) -> datetime | None:
     """
     # A table that was never read, as one that the key may not read, does not count.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
+    # What is read each time, as trees are, is behind in no partition.
+    if isinstance(scope.table.sync, EachParent):
+        return None
     found = [
-        (scope.earliest(step.asked) if not isinstance(scope.table.sync, EachParent) else None)
-        if isinstance(step, PerRow)
-        else (step.since if begun else None)
+        scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
         for step in _new_rows(scope)
     ]
     return min((moment for moment in found if moment), default=None)
