@@ -5,6 +5,7 @@ from freshdesk_assets.schema.column import bigint, bigints, integer, json, text,
 from freshdesk_assets.schema.endpoint import Existence
 from freshdesk_assets.schema.sync import Branch, EachParent, FullList, Variants
 from freshdesk_assets.schema.table import Cadence, Table
+from freshdesk_assets.tables.attachments import attached
 
 solution_categories = Table(
     name="solution_categories",
@@ -167,15 +168,7 @@ solution_article_attachments = Child(
     parent="solution_articles",
     by="solution_article_id",
     cut=Elements("attachments"),
-    columns=(
-        bigint("id", "Attachment's id.", path="value.id"),
-        text("name", "File name.", path="value.name"),
-        text("content_type", "MIME type.", path="value.content_type"),
-        bigint("size", "Size in bytes.", path="value.size|value.file_size"),
-        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url"),
-        timestamp("created_at", "When it was uploaded.", path="value.created_at"),
-        timestamp("updated_at", "When it last changed.", path="value.updated_at"),
-    ),
+    columns=attached(),
     key=("position",),
     files="attachment_url",
 )

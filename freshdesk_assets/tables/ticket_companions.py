@@ -5,6 +5,7 @@ from freshdesk_assets.schema.column import bigint, bigints, boolean, json, text,
 from freshdesk_assets.schema.endpoint import ITSELF, Kept
 from freshdesk_assets.schema.sync import PerParent
 from freshdesk_assets.schema.table import Table
+from freshdesk_assets.tables.attachments import attached
 
 ticket_details = Table(
     name="ticket_details",
@@ -60,15 +61,7 @@ ticket_attachments = Child(
     parent="ticket_details",
     by="ticket_id",
     cut=Elements("attachments"),
-    columns=(
-        bigint("id", "Attachment's id.", path="value.id"),
-        text("name", "File name.", path="value.name", pii=True),
-        text("content_type", "MIME type.", path="value.content_type"),
-        bigint("size", "Size in bytes.", path="value.size|value.file_size"),
-        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", pii=True),
-        timestamp("created_at", "When it was uploaded.", path="value.created_at"),
-        timestamp("updated_at", "When it last changed.", path="value.updated_at"),
-    ),
+    columns=attached(pii=True),
     key=("position",),
     files="attachment_url",
 )
