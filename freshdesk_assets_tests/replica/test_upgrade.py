@@ -42,6 +42,10 @@ def contents(acme: Any, columns: list[tuple[str, str]]) -> dict[str, list[Any]]:
     }
 
 
+GROWN = {"contact_fields", "company_fields"}
+"""The account has more fields than when the files were kept: their rows are there beside the former ones."""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kept", sorted(KEPT.glob("*.xz")), ids=lambda file: file.stem)
 def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss(
@@ -57,8 +61,9 @@ def test_a_file_of_an_earlier_version_is_brought_to_this_ones_shape_without_loss
         assert sum(map(len, before.values())) > 150
         result = acme.sync(derive=True, check=True)
         now = contents(acme, columns)
-        lost = {name: [row for row in rows if row not in now[name]] for name, rows in before.items()}
-        assert not any(lost.values()), "what stood there stands there, to the cell"
+        for name in GROWN & before.keys():
+            now[name] = [row for row in now[name] if row in before[name]]
+        assert now == before, "what stood there stands there, to the cell"
         assert acme.query("select count(*) from replica.freshdesk.tickets where archived is null") == [(0,)]
         failed = [
             (found.asset_key.to_user_string(), found.check_name)
