@@ -38,7 +38,7 @@ from freshdesk_assets.schema.endpoint import SubLimit, Value
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked
 from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
-from freshdesk_assets.warehouse.ledger.unstored import not_stored
+from freshdesk_assets.warehouse.ledger.unstored import not_stored, share_where
 
 MINUTE = 60.0
 AT_ONCE = 0.25
@@ -146,14 +146,20 @@ class Estimator:
     def _size_whole(self, made: Estimate, scope: ReadScope) -> Size:
         """The size of a list that is read whole.
 
-        It is counted if its rows have calls of their own. Else it is taken to be as long as last time.
+        It is counted if its rows have calls of their own, or lists in other tables of the run. Else it is
+        taken to be as long as last time.
         """
         table = scope.table
         with scope.warehouse.open(checkpoint=False) as connection:
             stored = rows_there(connection, table)
         found = Size()
+        asked_for = table.row_call or any(
+            branch.parent == table.name and other.name in self.chosen
+            for other in scope.catalog
+            for branch in other.branches
+        )
         for listing in table.listings:
-            if table.fallback or (table.row_call and not stored):
+            if table.fallback or (asked_for and not stored):
                 size = size_whole(self.reader, table, listing, stored)
                 found += size
                 made.add_list(size.calls, _page_price(table, listing.params))
@@ -169,9 +175,6 @@ class Estimator:
         lists = self._changed.get(asked.source.name, Size())
         if asked.source.name not in self.chosen or not lists.sample:
             return waiting.total
-        if asked.branch and asked.branch.where:
-            # Which of the rows to come have such lists is known once they are stored: mostly few.
-            return waiting.total
         seen = {
             key: version
             for key, version in versions(lists.sample, asked.source).items()
@@ -183,7 +186,11 @@ class Estimator:
         with scope.warehouse.open(checkpoint=False) as connection:
             waits = {(str(parent.id),) for parent in waiting.parents}
             fresh = len(set(not_stored(connection, asked.source, seen)) - waits)
-        coming = round(lists.rows * fresh / len(seen)) if seen else 0
+            share = 1.0
+            # In a tree each parent is asked once, whatever it says of itself.
+            if asked.branch and asked.branch.where and not asked.doubting:
+                share = share_where(connection, asked.source, lists.sample, asked.branch.where)
+        coming = round(lists.rows * share * fresh / len(seen)) if seen else 0
         return waiting.total + coming
 
 

@@ -1,13 +1,13 @@
 """From rows as a list has them to those that are missing here, or stored at an older version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import version_of
 from freshdesk_assets.warehouse.shape import shaped
-from freshdesk_assets.warehouse.sql import identifier
+from freshdesk_assets.warehouse.sql import identifier, literal, pointer, scalar
 
 Key = tuple[str, ...]
 
@@ -28,3 +28,20 @@ def not_stored(connection: Connection, table: Table, versions: Mapping[Key, date
         for each, seen in versions.items()
         if each not in stored or (seen is not None and (stored[each] is None or stored[each] < seen))
     )
+
+
+def share_where(connection: Connection, table: Table, rows: Collection[bytes], where: str) -> float:
+    """The share of rows, as they were sent, for which a condition on `p` holds; 0 if there are none."""
+    columns = ", ".join(
+        f"try_cast(json_extract_string(r.sent, {literal(pointer(*column.steps))}) as {column.type})"
+        f" as {identifier(column.name)}"
+        for column in table.columns
+    )
+    sent = [row.decode("utf-8", errors="replace") for row in rows]
+    share: float | None = scalar(
+        connection,
+        f"select avg(cast(coalesce({where}, false) as integer)) from (select {columns}"
+        " from (select unnest(?::varchar[])::json as sent) r) p",
+        [sent],
+    )
+    return share or 0.0
