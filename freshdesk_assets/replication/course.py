@@ -101,6 +101,9 @@ class Course:
 
     def make(self, step: str) -> None:
         """Begin one of them, and tell of it."""
+        if not self.steps:
+            # What follows unselected tables, and the copy, was not counted among the run's own.
+            self.steps, self._of_steps = 1, self._of_steps + 1
         done = self._of_steps - self.steps + 1
         what = f"{done} of {self._of_steps} steps that follow the tables: {step.replace('__', '.')}"
         self.tell(lambda: what)

@@ -13,7 +13,8 @@ import duckdb
 from freshdesk_assets.schema.names import META
 from freshdesk_assets.warehouse.complaints import unopened
 from freshdesk_assets.warehouse.file import Connection, FileLocked, WarehouseError, holder, is_lock, resolved
-from freshdesk_assets.warehouse.sql import identifier
+from freshdesk_assets.warehouse.paths import plain
+from freshdesk_assets.warehouse.sql import identifier, literal
 
 AT_ONCE = 2000
 """Rows that are in memory at once while an answer is written."""
@@ -51,7 +52,7 @@ def reading(
     deadline, pause = time.monotonic() + lock_wait, 0.05
     while True:
         try:
-            connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+            connection = _opened(path)
             break
         except duckdb.Error as error:
             if not is_lock(error):
@@ -69,6 +70,20 @@ def reading(
         connection.execute("set timezone = 'UTC'")
         connection.execute("set lock_configuration = true")
         yield connection
+
+
+def _opened(path: Path) -> Connection:
+    """A connection to the file alone: what else is on the disk is closed to queries once the file is open."""
+    connection = duckdb.connect()
+    try:
+        # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
+        connection.execute(f"attach {literal(plain(path))} as {identifier(path.stem)} (read_only)")
+        connection.execute(f"use {identifier(path.stem)}")
+        connection.execute("set enable_external_access = false")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def show(connection: Connection, sql: str, *, width: int, rows: int) -> None:

@@ -72,6 +72,22 @@ def test_a_share_never_goes_down(client: Client) -> None:
     assert told[-1] > told[0]
 
 
+def test_steps_that_a_run_adds_are_counted_when_they_come() -> None:
+    """A sync of one table said "15 of 3 steps", and that less than nothing was left."""
+    told = list[tuple[str, timedelta | None]]()
+    run = Course(
+        say=lambda _: None,
+        watchers=[lambda line, _share, left, _logged: told.append((line, left))],
+        steps=1,
+        clock=iter(range(0, 10_000, 5)).__next__,
+    )
+    run.begin_part()
+    for step in ("freshdesk__ticket_tags", "relations_views", "published__copy"):
+        run.make(step)
+    assert [line.partition(" steps")[0] for line, _ in told] == ["1 of 1", "2 of 2", "3 of 3"]
+    assert all(left is None or left >= timedelta(0) for _, left in told)
+
+
 def test_a_tables_share_begins_anew_with_each_step_and_is_not_told_before_it_is_more(client: Client) -> None:
     progress = Progress("books", client, lambda _: None, Course(say=lambda _: None))
     shares = ["60%" in line(progress, 0.6), "30%" in line(progress, 0.3), "70%" in line(progress, 0.7)]

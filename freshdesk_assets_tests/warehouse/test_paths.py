@@ -7,6 +7,7 @@ import pytest
 
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.warehouse import paths
+from freshdesk_assets.warehouse.asking import reading
 from freshdesk_assets.warehouse.landing.spool import Spool
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets_tests.library import declared
@@ -46,6 +47,24 @@ def test_a_replica_is_filled_and_published_in_a_folder_of_any_name(tmp_path: Pat
         assert connection.execute(
             "select id, _deleted_at is null from freshdesk.books order by id"
         ).fetchall() == [(1, False), (2, True), (3, False), (4, True)]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_file_in_a_folder_of_any_name_is_asked_and_no_other(tmp_path: Path, name: str) -> None:
+    """The page and `query` ask so: with a `?` every run that published failed at the page."""
+    folder = tmp_path / name
+    folder.mkdir()
+    library = Library(folder)
+    library.shape(BOOKS)
+    (tmp_path / "other.csv").write_text("secret\n")
+    copy = folder / "copy.duckdb"
+    publish(library.warehouse, copy)
+    with reading(copy, lock_wait=0) as connection:
+        assert connection.execute("select count(*) from freshdesk.books").fetchall() == [(0,)]
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute(f"from read_csv('{tmp_path}/other.csv')")
+        with pytest.raises(duckdb.InvalidInputException):
+            connection.execute("insert into freshdesk.books (id) values (1)")
 
 
 def moved(file: Path, folder: Path) -> Path:
