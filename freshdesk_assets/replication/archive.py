@@ -253,10 +253,11 @@ class Search:
 
     def _store(self, file: Warehouse, spool: Spool, asked: Archive | None, spending: Spending) -> None:
         """Store in one transaction what came, which ids are of none, and what that cost."""
-        batch, now = spool.take(), datetime.now(UTC)
+        now = datetime.now(UTC)
         with postponement() as postpone:
             with file.open(checkpoint=False) as connection:
                 postpone()
+                batch = spool.take()
                 if not batch.settles_nothing:
                     land(connection, batch, now)
                 if asked is not None:

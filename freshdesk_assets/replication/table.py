@@ -70,8 +70,6 @@ class Replication:
     _settled: int = 0
     """Credits spent when the last page came that need not be read again, whatever happens next."""
     _step: Step | None = None
-    _adding: bool = False
-    """Whether a page is being spooled: after a signal, a part of it may be there."""
     _stopped: bool = False
 
     @property
@@ -105,7 +103,7 @@ class Replication:
             self._stopped = not isinstance(error, Exception)
             with undisturbed():
                 try:
-                    if isinstance(error, FreshdeskError) or (self._stopped and not self._adding):
+                    if isinstance(error, FreshdeskError) or self._stopped:
                         # What was read is paid for: the run that continues need not ask for it again.
                         self._store()
                     self.spending.tell(self.warehouse)
@@ -125,9 +123,9 @@ class Replication:
             with judged(self.reader, self.scope.catalog):
                 for page, share in self._pages():
                     for part in in_parts(page):
-                        self._adding = True
-                        self.spool.add(part)
-                        self._adding = False
+                        with postponement() as postpone:
+                            postpone()
+                            self.spool.add(part)
                         if self._full():
                             self._store()
                     if self._calls_for_rows:
@@ -160,20 +158,21 @@ class Replication:
         )
 
     def _store(self) -> None:
-        batch = self.spool.take()
-        batch.landed = self.landed
         with postponement() as postpone:
-            if not batch.settles_nothing:
+            if not self.spool.settles_nothing:
                 with self.warehouse.open(checkpoint=False) as connection:
+                    # Taken only now: a signal that came while the file was waited for leaves it in the spool.
                     postpone()
+                    batch = self.spool.take()
+                    batch.landed = self.landed
                     self.landed += land(connection, batch, datetime.now(UTC))
                     recorded = self.spending.write(connection)
                 self.spending.told(recorded)
+                for file in batch.files:
+                    file.path.unlink()
             if self._calls_for_rows:
                 # A row that came by its list and by its own call is one.
                 self.progress.rows = self.landed.read
-            for file in batch.files:
-                file.path.unlink()
             self._stored_at = time.monotonic()
 
     def _pages(self) -> Iterator[tuple[Page, float | None]]:

@@ -172,6 +172,11 @@ class Spool:
         """Parents whose lists wait to be taken."""
         return len(self._batch.parents)
 
+    @property
+    def settles_nothing(self) -> bool:
+        """Whether storing what waits to be taken would change nothing at all."""
+        return self._batch.settles_nothing
+
     def add(self, page: Page) -> None:
         """Write a page's rows; one that is no JSON object, has no key or is too long is set aside."""
         batch = self._batch
