@@ -65,6 +65,7 @@ def archive(
     api, file = freshdesk_api(settings), duckdb_file(settings)
     try:
         check_owner(api, file.warehouse(console.print), console.print)
+        file.privacy.apply(file.warehouse(console.print), catalog, console.print)
         searches = [
             Search(
                 archived=archived,
@@ -72,6 +73,7 @@ def archive(
                 warehouse=file.warehouse(console.print),
                 spools=file.spool_root,
                 memory=file.memory,
+                privacy=file.privacy,
                 say=console.print,
                 given=given,
                 whole=whole,

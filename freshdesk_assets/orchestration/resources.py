@@ -1,5 +1,6 @@
 """From settings to the resources that all tables share: the API, with one client per run, and the file."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,9 +20,11 @@ from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
 from freshdesk_assets.page.writing import Options
 from freshdesk_assets.replication.losses import doubt_ledger
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account
+from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.schema.catalog import Catalog
+from freshdesk_assets.schema.personal import Policy
 from freshdesk_assets.setting_paths import page_path, published_path, usable
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
@@ -107,17 +110,24 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         return self._allowance
 
     def begin(
-        self, warehouse: Warehouse, run: dg.DagsterRun, catalog: Catalog, warn: Callable[[str], None]
+        self,
+        warehouse: Warehouse,
+        run: dg.DagsterRun,
+        catalog: Catalog,
+        warn: Callable[[str], None],
+        privacy: Privacy,
     ) -> Budget:
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
         ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
-        again. Raises AnotherAccount, at each call, if the file holds another account.
+        again. It treats what is stored by `privacy` if that has changed. Raises AnotherAccount, at each call,
+        if the file holds another account, and AnotherKey for a key that is not the file's.
         """
         budget = self.reader.client.budget
         if not self._begun:
             self.check_account(warehouse, run.run_id)
+            privacy.apply(warehouse, catalog, warn)
             for said in doubt_ledger(warehouse, catalog):
                 warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
@@ -221,6 +231,10 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     )
     page_names: bool = Field(default=False, description="Whether the page names agents and companies.")
     page_charts: str | None = Field(default=None, description="A folder with further charts of the page.")
+    personal_data: str | None = Field(
+        default=None, description="What becomes of personal data, as JSON; all is kept if not set."
+    )
+    pii_key: str = Field(default="", description="The secret that hashes and marks are made with.")
     lock_wait: float = Field(
         default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
     )
@@ -249,6 +263,13 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def page_options(self) -> Options:
         """What the owner decided of the page."""
         return Options(names=self.page_names, own=Path(self.page_charts) if self.page_charts else None)
+
+    @property
+    def privacy(self) -> Privacy:
+        """What the owner decided about personal data."""
+        policy = Policy.read(json.loads(self.personal_data)) if self.personal_data else Policy()
+        key = self.pii_key.get_value() if isinstance(self.pii_key, dg.EnvVar) else self.pii_key
+        return Privacy(policy=policy, key=plain(key) or "")
 
     @property
     def spool_root(self) -> Path:
@@ -282,6 +303,8 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
         page=settings.page,
         page_names=settings.page_names,
         page_charts=str(settings.page_charts) if settings.page_charts else None,
+        personal_data=None if settings.policy.keeps_all else json.dumps(settings.policy.said),
+        pii_key=_named("pii_key"),
         lock_wait=settings.lock_wait,
         memory=settings.memory,
         storage=settings.storage,

@@ -79,47 +79,46 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
-        with _explained(target):
-            _remove_unfinished(target)
+        with explained(target):
+            remove_unfinished(target)
         fingerprint = fingerprint_of(connection, warehouse.storage)
         former = _record_of(target)
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
             return _publication(target, former, anew=False)
-        _checkpoint(connection, resolved(warehouse.path))
+        checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
-            with _explained(target):
+            with explained(target):
                 anew = compact or _mostly_free(connection) or _is_newer(connection, warehouse.storage)
-                compacted = anew and _copy_rows(connection, warehouse, made)
+                compacted = anew and copy_rows(connection, warehouse, made)
                 if former is not None and same and not compacted:
                     return _publication(target, former, anew=False)
                 if not compacted:
                     copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
                 _write_record(made, record, _memory(connection))
-                _sync(made)
+                sync(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
                 log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
-                _sync(target.parent)
+                sync(target.parent)
         finally:
-            _discard(made)
+            discard(made)
         return _publication(target, record, anew=True)
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Raise what goes wrong with the copy as a WarehouseError that says what to do."""
+def explained(
+    target: Path, mend: str = "make room or change the folder's rights, or set FRESHDESK_PUBLISHED"
+) -> Iterator[None]:
+    """Raise what goes wrong with a copy as a WarehouseError that says what to do."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
         reason = str(error).partition("\n")[0]
-        raise WarehouseError(
-            f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
-            " rights, or set FRESHDESK_PUBLISHED"
-        ) from error
+        raise WarehouseError(f"{target} could not be written, and is as it was: {reason}; {mend}") from error
 
 
 def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
@@ -131,7 +130,7 @@ def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
     )
 
 
-def _checkpoint(connection: Connection, path: Path) -> None:
+def checkpoint(connection: Connection, path: Path) -> None:
     """Write what is in DuckDB's log into the file itself; earlier runs may have left rows there."""
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
@@ -165,7 +164,7 @@ def _mostly_free(connection: Connection) -> bool:
     return found is not None and found[1] > found[0] * MOSTLY_FREE
 
 
-def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
+def copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
     """Write all of the file anew, views and comments too; returns False, leaving nothing, if memory runs out.
 
     Texts of many megabytes need more memory than their row group takes in the file. A copy that is not
@@ -186,7 +185,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
                 connection.execute(statement)
         if not isinstance(error, duckdb.OutOfMemoryException):
             raise
-        _discard(made)
+        discard(made)
         if warehouse.report:
             newer = (
                 f", so that no DuckDB before {duckdb.__version__} may open it"
@@ -244,7 +243,7 @@ def _record_of(target: Path) -> Record | None:
     return Record(fingerprint=found[0], published_at=found[1], compact=found[2]) if found else None
 
 
-def _remove_unfinished(target: Path) -> None:
+def remove_unfinished(target: Path) -> None:
     """Remove the unfinished copies of processes that were killed while they published."""
     left = re.compile(rf"{re.escape(target.name)}\.[0-9a-f]{{8}}\.unfinished(\.wal)?")
     for file in target.parent.iterdir():
@@ -252,14 +251,14 @@ def _remove_unfinished(target: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _discard(made: Path) -> None:
+def discard(made: Path) -> None:
     """Remove what is left of an unfinished copy; if that fails, the next publication tries again."""
     for file in (made, log_of(made)):
         with suppress(OSError):
             file.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make sure that what was written, or renamed, outlives a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -71,6 +71,10 @@ def _asset(
     )
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
+        warehouse, privacy = duckdb.warehouse(context.log.info), duckdb.privacy
+        with as_dagster_errors(), freshdesk.reporting(context.log.info):
+            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning, privacy)
+            treatment = privacy.treatment(table, catalog, warehouse)
         with (
             as_dagster_errors(),
             freshdesk.reporting(context.log.info),
@@ -81,10 +85,9 @@ def _asset(
                 run=context.run.run_id,
                 parent=catalog.parent_of(table),
                 memory_limit=duckdb.memory,
+                treatment=treatment,
             ) as spool,
         ):
-            warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
             client, of_run = freshdesk.reader.client, course(context.run.run_id)
             of_run.begin(table, client, parents)
             progress = Progress(table.name, client, context.log.info, of_run)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
-from typing import BinaryIO, Self, TypeAlias
+from typing import BinaryIO, Protocol, Self, TypeAlias
 
 from filelock import FileLock, Timeout
 
@@ -60,6 +60,16 @@ Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
 """By a table's name: the tables whose rows go when its rows go, each with the column that refers to them."""
 
 
+class Treatment(Protocol):
+    """What becomes of rows before they are written."""
+
+    def __call__(self, row: bytes) -> bytes:
+        """What may be written of a row."""
+
+    def taken(self) -> list[str]:
+        """Marks of the rows since the last call that were found to be of persons who were forgotten."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
@@ -68,6 +78,7 @@ class Batch:
     - `parent`: the parent table, if the table is read per row of one.
     - `spent`: the calls that reading it took, if they are not recorded yet.
     - `folder`: the spool's folder, to be removed; the last batch of a table has it.
+    - `marks`: of rows that were found to be of persons who were forgotten.
     - `landed`: what the batches before it came to.
     - `finished`: in the last, whether the table was read to its end.
     """
@@ -82,6 +93,7 @@ class Batch:
     verdicts: list[Verdict] = field(default_factory=list)
     belonging: Belonging = field(default_factory=dict)
     rejected: list[bytes] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     keys: Path | None = None
     completes: bool = False
     finished: bool = False
@@ -122,13 +134,15 @@ class Spool:
         run: str | None = None,
         parent: Table | None = None,
         memory_limit: str | None = None,
+        treatment: Treatment | None = None,
     ) -> None:
         """Make a folder under `root`; folders of processes that have ended are removed.
 
-        `belonging` says what goes with the rows of the table and of its parent. `memory_limit` is what they
-        are landed with: a row that does not fit into it is set aside.
+        - `belonging`: what goes with the rows of the table and of its parent.
+        - `memory_limit`: what they are landed with; a row that does not fit into it is set aside.
+        - `treatment`: makes of each row what may be written of it.
         """
-        self._memory_limit = memory_limit
+        self._memory_limit, self._treatment = memory_limit, treatment
         self.warnings: list[str] = []
         self._table, self._run, self._parent = table, run, parent
         self._belonging = belonging or {}
@@ -180,7 +194,8 @@ class Spool:
     def add(self, page: Page) -> None:
         """Write a page's rows; one that is no JSON object, has no key or is too long is set aside."""
         batch = self._batch
-        for row in page.rows:
+        for sent in page.rows:
+            row = self._treatment(sent) if self._treatment else sent
             if len(row) > ALWAYS_FITS and len(row) > longest_row(self._memory_limit):
                 kept, said = set_aside(self._table, row, longest_row(self._memory_limit))
                 self.warnings.append(said)
@@ -221,6 +236,8 @@ class Spool:
         """Everything added since the last call, ready to be landed."""
         self._close()
         batch, self._batch = self._batch, self._empty()
+        if self._treatment:
+            batch.marks = self._treatment.taken()
         batch.keys = self.folder / "keys"
         return batch
 
