@@ -16,8 +16,8 @@ NAMED_ADDRESS = re.compile(rf"\s*(.*?)\s*<\s*([^<>\s]+@[^<>\s]+|{HASHED.pattern}
 class Hasher:
     """HMAC-SHA-256 of texts under a secret key.
 
-    Of `Ada Lovelace <ada@example.com>` the name and the address are hashed apart, and capitals do not count in
-    an address: wherever it stands, a person's address has one hash. So joins and counts by it still work.
+    Of `Ada Lovelace <ada@example.com>` the name and the address are hashed apart, and capitals do not count
+    in an address: wherever it stands, a person's address has one hash. Joins and counts by it still work.
     """
 
     def __init__(self, key: str) -> None:

@@ -167,12 +167,12 @@ class RowTreatment:
         if self._forgotten is not None:
             if self._forgotten.owns(fields):
                 return _treated(fields, self._blank, on_text(drop))
-            without = self._forgotten.without(row)
-            if without is not row:
+            without = self._forgotten.masked(row)
+            if without != row:
                 row, fields = without, fields_of(without) or {}
         return row if self._tree is None else _treated(fields, self._tree, self._other)
 
-    def taken(self) -> list[str]:
+    def taken(self) -> list[tuple[str, str]]:
         """Marks of the rows since the last call that were found to be of forgotten persons."""
         if self._forgotten is None:
             return []

@@ -1,12 +1,12 @@
 """From the policy on personal data to what becomes of rows: those that come, and those that are stored."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
-from freshdesk_assets.personal.forgotten import Forgotten, owners_of
+from freshdesk_assets.personal.forgotten import Forgotten, Marker, owners_of
 from freshdesk_assets.personal.hashing import Hasher
 from freshdesk_assets.personal.rows import RowTreatment, Treatments
 from freshdesk_assets.schema.catalog import Catalog
@@ -51,7 +51,7 @@ class Privacy:
             return None
         with warehouse.open(checkpoint=False) as connection:
             known = marks(connection)
-        return Forgotten(owners_of(table, catalog), Hasher(self.key), known) if known else None
+        return Forgotten(owners_of(table, catalog), Marker(Hasher(self.key), known)) if known else None
 
     def _check_key(self, connection: Connection, path: Path) -> None:
         """Raise AnotherKey for a key that the file's hashes and marks were not made with."""
@@ -66,6 +66,13 @@ class Privacy:
                 f"{path} knows persons who were forgotten, and nothing was read: without FRESHDESK_PII_KEY"
                 " they would come back. Set it to the key with which they were forgotten"
             )
+
+    def settle_key(self, connection: Connection, path: Path) -> None:
+        """Have the file know the key's fingerprint from now on. Raises AnotherKey."""
+        self._check_key(connection, path)
+        before = applied(connection) or Applied(policy=Policy().said, made_of="keep", key_mark=None)
+        if before.key_mark is None and self.hasher is not None:
+            record_applied(connection, replace(before, key_mark=self.hasher.fingerprint), datetime.now(UTC))
 
     def pending(self, connection: Connection, catalog: Catalog) -> Policy | None:
         """The policy by which what is stored was treated, if it is not that of now."""

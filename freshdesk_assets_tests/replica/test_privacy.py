@@ -8,9 +8,11 @@ import duckdb
 import pytest
 
 from freshdesk_assets.chosen import views_over
+from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.schema.personal import Treatment
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.planted import MARK, Planted, forms, holding, plant
+from freshdesk_assets_tests.replica.test_runs import command
 
 KEY = "a key that is long enough to be one"
 
@@ -79,3 +81,44 @@ def counts(acme: Account) -> dict[str, int]:
     """Rows by table."""
     names = acme.query("select table_name from duckdb_tables() where schema_name = 'freshdesk' order by 1")
     return {name: acme.query(f"select count(*) from freshdesk.{name}")[0][0] for (name,) in names}
+
+
+def test_who_is_forgotten_is_nowhere_and_does_not_come_back(acme: Account) -> None:
+    """Not in file, log, copy, page, spool or records; nor after the rows were read once more."""
+    acme.page = True
+    who, other = plant(acme.world), acme.world.create_ticket()
+    theirs = frozenset(word for word in personal(who) if not word.startswith(f"{MARK}company"))
+    name = f"{MARK}first {MARK}last"
+    acme.world.reply(other, text=f"Forward this to {name} <{who.email}>, she knows.\n{name.upper()} does!")
+    acme.sync(derive=True)
+    assert found(acme, theirs) != set()
+    before = counts(acme)
+    asked = acme.server.meter.credits
+    assert "1 contacts" in forget(acme, "--contact", str(who.contact), "--dry-run")
+    assert found(acme, theirs) != set()
+    assert who.email not in forget(acme, "--contact", str(who.contact))
+    assert acme.server.meter.credits == asked
+    assert found(acme, theirs) == set()
+    # Their tags and addresses are no rows any more; what was there of them still is.
+    assert {name: count for name, count in counts(acme).items() if name in acme.catalog} == {
+        name: count for name, count in before.items() if name in acme.catalog
+    }
+    # All of it is sent once more, and what the contact writes from now on.
+    later = acme.world.create_ticket(requester_id=who.contact, subject=f"{MARK}subject")
+    acme.world.reply(later, incoming=True, text=f"{MARK}reply")
+    acme.world.reply(other, text=f"Did {name} ({who.email}) answer?")
+    acme.world.clock.advance(timedelta(hours=1))
+    first, *_, last = partitions_of(acme.partitioning).get_partition_keys()
+    acme.run(first, last, derive=True)
+    assert found(acme, theirs) == set()
+    assert acme.query(f"select subject from freshdesk.tickets where id = {later}") == [(None,)]
+    said = f"select body_text from freshdesk.conversations where ticket_id = {other} order by id desc limit 1"
+    assert acme.query(said) == [("Did [forgotten] ([forgotten]) answer?",)]
+
+
+def forget(acme: Account, *asked: str) -> str:
+    """What the command says."""
+    process = command(acme, "forget", *asked)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    return output

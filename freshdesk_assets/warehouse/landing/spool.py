@@ -20,6 +20,7 @@ from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
 from freshdesk_assets.warehouse.landing.oversized import ALWAYS_FITS, longest_row, set_aside
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
+from freshdesk_assets.warehouse.ledger.personal import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Treatment(Protocol):
     def __call__(self, row: bytes) -> bytes:
         """What may be written of a row."""
 
-    def taken(self) -> list[str]:
+    def taken(self) -> list[Mark]:
         """Marks of the rows since the last call that were found to be of persons who were forgotten."""
 
 
@@ -93,7 +94,7 @@ class Batch:
     verdicts: list[Verdict] = field(default_factory=list)
     belonging: Belonging = field(default_factory=dict)
     rejected: list[bytes] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     keys: Path | None = None
     completes: bool = False
     finished: bool = False

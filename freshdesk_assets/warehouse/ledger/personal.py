@@ -46,23 +46,24 @@ def record_applied(connection: Connection, now: Applied, moment: datetime) -> No
     )
 
 
-def marks(connection: Connection) -> set[str]:
+Mark = tuple[str, str]
+"""Kind and digits of a mark."""
+
+
+def marks(connection: Connection) -> set[Mark]:
     """The marks of persons who were forgotten."""
-    return {
-        mark
-        for (mark,) in connection.execute(f"select mark from {ledger(connection, 'forgotten')}").fetchall()
-    }
+    return set(connection.execute(f"select kind, mark from {ledger(connection, 'forgotten')}").fetchall())
 
 
-def record_marks(connection: Connection, fresh: Collection[str], moment: datetime) -> None:
+def record_marks(connection: Connection, fresh: Collection[Mark], moment: datetime) -> None:
     """Remember marks that are not known yet."""
     if fresh:
         target = ledger(connection, "forgotten")
         connection.execute(
-            f"insert into {target} select distinct m.mark, ?::timestamptz from"
-            " (select unnest(?::varchar[]) as mark) m"
-            f" where not exists (select 1 from {target} f where f.mark = m.mark)",
-            [moment, list(fresh)],
+            f"insert into {target} select distinct m.kind, m.mark, ?::timestamptz from"
+            " (select unnest(?::varchar[]) as kind, unnest(?::varchar[]) as mark) m"
+            f" where not exists (select 1 from {target} f where f.kind = m.kind and f.mark = m.mark)",
+            [moment, [kind for kind, _ in fresh], [mark for _, mark in fresh]],
         )
 
 

@@ -259,7 +259,8 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
     "forgotten": (
         "Persons who were forgotten, by keyed marks that say nothing without the key.",
         (
-            text("mark", "Mark of an address, or of a row that was theirs."),
+            text("kind", "row, address, number, name, or first: that of a name's first word."),
+            text("mark", "The mark: an HMAC-SHA-256, cut short."),
             timestamp("forgotten_at", "When they were forgotten, or the row was found to be theirs."),
         ),
     ),
