@@ -9,17 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
-from freshdesk_assets.personal.forgotten import (
-    LEAST_DIGITS,
-    ROW,
-    Mark,
-    Marker,
-    digits,
-    owners_of,
-    row_name,
-    words_of,
-)
+from freshdesk_assets.personal.forgotten import ROW, owners_of, row_name
 from freshdesk_assets.personal.hashing import HASHED, Hasher, normal
+from freshdesk_assets.personal.naming import Mark, Marker, patterns_of
 from freshdesk_assets.personal.rows import Treatments
 from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.schema.catalog import Catalog
@@ -29,6 +21,7 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.forgetting import (
     Owned,
+    alone,
     blank,
     drop_rejected,
     forget_files,
@@ -56,21 +49,26 @@ class _Undone(Exception):
 
 @dataclass(slots=True)
 class Person:
-    """What names a person in the replica: their texts in clear, and their rows by table."""
+    """What names a person in the replica: texts in clear, hashes that nobody else has, names; in clear too."""
 
     texts: set[str] = field(default_factory=set)
+    hashes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
     @property
-    def terms(self) -> set[str]:
-        """What is looked for in the texts of others, in lower case.
+    def patterns(self) -> list[tuple[str, ...]]:
+        """Regular expressions for texts of others; of each tuple, all match one that names the person."""
+        found = set(patterns_of(self.texts | self.hashes, ""))
+        for name in self.names:
+            found |= set(patterns_of((), name))
+        return sorted(found)
 
-        Neither a name of one word nor a short number, which would be found in what is about others.
-        """
-        found = {normal(text) for text in self.texts if "@" in text}
-        found |= {text for text in self.texts if "@" not in text and len(digits(text)) >= LEAST_DIGITS}
-        found |= {name for name in self.names if len(words_of(name)) > 1}
-        return {each.lower() for each in found if not HASHED.search(each)}
+    def marks(self, marker: Marker) -> set[Mark]:
+        """The marks of what names the person."""
+        found = set(marker.of_person(self.texts | self.hashes, ""))
+        for name in self.names:
+            found |= set(marker.of_person((), name))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +126,8 @@ class Forgetter:
         def masked(text: bytes) -> bytes:
             return marker.masked(text.decode(errors="replace")).encode()
 
+        patterns = person.patterns
+
         for table in self.catalog.whole:
             if (mine := owned.get(table.name)) is None:
                 continue
@@ -135,8 +135,8 @@ class Forgetter:
             count = blank(connection, mine, actions, self.catalog.whole, moment)
             people, rows = (people + count, rows) if table.people else (people, rows + count)
             paths += forget_files(connection, mine)
-            others += mask(connection, table, self.catalog.whole, person.terms, masked, moment)
-        drop_rejected(connection, person.terms, owned.values())
+            others += mask(connection, table, self.catalog.whole, patterns, masked, moment)
+        drop_rejected(connection, patterns, owned.values())
         for child in self.catalog.whole.children:
             if child.parent in owned:
                 derive(connection, child, self.catalog.whole[child.parent])
@@ -151,6 +151,7 @@ class Forgetter:
         there, owned = stored_tables(connection), dict[str, Owned]()
         if self.email:
             person.texts.add(self.email)
+            person.hashes.add(hasher(normal(self.email)))
         # Parents come before what is a part of them, but persons may come after.
         for table in sorted(self.catalog.whole, key=lambda each: not each.people):
             if table.name not in there:
@@ -175,17 +176,16 @@ class Forgetter:
     def _learn(self, connection: Connection, mine: Owned, person: Person) -> None:
         table = mine.table
         for text in texts_of(connection, mine, _telling(table)):
-            person.texts |= set(_strings(json.loads(text)))
+            person.texts |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
         for text in texts_of(connection, mine, [table.column(table.people)]):
-            person.names |= set(_strings(json.loads(text)))
+            person.names |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
+        lone = [column for column in _telling(table) if column.type is Type.VARCHAR]
+        person.hashes |= {each for each in alone(connection, mine, lone) if HASHED.fullmatch(each)}
 
     def _marks(
         self, connection: Connection, marker: Marker, person: Person, owned: dict[str, Owned]
     ) -> list[Mark]:
-        found: set[Mark] = set()
-        for name in person.names or {""}:
-            clear = {text for text in person.texts if not HASHED.search(text)}
-            found |= set(marker.of_person(clear, name if not HASHED.search(name) else ""))
+        found = person.marks(marker)
         for table, mine in owned.items():
             found |= {marker.of(ROW, row_name(table, key)) for key in keys_of(connection, mine)}
         if self.contact is not None:

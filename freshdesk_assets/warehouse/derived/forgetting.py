@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column, Type
@@ -12,8 +12,11 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.treating import OnText, text_of, update_values
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.shape import Stray, ensure_shape, qualified, stray_texts
 from freshdesk_assets.warehouse.sql import identifier, literal, number
+
+Patterns: TypeAlias = tuple[str, ...]
+"""Regular expressions that all match."""
 
 TEXTS = (Type.VARCHAR, Type.VARCHARS, Type.JSON)
 
@@ -74,6 +77,23 @@ def texts_of(connection: Connection, owned: Owned, columns: Iterable[Column]) ->
     ]
 
 
+def _nothing(text: bytes) -> bytes:  # noqa: ARG001
+    return b"null"
+
+
+def alone(connection: Connection, owned: Owned, columns: Iterable[Column]) -> set[str]:
+    """The values of some columns of text in a person's rows that no other row has in the same column."""
+    found, target = set[str](), qualified(owned.table.name)
+    for cell in (identifier(column.name) for column in columns):
+        rows = connection.execute(
+            f"select distinct {cell} from {target} where {owned.condition} and {cell} is not null"
+            f" and {cell} not in (select {cell} from {target} where {cell} is not null"
+            f" and not {owned.condition})"
+        ).fetchall()
+        found |= {value for (value,) in rows}
+    return found
+
+
 def blank(
     connection: Connection, owned: Owned, actions: Mapping[str, OnText], catalog: Catalog, moment: datetime
 ) -> int:
@@ -85,6 +105,8 @@ def blank(
         for column in declared.stored:
             if action := actions.get(column.name):
                 update_values(connection, declared.name, column, action, moment, owned.condition)
+        for column in _strays(connection, declared):
+            update_values(connection, declared.name, column, _nothing, moment, owned.condition)
     return count
 
 
@@ -92,20 +114,35 @@ def mask(
     connection: Connection,
     table: Table,
     catalog: Catalog,
-    terms: Iterable[str],
+    patterns: Iterable[Patterns],
     mask_text: OnText,
     moment: datetime,
 ) -> int:
     """Mask what names a person in the texts of all other rows; returns in how many values that was."""
-    given, masked = list(terms), 0
+    given, masked = list(patterns), 0
+    if not given:
+        return 0
     for declared in _with_history(table, catalog):
-        for column in declared.stored:
+        for column in (*declared.stored, *_strays(connection, declared)):
             if column.type not in TEXTS or column.name in table.key or column.name == "_run_id":
                 continue
-            text = f"lower({text_of(column.type, identifier(column.name))})"
-            where = " or ".join(f"contains({text}, {literal(each)})" for each in given)
-            masked += update_values(connection, declared.name, column, mask_text, moment, where or "false")
+            where = matching(text_of(column.type, identifier(column.name)), given)
+            masked += update_values(connection, declared.name, column, mask_text, moment, where)
     return masked
+
+
+def matching(text: str, patterns: Iterable[Patterns]) -> str:
+    """The SQL condition that all expressions of one of the tuples match a text, capitals not counting."""
+    return " or ".join(
+        " and ".join(f"regexp_matches({text}, {literal(each)}, 'is')" for each in together)
+        for together in patterns
+    )
+
+
+def _strays(connection: Connection, declared: Table | History) -> list[Stray]:
+    """The columns of text that are stored and no declaration knows: of earlier versions, or the user's."""
+    ensure_shape(connection, declared, comments=False)
+    return stray_texts(connection, declared)
 
 
 def _with_history(table: Table, catalog: Catalog) -> Iterator[Table | History]:
@@ -113,13 +150,11 @@ def _with_history(table: Table, catalog: Catalog) -> Iterator[Table | History]:
     yield from (each for each in catalog.histories if each.table.name == table.name)
 
 
-def drop_rejected(connection: Connection, terms: Iterable[str], owned: Iterable[Owned]) -> None:
+def drop_rejected(connection: Connection, patterns: Iterable[Patterns], owned: Iterable[Owned]) -> None:
     """Remove rows without a place in their table that name the person, or are theirs."""
     rejected = ledger(connection, "rejected")
-    for each in terms:
-        connection.execute(
-            f"delete from {rejected} where contains(lower(row::varchar), ?)", [each]
-        ).fetchall()
+    if named := matching("row::varchar", patterns):
+        connection.execute(f"delete from {rejected} where {named}").fetchall()
     for mine in owned:
         if mine.table.key == ("id",):
             connection.execute(

@@ -14,7 +14,7 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.kept import forget_kept
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified, stored_tables
+from freshdesk_assets.warehouse.shape import Stray, ensure_shape, qualified, stored_tables, stray_texts
 from freshdesk_assets.warehouse.sql import identifier, number
 
 TREAT = "treat_value"
@@ -81,7 +81,7 @@ def _treat_table(
 
 
 def update_values(
-    connection: Connection, name: str, column: Column, treat: OnText, moment: datetime, where: str = "true"
+    connection: Connection, name: str, column: Column | Stray, treat: OnText, moment: datetime, where: str = "true"
 ) -> int:
     """Treat the values of a column; returns how many are not what they were."""
     target, cell = qualified(name), identifier(column.name)

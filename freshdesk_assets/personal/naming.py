@@ -1,0 +1,279 @@
+"""From texts that name persons to keyed marks of what names them, and to the places of it in other texts."""
+
+import html
+import html.entities
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from freshdesk_assets.personal.hashing import FORGOTTEN, HASHED, Hasher, normal
+
+ADDRESS, NUMBER, NAME, FIRST, HASH = "address", "number", "name", "first", "hash"
+"""Kinds of marks; FIRST is that of a name's first word, so that few words of a text need more than a look.
+HASH is that of a hash: in a replica that hashes, a person's addresses may be known by nothing else."""
+
+Mark = tuple[str, str]
+"""Kind and digits."""
+
+LEAST_DIGITS = 7
+"""Digits of what is taken for a telephone number."""
+
+LAST_DIGITS = 8
+"""The digits that are compared of a longer number: it is written with the country's code and without."""
+
+MOST_DIGITS = 15
+"""Digits of the longest telephone number (ITU-T E.164)."""
+
+MOST_WORDS = 6
+"""Words of the longest name that is looked for."""
+
+SHORTEST = 5
+"""Characters of the shortest text that can name somebody here."""
+
+_string = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_address = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[\w-]+(?:\.[\w-]+)*")
+_number = re.compile(r"\+?\d[\d\s()/.\u2010-\u2015-]{4,}\d")
+_word = re.compile(r"[^\W\d_]+")
+_tag = re.compile(r"<[/!]?[a-zA-Z][^<>]*>")
+_other_letters = re.compile(r"&#?\w{1,31};|%40|[^\W\d_][\u0300-\u036f]+")
+_moment = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+@dataclass
+class Marker:
+    """Makes marks, and finds in a text what has one of them."""
+
+    hasher: Hasher
+    marks: set[Mark]
+    _firsts: dict[str, bool] = field(default_factory=dict)
+
+    def of(self, kind: str, what: str) -> Mark:
+        """The mark of a row, an address, a number, a name, a name's first word, or a hash."""
+        return kind, self.hasher.mark(f"{kind} {what}")
+
+    def of_person(self, texts: Iterable[str], name: str) -> Iterator[Mark]:
+        """The marks of a person's addresses and numbers, whichever of the texts they are, and of the name.
+
+        A name of one word has none: it would be found in other words about others. One of several is found
+        with the last of them in front too.
+        """
+        for text in texts:
+            if HASHED.fullmatch(text):
+                yield self.of(HASH, text)
+            elif "@" in text:
+                yield self.of(ADDRESS, normal(text))
+            elif len(digits(text)) >= LEAST_DIGITS:
+                yield self.of(NUMBER, compared(digits(text)))
+        if words := words_of(name):
+            for order in (words, [words[-1], *words[:-1]]):
+                yield self.of(NAME, " ".join(order))
+                yield self.of(FIRST, order[0])
+
+    def masked(self, text: str) -> str:
+        """A JSON text in whose strings, and keys, nothing names a forgotten person.
+
+        Numbers stay: in the place of one, no remark can stand. It is the very text that was given if nothing
+        is found.
+        """
+        changed = False
+
+        def literal(found: re.Match[str]) -> str:
+            nonlocal changed
+            if len(found[0]) < SHORTEST + 2:
+                return found[0]
+            said, read = _said(found[0])
+            made = self.masked_words(said)
+            if made is said:
+                return found[0]
+            changed = True
+            return _written(made) if read else f'"{made}"'
+
+        made = _string.sub(literal, text)
+        return made if changed else text
+
+    def masked_words(self, text: str) -> str:
+        """A text in which nothing names a forgotten person; the very one that was given if nothing does."""
+        if _moment.fullmatch(text) or not (spans := sorted(self._spans(text))):
+            return text
+        made, end = [], 0
+        for start, stop in spans:
+            if start >= end:
+                made += [text[end:start], FORGOTTEN]
+            end = max(end, stop)
+        return "".join([*made, text[end:]])
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it is; also where it is written with tags, HTML's or a URL's escapes, or accents apart."""
+        yield from self._found(text)
+        without = _tag.sub(lambda tag: " " * len(tag[0]), text) if "<" in text else text
+        for seen in dict.fromkeys((text, without)):
+            if _other_letters.search(seen):
+                plain, places = _unescaped(seen)
+                for start, stop in self._found(plain):
+                    yield places[start], places[stop]
+            elif seen is not text:
+                yield from self._found(seen)
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        kinds = self._kinds
+        if ("@" in text) and kinds & {ADDRESS, HASH}:
+            for found in _address.finditer(text):
+                yield from self._addresses(found)
+        if HASH in kinds and "hash:" in text:
+            for found in HASHED.finditer(text):
+                if self.of(HASH, found[0]) in self.marks:
+                    yield found.span()
+        if NUMBER in kinds:
+            for found in _number.finditer(text):
+                yield from self._numbers(found)
+        if NAME in kinds:
+            yield from self._names(text)
+
+    def _addresses(self, found: re.Match[str]) -> Iterator[tuple[int, int]]:
+        """The address in what may have more before it and behind it: `?to=ada@example.com.`"""
+        local, _, domain = found[0].rpartition("@")
+        starts = [0, *(place.end() for place in re.finditer(r"[^\w]", local))]
+        ends = [*(place.start() for place in re.finditer(r"[.-]", domain)), len(domain)]
+        for start in starts:
+            for end in reversed(ends):
+                part = f"{local[start:]}@{domain[:end]}"
+                if start < len(local) and self._is_address(part):
+                    yield found.start() + start, found.start() + start + len(part)
+                    return
+
+    def _is_address(self, text: str) -> bool:
+        return self.of(ADDRESS, normal(text)) in self.marks or (
+            HASH in self._kinds and self.of(HASH, self.hasher(text)) in self.marks
+        )
+
+    def _numbers(self, found: re.Match[str]) -> Iterator[tuple[int, int]]:
+        """The number in a run of digits and of what may be between them: an hour may follow it."""
+        groups = list(re.finditer(r"\d+", found[0]))
+        for last in range(len(groups)):
+            made = ""
+            for first in range(last, -1, -1):
+                made = groups[first][0] + made
+                if len(made) >= LEAST_DIGITS and self.of(NUMBER, compared(made)) in self.marks:
+                    while first and len(made) < MOST_DIGITS - len(groups[first - 1][0]):
+                        first -= 1
+                        made = groups[first][0] + made
+                    start = found.start() if first == 0 else found.start() + groups[first].start()
+                    yield start, found.start() + groups[last].end()
+                    break
+                if len(made) > LAST_DIGITS:
+                    break
+
+    def _names(self, text: str) -> Iterator[tuple[int, int]]:
+        words = list(_word.finditer(text))
+        for place, first in enumerate(words):
+            if self._is_first(first[0]):
+                for last in range(place + 1, min(place + MOST_WORDS, len(words))):
+                    name = " ".join(word[0].casefold() for word in words[place : last + 1])
+                    if self.of(NAME, name) in self.marks:
+                        yield first.start(), words[last].end()
+
+    def _is_first(self, word: str) -> bool:
+        known = self._firsts.get(word)
+        if known is None:
+            known = self._firsts[word] = self.of(FIRST, word.casefold()) in self.marks
+        return known
+
+    @cached_property
+    def _kinds(self) -> set[str]:
+        return {kind for kind, _ in self.marks}
+
+
+def digits(text: str) -> str:
+    """The digits of a text alone, as numbers are written in many ways."""
+    return "".join(each for each in text if each.isdecimal())
+
+
+def compared(number: str) -> str:
+    """What is compared of a number's digits."""
+    return number[-LAST_DIGITS:]
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name without capitals; none of a name of one word, or of more than are looked for."""
+    words = [word.casefold() for word in _word.findall(unicodedata.normalize("NFC", html.unescape(name)))]
+    return words if len(name.split()) > 1 and 1 < len(words) <= MOST_WORDS else []
+
+
+def patterns_of(texts: Iterable[str], name: str) -> Iterator[tuple[str, ...]]:
+    """Regular expressions, capitals not counting, that all match where one of a person's marks may be.
+
+    They match in some places more, and cost less than to look for marks in each text.
+    """
+    for text in texts:
+        if HASHED.fullmatch(text):
+            yield (re.escape(text),)
+        elif "@" in text:
+            local, _, domain = normal(text).rpartition("@")
+            yield _pattern(local), _pattern(domain)
+        elif len(found := digits(text)) >= LEAST_DIGITS:
+            yield (r"(?:[^0-9a-z]|&\w+;|&#\w+;){0,6}".join(compared(found)),)
+    if words := words_of(name):
+        yield tuple(_pattern(word) for word in words)
+
+
+def _pattern(word: str) -> str:
+    """A word as a text may have it, as HTML may write it, and as JSON may."""
+    return "".join(_letter(each) for each in re.findall("ss|.", word, re.DOTALL))
+
+
+def _letter(letter: str) -> str:
+    if letter == "ss":
+        return "(?:ss|\u00df|\u1e9e|&szlig;|&#223;|&#xdf;|\\\\u00df|\\\\u1e9e)"
+    if letter.isascii():
+        return re.escape(letter)
+    forms = []
+    for each in dict.fromkeys((letter, letter.upper(), letter.lower())):
+        if len(each) == 1:
+            apart = unicodedata.normalize("NFD", each)
+            named = html.entities.codepoint2name.get(ord(each))
+            escaped = "".join(part if part.isascii() else f"\\\\u{ord(part):04x}" for part in apart)
+            forms += [each, apart, f"\\\\u{ord(each):04x}", escaped]
+            forms += [f"&#0*{ord(each)};", f"&#x0*{ord(each):x};"]
+            forms += [f"&{named};"] if named else []
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _unescaped(text: str) -> tuple[str, list[int]]:
+    """The text with the letters that HTML or a URL escaped; and of each character where it was, and the end."""
+    made, places, end = [], list[int](), 0
+    found = list(_other_letters.finditer(text))
+    for escape in found:
+        made.append(text[end : escape.start()])
+        places += range(end, escape.start())
+        if escape[0] == "%40":
+            letters = "@"
+        else:
+            letters = unicodedata.normalize("NFC", html.unescape(escape[0]))
+        made.append(letters)
+        places += [escape.start()] * len(letters)
+        end = escape.end()
+    made.append(text[end:])
+    return "".join(made), [*places, *range(end, len(text) + 1)]
+
+
+def _said(literal: str) -> tuple[str, bool]:
+    """What a JSON string says, and whether it had to be read: else it is what stands between its marks."""
+    if "\\" in literal:
+        try:
+            return str(json.loads(literal, strict=False)), True
+        except ValueError:
+            pass
+    return literal[1:-1], False
+
+
+def _written(text: str) -> str:
+    """A text as a JSON string, with the bytes that were none as they were."""
+    made = json.dumps(text, ensure_ascii=False)
+    try:
+        made.encode("utf-8", errors="surrogateescape")
+    except UnicodeEncodeError:
+        return json.dumps(text)
+    return made
