@@ -30,6 +30,9 @@ MOST_DIGITS = 15
 MOST_WORDS = 6
 """Words of the longest name that is looked for."""
 
+MOST_KNOWN = 200_000
+"""Words of which it is remembered whether they have a mark: the words of many languages, in 30 MB."""
+
 SHORTEST = 5
 """Characters of the shortest text that can name somebody here."""
 
@@ -48,7 +51,7 @@ class Marker:
 
     hasher: Hasher
     marks: set[Mark]
-    _firsts: dict[str, bool] = field(default_factory=dict)
+    _known: dict[Mark, bool] = field(default_factory=dict)
 
     def of(self, kind: str, what: str) -> Mark:
         """The mark of a row, an address, a number, a name, a name's first word, or a hash."""
@@ -133,7 +136,7 @@ class Marker:
             yield from self._names(text)
 
     def _addresses(self, found: re.Match[str]) -> Iterator[tuple[int, int]]:
-        """The address in what may have more before it and behind it: `?to=ada@example.com.`"""
+        """The address in what may have more before it and behind it, as `?to=ada@example.com.` has."""
         local, _, domain = found[0].rpartition("@")
         starts = [0, *(place.end() for place in re.finditer(r"[^\w]", local))]
         ends = [*(place.start() for place in re.finditer(r"[.-]", domain)), len(domain)]
@@ -169,16 +172,19 @@ class Marker:
     def _names(self, text: str) -> Iterator[tuple[int, int]]:
         words = list(_word.finditer(text))
         for place, first in enumerate(words):
-            if self._is_first(first[0]):
+            if self._is_known(FIRST, first[0].casefold()):
                 for last in range(place + 1, min(place + MOST_WORDS, len(words))):
                     name = " ".join(word[0].casefold() for word in words[place : last + 1])
-                    if self.of(NAME, name) in self.marks:
+                    if self._is_known(NAME, name):
                         yield first.start(), words[last].end()
 
-    def _is_first(self, word: str) -> bool:
-        known = self._firsts.get(word)
+    def _is_known(self, kind: str, what: str) -> bool:
+        """Whether it has a mark: words come again and again, and a mark takes time to make."""
+        known = self._known.get((kind, what))
         if known is None:
-            known = self._firsts[word] = self.of(FIRST, word.casefold()) in self.marks
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[kind, what] = self.of(kind, what) in self.marks
         return known
 
     @cached_property
@@ -242,16 +248,13 @@ def _letter(letter: str) -> str:
 
 
 def _unescaped(text: str) -> tuple[str, list[int]]:
-    """The text with the letters that HTML or a URL escaped; and of each character where it was, and the end."""
+    """The text with the letters that HTML or a URL escaped; where each character was, and the end."""
     made, places, end = [], list[int](), 0
     found = list(_other_letters.finditer(text))
     for escape in found:
         made.append(text[end : escape.start()])
         places += range(end, escape.start())
-        if escape[0] == "%40":
-            letters = "@"
-        else:
-            letters = unicodedata.normalize("NFC", html.unescape(escape[0]))
+        letters = "@" if escape[0] == "%40" else unicodedata.normalize("NFC", html.unescape(escape[0]))
         made.append(letters)
         places += [escape.start()] * len(letters)
         end = escape.end()

@@ -11,7 +11,19 @@ import msgspec
 
 from freshdesk_assets.personal.forgotten import Forgotten
 from freshdesk_assets.personal.hashing import Hasher
-from freshdesk_assets.personal.values import Action, Node, by_key, drop, hashing, keep
+from freshdesk_assets.personal.values import (
+    LONG,
+    Action,
+    KeyAction,
+    Node,
+    by_key,
+    drop,
+    fitting,
+    hashed_key,
+    hashed_path,
+    hashing,
+    keep,
+)
 from freshdesk_assets.schema.child import Child, Elements, Entries, json_paths
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.json_text import entries
@@ -28,8 +40,14 @@ Tree: TypeAlias = dict[str, "Raw | Tree | None"]
 UNREADABLE = b'"a row that is no JSON object: left out, as it may hold personal data"'
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_whole_number = re.compile(rb'"?-?\d+(\.\d+)?"?')
-_moment = re.compile(rb'"\d{4}-\d\d-\d\d[^"]{0,30}"')
+_plain = {
+    Type.TIMESTAMPTZ: re.compile(rb'"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?"'),
+    Type.BIGINT: re.compile(rb"-?\d+"),
+    Type.INTEGER: re.compile(rb"-?\d+"),
+    Type.BOOLEAN: re.compile(rb"true|false"),
+    Type.VARCHAR: re.compile(rb'".*"', re.DOTALL),
+}
+"""What nearly all values of these types look like, which need not be read."""
 
 
 class Treatments:
@@ -44,8 +62,11 @@ class Treatments:
     ) -> None:
         self._table, self._policy, self._hasher = table, policy, hasher
         self._children = [child for child in children if child.parent == table.name]
-        self.undeclared = self._action(policy.default, numbers=False)
+        treatment = policy.of_undeclared(table.name)
+        self.undeclared = self._action(treatment, least_digits=LONG)
         """Of what no declaration knows."""
+        self.key = self._key_action(treatment, hashed_key)
+        """What is kept of keys that no declaration knows; None: neither they nor what is under them."""
 
     def of(self, column: Column) -> Action | None:
         """The action for a column's value, as it was sent or as it is stored; None: it is kept."""
@@ -55,7 +76,7 @@ class Treatments:
             return None if node is None else node
         if treatment is Treatment.KEEP:
             return None
-        return self._action(treatment, numbers=True)
+        return self._action(treatment, least_digits=0)
 
     def raw(self) -> Tree:
         """The same for all of a payload."""
@@ -64,8 +85,21 @@ class Treatments:
     def stored(self) -> dict[str, Raw]:
         """By column that has one, the action for its values as they are stored, on their JSON texts."""
         actions = {column.name: self.of(column) for column in self._table.columns}
-        actions["_extra"] = None if self.undeclared is keep else self.undeclared
+        actions["_extra"] = None if self.undeclared is keep else self._extra()
         return {name: on_text(action) for name, action in actions.items() if action is not None}
+
+    def _extra(self) -> Action:
+        """Of what an earlier landing kept of that, by path."""
+        if self.undeclared is drop or self._hasher is None:
+            return self.undeclared
+        path = hashed_path(self._hasher)
+
+        def treat(value: Any) -> Any:
+            if not isinstance(value, dict):
+                return self.undeclared(value)
+            return {path(key): self.undeclared(each) for key, each in value.items()}
+
+        return treat
 
     def _tree(self, payload: Mapping[str, Any]) -> Tree:
         return {
@@ -77,24 +111,28 @@ class Treatments:
         action = self.of(column)
         if action is not None:
             return on_text(action)
-        return fitting(column, on_text(self.undeclared)) if self.undeclared is not keep else None
+        if self.undeclared is keep or column.type is Type.JSON:
+            return None
+        treat, plain = on_text(fitting(column.type, self.undeclared), verbatim=True), _plain.get(column.type)
+        return treat if plain is None else lambda text: text if plain.fullmatch(text) else treat(text)
 
     def _inside(self, column: Column, treatment: Treatment) -> Node | None:
         """How the values inside a JSON column are treated."""
         prefix = f"{self._table.name}.{column.name}."
         named = {
             name.removeprefix(prefix): self._action(
-                self._policy.of(self._table.name, column, name[len(prefix) :])
+                self._policy.of(self._table.name, column, name[len(prefix) :]),
+                least_digits=None if column.own else LONG,
             )
             for name in self._policy.exceptions
             if name.startswith(prefix)
         }
         if treatment is Treatment.KEEP and all(action is keep for action in named.values()):
             return None
-        own = self._action(treatment)
+        own = self._action(treatment, least_digits=None if column.own else LONG)
         if column.own:
             return by_key(named, own)
-        node = Node(own)
+        node = Node(own, key=self._key_action(treatment, hashed_key))
         if treatment is not Treatment.KEEP:
             for child in self._children:
                 self._declare(node, child, column, treatment)
@@ -113,6 +151,9 @@ class Treatments:
         for step in at.split(".") if at else ():
             node = node.below(step)
         element = node.inside
+        if isinstance(child.cut, Entries):
+            node.key = element.key or str  # of an object with entries, any key is one's name
+        own = element.own
         about = {path for each in child.columns if each.pii for path in json_paths(each)}
         for each in child.columns:
             for path in json_paths(each):
@@ -120,11 +161,16 @@ class Treatments:
                 for step in path[1:]:
                     place = place.below(step)
                 if path[0] == "value" and path not in about:
-                    place.own = keep
+                    place.own = fitting(each.type, own)
                 elif each.prose and treatment is Treatment.HASH:
                     place.own = drop
 
-    def _action(self, treatment: Treatment, *, numbers: bool = False) -> Action:
+    def _key_action(self, treatment: Treatment, hashed: Callable[[Hasher], KeyAction]) -> KeyAction | None:
+        if treatment is Treatment.HASH and self._hasher is not None:
+            return hashed(self._hasher)
+        return None if treatment is Treatment.DROP else str
+
+    def _action(self, treatment: Treatment, *, least_digits: int | None) -> Action:
         match treatment:
             case Treatment.KEEP:
                 return keep
@@ -133,7 +179,7 @@ class Treatments:
             case Treatment.HASH:
                 if self._hasher is None:
                     raise ValueError("to hash takes a key")
-                return hashing(self._hasher, numbers=numbers)
+                return hashing(self._hasher, least_digits=least_digits)
 
 
 class RowTreatment:
@@ -154,10 +200,11 @@ class RowTreatment:
         cut = list(children)
         treatments = Treatments(table, cut, policy, hasher)
         self._tree = None if policy.keeps_all else treatments.raw()
-        self._other = None if treatments.undeclared is keep else on_text(treatments.undeclared)
+        self._other = _Other(treatments)
         self._forgotten = forgotten
         nothing = Policy(default=Treatment.DROP)
-        self._blank = Treatments(table, cut, nothing, None).raw() if forgotten else {}
+        blank = Treatments(table, cut, nothing, None)
+        self._blank, self._none = blank.raw() if forgotten else {}, _Other(blank)
 
     def __call__(self, row: bytes) -> bytes:
         """A row of nothing but what may be kept; one that is no object becomes a string that says so."""
@@ -166,7 +213,7 @@ class RowTreatment:
             return UNREADABLE
         if self._forgotten is not None:
             if self._forgotten.owns(fields):
-                return _treated(fields, self._blank, on_text(drop))
+                return _treated(fields, self._blank, self._none)
             without = self._forgotten.masked(row)
             if without != row:
                 row, fields = without, fields_of(without) or {}
@@ -193,20 +240,32 @@ def fields_of(row: bytes) -> Mapping[str, bytes | msgspec.Raw] | None:
     return {key: value.encode("utf-8", errors="surrogateescape") for key, value in found}
 
 
-def _treated(fields: Mapping[str, Any], tree: Tree, other: Raw | None) -> bytes:
+class _Other:
+    """What becomes of keys that no declaration knows, and of what is under them."""
+
+    def __init__(self, treatments: Treatments) -> None:
+        self.value = None if treatments.undeclared is keep else on_text(treatments.undeclared)
+        self.key = treatments.key
+
+
+def _treated(fields: Mapping[str, Any], tree: Tree, other: _Other) -> bytes:
     parts = []
     for key, value in fields.items():
-        text, action = bytes(value), tree.get(key, other)
+        text, declared = bytes(value), key in tree
+        name = key if declared else other.key and other.key(key)
+        if name is None:
+            continue
+        action = tree[key] if declared else other.value
         if action is not None and text not in (b"null", b'""', b"[]", b"{}"):
             if isinstance(action, dict):
                 inner = fields_of(text)
                 if inner is not None:
                     text = _treated(inner, action, other)
-                elif other is not None:
-                    text = other(text)
+                elif other.value is not None:
+                    text = other.value(text)
             else:
                 text = action(text)
-        parts.append(_key(key) + text)
+        parts.append(_key(name) + text)
     return b"{" + b",".join(parts) + b"}"
 
 
@@ -215,39 +274,23 @@ def _key(key: str) -> bytes:
     return json.dumps(key).encode() + b":"
 
 
-def on_text(action: Action) -> Raw:
-    """The action, on a value's JSON text; a text that cannot be read is dropped."""
+def on_text(action: Action, *, verbatim: bool = False) -> Raw:
+    """The action, on a value's JSON text; a text that cannot be read is dropped.
+
+    With `verbatim`, a text stays as it was written where the action changes nothing.
+    """
 
     def treat(text: bytes) -> bytes:
         try:
-            return msgspec.json.encode(action(msgspec.json.decode(text)))
+            value = msgspec.json.decode(text)
+            made = action(value)
+            return text if verbatim and made is value else msgspec.json.encode(made)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             pass
         with suppress(ValueError, RecursionError):
             value = json.loads(text.decode("utf-8", errors="surrogateescape"), strict=False)
-            return json.dumps(action(value)).encode()
+            made = action(value)
+            return text if verbatim and made is value else json.dumps(made).encode()
         return b"null"
 
     return treat
-
-
-def fitting(column: Column, other: Raw) -> Raw:
-    """Keeps what a column without personal data can hold, and treats the rest as what nobody declared."""
-
-    def holds(text: bytes) -> bool:
-        first = text[:1]
-        match column.type:
-            case Type.VARCHAR:
-                return first not in b"[{"
-            case Type.TIMESTAMPTZ | Type.DATE:
-                return first not in b'[{"' or _moment.fullmatch(text) is not None
-            case Type.VARCHARS:
-                return b"{" not in text
-            case Type.BIGINTS:
-                return b'"' not in text and b"{" not in text
-            case Type.JSON:
-                return True
-            case _:
-                return first not in b'[{"' or _whole_number.fullmatch(text) is not None
-
-    return lambda text: text if holds(text) else other(text)

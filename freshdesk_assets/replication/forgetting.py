@@ -32,9 +32,14 @@ from freshdesk_assets.warehouse.derived.forgetting import (
     texts_of,
 )
 from freshdesk_assets.warehouse.derived.treating import drop_kept
-from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.spool import sweep
-from freshdesk_assets.warehouse.ledger.personal import Forgetting, record_forgetting, record_marks
+from freshdesk_assets.warehouse.ledger.personal import (
+    Forgetting,
+    owe_rewrite,
+    record_forgetting,
+    record_marks,
+)
 from freshdesk_assets.warehouse.rewriting import rewrite
 from freshdesk_assets.warehouse.shape import stored_tables
 
@@ -43,13 +48,17 @@ class NoKey(ConfigurationError):
     """Nobody can be forgotten without a key: they would come back with the next sync."""
 
 
+class NoFolder(ConfigurationError):
+    """Files are to be removed, and no setting says where they are."""
+
+
 class _Undone(Exception):
     """A dry run ends so, and its transaction with it."""
 
 
 @dataclass(slots=True)
 class Person:
-    """What names a person in the replica: texts in clear, hashes that nobody else has, names; in clear too."""
+    """What names a person in the replica: texts and names in clear, and hashes that nobody else has."""
 
     texts: set[str] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
@@ -92,26 +101,42 @@ class Forgetter:
 
         All rows of the person, and what is a part of them, lose what is about persons. In all others, what
         names the person is masked. The file is written anew, and nothing of it is left. Raises NoKey,
-        AnotherKey and WarehouseError.
+        NoFolder, AnotherKey and WarehouseError.
         """
         if (hasher := self.privacy.hasher) is None:
             raise NoKey(
                 "FRESHDESK_PII_KEY is not set: without it, whoever is forgotten would come back with the next"
                 " sync. Make a key with `openssl rand -hex 32`, and keep it"
             )
-        done, paths = Forgetting(), list[str]()
+        done = Forgetting()
         with suppress(_Undone), self.warehouse.open(checkpoint=False) as connection:
             self.privacy.settle_key(connection, self.warehouse.path)
             done, paths = self._forget(connection, hasher, datetime.now(UTC))
             if dry_run:
                 raise _Undone
+            owe_rewrite(connection, datetime.now(UTC))
+            # If they cannot be removed, nothing is committed, and the command can be repeated.
+            self._remove(paths)
         if not dry_run:
-            for path in paths:
-                with suppress(FileNotFoundError):
-                    (self.files / path).unlink() if self.files else None
             sweep(self.spools)
             rewrite(self.warehouse)
         return done
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        """Remove fetched files. Raises NoFolder if it is not known where they are."""
+        for path in paths:
+            if self.files is None:
+                raise NoFolder(
+                    "FRESHDESK_FILES is off, and the person has files that were fetched: set it to the folder"
+                    " in which they are. Nothing was changed"
+                )
+            try:
+                (self.files / path).unlink(missing_ok=True)
+            except OSError as error:
+                raise WarehouseError(
+                    f"{self.files / path} cannot be removed ({error.strerror}), and nothing was changed: mend"
+                    " its rights, and run again"
+                ) from error
 
     def _forget(
         self, connection: Connection, hasher: Hasher, moment: datetime

@@ -84,7 +84,9 @@ def test_an_address_is_found_wherever_it_stands(text: str) -> None:
     assert would_look(text, ["Ada@example.com"], "")
 
 
-@pytest.mark.parametrize("text", ["bada@example.com", "ada@example.community", "ada@example", "x@ada.example.com"])
+@pytest.mark.parametrize(
+    "text", ["bada@example.com", "ada@example.community", "ada@example", "x@ada.example.com"]
+)
 def test_another_address_is_left(text: str) -> None:
     """One that has the person's in it is somebody else's."""
     assert marker("ada@example.com").masked(json.dumps(text)) == json.dumps(text)
@@ -141,5 +143,13 @@ def test_a_person_is_found_by_a_hash_alone() -> None:
 def test_of_those_who_are_not_named_nothing_is_lost() -> None:
     """Texts without the person, whatever they look like, are the very ones that were given."""
     known = marker("ada@example.com", "+49 170 1234567", name="Ada Lovelace")
-    for text in ("", '"', "[]", "no JSON", '{"a":"Ada and Ben Lovelace"}', '"ada @ example.com"', '"<&amp;>"'):
+    for text in (
+        "",
+        '"',
+        "[]",
+        "no JSON",
+        '{"a":"Ada and Ben Lovelace"}',
+        '"ada @ example.com"',
+        '"<&amp;>"',
+    ):
         assert known.masked(text) is text

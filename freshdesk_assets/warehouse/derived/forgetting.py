@@ -105,8 +105,8 @@ def blank(
         for column in declared.stored:
             if action := actions.get(column.name):
                 update_values(connection, declared.name, column, action, moment, owned.condition)
-        for column in _strays(connection, declared):
-            update_values(connection, declared.name, column, _nothing, moment, owned.condition)
+        for stray in stray_texts(connection, declared):
+            update_values(connection, declared.name, stray, _nothing, moment, owned.condition)
     return count
 
 
@@ -123,7 +123,9 @@ def mask(
     if not given:
         return 0
     for declared in _with_history(table, catalog):
-        for column in (*declared.stored, *_strays(connection, declared)):
+        ensure_shape(connection, declared, comments=False)
+        columns: list[Column | Stray] = [*declared.stored, *stray_texts(connection, declared)]
+        for column in columns:
             if column.type not in TEXTS or column.name in table.key or column.name == "_run_id":
                 continue
             where = matching(text_of(column.type, identifier(column.name)), given)
@@ -137,12 +139,6 @@ def matching(text: str, patterns: Iterable[Patterns]) -> str:
         " and ".join(f"regexp_matches({text}, {literal(each)}, 'is')" for each in together)
         for together in patterns
     )
-
-
-def _strays(connection: Connection, declared: Table | History) -> list[Stray]:
-    """The columns of text that are stored and no declaration knows: of earlier versions, or the user's."""
-    ensure_shape(connection, declared, comments=False)
-    return stray_texts(connection, declared)
 
 
 def _with_history(table: Table, catalog: Catalog) -> Iterator[Table | History]:

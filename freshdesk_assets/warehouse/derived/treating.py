@@ -26,11 +26,15 @@ OnText: TypeAlias = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """How what is stored of a table is treated: by column, and whole rows that could not be stored."""
+    """How what is stored of a table is treated: by column, and whole rows that could not be stored.
+
+    `other`: what columns hold that no declaration knows; None if it is kept.
+    """
 
     table: Table
     columns: Mapping[str, OnText]
     rejected: OnText
+    other: OnText | None = None
 
 
 def treat_stored(
@@ -77,11 +81,24 @@ def _treat_table(
             changed = update_values(connection, declared.name, column, treat, moment)
             if changed:
                 counted[f"{declared.name}.{column.name}"] = changed
+    names = {column.name for column in declared.stored}
+    for stray in stray_texts(connection, declared):
+        # Beside a column whose type was changed, an earlier version kept what it held.
+        base = stray.name.rpartition("_was_")[0]
+        if treat := stored.columns.get(base) if base in names else stored.other:
+            changed = update_values(connection, declared.name, stray, treat, moment)
+            if changed:
+                counted[f"{declared.name}.{stray.name}"] = changed
     return counted
 
 
 def update_values(
-    connection: Connection, name: str, column: Column | Stray, treat: OnText, moment: datetime, where: str = "true"
+    connection: Connection,
+    name: str,
+    column: Column | Stray,
+    treat: OnText,
+    moment: datetime,
+    where: str = "true",
 ) -> int:
     """Treat the values of a column; returns how many are not what they were."""
     target, cell = qualified(name), identifier(column.name)
