@@ -31,14 +31,17 @@ MOST_WORDS = 6
 """Words of the longest name that is looked for."""
 
 MOST_KNOWN = 200_000
-"""Words of which it is remembered whether they have a mark: the words of many languages, in 30 MB."""
+"""Words of which it is remembered that no name begins with them: the words of many languages, in 30 MB."""
+
+OFTEN = 40
+"""Characters of the longest text that may come often, as keys do, and is remembered when it names nobody."""
 
 SHORTEST = 5
 """Characters of the shortest text that can name somebody here."""
 
 _string = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _address = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[\w-]+(?:\.[\w-]+)*")
-_number = re.compile(r"\+?\d[\d\s()/.\u2010-\u2015-]{4,}\d")
+_number = re.compile(r"\+?\d(?:[\s()/.\u2010-\u2015-]{0,4}\d){6,}")
 _word = re.compile(r"[^\W\d_]+")
 _tag = re.compile(r"<[/!]?[a-zA-Z][^<>]*>")
 _other_letters = re.compile(r"&#?\w{1,31};|%40|[^\W\d_][\u0300-\u036f]+")
@@ -51,7 +54,9 @@ class Marker:
 
     hasher: Hasher
     marks: set[Mark]
-    _known: dict[Mark, bool] = field(default_factory=dict)
+    _firsts: set[str] = field(default_factory=set)
+    _others: set[str] = field(default_factory=set)
+    _nothing_in: set[str] = field(default_factory=set)
 
     def of(self, kind: str, what: str) -> Mark:
         """The mark of a row, an address, a number, a name, a name's first word, or a hash."""
@@ -85,12 +90,15 @@ class Marker:
 
         def literal(found: re.Match[str]) -> str:
             nonlocal changed
-            if len(found[0]) < SHORTEST + 2:
-                return found[0]
-            said, read = _said(found[0])
+            given = found[0]
+            if len(given) < SHORTEST + 2 or given in self._nothing_in:
+                return given
+            said, read = _said(given)
             made = self.masked_words(said)
             if made is said:
-                return found[0]
+                if len(given) <= OFTEN and len(self._nothing_in) < MOST_KNOWN:
+                    self._nothing_in.add(given)
+                return given
             changed = True
             return _written(made) if read else f'"{made}"'
 
@@ -114,9 +122,9 @@ class Marker:
         without = _tag.sub(lambda tag: " " * len(tag[0]), text) if "<" in text else text
         for seen in dict.fromkeys((text, without)):
             if _other_letters.search(seen):
-                plain, places = _unescaped(seen)
-                for start, stop in self._found(plain):
-                    yield places[start], places[stop]
+                if spans := list(self._found(_other_letters.sub(_letters, seen))):
+                    places = _places(seen)
+                    yield from ((places[start], places[stop]) for start, stop in spans)
             elif seen is not text:
                 yield from self._found(seen)
 
@@ -170,22 +178,26 @@ class Marker:
                     break
 
     def _names(self, text: str) -> Iterator[tuple[int, int]]:
+        if not self._has_first(text):
+            return
         words = list(_word.finditer(text))
         for place, first in enumerate(words):
-            if self._is_known(FIRST, first[0].casefold()):
+            if first[0] in self._firsts:
                 for last in range(place + 1, min(place + MOST_WORDS, len(words))):
                     name = " ".join(word[0].casefold() for word in words[place : last + 1])
-                    if self._is_known(NAME, name):
+                    if self.of(NAME, name) in self.marks:
                         yield first.start(), words[last].end()
 
-    def _is_known(self, kind: str, what: str) -> bool:
-        """Whether it has a mark: words come again and again, and a mark takes time to make."""
-        known = self._known.get((kind, what))
-        if known is None:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            known = self._known[kind, what] = self.of(kind, what) in self.marks
-        return known
+    def _has_first(self, text: str) -> bool:
+        """Whether a name may begin in the text: words come again and again, and a mark takes time to make."""
+        words = set(_word.findall(text))
+        fresh = words - self._others - self._firsts
+        if len(self._others) > MOST_KNOWN:
+            self._others.clear()
+        for word in fresh:
+            known = self.of(FIRST, word.casefold()) in self.marks
+            (self._firsts if known else self._others).add(word)
+        return not words.isdisjoint(self._firsts)
 
     @cached_property
     def _kinds(self) -> set[str]:
@@ -247,19 +259,19 @@ def _letter(letter: str) -> str:
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
 
 
-def _unescaped(text: str) -> tuple[str, list[int]]:
-    """The text with the letters that HTML or a URL escaped; where each character was, and the end."""
-    made, places, end = [], list[int](), 0
-    found = list(_other_letters.finditer(text))
-    for escape in found:
-        made.append(text[end : escape.start()])
+def _letters(escape: re.Match[str]) -> str:
+    """The letters that HTML or a URL escaped, or of which the accents stand apart."""
+    return "@" if escape[0] == "%40" else unicodedata.normalize("NFC", html.unescape(escape[0]))
+
+
+def _places(text: str) -> list[int]:
+    """Of each character of a text whose escapes are read, where it was; and the end."""
+    places, end = list[int](), 0
+    for escape in _other_letters.finditer(text):
         places += range(end, escape.start())
-        letters = "@" if escape[0] == "%40" else unicodedata.normalize("NFC", html.unescape(escape[0]))
-        made.append(letters)
-        places += [escape.start()] * len(letters)
+        places += [escape.start()] * len(_letters(escape))
         end = escape.end()
-    made.append(text[end:])
-    return "".join(made), [*places, *range(end, len(text) + 1)]
+    return [*places, *range(end, len(text) + 1)]
 
 
 def _said(literal: str) -> tuple[str, bool]:

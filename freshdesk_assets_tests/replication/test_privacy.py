@@ -145,8 +145,9 @@ def kill(warehouse: Warehouse, doing: str, wait: float | None) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(wait or 0.0)
-        while wait is None and not list(warehouse.path.parent.glob("*.unfinished")):
-            assert process.poll() is None
+        while wait is None and process.poll() is None:
+            if list(warehouse.path.parent.glob("*.unfinished")):
+                break
         process.send_signal(signal.SIGKILL)
 
 
