@@ -1,7 +1,7 @@
 """From keyed marks of persons who were forgotten to which rows are theirs, and what names them in others."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,19 +14,33 @@ from freshdesk_assets.schema.table import Table
 FORGOTTEN = "[forgotten]"
 """What stands in a text in the place of what named a forgotten person."""
 
-ROW, ADDRESS, NUMBER, NAME, FIRST = "row", "address", "number", "name", "first"
-"""Kinds of marks; FIRST is that of a name's first word, so that few words of a text need more than a look."""
+ROW, ADDRESS, NUMBER, NAME = "row", "address", "number", "name"
+FIRST, LAST = "first", "last"
+"""Kinds of marks. FIRST is that of a name's first word, LAST of a number's last four digits: with them few
+words and numbers of a text need more than a look."""
 
 Mark = tuple[str, str]
 """Kind and digits."""
 
-ESCAPE = r"\\u[0-9a-fA-F]{4}|\\."
-"""What JSON writes for one character: the letter in it begins no word."""
-
-_address = re.compile(rf"{ESCAPE}|[\w!#$%&'*+/=?^`{{|}}~.-]+@[\w-]+(?:\.[\w-]+)+")
-_number = re.compile(rf"{ESCAPE}|\+?\d[\d ()/.-]{{4,}}\d")
-_word = re.compile(rf"{ESCAPE}|[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_number = re.compile(r"\+?\d[\d ()/.-]{4,}\d")
+_word = re.compile(r"[^\W\d_]+")
+_escaped = re.compile(r"\\u[0-9a-fA-F]{4}|\\.")
+_local = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]*\Z")
+_domain = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_letters = bytes(each if each > 127 or chr(each).isalpha() else ord(" ") for each in range(256))
+_numbers = bytes(
+    ord("_") if chr(each) == " " else each if chr(each) in "0123456789()/.+-" else ord(" ")
+    for each in range(256)
+)
 _unicode = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9a-fA-F]{4})")
+
+_not_digits = {ord(sign): None for sign in "+ _()/.-"}
+
+REMEMBERED = 200_000
+"""Words and numbers that are known to be nobody's, of some 60 bytes each."""
+
+LONGEST_LOCAL = 64
+"""Characters before the @ of an address (RFC 5321, 4.5.3.1.1)."""
 
 LEAST_DIGITS = 6
 """Digits of what is taken for a telephone number."""
@@ -69,10 +83,10 @@ class Marker:
 
     hasher: Hasher
     marks: set[Mark]
-    _firsts: dict[str, bool] = field(default_factory=dict)
+    _passed: dict[str, set[bytes]] = field(default_factory=lambda: {FIRST: set(), LAST: set()})
 
     def of(self, kind: str, what: str) -> Mark:
-        """The mark of a row, an address, a number's digits, a name, or a name's first word."""
+        """The mark of a row, an address, a number's digits, or a name; or of the part of one."""
         return kind, self.hasher.mark(f"{kind} {what}")
 
     def of_person(self, texts: Iterable[str], name: str) -> Iterator[Mark]:
@@ -83,8 +97,9 @@ class Marker:
         for text in texts:
             if "@" in text:
                 yield self.of(ADDRESS, normal(text))
-            elif len(digits(text)) >= LEAST_DIGITS:
-                yield self.of(NUMBER, digits(text))
+            elif len(found := digits(text)) >= LEAST_DIGITS:
+                yield self.of(NUMBER, found)
+                yield self.of(LAST, found[-4:])
         words = [word.casefold() for word in words_of(name)]
         if 1 < len(words) <= MOST_WORDS:
             yield self.of(NAME, " ".join(words))
@@ -92,7 +107,7 @@ class Marker:
 
     def masked(self, text: str) -> str:
         """A text, JSON or plain, in which nothing names a forgotten person."""
-        spans = sorted(self._spans(text))
+        spans = sorted(self._spans(without_escapes(text)))
         if not spans:
             return text
         made, end = [], 0
@@ -105,32 +120,53 @@ class Marker:
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         kinds = self._kinds
         if ADDRESS in kinds and "@" in text:
-            for found in _address.finditer(text):
-                for part in (found[0], found[0].strip("'.-*")):
-                    if "@" in part and self.of(ADDRESS, normal(part)) in self.marks:
-                        start = found.start() + found[0].index(part)
-                        yield start, start + len(part)
-        if NUMBER in kinds:
-            for found in _number.finditer(text):
-                if found[0][0] != "\\" and self.of(NUMBER, digits(found[0])) in self.marks:
-                    yield found.span()
-        if NAME in kinds:
+            yield from self._addresses(text)
+        encoded = text.encode(errors="replace")
+        if NUMBER in kinds and self._may_have(LAST, encoded.translate(_numbers), number_ends):
+            yield from self._numbers(text)
+        if NAME in kinds and self._may_have(FIRST, encoded.translate(_letters), words_of):
             yield from self._names(text)
 
+    def _may_have(self, kind: str, text: bytes, parts_of: Callable[[str], list[str]]) -> bool:
+        """Whether a part of what stands between the blanks of a text has a mark of that kind.
+
+        What has none is remembered, for texts are made of the same words: most cost no more than a look.
+        """
+        passed = self._passed[kind]
+        if len(passed) > REMEMBERED:
+            passed.clear()
+        for run in set(text.split()) - passed:
+            if any(self.of(kind, part.casefold()) in self.marks for part in parts_of(run.decode())):
+                return True
+            passed.add(run)
+        return False
+
+    def _addresses(self, text: str) -> Iterator[tuple[int, int]]:
+        place = text.find("@")
+        while place >= 0:
+            before = _local.search(text, max(0, place - LONGEST_LOCAL), place)
+            after = _domain.match(text, place + 1)
+            if before and after:
+                start = before.start()
+                while text[start] in "'.-*":
+                    start += 1
+                if self.of(ADDRESS, normal(text[start : after.end()])) in self.marks:
+                    yield start, after.end()
+            place = text.find("@", place + 1)
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int]]:
+        for found in _number.finditer(text):
+            if self.of(NUMBER, digits(found[0])) in self.marks:
+                yield found.span()
+
     def _names(self, text: str) -> Iterator[tuple[int, int]]:
-        words = [found for found in _word.finditer(text) if found[0][0] != "\\"]
+        words = list(_word.finditer(text))
         for place, first in enumerate(words):
-            if self._is_first(first[0]):
+            if self.of(FIRST, first[0].casefold()) in self.marks:
                 for last in range(place + 1, min(place + MOST_WORDS, len(words))):
                     name = " ".join(word[0].casefold() for word in words[place : last + 1])
                     if self.of(NAME, name) in self.marks:
                         yield first.start(), words[last].end()
-
-    def _is_first(self, word: str) -> bool:
-        known = self._firsts.get(word)
-        if known is None:
-            known = self._firsts[word] = self.of(FIRST, word.casefold()) in self.marks
-        return known
 
     @cached_property
     def _kinds(self) -> set[str]:
@@ -176,12 +212,23 @@ def row_name(table: str, key: Iterable[object]) -> str:
 
 def digits(text: str) -> str:
     """The digits of a text alone, as numbers are written in many ways."""
-    return "".join(each for each in text if each.isdecimal())
+    return text.translate(_not_digits)
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a name."""
-    return [found[0] for found in _word.finditer(text) if found[0][0] != "\\"]
+    """The words of a name: what stands between blanks, hyphens, apostrophes and the like."""
+    return _word.findall(text)
+
+
+def number_ends(text: str) -> list[str]:
+    """The last four digits of what may be a telephone number."""
+    found = digits(text) if len(text) >= LEAST_DIGITS else ""
+    return [found[-4:]] if len(found) >= LEAST_DIGITS else []
+
+
+def without_escapes(text: str) -> str:
+    """The text with blanks where JSON writes a line break and the like: their letters begin no words."""
+    return _escaped.sub(lambda found: " " * len(found[0]), text) if "\\" in text else text
 
 
 def unescaped(text: str) -> str:

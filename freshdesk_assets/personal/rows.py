@@ -25,6 +25,12 @@ Raw: TypeAlias = Callable[[bytes], bytes]
 Tree: TypeAlias = dict[str, "Raw | Tree | None"]
 """By key of a payload, how its value is treated; None: it is kept. A tree: it is an object."""
 
+NOTHING = frozenset((b"null", b'""', b"[]", b"{}"))
+"""Values that say nothing of anybody."""
+
+STRUCTURED = frozenset(b'"[{')
+"""How the text of a value begins that is neither a number nor a flag."""
+
 UNREADABLE = b'"a row that is no JSON object: left out, as it may hold personal data"'
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -194,20 +200,23 @@ def fields_of(row: bytes) -> Mapping[str, bytes | msgspec.Raw] | None:
 
 
 def _treated(fields: Mapping[str, Any], tree: Tree, other: Raw | None) -> bytes:
-    parts = []
-    for key, value in fields.items():
-        text, action = bytes(value), tree.get(key, other)
-        if action is not None and text not in (b"null", b'""', b"[]", b"{}"):
-            if isinstance(action, dict):
-                inner = fields_of(text)
-                if inner is not None:
-                    text = _treated(inner, action, other)
-                elif other is not None:
-                    text = other(text)
-            else:
+    parts: list[Any] = [b"{"]
+    for key, text in fields.items():
+        action = tree.get(key, other)
+        if action is not None:
+            text = bytes(text)
+            if text in NOTHING:
+                pass
+            elif not isinstance(action, dict):
                 text = action(text)
-        parts.append(_key(key) + text)
-    return b"{" + b",".join(parts) + b"}"
+            elif (inner := fields_of(text)) is not None:
+                text = _treated(inner, action, other)
+            elif other is not None:
+                text = other(text)
+        parts += (_key(key), text, b",")
+    # What is kept is handed on as it was read, and copied once.
+    parts[-1] = b"}"
+    return b"".join(parts) if len(parts) > 1 else b"{}"
 
 
 @cache
@@ -217,6 +226,8 @@ def _key(key: str) -> bytes:
 
 def on_text(action: Action) -> Raw:
     """The action, on a value's JSON text; a text that cannot be read is dropped."""
+    if action is drop:
+        return lambda _: b"null"
 
     def treat(text: bytes) -> bytes:
         try:
@@ -231,23 +242,19 @@ def on_text(action: Action) -> Raw:
     return treat
 
 
-def fitting(column: Column, other: Raw) -> Raw:
+def fitting(column: Column, other: Raw) -> Raw | None:
     """Keeps what a column without personal data can hold, and treats the rest as what nobody declared."""
-
-    def holds(text: bytes) -> bool:
-        first = text[:1]
-        match column.type:
-            case Type.VARCHAR:
-                return first not in b"[{"
-            case Type.TIMESTAMPTZ | Type.DATE:
-                return first not in b'[{"' or _moment.fullmatch(text) is not None
-            case Type.VARCHARS:
-                return b"{" not in text
-            case Type.BIGINTS:
-                return b'"' not in text and b"{" not in text
-            case Type.JSON:
-                return True
-            case _:
-                return first not in b'[{"' or _whole_number.fullmatch(text) is not None
-
-    return lambda text: text if holds(text) else other(text)
+    match column.type:
+        case Type.JSON:
+            return None
+        case Type.VARCHAR:
+            return lambda text: other(text) if text[0] in b"[{" else text
+        case Type.VARCHARS:
+            return lambda text: other(text) if b"{" in text else text
+        case Type.BIGINTS:
+            return lambda text: other(text) if b'"' in text or b"{" in text else text
+        case Type.TIMESTAMPTZ | Type.DATE:
+            fits = _moment.fullmatch
+        case _:
+            fits = _whole_number.fullmatch
+    return lambda text: text if text[0] not in STRUCTURED or fits(text) else other(text)

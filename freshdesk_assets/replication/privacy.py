@@ -53,7 +53,7 @@ class Privacy:
             known = marks(connection)
         return Forgotten(owners_of(table, catalog), Marker(Hasher(self.key), known)) if known else None
 
-    def _check_key(self, connection: Connection, path: Path) -> None:
+    def check_key(self, connection: Connection, path: Path) -> None:
         """Raise AnotherKey for a key that the file's hashes and marks were not made with."""
         before, hasher = applied(connection), self.hasher
         if before is not None and before.key_mark and hasher and before.key_mark != hasher.fingerprint:
@@ -69,7 +69,7 @@ class Privacy:
 
     def settle_key(self, connection: Connection, path: Path) -> None:
         """Have the file know the key's fingerprint from now on. Raises AnotherKey."""
-        self._check_key(connection, path)
+        self.check_key(connection, path)
         before = applied(connection) or Applied(policy=Policy().said, made_of="keep", key_mark=None)
         if before.key_mark is None and self.hasher is not None:
             record_applied(connection, replace(before, key_mark=self.hasher.fingerprint), datetime.now(UTC))
@@ -107,7 +107,7 @@ class Privacy:
         if not warehouse.path.exists() and self.policy.keeps_all:
             return False
         with warehouse.open(checkpoint=False) as connection:
-            self._check_key(connection, warehouse.path)
+            self.check_key(connection, warehouse.path)
             if self.pending(connection, catalog) is None:
                 return False
             new = not stored_tables(connection)
