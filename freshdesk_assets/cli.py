@@ -3,6 +3,7 @@
 import argparse
 import gc
 import io
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Dagster and building the definitions, and finds nothing. Without `arguments`, the process ends afterwards.
     """
     gc.disable()
+    # What the settings say of the mode of files holds once they are read.
+    before = os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal may not have a character of a name or a table's frame: that must end no sync.
@@ -46,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return STOPPED
     finally:
+        os.umask(before)
         gc.enable()
 
 
@@ -69,6 +74,7 @@ def run(arguments: Sequence[str] | None) -> int:
         if said := load_env_file():
             raise SettingError(said)
         settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        make_files(settings.file_mode)
         if options.command in READERS:
             return _read(options, settings)
         _check_reach(settings)

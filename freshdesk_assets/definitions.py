@@ -80,6 +80,7 @@ def build_defs(
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
+    mode = duckdb_file(settings).mode_of_copy
     files, files_checks = build_files(catalog, settings.files, settings.files_max_mb)
     made = [
         *build_tables(catalog, settings.partitioning),
@@ -88,8 +89,8 @@ def build_defs(
         *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
         *files,
-        build_publication(views, [key for each in files for key in each.keys]),
-        *([build_page(duckdb_file(settings).page_options)] if page else []),
+        build_publication(views, [key for each in files for key in each.keys], mode),
+        *([build_page(duckdb_file(settings).page_options, mode)] if page else []),
         *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(

@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from freshdesk_assets.file_modes import FILE_MODE
+
 LEAST_CREDITS = 50
 """Twice what a sync costs that finds nothing new: with less, a run might end before it has read anything."""
 
@@ -189,6 +191,17 @@ def _storage(given: Any) -> str:
     return f"v{'.'.join(found.groups())}"
 
 
+def _mode(given: Any) -> str | None:
+    if given is None:
+        return None
+    if not FILE_MODE.fullmatch(str(given)):
+        raise ValueError(
+            f"is {str(given)!r}: set it to 0600 for this user alone, 0640 for the files' group too, or 0644"
+            " for everybody on this machine"
+        )
+    return str(given).zfill(4)
+
+
 def _module(given: Any) -> str | None:
     if given is None:
         return None
@@ -250,6 +263,8 @@ Poll = Annotated[
 ]
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
+Mode = Annotated[str, BeforeValidator(_mode)]
+OptionalMode = Annotated[str | None, BeforeValidator(_mode)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Tables = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tables)]
 Module = Annotated[str | None, BeforeValidator(_module)]

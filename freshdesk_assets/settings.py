@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
@@ -37,9 +38,11 @@ from freshdesk_assets.setting_values import (
     Folder,
     Hook,
     Memory,
+    Mode,
     Module,
     Names,
     OptionalFolder,
+    OptionalMode,
     Poll,
     Storage,
     Switch,
@@ -165,6 +168,19 @@ class Settings(BaseSettings):
     )
     lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
         Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
+    )
+    file_mode: Mode = _setting(
+        Group.REPLICA,
+        PRIVATE,
+        "Who may read what is made: `0600` this user alone, `0640` the files' group too, `0644` everybody on"
+        " this machine. Folders follow, as in `0700`. Files and folders that are there stay as they are"
+        " (docs/access.md).",
+    )
+    published_mode: OptionalMode = _setting(
+        Group.REPLICA,
+        None,
+        "Who may read the published copy and the page, in the same form: `0640` for a group of analysts.",
+        unset="as FRESHDESK_FILE_MODE says",
     )
     files: OptionalFolder = _setting(
         Group.FILES,

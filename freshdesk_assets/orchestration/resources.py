@@ -13,6 +13,7 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
+from freshdesk_assets.file_modes import PRIVATE, make_files
 from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
 from freshdesk_assets.orchestration.run_lock import run_lock
 from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
@@ -229,6 +230,10 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         default=None, description="What DuckDB may use; a quarter of the machine's memory if not set."
     )
     storage: str = Field(default=STORAGE, description="The oldest DuckDB that can open what is written.")
+    file_mode: str = Field(default=PRIVATE, description="The mode of the files that the replica's runs make.")
+    published_mode: str | None = Field(
+        default=None, description="The mode of copy and page; that of other files if not set."
+    )
 
     @property
     def path(self) -> Path:
@@ -239,6 +244,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def published_path(self) -> Path | None:
         """Where the copy for analysts is put; None for no copy. Raises SettingError."""
         return published_path(self.path, self.published, schemas())
+
+    @property
+    def mode_of_copy(self) -> str:
+        """The mode of copy and page."""
+        return self.published_mode or self.file_mode
 
     @property
     def page_path(self) -> Path | None:
@@ -264,7 +274,11 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def warehouse(
         self, report: Callable[[str], None] | None = None, *, lock_wait: float | None = None
     ) -> Warehouse:
-        """The file, to be opened; `lock_wait` is the resource's if not given."""
+        """The file, to be opened; `lock_wait` is the resource's if not given.
+
+        What this process makes from here on has the resource's mode: DuckDB makes files of its own.
+        """
+        make_files(self.file_mode)
         return Warehouse(
             self.path,
             lock_wait=self.lock_wait if lock_wait is None else lock_wait,
@@ -285,4 +299,6 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
         lock_wait=settings.lock_wait,
         memory=settings.memory,
         storage=settings.storage,
+        file_mode=settings.file_mode,
+        published_mode=settings.published_mode,
     )

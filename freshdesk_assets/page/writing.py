@@ -68,6 +68,8 @@ def write_page(copy: Path, target: Path, options: Options, *, lock_wait: float =
             raise NoMetrics("no page is written yet: the copy has no metrics, for no run has made them")
         made_of = _fingerprint(connection, options)
         if made_of and made_of == _made_of(target):
+            with suppress(OSError):
+                copymode(copy, target)
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})
         html, wrong = _page(connection, charts, options, made_of)
     with _explained(target):

@@ -68,12 +68,14 @@ class Record:
     compact: bool
 
 
-def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Publication:
+def publish(
+    warehouse: Warehouse, target: Path, *, compact: bool = False, mode: str | None = None
+) -> Publication:
     """Put a copy of the file at `target`, unless the one there is already of the same rows and views.
 
     With `compact`, a copy is also made if the one in place is not compact. The file is held open meanwhile,
-    so that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the
-    old copy then stays in place.
+    so that the copy is of one moment. The copy gets the `mode`, also if it is the one of before. Raises
+    WarehouseError when there is no room or right to write it; the old copy then stays in place.
     """
     target = resolved(target)
     if not target.parent.is_dir():
@@ -85,6 +87,7 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
         former = _record_of(target)
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
+            _give(target, mode)
             return _publication(target, former, anew=False)
         _checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
@@ -93,11 +96,13 @@ def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Pub
                 anew = compact or _mostly_free(connection) or _is_newer(connection, warehouse.storage)
                 compacted = anew and _copy_rows(connection, warehouse, made)
                 if former is not None and same and not compacted:
+                    _give(target, mode)
                     return _publication(target, former, anew=False)
                 if not compacted:
                     copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
                 _write_record(made, record, _memory(connection))
+                _give(made, mode)
                 _sync(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
@@ -120,6 +125,13 @@ def _explained(target: Path) -> Iterator[None]:
             f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
             " rights, or set FRESHDESK_PUBLISHED"
         ) from error
+
+
+def _give(copy: Path, mode: str | None) -> None:
+    """Let those read the copy who may; one that another user made stays as it is."""
+    if mode is not None and copy.stat().st_mode & 0o777 != int(mode, 8):
+        with suppress(OSError):
+            copy.chmod(int(mode, 8))
 
 
 def _publication(target: Path, record: Record, *, anew: bool) -> Publication:

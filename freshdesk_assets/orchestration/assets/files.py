@@ -61,7 +61,9 @@ def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefin
         with as_dagster_errors():
             warehouse = duckdb.warehouse(context.log.info)
             with Downloads(most=most, workers=WORKERS) as downloads:
-                done = fetch_files(warehouse, children, FileStore(folder), downloads, most=most)
+                done = fetch_files(
+                    warehouse, children, FileStore(folder, duckdb.file_mode), downloads, most=most
+                )
             with warehouse.open(checkpoint=False) as connection:
                 if done.files or done.failed:
                     forget_copy(connection)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import PAGE, PUBLISHED
@@ -11,8 +12,8 @@ from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.page.writing import NoMetrics, Options, made_by, write_page
 
 
-def build_page(options: Options) -> dg.AssetsDefinition:
-    """The asset that writes the page; with other options, or other charts, the next run writes it again."""
+def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
+    """The asset that writes the page; with other options, charts or `mode`, the next run makes it again."""
 
     @derived(
         PAGE,
@@ -24,7 +25,7 @@ def build_page(options: Options) -> dg.AssetsDefinition:
         " without a network, from a mail or a shared folder too. FRESHDESK_PAGE sets the path."
         "\n\n`url` of the latest materialization leads to it. docs/page.md says what it shows, and how to add"
         " a chart.",
-        made_of=[made_by(options)],
+        made_of=[made_by(options), mode],
         kinds={"html"},
         output_required=False,
     )

@@ -7,6 +7,7 @@ from shlex import quote
 
 import dagster as dg
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import fenced
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
@@ -31,8 +32,13 @@ def how_to_open(copy: Path) -> str:
     return "\n\n".join([fenced(python, "python"), fenced(shell, "sh")])
 
 
-def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = ()) -> dg.AssetsDefinition:
-    """The asset that publishes the file, once the assets `after` which it comes have written to it."""
+def build_publication(
+    views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (), mode: str = PRIVATE
+) -> dg.AssetsDefinition:
+    """The asset that publishes the file, once the assets `after` which it comes have written to it.
+
+    With another `mode`, the next run gives it to the copy that is there.
+    """
 
     @derived(
         PUBLISHED,
@@ -45,6 +51,7 @@ def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (
         "\n\nAny DuckDB from 1.4 on opens it, unless FRESHDESK_STORAGE asks for a later one. `open_with` of"
         " the latest materialization has lines to paste. In the copy, the table `freshdesk_meta.published`"
         " says when it was made, and the view `freshdesk_meta.as_of` what each table and view is as of.",
+        made_of=[mode],
         kinds={"file"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
@@ -59,7 +66,7 @@ def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (
             # A retried run keeps its tags.
             by_night = context.run.tags.get(WORK) in BY_NIGHT
             warehouse = duckdb.warehouse(context.log.info)
-            made = publish(warehouse, target, compact=by_night)
+            made = publish(warehouse, target, compact=by_night, mode=duckdb.mode_of_copy)
             with warehouse.open(checkpoint=False) as connection:
                 read = [state.finished_at for state in read_states(connection).values() if state.finished_at]
         yield dg.MaterializeResult(
