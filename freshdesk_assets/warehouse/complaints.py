@@ -17,6 +17,27 @@ DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Input/output
 FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permitted")
 
 
+VALUES_QUOTED = (
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.InvalidInputException,
+    duckdb.InternalException,
+)
+"""Errors in whose words a value of a row may be, which may be a customer's."""
+
+
+def may_quote(error: duckdb.Error) -> bool:
+    """Whether the words of the error may hold a value: then they belong in no log and no record."""
+    return isinstance(error, VALUES_QUOTED)
+
+
+def reason(error: duckdb.Error) -> str:
+    """What DuckDB says, in one line; of an error that may quote a value, its kind alone."""
+    if may_quote(error):
+        return f"DuckDB refuses a value ({type(error).__name__}), which is not shown here"
+    return _first_line(error)
+
+
 def complaint(error: duckdb.Error, path: Path) -> str | None:
     """The error in terms of what to do; None where there is nothing to do outside the code."""
     message = str(error)

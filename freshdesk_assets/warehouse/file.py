@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.complaints import complaint, unopened
+from freshdesk_assets.warehouse.complaints import complaint, may_quote, reason, unopened
 from freshdesk_assets.warehouse.engines import STORAGE, Engine, lock_of, release, take
 from freshdesk_assets.warehouse.notes import noting
 from freshdesk_assets.warehouse.sql import ALIAS
@@ -76,6 +76,10 @@ class Warehouse:
                 usable = True
             except duckdb.Error as error:
                 said = complaint(error, path)
+                if may_quote(error):
+                    # Dagster would store the words of the error, and of what it was raised from.
+                    hushed = WarehouseError(said or f"{path}: {reason(error)}")
+                    raise hushed.with_traceback(error.__traceback__) from None
                 raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()
