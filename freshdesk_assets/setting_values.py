@@ -18,6 +18,9 @@ LEAST_CREDITS = 50
 
 LEAST_MEGABYTES = 256
 """With less, a batch of usual rows does not fit."""
+LEAST_KEY = 16
+"""Characters of a key that nobody guesses, if they were drawn."""
+
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 """Freshdesk began in 2010. From year 1 on, Dagster would make hundreds of thousands of partitions."""
 
@@ -191,6 +194,16 @@ def _storage(given: Any) -> str:
     return f"v{'.'.join(found.groups())}"
 
 
+def _key(given: Any) -> Any:
+    if isinstance(given, str) and len(given) < LEAST_KEY:
+        # Not quoted: it is a secret.
+        raise ValueError(
+            f"is too short: set it to {LEAST_KEY} characters at least, as `openssl rand -base64 32` makes"
+            " them"
+        )
+    return given
+
+
 def _mode(given: Any) -> str | None:
     if given is None:
         return None
@@ -263,6 +276,7 @@ Poll = Annotated[
 ]
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
+Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Mode = Annotated[str, BeforeValidator(_mode)]
 OptionalMode = Annotated[str | None, BeforeValidator(_mode)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]

@@ -37,6 +37,7 @@ from freshdesk_assets.setting_values import (
     File,
     Folder,
     Hook,
+    Key,
     Memory,
     Mode,
     Module,
@@ -73,6 +74,13 @@ class PartitionLength(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+class Cipher(StrEnum):
+    """By what DuckDB encrypts."""
+
+    OPENSSL = "openssl"
+    MBEDTLS = "mbedtls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +189,26 @@ class Settings(BaseSettings):
         None,
         "Who may read the published copy and the page, in the same form: `0640` for a group of analysts.",
         unset="as FRESHDESK_FILE_MODE says",
+    )
+    encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "The key with which the replica and the copy are encrypted. It is never shown, logged or stored: who"
+        " loses it has lost the file. `freshdesk-assets rekey` encrypts a replica of before"
+        " (docs/access.md).",
+        unset="not encrypted",
+    )
+    former_encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "For `freshdesk-assets rekey` alone: the key that the replica has now.",
+        unset="it is not encrypted",
+    )
+    encryption_by: Annotated[Cipher, choice(*Cipher)] = _setting(
+        Group.REPLICA,
+        "openssl",
+        "`openssl`: by DuckDB's extension httpfs. `mbedtls`: by what DuckDB has built in and calls unsafe"
+        " (docs/access.md).",
     )
     files: OptionalFolder = _setting(
         Group.FILES,

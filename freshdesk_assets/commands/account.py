@@ -63,7 +63,7 @@ def begin_anew(settings: Settings) -> int:
         moment = datetime.now(UTC)
         try:
             # Nobody has it open, and what is in DuckDB's log is written into it.
-            with Warehouse(file.path, lock_wait=0.0).open():
+            with file.warehouse(lock_wait=0.0).open():
                 pass
             files = (file.path, file.published_path, file.page_path)
             moved = [_aside(path, moment) for path in files if path]

@@ -87,7 +87,8 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
         console.print(f"File: {error}", style="red", markup=False)
         return False
     size = file.path.stat().st_size / 1e6
-    console.print(f"File: {file.path} can be written, {size:,.1f} MB", markup=False)
+    encrypted = ", encrypted" if file.encryption else ""
+    console.print(f"File: {file.path} can be written, {size:,.1f} MB{encrypted}", markup=False)
     for name, found in aside.items():
         if found:
             console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)

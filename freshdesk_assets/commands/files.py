@@ -10,6 +10,7 @@ from freshdesk_assets.environment import can_write
 from freshdesk_assets.file_modes import folder_mode
 from freshdesk_assets.orchestration.resources import DuckDBFile
 from freshdesk_assets.settings import SettingError
+from freshdesk_assets.warehouse.encryption import amiss
 
 
 def ensure_writable(file: DuckDBFile) -> None:
@@ -21,6 +22,8 @@ def ensure_writable(file: DuckDBFile) -> None:
 def complaints(file: DuckDBFile) -> Iterator[str]:
     """A sentence for each of the replica, its copy and its page that cannot be written where it should be."""
     yield from _complaints(file.path, "FRESHDESK_DUCKDB")
+    if said := amiss(file.encryption):
+        yield said
     if (copy := file.published_path) is not None and copy.parent.resolve() != file.path.parent.resolve():
         yield from _complaints(copy, "FRESHDESK_PUBLISHED")
     if (page := file.page_path) is not None and copy and page.parent.resolve() != copy.parent.resolve():

@@ -149,7 +149,8 @@ def sync(
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     if result.success and copy and copy.exists():
-        console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
+        told = how_to_open(copy.resolve(), encrypted=resource.encryption is not None)
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
     if page and page.exists():
         console.print(f"A page to look at every morning: {page.resolve()}", markup=False, soft_wrap=True)
     if stopped:

@@ -1,4 +1,7 @@
-"""From settings to the resources that all tables share: the API, with one client per run, and the file."""
+"""From settings to the resources that all tables share: the API, with one client per run, and the file.
+
+It has over 300 lines because each field of a resource is explained where it is declared.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,11 +32,13 @@ from freshdesk_assets.settings import (
     DEFAULT_LOCK_WAIT,
     DEFAULT_RECONCILE,
     DEFAULT_RESERVE,
+    Cipher,
     SettingError,
     Settings,
     variable,
 )
 from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.engines import STORAGE
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -231,6 +236,8 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     )
     storage: str = Field(default=STORAGE, description="The oldest DuckDB that can open what is written.")
     file_mode: str = Field(default=PRIVATE, description="The mode of the files that the replica's runs make.")
+    encryption_key: str = Field(default="", description="The key of file and copy; none if not set.")
+    encryption_by: str = Field(default=Cipher.OPENSSL.value, description="By what DuckDB encrypts.")
     published_mode: str | None = Field(
         default=None, description="The mode of copy and page; that of other files if not set."
     )
@@ -244,6 +251,13 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     def published_path(self) -> Path | None:
         """Where the copy for analysts is put; None for no copy. Raises SettingError."""
         return published_path(self.path, self.published, schemas())
+
+    @property
+    def encryption(self) -> Encryption | None:
+        """The key of file and copy; None if they are not encrypted."""
+        given = self.encryption_key
+        key = plain((given.get_value() if isinstance(given, dg.EnvVar) else given) or "")
+        return Encryption(key=key, built_in=self.encryption_by == Cipher.MBEDTLS) if key else None
 
     @property
     def mode_of_copy(self) -> str:
@@ -284,6 +298,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
             lock_wait=self.lock_wait if lock_wait is None else lock_wait,
             memory_limit=self.memory,
             storage=self.storage,
+            encryption=self.encryption,
             report=report,
         )
 
@@ -301,4 +316,6 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
         storage=settings.storage,
         file_mode=settings.file_mode,
         published_mode=settings.published_mode,
+        encryption_key=_named("encryption_key"),
+        encryption_by=settings.encryption_by.value,
     )

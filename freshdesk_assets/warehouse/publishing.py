@@ -22,6 +22,7 @@ import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.warehouse.block_copy import copy_blocks
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.fingerprint import fingerprint_of
@@ -82,9 +83,9 @@ def publish(
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
         with _explained(target):
-            _remove_unfinished(target)
+            remove_unfinished(target)
         fingerprint = fingerprint_of(connection, warehouse.storage)
-        former = _record_of(target)
+        former = _record_of(target, warehouse.encryption)
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
             _give(target, mode)
@@ -101,16 +102,16 @@ def publish(
                 if not compacted:
                     copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
-                _write_record(made, record, _memory(connection))
+                _write_record(made, record, _memory(connection), warehouse.encryption)
                 _give(made, mode)
-                _sync(made)
+                flush(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
                 log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
-                _sync(target.parent)
+                flush(target.parent)
         finally:
-            _discard(made)
+            discard(made)
         return _publication(target, record, anew=True)
 
 
@@ -124,7 +125,7 @@ def _explained(target: Path) -> Iterator[None]:
         raise WarehouseError(
             f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
             " rights, or set FRESHDESK_PUBLISHED"
-        ) from error
+        ) from (error if isinstance(error, OSError) else None)
 
 
 def _give(copy: Path, mode: str | None) -> None:
@@ -185,7 +186,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     """
     connection.execute(
         f"attach {opened(made)} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE},"
-        f" storage_version {literal(warehouse.storage)})"
+        f" storage_version {literal(warehouse.storage)}{option(warehouse.encryption)})"
     )
     try:
         connection.execute(f"copy from database {ALIAS} to {COPY}")
@@ -198,7 +199,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
                 connection.execute(statement)
         if not isinstance(error, duckdb.OutOfMemoryException):
             raise
-        _discard(made)
+        discard(made)
         if warehouse.report:
             newer = (
                 f", so that no DuckDB before {duckdb.__version__} may open it"
@@ -216,13 +217,14 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     return True
 
 
-def _write_record(made: Path, record: Record, memory_limit: str) -> None:
+def _write_record(made: Path, record: Record, memory_limit: str, encryption: Encryption | None) -> None:
     """Write into the copy what it is a copy of."""
     table = f"{COPY}.{META}.{COPY}"
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
         # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
-        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb)")
+        prepare(writer, encryption)
+        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb{option(encryption)})")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
@@ -241,14 +243,14 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
         writer.execute(f"checkpoint {COPY}")
 
 
-def _record_of(target: Path) -> Record | None:
-    """What the copy in place says of itself; None if it does not say."""
+def _record_of(target: Path, encryption: Encryption | None) -> Record | None:
+    """What the copy in place says of itself; None if it does not say, or has another key."""
     if not target.exists():
         return None
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
-            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only)")
+            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only{option(encryption)})")
             names = ", ".join(column.name for column in COLUMNS)
             found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:
@@ -256,7 +258,7 @@ def _record_of(target: Path) -> Record | None:
     return Record(fingerprint=found[0], published_at=found[1], compact=found[2]) if found else None
 
 
-def _remove_unfinished(target: Path) -> None:
+def remove_unfinished(target: Path) -> None:
     """Remove the unfinished copies of processes that were killed while they published."""
     left = re.compile(rf"{re.escape(target.name)}\.[0-9a-f]{{8}}\.unfinished(\.wal)?")
     for file in target.parent.iterdir():
@@ -264,14 +266,14 @@ def _remove_unfinished(target: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _discard(made: Path) -> None:
+def discard(made: Path) -> None:
     """Remove what is left of an unfinished copy; if that fails, the next publication tries again."""
     for file in (made, log_of(made)):
         with suppress(OSError):
             file.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make sure that what was written, or renamed, outlives a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

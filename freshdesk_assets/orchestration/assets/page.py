@@ -36,7 +36,13 @@ def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
                 context.log.info("no page is written: FRESHDESK_PAGE or FRESHDESK_PUBLISHED is off")
                 return
             try:
-                made = write_page(copy, target, duckdb.page_options, lock_wait=duckdb.lock_wait)
+                made = write_page(
+                    copy,
+                    target,
+                    duckdb.page_options,
+                    lock_wait=duckdb.lock_wait,
+                    encryption=duckdb.encryption,
+                )
             except NoMetrics as nothing:
                 context.log.info(str(nothing))
                 return

@@ -19,16 +19,22 @@ from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.publishing import publish
+from freshdesk_assets.warehouse.sql import literal
 
 STALE_AFTER = timedelta(days=1)
 """Analysts should know when the copy is older than this."""
 
 
-def how_to_open(copy: Path) -> str:
-    """Lines to paste that open the copy, for Python and for a shell, as Markdown."""
+def how_to_open(copy: Path, *, encrypted: bool = False) -> str:
+    """Lines to paste that open the copy, for Python and for a shell, as Markdown; never a key."""
     ask = "from freshdesk_meta.as_of"
     python = f'import duckdb\nduckdb.connect({str(copy)!r}, read_only=True).sql("{ask}").show()'
     shell = f'duckdb -readonly {quote(str(copy))} "{ask}"'
+    if encrypted:
+        attach = f"attach {literal(str(copy))} as replica (read_only, encryption_key '%s')"
+        key = 'os.environ["FRESHDESK_ENCRYPTION_KEY"]'
+        python = f'import duckdb, os\nduckdb.sql({attach!r} % {key})\nduckdb.sql("use replica; {ask}").show()'
+        shell = f'freshdesk-assets query "{ask}"'
     return "\n\n".join([fenced(python, "python"), fenced(shell, "sh")])
 
 
@@ -77,7 +83,9 @@ def build_publication(
                 "compact": made.compact,
                 "bytes": made.bytes,
                 "dagster/size_bytes": made.bytes,
-                "open_with": dg.MetadataValue.md(how_to_open(target.resolve())),
+                "open_with": dg.MetadataValue.md(
+                    how_to_open(target.resolve(), encrypted=warehouse.encryption is not None)
+                ),
                 "published_at": dg.MetadataValue.timestamp(made.published_at),
                 **as_of_metadata(min(read, default=None)),
             },
