@@ -1,4 +1,4 @@
-"""A replica with a key, from the first sync on and from a later day on: all that reads it goes on as before."""
+"""A replica with a key, from the first sync on or from a later day: all that reads it goes on as before."""
 
 import json
 from collections.abc import Callable

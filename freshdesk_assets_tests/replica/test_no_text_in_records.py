@@ -75,7 +75,6 @@ def plant(acme: Account) -> set[str]:
         description_text=word("body"),
         tags=[word("tag")],
         cc_emails=[f'"{word("copied")}" <{word("copy")}@example.com>'],
-        type=word("kind"),
     )
     ticket = world.tickets[number]
     for name, value in ticket.row["custom_fields"].items():
