@@ -20,7 +20,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.records.packing import PACKED, unpack
+from freshdesk_assets.orchestration.records.packing import PACKED, pack, unpack
 from freshdesk_assets.schema.catalog import SourceLine
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import Kept, SqlView, ViewColumn
@@ -53,11 +53,7 @@ def plant(acme: Account) -> set[str]:
         unique_external_id=word("external"),
         tags=[word("contacttag")],
         other_emails=[f"{word('othermail')}@example.com"],
-        custom_fields={
-            "membership_level": word("level"),
-            "customer_since": word("since"),
-            "newsletter": True,
-        },
+        custom_fields={"membership_level": word("level"), "customer_since": word("since")},
         other_phone_numbers=[{"label": word("label"), "value": word("otherphone")}],
     )
     company = world.create_company(name=word("company"))
@@ -288,8 +284,6 @@ def test_nor_is_one_in_what_a_launched_run_prints(account: Callable[..., Any], t
 
 def test_what_is_sought_would_be_found(tmp_path: Path) -> None:
     """In a database, packed and plain; in a log; as JSON escapes it."""
-    from freshdesk_assets.orchestration.records.packing import pack
-
     (tmp_path / "a.log").write_text(f"... {MARK}one ...")
     (tmp_path / "b.log").write_text(json.dumps({"said": f"{MARK}two"}))
     with closing(sqlite3.connect(tmp_path / "c.db")) as records:
