@@ -40,7 +40,7 @@ from freshdesk_assets.warehouse.derived.forgetting import (
 )
 from freshdesk_assets.warehouse.derived.treating import drop_kept
 from freshdesk_assets.warehouse.file import Connection, Warehouse
-from freshdesk_assets.warehouse.landing.spool import sweep
+from freshdesk_assets.warehouse.landing.spool_folders import sweep
 from freshdesk_assets.warehouse.ledger.personal import Forgetting, record_forgetting, record_marks
 from freshdesk_assets.warehouse.rewriting import rewrite
 from freshdesk_assets.warehouse.shape import stored_tables
