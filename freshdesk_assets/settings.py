@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
@@ -38,10 +39,13 @@ from freshdesk_assets.setting_values import (
     File,
     Folder,
     Hook,
+    Key,
     Memory,
+    Mode,
     Module,
     Names,
     OptionalFolder,
+    OptionalMode,
     Poll,
     Storage,
     Switch,
@@ -72,6 +76,13 @@ class PartitionLength(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+class Cipher(StrEnum):
+    """By what DuckDB encrypts."""
+
+    OPENSSL = "openssl"
+    MBEDTLS = "mbedtls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +178,39 @@ class Settings(BaseSettings):
     )
     lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
         Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
+    )
+    file_mode: Mode = _setting(
+        Group.REPLICA,
+        PRIVATE,
+        "Who may read what is made: `0600` this user alone, `0640` the files' group too, `0644` everybody on"
+        " this machine. Folders follow, as in `0700`. Files and folders that are there stay as they are"
+        " (docs/access.md).",
+    )
+    published_mode: OptionalMode = _setting(
+        Group.REPLICA,
+        None,
+        "Who may read the published copy and the page, in the same form: `0640` for a group of analysts.",
+        unset="as FRESHDESK_FILE_MODE says",
+    )
+    encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "The key with which the replica and the copy are encrypted. It is never shown, logged or stored: who"
+        " loses it has lost the file. `freshdesk-assets rekey` encrypts a replica of before"
+        " (docs/access.md).",
+        unset="not encrypted",
+    )
+    former_encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "For `freshdesk-assets rekey` alone: the key that the replica has now.",
+        unset="it is not encrypted",
+    )
+    encryption_by: Annotated[Cipher, choice(*Cipher)] = _setting(
+        Group.REPLICA,
+        "openssl",
+        "`openssl`: by DuckDB's extension httpfs. `mbedtls`: by what DuckDB has built in and calls unsafe"
+        " (docs/access.md).",
     )
     files: OptionalFolder = _setting(
         Group.FILES,

@@ -11,7 +11,8 @@ from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.commands.sync import sync
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.instance import dagster_home
-from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.run_lock import run_lock
 from freshdesk_assets.replication.forgetting import Forgetter
 from freshdesk_assets.schema.catalog import Catalog

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from functools import lru_cache
 
 PREFIX = "hash:"
 DIGITS = 32
@@ -25,6 +26,8 @@ class Hasher:
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
+        # Tags and choices come again and again.
+        self.mark = lru_cache(maxsize=20_000)(self._mark)
 
     def __call__(self, text: str) -> str:
         """The hash of a text; a blank text, and what is a hash already, as they are."""
@@ -38,7 +41,7 @@ class Hasher:
             return text
         return PREFIX + self.mark(normal(text))
 
-    def mark(self, text: str) -> str:
+    def _mark(self, text: str) -> str:
         """The hexadecimal digits alone, of the text as it stands."""
         return hmac.digest(self._key, text.encode(errors="surrogatepass"), "sha256").hex()[:DIGITS]
 

@@ -1,18 +1,18 @@
 """From texts that name persons to keyed marks of what names them, and to the places of it in other texts."""
 
 import html
-import html.entities
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from freshdesk_assets.personal.hashing import FORGOTTEN, HASHED, Hasher, normal
+from freshdesk_assets.personal.hashing import FORGOTTEN, HASHED, PREFIX, Hasher, normal
 
 ADDRESS, NUMBER, NAME, FIRST, HASH = "address", "number", "name", "first", "hash"
-"""Kinds of marks; FIRST is that of a name's first word, so that few words of a text need more than a look.
+"""Kinds of marks; FIRST is that of a name's first word up to its first letter beyond ASCII, in lower case,
+so that few words of a text need more than a look.
 HASH is that of a hash: in a replica that hashes, a person's addresses may be known by nothing else."""
 
 Mark = tuple[str, str]
@@ -45,6 +45,9 @@ _number = re.compile(r"\+?\d(?:[\s()/.\u2010-\u2015-]{0,4}\d){6,}")
 _word = re.compile(r"[^\W\d_]+")
 _tag = re.compile(r"<[/!]?[a-zA-Z][^<>]*>")
 _other_letters = re.compile(r"&#?\w{1,31};|%40|[^\W\d_][\u0300-\u036f]+")
+_at = re.compile(r"@|%40|&#0*64;|&#x0*40;|&commat;")
+_perhaps_number = re.compile(r"\d(?:(?:[\s()/.\u2010-\u2015-]|&#?\w{1,8};|<[^<>]*>){0,6}\d){6,}")
+_ascii_letters = bytes(each if each < 128 and chr(each).isalpha() else ord(" ") for each in range(256))
 _moment = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -54,8 +57,7 @@ class Marker:
 
     hasher: Hasher
     marks: set[Mark]
-    _firsts: set[str] = field(default_factory=set)
-    _others: set[str] = field(default_factory=set)
+    _others: set[bytes] = field(default_factory=set)
     _nothing_in: set[str] = field(default_factory=set)
 
     def of(self, kind: str, what: str) -> Mark:
@@ -78,7 +80,7 @@ class Marker:
         if words := words_of(name):
             for order in (words, [words[-1], *words[:-1]]):
                 yield self.of(NAME, " ".join(order))
-                yield self.of(FIRST, order[0])
+                yield from (self.of(FIRST, run.decode()) for run in _beginnings(order[0]))
 
     def masked(self, text: str) -> str:
         """A JSON text in whose strings, and keys, nothing names a forgotten person.
@@ -118,90 +120,122 @@ class Marker:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where it is; also where it is written with tags, HTML's or a URL's escapes, or accents apart."""
-        yield from self._found(text)
+        if not (finders := self._finders(text)):
+            return
         without = _tag.sub(lambda tag: " " * len(tag[0]), text) if "<" in text else text
         for seen in dict.fromkeys((text, without)):
+            yield from (span for find in finders for span in find(seen))
             if _other_letters.search(seen):
-                if spans := list(self._found(_other_letters.sub(_letters, seen))):
+                plain = _other_letters.sub(_letters, seen)
+                if spans := [span for find in finders for span in find(plain)]:
                     places = _places(seen)
                     yield from ((places[start], places[stop]) for start, stop in spans)
-            elif seen is not text:
-                yield from self._found(seen)
 
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        kinds = self._kinds
-        if ("@" in text) and kinds & {ADDRESS, HASH}:
-            for found in _address.finditer(text):
-                yield from self._addresses(found)
-        if HASH in kinds and "hash:" in text:
-            for found in HASHED.finditer(text):
-                if self.of(HASH, found[0]) in self.marks:
-                    yield found.span()
-        if NUMBER in kinds:
-            for found in _number.finditer(text):
-                yield from self._numbers(found)
-        if NAME in kinds:
-            yield from self._names(text)
+    def _finders(self, text: str) -> list[Callable[[str], Iterator[tuple[int, int]]]]:
+        """What may find something in a text: a look at all of it, for most texts name nobody."""
+        kinds, found = self._kinds, list[Callable[[str], Iterator[tuple[int, int]]]]()
+        if kinds & {ADDRESS, HASH} and _at.search(text):
+            found.append(self._addresses)
+        if HASH in kinds and PREFIX in text:
+            found.append(self._hashes)
+        if NUMBER in kinds and _perhaps_number.search(text):
+            found.append(self._numbers)
+        if NAME in kinds and self._may_begin(text):
+            found.append(self._names)
+        return found
 
-    def _addresses(self, found: re.Match[str]) -> Iterator[tuple[int, int]]:
-        """The address in what may have more before it and behind it, as `?to=ada@example.com.` has."""
-        local, _, domain = found[0].rpartition("@")
-        starts = [0, *(place.end() for place in re.finditer(r"[^\w]", local))]
-        ends = [*(place.start() for place in re.finditer(r"[.-]", domain)), len(domain)]
-        for start in starts:
-            for end in reversed(ends):
-                part = f"{local[start:]}@{domain[:end]}"
-                if start < len(local) and self._is_address(part):
+    def _may_begin(self, text: str) -> bool:
+        """Whether a name may begin in the text: its first word does, up to the first letter beyond ASCII.
+
+        Words come again and again, and a mark takes time to make.
+        """
+        if self._begins(b""):
+            return True
+        runs = set(text.encode(errors="replace").translate(_ascii_letters).split())
+        return any(self._begins(run) for run in runs - self._others)
+
+    def _begins(self, run: bytes) -> bool:
+        if run in self._others:
+            return False
+        if self.of(FIRST, run.lower().decode()) in self.marks:
+            return True
+        if len(self._others) > MOST_KNOWN:
+            self._others.clear()
+        self._others.add(run)
+        return False
+
+    def _hashes(self, text: str) -> Iterator[tuple[int, int]]:
+        for found in HASHED.finditer(text):
+            if self.of(HASH, found[0]) in self.marks:
+                yield found.span()
+
+    def _addresses(self, text: str) -> Iterator[tuple[int, int]]:
+        """Addresses in what may have more before them and behind them, as `?to=ada@example.com.` has."""
+        for found in _address.finditer(text):
+            local, _, domain = found[0].rpartition("@")
+            starts = [0, *(place.end() for place in re.finditer(r"\W", local))]
+            ends = [*(place.start() for place in re.finditer(r"[.-]", domain)), len(domain)]
+            parts = (
+                (start, f"{local[start:]}@{domain[:end]}")
+                for start in starts
+                for end in reversed(ends)
+                if start < len(local)
+            )
+            for start, part in parts:
+                if self._is_address(part):
                     yield found.start() + start, found.start() + start + len(part)
-                    return
+                    break
 
     def _is_address(self, text: str) -> bool:
         return self.of(ADDRESS, normal(text)) in self.marks or (
             HASH in self._kinds and self.of(HASH, self.hasher(text)) in self.marks
         )
 
-    def _numbers(self, found: re.Match[str]) -> Iterator[tuple[int, int]]:
-        """The number in a run of digits and of what may be between them: an hour may follow it."""
-        groups = list(re.finditer(r"\d+", found[0]))
-        for last in range(len(groups)):
-            made = ""
-            for first in range(last, -1, -1):
-                made = groups[first][0] + made
-                if len(made) >= LEAST_DIGITS and self.of(NUMBER, compared(made)) in self.marks:
-                    while first and len(made) < MOST_DIGITS - len(groups[first - 1][0]):
-                        first -= 1
-                        made = groups[first][0] + made
-                    start = found.start() if first == 0 else found.start() + groups[first].start()
-                    yield start, found.start() + groups[last].end()
-                    break
-                if len(made) > LAST_DIGITS:
-                    break
+    def _numbers(self, text: str) -> Iterator[tuple[int, int]]:
+        """Numbers in runs of digits and of what may be between them: an hour may follow."""
+        for found in _number.finditer(text):
+            groups = list(re.finditer(r"\d+", found[0]))
+            for last in range(len(groups)):
+                if (first := self._first_of(groups, last)) is not None:
+                    start = groups[first].start() if first else 0
+                    yield found.start() + start, found.start() + groups[last].end()
+
+    def _first_of(self, groups: list[re.Match[str]], last: int) -> int | None:
+        """Where a number begins that ends with this group of digits; None if none does."""
+        made = ""
+        for first in range(last, -1, -1):
+            made = groups[first][0] + made
+            if len(made) >= LEAST_DIGITS and self.of(NUMBER, compared(made)) in self.marks:
+                while first and len(made) + len(groups[first - 1][0]) < MOST_DIGITS:
+                    first -= 1
+                    made = groups[first][0] + made
+                return first
+            if len(made) > LAST_DIGITS:
+                break
+        return None
 
     def _names(self, text: str) -> Iterator[tuple[int, int]]:
-        if not self._has_first(text):
-            return
         words = list(_word.finditer(text))
         for place, first in enumerate(words):
-            if first[0] in self._firsts:
+            if self._begins(_ascii(first[0])):
                 for last in range(place + 1, min(place + MOST_WORDS, len(words))):
                     name = " ".join(word[0].casefold() for word in words[place : last + 1])
                     if self.of(NAME, name) in self.marks:
                         yield first.start(), words[last].end()
 
-    def _has_first(self, text: str) -> bool:
-        """Whether a name may begin in the text: words come again and again, and a mark takes time to make."""
-        words = set(_word.findall(text))
-        fresh = words - self._others - self._firsts
-        if len(self._others) > MOST_KNOWN:
-            self._others.clear()
-        for word in fresh:
-            known = self.of(FIRST, word.casefold()) in self.marks
-            (self._firsts if known else self._others).add(word)
-        return not words.isdisjoint(self._firsts)
-
     @cached_property
     def _kinds(self) -> set[str]:
         return {kind for kind, _ in self.marks}
+
+
+def _beginnings(word: str) -> set[bytes]:
+    """The letters of ASCII with which a word begins, without capitals, in whichever way it is written."""
+    forms = {word, unicodedata.normalize("NFD", word), word.replace("ss", "\u00df")}
+    return {_ascii(form) for form in forms}
+
+
+def _ascii(word: str) -> bytes:
+    return word.lower().encode().translate(_ascii_letters).partition(b" ")[0]
 
 
 def digits(text: str) -> str:
@@ -218,45 +252,6 @@ def words_of(name: str) -> list[str]:
     """The words of a name without capitals; none of a name of one word, or of more than are looked for."""
     words = [word.casefold() for word in _word.findall(unicodedata.normalize("NFC", html.unescape(name)))]
     return words if len(name.split()) > 1 and 1 < len(words) <= MOST_WORDS else []
-
-
-def patterns_of(texts: Iterable[str], name: str) -> Iterator[tuple[str, ...]]:
-    """Regular expressions, capitals not counting, that all match where one of a person's marks may be.
-
-    They match in some places more, and cost less than to look for marks in each text.
-    """
-    for text in texts:
-        if HASHED.fullmatch(text):
-            yield (re.escape(text),)
-        elif "@" in text:
-            local, _, domain = normal(text).rpartition("@")
-            yield _pattern(local), _pattern(domain)
-        elif len(found := digits(text)) >= LEAST_DIGITS:
-            yield (r"(?:[^0-9a-z]|&\w+;|&#\w+;){0,6}".join(compared(found)),)
-    if words := words_of(name):
-        yield tuple(_pattern(word) for word in words)
-
-
-def _pattern(word: str) -> str:
-    """A word as a text may have it, as HTML may write it, and as JSON may."""
-    return "".join(_letter(each) for each in re.findall("ss|.", word, re.DOTALL))
-
-
-def _letter(letter: str) -> str:
-    if letter == "ss":
-        return "(?:ss|\u00df|\u1e9e|&szlig;|&#223;|&#xdf;|\\\\u00df|\\\\u1e9e)"
-    if letter.isascii():
-        return re.escape(letter)
-    forms = []
-    for each in dict.fromkeys((letter, letter.upper(), letter.lower())):
-        if len(each) == 1:
-            apart = unicodedata.normalize("NFD", each)
-            named = html.entities.codepoint2name.get(ord(each))
-            escaped = "".join(part if part.isascii() else f"\\\\u{ord(part):04x}" for part in apart)
-            forms += [each, apart, f"\\\\u{ord(each):04x}", escaped]
-            forms += [f"&#0*{ord(each)};", f"&#x0*{ord(each):x};"]
-            forms += [f"&{named};"] if named else []
-    return f"(?:{'|'.join(dict.fromkeys(forms))})"
 
 
 def _letters(escape: re.Match[str]) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.personal.forgotten import ROW, owners_of, row_name
 from freshdesk_assets.personal.hashing import HASHED, Hasher, normal
-from freshdesk_assets.personal.naming import Mark, Marker, patterns_of
-from freshdesk_assets.personal.rows import Treatments
+from freshdesk_assets.personal.naming import Mark, Marker
+from freshdesk_assets.personal.patterns import patterns_of
+from freshdesk_assets.personal.treatments import Treatments
 from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column, Type
@@ -33,7 +34,7 @@ from freshdesk_assets.warehouse.derived.forgetting import (
 )
 from freshdesk_assets.warehouse.derived.treating import drop_kept
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
-from freshdesk_assets.warehouse.landing.spool import sweep
+from freshdesk_assets.warehouse.landing.spool_folders import sweep
 from freshdesk_assets.warehouse.ledger.personal import (
     Forgetting,
     owe_rewrite,

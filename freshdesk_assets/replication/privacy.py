@@ -9,7 +9,8 @@ from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.personal.forgotten import Forgotten, owners_of
 from freshdesk_assets.personal.hashing import Hasher
 from freshdesk_assets.personal.naming import Marker
-from freshdesk_assets.personal.rows import RowTreatment, Treatments, on_text
+from freshdesk_assets.personal.rows import RowTreatment
+from freshdesk_assets.personal.treatments import Treatments, on_text
 from freshdesk_assets.personal.values import keep
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.personal import Policy
@@ -62,7 +63,7 @@ class Privacy:
             known = marks(connection)
         return Forgotten(owners_of(table, catalog), Marker(Hasher(self.key), known)) if known else None
 
-    def _check_key(self, connection: Connection, path: Path) -> None:
+    def check_key(self, connection: Connection, path: Path) -> None:
         """Raise AnotherKey for a key that the file's hashes and marks were not made with."""
         before, hasher = applied(connection), self.hasher
         if before is not None and before.key_mark and hasher and before.key_mark != hasher.fingerprint:
@@ -78,7 +79,7 @@ class Privacy:
 
     def settle_key(self, connection: Connection, path: Path) -> None:
         """Have the file know the key's fingerprint from now on. Raises AnotherKey."""
-        self._check_key(connection, path)
+        self.check_key(connection, path)
         before = applied(connection) or Applied(policy=Policy().said, made_of="keep", key_mark=None)
         if before.key_mark is None and self.hasher is not None:
             record_applied(connection, replace(before, key_mark=self.hasher.fingerprint), datetime.now(UTC))
@@ -122,7 +123,7 @@ class Privacy:
         if not warehouse.path.exists() and self.policy.keeps_all:
             return False
         with warehouse.open(checkpoint=False) as connection:
-            self._check_key(connection, warehouse.path)
+            self.check_key(connection, warehouse.path)
             owed = rewrite_owed(connection)
             pending = self.pending(connection, catalog) is not None
         if pending:

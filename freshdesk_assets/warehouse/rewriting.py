@@ -14,8 +14,8 @@ from freshdesk_assets.warehouse.publishing import (
     copy_rows,
     discard,
     explained,
+    flush,
     remove_unfinished,
-    sync,
 )
 
 
@@ -40,9 +40,9 @@ def rewrite(warehouse: Warehouse) -> None:
                         " still in its unused blocks: set FRESHDESK_MEMORY to more, and run again"
                     )
                 shutil.copymode(path, made)
-                sync(made)
+                flush(made)
                 os.replace(made, path)
-                sync(path.parent)
+                flush(path.parent)
         finally:
             discard(made)
     with warehouse.open() as connection:

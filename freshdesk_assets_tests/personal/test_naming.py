@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from freshdesk_assets.personal.hashing import FORGOTTEN, Hasher
-from freshdesk_assets.personal.naming import HASH, Marker, patterns_of
+from freshdesk_assets.personal.naming import HASH, Marker
+from freshdesk_assets.personal.patterns import patterns_of
 
 HASHER = Hasher("a key that is long enough to be one")
 

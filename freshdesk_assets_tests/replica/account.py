@@ -17,7 +17,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
 from freshdesk_assets.orchestration.runs.jobs import replicated
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog

@@ -61,6 +61,7 @@ def test_words_are_nowhere(acme: Account, treatment: Treatment) -> None:
     assert found(acme, frozenset({f"{MARK}othersubject", f"{MARK}other", f"{MARK}names"})) == set()
 
 
+@pytest.mark.long
 def test_a_replica_is_treated_when_the_policy_changes(acme: Account) -> None:
     """Until then the words are in it, and afterwards in no byte of it: it is written anew."""
     who = plant(acme.world)
@@ -83,6 +84,7 @@ def counts(acme: Account) -> dict[str, int]:
     return {name: acme.query(f"select count(*) from freshdesk.{name}")[0][0] for (name,) in names}
 
 
+@pytest.mark.long
 def test_who_is_forgotten_is_nowhere_and_does_not_come_back(acme: Account) -> None:
     """Not in file, log, copy, page, spool or records; nor after the rows were read once more."""
     acme.page = True

@@ -21,7 +21,8 @@ from freshdesk_assets.orchestration.names import (
     asset_key,
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
 from freshdesk_assets.replication.course import parents_of

@@ -15,6 +15,7 @@ from freshdesk_assets.schema.child import Child, Fields
 from freshdesk_assets.schema.column import DeclarationError, Type
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.view import Shapes, SqlView
+from freshdesk_assets.warehouse.complaints import cause, reason
 from freshdesk_assets.warehouse.derived.children import cell, from_text
 from freshdesk_assets.warehouse.derived.kept import (
     check_readable,
@@ -198,7 +199,7 @@ def _ensure_view(
         sql, added = _spread(connection, view, catalog)
         shape = _shape(connection, sql)
     except duckdb.Error as error:
-        raise ViewRefused(view, str(error).splitlines()[0]) from error
+        raise ViewRefused(view, reason(error)) from cause(error)
     comments = {column.name: _comment(column.doc, column.references) for column in view.columns}
     comments |= {field.column: field.doc for field in added}
     real = [name for name, _ in shape]
@@ -226,7 +227,7 @@ def _ensure_view(
             connection.execute(f"create or replace view {target} as {sql}")
     except duckdb.Error as error:
         # A table of that name is somebody's own, or a value is not what the SQL takes it for.
-        raise ViewRefused(view, str(error).splitlines()[0]) from error
+        raise ViewRefused(view, reason(error)) from cause(error)
     connection.execute(f"comment on {kind} {target} is {literal(view.doc)}")
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
@@ -276,8 +277,7 @@ def _texts(source: str, fields: Iterable[AccountField]) -> tuple[dict[str, str],
             together[field.key.lower()] = field.key
             held[field.key] = f"struct_extract(base.{TOGETHER}, {literal(field.key)})"
         else:
-            place = literal(pointer(field.key))
-            held[field.key] = f"json_extract_string(base.{identifier(source)}, {place})"
+            held[field.key] = f"json_extract_string(base.{identifier(source)}, {literal(pointer(field.key))})"
     shape = json.dumps(dict.fromkeys(together.values(), "VARCHAR"), ensure_ascii=False)
     if not together:
         return held, ""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -11,14 +10,13 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self, TypeAlias
 
-from filelock import FileLock, Timeout
-
 from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
 from freshdesk_assets.warehouse.landing.oversized import ALWAYS_FITS, longest_row, set_aside
+from freshdesk_assets.warehouse.landing.spool_folders import claim, sweep
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
 from freshdesk_assets.warehouse.ledger.personal import Mark
 
@@ -151,7 +149,7 @@ class Spool:
         root.mkdir(parents=True, exist_ok=True)
         sweep(root)
         self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
-        _claim(self.folder)
+        claim(self.folder)
         self._open: BinaryIO | None = None
         self._kind: tuple[str, frozenset[str]] | None = None
         self._files = 0
@@ -280,44 +278,3 @@ def _unwritable(folder: Path, error: OSError) -> WarehouseError:
         f"{folder} cannot be written ({error.strerror}): what was stored before is intact;"
         " make room and run again"
     )
-
-
-CLAIM = "in_use"
-"""A file in each folder, locked by the process that uses the folder for as long as the process lives. A
-process id would not do: in a container it is the same after each start."""
-
-YOUNG = 60.0
-"""Seconds that a new folder may be without a claim, between its creation and the lock."""
-
-_claims: dict[Path, FileLock] = {}
-
-
-def _claim(folder: Path) -> None:
-    """Mark the folder as ours until it is removed."""
-    for claimed in [path for path in _claims if not path.exists()]:
-        _claims.pop(claimed).release()
-    _claims[folder] = FileLock(folder / CLAIM, thread_local=False)
-    _claims[folder].acquire()
-
-
-def sweep(root: Path) -> int:
-    """Remove the folders that nobody uses, and say how many: what was not landed will be read again."""
-    if not root.exists():
-        return 0
-    found = [each for each in root.iterdir() if each.is_dir() and each not in _claims and _abandoned(each)]
-    for folder in found:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(found)
-
-
-def _abandoned(folder: Path) -> bool:
-    claim = folder / CLAIM
-    if not claim.exists():
-        return folder.exists() and time.time() - folder.stat().st_mtime > YOUNG
-    lock = FileLock(claim)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    lock.release()
-    return True
