@@ -23,11 +23,10 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.forgetting import (
     Owned,
     alone,
-    blank,
+    blank_and_mask,
     drop_rejected,
     forget_files,
     keys_of,
-    mask,
     named_in,
     note_owned,
     texts_of,
@@ -158,10 +157,12 @@ class Forgetter:
             if (mine := owned.get(table.name)) is None:
                 continue
             actions = Treatments(table, self.catalog.whole.children, nothing, None).stored()
-            count = blank(connection, mine, actions, self.catalog.whole, moment)
+            count, named = blank_and_mask(
+                connection, mine, self.catalog.whole, actions, patterns, masked, moment
+            )
             people, rows = (people + count, rows) if table.people else (people, rows + count)
+            others += named
             paths += forget_files(connection, mine)
-            others += mask(connection, table, self.catalog.whole, patterns, masked, moment)
         drop_rejected(connection, patterns, owned.values())
         for child in self.catalog.whole.children:
             if child.parent in owned:

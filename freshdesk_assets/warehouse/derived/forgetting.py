@@ -1,6 +1,6 @@
 """From a person to the rows that are theirs and those that name them, blanked where they are stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.derived.treating import OnText, text_of, update_values
+from freshdesk_assets.warehouse.derived.treating import Cell, OnText, text_of, treat_rows
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import Stray, ensure_shape, qualified, stray_texts
@@ -94,43 +94,41 @@ def alone(connection: Connection, owned: Owned, columns: Iterable[Column]) -> se
     return found
 
 
-def blank(
-    connection: Connection, owned: Owned, actions: Mapping[str, OnText], catalog: Catalog, moment: datetime
-) -> int:
-    """Blank what is about persons in a person's rows and their history; returns how many rows there are."""
-    if not (count := number(connection, f"select count(*) from temp.{owned.name}")):
-        return 0
-    for declared in _with_history(owned.table, catalog):
-        ensure_shape(connection, declared, comments=False)
-        for column in declared.stored:
-            if action := actions.get(column.name):
-                update_values(connection, declared.name, column, action, moment, owned.condition)
-        for stray in stray_texts(connection, declared):
-            update_values(connection, declared.name, stray, _nothing, moment, owned.condition)
-    return count
-
-
-def mask(
+def blank_and_mask(
     connection: Connection,
-    table: Table,
+    owned: Owned,
     catalog: Catalog,
+    actions: Mapping[str, OnText],
     patterns: Iterable[Patterns],
     mask_text: OnText,
     moment: datetime,
-) -> int:
-    """Mask what names a person in the texts of all other rows; returns in how many values that was."""
-    given, masked = list(patterns), 0
-    if not given:
-        return 0
-    for declared in _with_history(table, catalog):
+) -> tuple[int, int]:
+    """Blank what is about persons in a person's rows and their history, and mask what names them in any.
+
+    - `actions`: what blanks, by column.
+    - `patterns`: of the texts that are to be masked.
+
+    Returns how many rows are the person's, and in how many values of others they were named.
+    """
+    count = number(connection, f"select count(*) from temp.{owned.name}")
+    given, masked, table = list(patterns), 0, owned.table
+    both: list[Table | History] = [table]
+    both += [history for history in catalog.histories if history.table.name == table.name]
+    for declared in both:
         ensure_shape(connection, declared, comments=False)
-        columns: list[Column | Stray] = [*declared.stored, *stray_texts(connection, declared)]
-        for column in columns:
-            if column.type not in TEXTS or column.name in table.key or column.name == "_run_id":
-                continue
-            where = matching(text_of(column.type, identifier(column.name)), given)
-            masked += update_values(connection, declared.name, column, mask_text, moment, where)
-    return masked
+        strays = stray_texts(connection, declared)
+        cells = []
+        for column in (*declared.stored, *strays):
+            action = _nothing if isinstance(column, Stray) else actions.get(column.name)
+            cases = [(owned.condition, action)] if action and count else []
+            if given and column.type in TEXTS and column.name not in (*table.key, "_run_id"):
+                text = text_of(column.type, identifier(column.name))
+                cases.append((matching(text, given), mask_text))
+            if cases:
+                cells.append(Cell(column, cases))
+        changed = treat_rows(connection, declared.name, cells, moment, counted=f"not {owned.condition}")
+        masked += changed.total()
+    return count, masked
 
 
 def matching(text: str, patterns: Iterable[Patterns]) -> str:
@@ -139,11 +137,6 @@ def matching(text: str, patterns: Iterable[Patterns]) -> str:
         " and ".join(f"regexp_matches({text}, {literal(each)}, 'is')" for each in together)
         for together in patterns
     )
-
-
-def _with_history(table: Table, catalog: Catalog) -> Iterator[Table | History]:
-    yield table
-    yield from (each for each in catalog.histories if each.table.name == table.name)
 
 
 def drop_rejected(connection: Connection, patterns: Iterable[Patterns], owned: Iterable[Owned]) -> None:
