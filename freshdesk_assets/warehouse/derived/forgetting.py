@@ -118,7 +118,8 @@ def blank_and_mask(
         ensure_shape(connection, declared, comments=False)
         strays = stray_texts(connection, declared)
         cells = []
-        for column in (*declared.stored, *strays):
+        columns: list[Column | Stray] = [*declared.stored, *strays]
+        for column in columns:
             action = _nothing if isinstance(column, Stray) else actions.get(column.name)
             cases = [(owned.condition, action)] if action and count else []
             if given and column.type in TEXTS and column.name not in (*table.key, "_run_id"):
