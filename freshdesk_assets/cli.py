@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
+from freshdesk_assets.commands.forget_options import add_forget, forget_asked
 from freshdesk_assets.commands.reader_options import add_readers
 from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
@@ -108,6 +109,10 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.archive import archive
 
         return archive(partial(_definitions, settings), catalog, settings, **archive_asked(options))
+    if options.command == "forget":
+        from freshdesk_assets.commands.forget import forget
+
+        return forget(partial(_definitions, settings), catalog, settings, **forget_asked(options))
     if options.command == "begin-anew":
         from freshdesk_assets.commands.account import begin_anew
 
@@ -205,6 +210,7 @@ def parser() -> argparse.ArgumentParser:
     # It takes no such option, and says so in a sentence.
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     add_archive(commands)
+    add_forget(commands)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",

@@ -24,7 +24,8 @@ from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.own import with_own
-from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors

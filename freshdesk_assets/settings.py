@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freshdesk_assets.file_modes import PRIVATE
+from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
@@ -28,6 +29,7 @@ from freshdesk_assets.setting_paths import (
     usable,
 )
 from freshdesk_assets.setting_paths import SettingError as SettingError
+from freshdesk_assets.setting_personal import Exceptions, key_complaints, policy_of
 from freshdesk_assets.setting_values import (
     DAY,
     LEAST_CREDITS,
@@ -220,6 +222,26 @@ class Settings(BaseSettings):
     files_max_mb: Annotated[int, number(1, 100_000, "100", of=int)] = _setting(
         Group.FILES, 100, "The largest file that is fetched, in megabytes. A larger one is recorded alone."
     )
+    pii: Annotated[Treatment, choice(*Treatment)] = _setting(
+        Group.PERSONAL,
+        Treatment.KEEP,
+        "What becomes of personal data before it is written anywhere: `keep`, `hash` (names, addresses and"
+        " numbers become keyed hashes that can still be joined and counted; free text is dropped) or `drop`."
+        " A change is applied to what is stored, and what is gone does not come back (docs/privacy.md).",
+    )
+    pii_exceptions: Exceptions = _setting(
+        Group.PERSONAL,
+        Policy(),
+        "A TOML file of exceptions by table, column or field, and `own_fields`, what becomes of the account's"
+        " own fields (docs/privacy.md).",
+        unset="none",
+    )
+    pii_key: SecretStr | None = _setting(
+        Group.PERSONAL,
+        None,
+        "The secret that hashes are made with, and the marks of who was forgotten: 16 characters at least, as"
+        " from `openssl rand -hex 32`. Keep it; it is never shown, logged or stored.",
+    )
     reserve: Annotated[float, number(0, 0.95, "0.1")] = _setting(
         Group.CREDITS, DEFAULT_RESERVE, "The share of the account's rate limit left to its other tools."
     )
@@ -364,6 +386,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def policy(self) -> Policy:
+        """How personal data is treated."""
+        return policy_of(self.pii, self.pii_exceptions)
+
+    @property
     def partitioning(self) -> Partitioning:
         """Since when tickets are replicated, and how long a partition is."""
         return Partitioning(start=self.start_date, length=self.partitions)
@@ -385,6 +412,7 @@ def read_settings(schemas: Collection[str], *, account: bool = False) -> Setting
     missing = {name: what for name, what in REQUIRED.items() if account and not getattr(made, name)}
     said = [f"{variable(name)} is not set: set it to {what}" for name, what in missing.items()]
     said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
+    said += key_complaints(made.policy, made.pii_key, variable("pii_key"))
     said += _misplaced(made, schemas)
     if said:
         where = "Settings are read from the environment and from .env: `freshdesk-assets settings` shows all."

@@ -12,7 +12,8 @@ from freshdesk_assets.commands.files import complaints, ensure_writable
 from freshdesk_assets.environment import file_mode, load_env_file, without_effect
 from freshdesk_assets.extract.account import key_owner
 from freshdesk_assets.extract.http.errors import FreshdeskError
-from freshdesk_assets.orchestration.resources import DuckDBFile, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets_tests.serving import Reply, Request, serving
 from freshdesk_assets_tests.test_settings import SECRET, refusal

@@ -18,7 +18,8 @@ from dotenv import dotenv_values
 import freshdesk_assets
 from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.runs.staleness import stale_range
 from freshdesk_assets.settings import (
     Partitioning,

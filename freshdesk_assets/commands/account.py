@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.resources import FreshdeskApi, duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account, held_in
 from freshdesk_assets.settings import SettingError, Settings

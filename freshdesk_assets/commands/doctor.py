@@ -14,7 +14,8 @@ from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskEr
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
@@ -31,6 +32,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
     _examine_records(console)
     healthy = _examine_file(console, file, catalog)
+    healthy = _examine_personal_data(console, file, catalog) and healthy
     healthy = _examine_files(console, settings.files) and healthy
     _examine_readers(console, file, settings)
     try:
@@ -92,6 +94,29 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
     for name, found in aside.items():
         if found:
             console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)
+    return True
+
+
+def _examine_personal_data(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
+    """Say what becomes of personal data, and what the next sync does to what is stored."""
+    privacy, stored = file.privacy, None
+    console.print(f"Personal data: {privacy.policy.in_words}", markup=False)
+    if not file.path.exists():
+        return True
+    try:
+        with file.warehouse().open(checkpoint=False) as connection:
+            privacy.check_key(connection, file.path)
+            stored = privacy.pending(connection, catalog)
+    except (ConfigurationError, WarehouseError) as error:
+        console.print(f"Personal data: {error}", style="red", markup=False)
+        return False
+    if stored is not None:
+        console.print(
+            f"  In the file, {stored.in_words}: the next sync treats that so too, and what goes does not come"
+            " back (docs/privacy.md)",
+            style="yellow",
+            markup=False,
+        )
     return True
 
 

@@ -8,7 +8,7 @@ from shlex import quote
 
 from freshdesk_assets.environment import can_write
 from freshdesk_assets.file_modes import folder_mode
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.encryption import amiss
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.settings import Cipher, Settings
 from freshdesk_assets.warehouse.encryption import Encryption

@@ -27,7 +27,7 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import PROCESS
 from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.stopping import undisturbed
 

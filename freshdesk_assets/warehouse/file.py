@@ -53,11 +53,12 @@ class Warehouse:
     report: Callable[[str], None] | None = field(default=None, compare=False)
 
     @contextmanager
-    def open(self, *, checkpoint: bool = True) -> Iterator[Connection]:
+    def open(self, *, checkpoint: bool = True, ending: bool = False) -> Iterator[Connection]:
         """A connection in UTC inside one transaction, committed at the end and rolled back on any error.
 
         Without `checkpoint`, committed rows may stay in DuckDB's log beside the file until it is closed with
-        one. That is as safe, and takes half the time when batch after batch is landed.
+        one. That is as safe, and takes half the time when batch after batch is landed. With `ending`, the
+        file is closed for certain afterwards, for another may be in its place.
 
         Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened or written.
         """
@@ -88,7 +89,7 @@ class Warehouse:
                 raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()
-                release(engine, usable=usable)
+                release(engine, usable=usable and not ending)
 
     @contextmanager
     def _turn(self, path: Path) -> Iterator[None]:

@@ -82,7 +82,7 @@ def publish(
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
-        with _explained(target):
+        with explained(target):
             remove_unfinished(target)
         fingerprint = fingerprint_of(connection, warehouse.storage)
         former = _record_of(target, warehouse.encryption)
@@ -90,12 +90,12 @@ def publish(
         if former is not None and same and (former.compact or not compact):
             _give(target, mode)
             return _publication(target, former, anew=False)
-        _checkpoint(connection, resolved(warehouse.path))
+        checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
-            with _explained(target):
+            with explained(target):
                 anew = compact or _mostly_free(connection) or _is_newer(connection, warehouse.storage)
-                compacted = anew and _copy_rows(connection, warehouse, made)
+                compacted = anew and copy_rows(connection, warehouse, made)
                 if former is not None and same and not compacted:
                     _give(target, mode)
                     return _publication(target, former, anew=False)
@@ -116,16 +116,17 @@ def publish(
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Raise what goes wrong with the copy as a WarehouseError that says what to do."""
+def explained(
+    target: Path, mend: str = "make room or change the folder's rights, or set FRESHDESK_PUBLISHED"
+) -> Iterator[None]:
+    """Raise what goes wrong with a copy as a WarehouseError that says what to do."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
         reason = str(error).partition("\n")[0]
-        raise WarehouseError(
-            f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
-            " rights, or set FRESHDESK_PUBLISHED"
-        ) from (error if isinstance(error, OSError) else None)
+        raise WarehouseError(f"{target} could not be written, and is as it was: {reason}; {mend}") from (
+            error if isinstance(error, OSError) else None
+        )
 
 
 def _give(copy: Path, mode: str | None) -> None:
@@ -144,7 +145,7 @@ def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
     )
 
 
-def _checkpoint(connection: Connection, path: Path) -> None:
+def checkpoint(connection: Connection, path: Path) -> None:
     """Write what is in DuckDB's log into the file itself; earlier runs may have left rows there."""
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
@@ -178,7 +179,7 @@ def _mostly_free(connection: Connection) -> bool:
     return found is not None and found[1] > found[0] * MOSTLY_FREE
 
 
-def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
+def copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
     """Write all of the file anew, views and comments too; returns False, leaving nothing, if memory runs out.
 
     Texts of many megabytes need more memory than their row group takes in the file. A copy that is not

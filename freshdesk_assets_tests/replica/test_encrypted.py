@@ -31,7 +31,7 @@ def told(acme: Account, *arguments: str, code: int = 0, **environment: str) -> s
 
 
 def found(acme: Account, **environment: str) -> list[Any]:
-    said = told(acme, "query", "--format", "json", COUNT, **environment)
+    said = told(acme, "query", "--format", "json", COUNT, code=0, **environment)
     rows: list[Any] = json.loads(said)
     return rows
 

@@ -8,7 +8,7 @@ from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import PAGE, PUBLISHED
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.page.writing import NoMetrics, Options, made_by, write_page
 
 

@@ -14,7 +14,7 @@ from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import BY_NIGHT, PUBLISHED, WORK
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.ledger.credits import read_states
