@@ -17,9 +17,9 @@ SHORTEST_KEY = 16
 OWN_FIELDS, EXCEPTIONS = "own_fields", "exceptions"
 
 
-def exceptions_in(given: Any) -> Policy:
+def exceptions_in(given: Any) -> Policy | None:
     """What a TOML file says: `own_fields` and a table `exceptions`. ValueError says what is wrong."""
-    if isinstance(given, Policy):
+    if given is None or isinstance(given, Policy):
         return given
     path = file_named(given)
     try:
@@ -47,9 +47,9 @@ def _treatment(name: str, said: object) -> Treatment:
         raise ValueError(f"has {said!r} for {name!r}: write {', '.join(Treatment)}") from None
 
 
-def policy_of(default: Treatment, beside: Policy) -> Policy:
+def policy_of(default: Treatment, beside: Policy | None) -> Policy:
     """The whole policy."""
-    return replace(beside, default=default)
+    return replace(beside or Policy(), default=default)
 
 
 def key_complaints(policy: Policy, key: SecretStr | None, variable: str) -> Iterator[str]:
@@ -62,4 +62,4 @@ def key_complaints(policy: Policy, key: SecretStr | None, variable: str) -> Iter
         yield f"{variable} is shorter than {SHORTEST_KEY} characters, so that it could be guessed: {make}"
 
 
-Exceptions = Annotated[Policy, NoDecode, BeforeValidator(exceptions_in)]
+Exceptions = Annotated[Policy | None, NoDecode, BeforeValidator(exceptions_in)]

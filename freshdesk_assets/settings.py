@@ -231,7 +231,7 @@ class Settings(BaseSettings):
     )
     pii_exceptions: Exceptions = _setting(
         Group.PERSONAL,
-        Policy(),
+        None,
         "A TOML file of exceptions by table, column or field, and `own_fields`, what becomes of the account's"
         " own fields (docs/privacy.md).",
         unset="none",

@@ -14,6 +14,7 @@ import pytest
 from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.names import KEEP_CURRENT
 from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
+from freshdesk_assets.setting_personal import exceptions_in
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.commands import commands, complaints
@@ -148,7 +149,19 @@ def test_a_module_of_ones_own_makes_its_assets(
 @pytest.mark.parametrize("page", ALWAYS_THERE, ids=named)
 def test_every_example_is_one_that_a_test_finds(page: Path) -> None:
     assert unfenced(page) == []
-    assert {each.language for each in examples(page)} <= {"sql", "sh", "python", "text", "json", "mermaid"}
+    known = {"sql", "sh", "python", "text", "json", "mermaid", "toml"}
+    assert {each.language for each in examples(page)} <= known
+
+
+@pytest.mark.parametrize("page", ALWAYS_THERE, ids=named)
+def test_an_example_of_toml_is_a_file_of_exceptions(page: Path, tmp_path: Path) -> None:
+    """Of tables and columns that there are."""
+    for example in examples(page, "toml"):
+        file = tmp_path / "pii.toml"
+        file.write_text(example.text, encoding="utf-8")
+        policy = exceptions_in(str(file))
+        assert policy is not None
+        assert list(policy.complaints(declared_tables())) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

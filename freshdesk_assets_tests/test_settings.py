@@ -274,7 +274,7 @@ def modules_with(name: str, kind: type[ast.AST] = ast.AST) -> set[str]:
 def test_settings_are_read_where_a_program_begins_and_nowhere_else() -> None:
     """A value that is passed can be seen, tested and given another way; one that is looked up cannot."""
     assert modules_with("environ") | modules_with("getenv") == set(ELSEWHERE)
-    assert modules_with("EnvVar") == {"orchestration/resources.py"}, "the UI shows what it is given"
+    assert modules_with("EnvVar") == {"orchestration/replica_file.py"}, "the UI shows what it is given"
     assert modules_with("read_settings", ast.Call) == {"cli.py", "definitions.py"}
     assert modules_with("Settings", ast.Call) == {"settings.py"}
 

@@ -1,7 +1,4 @@
-"""From settings to the resources that all tables share: the API, with one client per run, and the file.
-
-It has over 300 lines because each field of a resource is explained where it is declared.
-"""
+"""From settings to the API that all tables share: one client, with one rate limiter, for a run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
-from freshdesk_assets.warehouse.encryption import Encryption, option
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
@@ -88,6 +88,7 @@ def _opened(path: Path, encryption: Encryption | None) -> Connection:
     connection = duckdb.connect()
     try:
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
+        prepare_to_read(connection, encryption)
         options = f"read_only{option(encryption)}"
         connection.execute(f"attach {literal(plain(path))} as {identifier(path.stem)} ({options})")
         connection.execute(f"use {identifier(path.stem)}")

@@ -152,7 +152,7 @@ def test_what_duckdb_makes_has_the_mode_of_the_resource(tmp_path: Path) -> None:
     """Its log, and its folder for what memory does not hold; in a program that has no settings."""
     program = (
         "import sys, pathlib, os\n"
-        "from freshdesk_assets.orchestration.resources import DuckDBFile\n"
+        "from freshdesk_assets.orchestration.replica_file import DuckDBFile\n"
         "file = DuckDBFile(database=sys.argv[1], file_mode='0640', memory='64MB')\n"
         "with file.warehouse().open(checkpoint=False) as connection:\n"
         "    connection.execute('create table books as select range id, hash(range) h from range(2000000)')\n"

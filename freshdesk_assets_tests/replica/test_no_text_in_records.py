@@ -144,10 +144,11 @@ def own_check(table: str, name: str, sql: str) -> SqlCheck:
 
 
 FAILING = own_check("agents", "wordless", "select id, subject, tags from freshdesk.tickets")
-BREAKING = own_check("tickets", "countable", "select id from freshdesk.tickets where subject::integer > 1")
-BROKEN = own_check(
-    "contacts", "dated", "select id from freshdesk.contacts where strptime(name, '%Y') > '2000-01-01'"
-)
+NUMBER = f"case when subject like '{MARK}%' then subject::integer end"
+"""Refused for what is planted, and not for the subject of another row."""
+BREAKING = own_check("tickets", "countable", f"select id from freshdesk.tickets where {NUMBER} > 1")
+DATE = f"case when name like '{MARK}%' then strptime(name, '%Y') end"
+BROKEN = own_check("contacts", "dated", f"select id from freshdesk.contacts where {DATE} > '2000-01-01'")
 
 
 def own_view(name: str, sql: str, kept: Kept | None) -> SqlView:
@@ -164,7 +165,7 @@ def own_view(name: str, sql: str, kept: Kept | None) -> SqlView:
     )
 
 
-NUMBERS = "select tickets.id, tickets.subject::integer as n from freshdesk.tickets"
+NUMBERS = f"select tickets.id, {NUMBER} as n from freshdesk.tickets"
 
 
 def run_with_own(acme: Account, instance: dg.DagsterInstance, *checks: SqlCheck) -> dg.ExecuteInProcessResult:

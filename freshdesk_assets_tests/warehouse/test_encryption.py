@@ -18,6 +18,7 @@ from freshdesk_assets.warehouse.engines import _end_engines
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.rekeying import rekey
+from freshdesk_assets.warehouse.rewriting import rewrite
 from freshdesk_assets_tests.older_duckdb import ALLOWED, release
 from freshdesk_assets_tests.programs import ROOT
 
@@ -151,6 +152,17 @@ def test_a_file_gets_a_key_another_and_none_and_loses_nothing(warehouse: Warehou
         assert {path.name for path in tmp_path.iterdir()} <= {"replica.duckdb", "replica.duckdb.wal"}
 
 
+def test_a_file_that_is_written_anew_without_what_was_deleted_keeps_its_key(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """As `forget` writes it."""
+    fill(warehouse)
+    rewrite(warehouse)
+    assert legible(tmp_path) == []
+    assert rows(warehouse) == [(1, WORD), (2, "Emma")]
+    assert "is encrypted" in refusal(replace(warehouse, encryption=None))
+
+
 def test_a_key_that_is_not_known_changes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     fill(warehouse)
     before = (tmp_path / "replica.duckdb").read_bytes()
@@ -211,6 +223,8 @@ def test_openssl_by_a_package_where_there_is_one(warehouse: Warehouse, tmp_path:
         "from dataclasses import replace\n"
         "from pathlib import Path\n"
         "from freshdesk_assets.warehouse.encryption import Encryption, amiss\n"
+        "from freshdesk_assets.warehouse.asking import ask, reading\n"
+        "from freshdesk_assets.warehouse.engines import _end_engines\n"
         "from freshdesk_assets.warehouse.file import Warehouse\n"
         "key = Encryption(key=sys.argv[2])\n"
         "file = Warehouse(Path(sys.argv[1]), encryption=key)\n"
@@ -218,7 +232,10 @@ def test_openssl_by_a_package_where_there_is_one(warehouse: Warehouse, tmp_path:
         "    connection.execute(\"insert into freshdesk.books values (3, 'Ulysses')\")\n"
         '    loaded = connection.execute("select loaded from duckdb_extensions()'
         " where extension_name = 'httpfs'\").fetchone()\n"
-        "print(json.dumps([duckdb.__version__, amiss(key), loaded]))\n"
+        "_end_engines()\n"
+        "with reading(file.path, lock_wait=0.0, encryption=key) as connection:\n"
+        "    read = [list(row) for row in ask(connection, 'select count(*) from freshdesk.books')[1]]\n"
+        "print(json.dumps([duckdb.__version__, amiss(key), loaded, read]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "replica.duckdb"), KEY.key],
@@ -232,6 +249,6 @@ def test_openssl_by_a_package_where_there_is_one(warehouse: Warehouse, tmp_path:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [ALLOWED, None, [True]]
+    assert json.loads(done.stdout) == [ALLOWED, None, [True], [[3]]]
     assert rows(warehouse) == [(1, WORD), (2, "Emma"), (3, "Ulysses")]
     assert legible(tmp_path) == []
