@@ -38,6 +38,7 @@ LOANS = declared(
     text("title", "Title."),
     text("note", "What was said.", prose=True),
     texts("copies", "Addresses in copy.", pii=True),
+    texts("labels", "What readers call it.", pii=True),
     json("files", "Files.", pii=True),
 )
 FILES = Child(
