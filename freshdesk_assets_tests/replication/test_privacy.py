@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from freshdesk_assets.personal.hashing import Hasher
 from freshdesk_assets.replication.forgetting import NoFolder
 from freshdesk_assets.replication.privacy import AnotherKey, Privacy
 from freshdesk_assets.schema.personal import Policy, Treatment
+from freshdesk_assets.stopping import Stopped, stoppable
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets_tests.replication.privacy_library import (
     CATALOG,
@@ -136,6 +138,24 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new(warehouse: Ware
         assert b"Ada Lovelace" not in bytes_of(warehouse)
         assert query(warehouse, "select count(*) from freshdesk.loans") == count
     assert (states[0], states[-1]) == (True, False)
+
+
+def test_who_stops_it_is_told_so(warehouse: Warehouse) -> None:
+    """Whatever DuckDB makes of an interrupt inside a query, the command was stopped; nothing was changed."""
+    many = rows()
+    many["loans"] += [row(100 + n, title=f"{n}" * 99, note="x", copies=[f"{n}@x.org"]) for n in range(20_000)]
+    replicate(warehouse, KEEP, many)
+
+    def interrupt(said: str) -> None:
+        assert "from now on" in said
+        threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+
+    with pytest.raises(Stopped), stoppable(to_the_end=False):
+        HASHES.apply(warehouse, CATALOG, interrupt)
+    assert query_written(warehouse, "select count(*) from freshdesk.loans where copies[1] like 'hash:%'") == [
+        (0,)
+    ]
+    HASHES.apply(warehouse, CATALOG, print)
 
 
 def kill(warehouse: Warehouse, doing: str, wait: float | None) -> None:

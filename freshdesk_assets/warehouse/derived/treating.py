@@ -182,10 +182,9 @@ def treating(connection: Connection, treat: OnText, name: str = "") -> Iterator[
     # DuckDB 2.0.0 refuses to change functions while an answer was not fetched to its end.
     connection.execute("select 1").fetchall()
     connection.create_function(function, called, ["VARCHAR"], "VARCHAR")
-    try:
-        yield function
-    finally:
-        connection.remove_function(function)
+    yield function
+    # After an error the engine is closed, and the function with it: DuckDB would refuse this, in other words.
+    connection.remove_function(function)
 
 
 def text_of(type_: Type, cell: str) -> str:
