@@ -7,6 +7,7 @@ from typing import Any
 from freshdesk_assets.personal.naming import Mark, Marker
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column
+from freshdesk_assets.schema.personal import TEXTS
 from freshdesk_assets.schema.table import Table
 
 ROW = "row"
@@ -18,12 +19,14 @@ class Owners:
     """The columns by which a row of a table is somebody's, each with the table whose rows it names.
 
     A row belongs to a forgotten person if it is the person's own, names the person, or is a part of a row
-    that does.
+    that does. `telling` are the columns that identify persons, of a table of such: one who has the address of
+    a forgotten person is that person, under another id.
     """
 
     table: str
     keys: tuple[Column, ...]
     by: tuple[tuple[Column, str], ...]
+    telling: tuple[Column, ...] = ()
 
 
 def owners_of(table: Table, catalog: Catalog) -> Owners:
@@ -38,7 +41,17 @@ def owners_of(table: Table, catalog: Catalog) -> Owners:
         for named, _ in column.targets
         if named in people or parts.get(column.name) == named
     ]
-    return Owners(table.name, tuple(table.column(name) for name in table.key), tuple(by))
+    keys = tuple(table.column(name) for name in table.key)
+    return Owners(table.name, keys, tuple(by), telling(table) if table.people else ())
+
+
+def telling(table: Table) -> tuple[Column, ...]:
+    """The columns that identify a person."""
+    return tuple(
+        column
+        for column in table.columns
+        if column.pii and not column.prose and not column.own and column.type in TEXTS
+    )
 
 
 @dataclass
@@ -58,7 +71,8 @@ class Forgotten:
         own = self._mark(self.owners.table, [_at(fields, column) for column in self.owners.keys])
         if own in marks:
             return True
-        if not any(self._mark(named, [_at(fields, column)]) in marks for column, named in self.owners.by):
+        named = any(self._mark(table, [_at(fields, column)]) in marks for column, table in self.owners.by)
+        if not named and not any(self._has_address(fields, column) for column in self.owners.telling):
             return False
         marks.add(own)
         self.fresh.append(own)
@@ -69,6 +83,10 @@ class Forgotten:
         text = row.decode("utf-8", errors="surrogateescape")
         made = self.marker.masked(text)
         return row if made is text else made.encode("utf-8", errors="surrogateescape")
+
+    def _has_address(self, fields: Mapping[str, Any], column: Column) -> bool:
+        text = bytes(fields.get(column.path, b"null")).decode("utf-8", errors="surrogateescape")
+        return self.marker.has_address(text)
 
     def _mark(self, table: str, key: Iterable[str]) -> Mark:
         return self.marker.of(ROW, row_name(table, key))

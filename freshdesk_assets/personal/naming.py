@@ -107,6 +107,14 @@ class Marker:
         made = _string.sub(literal, text)
         return made if changed else text
 
+    def has_address(self, text: str) -> bool:
+        """Whether a string in a JSON text is an address of a forgotten person, and nothing else."""
+        return "@" in text and any(
+            self._is_address(_said(found[0])[0].strip())
+            for found in _string.finditer(text)
+            if "@" in found[0]
+        )
+
     def masked_words(self, text: str) -> str:
         """A text in which nothing names a forgotten person; the very one that was given if nothing does."""
         if _moment.fullmatch(text) or not (spans := sorted(self._spans(text))):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
-from freshdesk_assets.personal.forgotten import ROW, owners_of, row_name
+from freshdesk_assets.personal.forgotten import ROW, owners_of, row_name, telling
 from freshdesk_assets.personal.hashing import HASHED, Hasher, normal
 from freshdesk_assets.personal.naming import Mark, Marker
 from freshdesk_assets.personal.patterns import patterns_of
@@ -197,16 +197,16 @@ class Forgetter:
             yield f"{table.key[0]} = {int(self.contact)}"
         if self.email:
             plain = normal(self.email)
-            for column in _telling(table):
+            for column in telling(table):
                 yield named_in(column, [plain, hasher(plain)])
 
     def _learn(self, connection: Connection, mine: Owned, person: Person) -> None:
         table = mine.table
-        for text in texts_of(connection, mine, _telling(table)):
+        for text in texts_of(connection, mine, telling(table)):
             person.texts |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
         for text in texts_of(connection, mine, [table.column(table.people)]):
             person.names |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
-        lone = [column for column in _telling(table) if column.type is Type.VARCHAR]
+        lone = [column for column in telling(table) if column.type is Type.VARCHAR]
         person.hashes |= {each for each in alone(connection, mine, lone) if HASHED.fullmatch(each)}
 
     def _marks(
@@ -222,18 +222,6 @@ class Forgetter:
                 if table.people
             }
         return sorted(found)
-
-
-def _telling(table: Table) -> list[Column]:
-    """The columns that identify a person."""
-    return [
-        column
-        for column in table.columns
-        if column.pii
-        and not column.prose
-        and not column.own
-        and column.type in (Type.VARCHAR, Type.VARCHARS, Type.JSON)
-    ]
 
 
 def _is_theirs(by: Iterable[tuple[Column, str]], owned: dict[str, Owned]) -> Iterator[str]:

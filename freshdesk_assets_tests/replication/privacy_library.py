@@ -3,9 +3,13 @@
 The program's arguments: what to do (convert or forget), and the file.
 """
 
+import json as json_text
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from freshdesk_assets.replication.forgetting import Forgetter
 from freshdesk_assets.replication.privacy import Privacy
@@ -96,6 +100,68 @@ def forgetter(
         contact=contact,
         email=email,
     )
+
+
+KEEP = Privacy(key=KEY)
+HASHES = Privacy(policy=HASH, key=KEY)
+DROPS = Privacy(policy=DROP, key=KEY)
+
+
+def row(id_: int, minute: int = 0, **fields: Any) -> bytes:
+    """A row as it is sent."""
+    return json_text.dumps({"id": id_, **fields, "updated_at": f"2024-01-01T12:{minute:02d}:00Z"}).encode()
+
+
+def ada(**fields: Any) -> bytes:
+    """A reader."""
+    return row(
+        1,
+        **{
+            "name": "Ada Lovelace",
+            "email": "ada@example.com",
+            "phone": "+49 170 1234567",
+            "job": "Countess",
+            "other_emails": ["countess@example.com"],
+            "own": {"of": "Ockham", "since": 1835},
+            **fields,
+        },
+    )
+
+
+def rows() -> dict[str, list[bytes]]:
+    """Two readers and what they lent."""
+    return {
+        "readers": [ada(), row(2, name="Ben Byron", email="ben@example.com", job="Countess")],
+        "loans": [
+            row(10, reader_id=1, title="Sums", note="for my engine", files=[{"id": 1, "name": "engine.pdf"}]),
+            row(11, reader_id=2, title="Odes", note="Ada Lovelace knows", copies=["ada@example.com"]),
+        ],
+    }
+
+
+def query(warehouse: Warehouse, statement: str) -> list[tuple[Any, ...]]:
+    """What plain duckdb reads in the file."""
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def bytes_of(warehouse: Warehouse) -> bytes:
+    """All that is on the disk."""
+    files = (file for file in warehouse.path.parent.rglob("*") if file.is_file())
+    return b"".join(file.read_bytes() for file in files)
+
+
+def obstacle(warehouse: Warehouse) -> Path:
+    """Something because of which the file cannot be written anew."""
+    made = warehouse.path.with_name(f"{warehouse.path.name}.0a1b2c3d.unfinished")
+    made.mkdir()
+    return made
+
+
+def query_written(warehouse: Warehouse, statement: str) -> list[tuple[Any, ...]]:
+    """What the replica itself reads: a file with a log beside it is not opened by a reader alone."""
+    with warehouse.open() as connection:
+        return connection.execute(statement).fetchall()
 
 
 if __name__ == "__main__":

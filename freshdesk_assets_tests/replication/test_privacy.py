@@ -1,4 +1,4 @@
-"""Policies and forgetting, on a library's rows: whatever ends them early, and however odd the rows are."""
+"""A policy holds for what comes and what is stored, whatever ends a conversion early and however odd rows are."""
 
 import json
 import signal
@@ -6,87 +6,34 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from freshdesk_assets.personal.hashing import Hasher
-from freshdesk_assets.replication.forgetting import NoFolder
 from freshdesk_assets.replication.privacy import AnotherKey, Privacy
+from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.stopping import Stopped, stoppable
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets_tests.replication.privacy_library import (
     CATALOG,
-    DROP,
+    DROPS,
     HASH,
+    HASHES,
+    KEEP,
     KEY,
+    READERS,
+    ada,
+    bytes_of,
     forgetter,
+    obstacle,
+    query,
+    query_written,
     replicate,
+    row,
+    rows,
 )
-
-KEEP = Privacy(key=KEY)
-HASHES = Privacy(policy=HASH, key=KEY)
-DROPS = Privacy(policy=DROP, key=KEY)
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    """A file that is not there yet."""
-    return Warehouse(tmp_path / "replica.duckdb", lock_wait=5.0)
-
-
-def row(id_: int, minute: int = 0, **fields: Any) -> bytes:
-    """A row as it is sent."""
-    return json.dumps({"id": id_, **fields, "updated_at": f"2024-01-01T12:{minute:02d}:00Z"}).encode()
-
-
-def ada(**fields: Any) -> bytes:
-    """A reader."""
-    return row(
-        1,
-        **{
-            "name": "Ada Lovelace",
-            "email": "ada@example.com",
-            "phone": "+49 170 1234567",
-            "job": "Countess",
-            "other_emails": ["countess@example.com"],
-            "own": {"of": "Ockham", "since": 1835},
-            **fields,
-        },
-    )
-
-
-def rows() -> dict[str, list[bytes]]:
-    """Two readers and what they lent."""
-    return {
-        "readers": [ada(), row(2, name="Ben Byron", email="ben@example.com", job="Countess")],
-        "loans": [
-            row(10, reader_id=1, title="Sums", note="for my engine", files=[{"id": 1, "name": "engine.pdf"}]),
-            row(11, reader_id=2, title="Odes", note="Ada Lovelace knows", copies=["ada@example.com"]),
-        ],
-    }
-
-
-def query(warehouse: Warehouse, statement: str) -> list[tuple[Any, ...]]:
-    """What plain duckdb reads in the file."""
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
-        return connection.execute(statement).fetchall()
-
-
-def bytes_of(warehouse: Warehouse) -> bytes:
-    """All that is on the disk."""
-    files = (file for file in warehouse.path.parent.rglob("*") if file.is_file())
-    return b"".join(file.read_bytes() for file in files)
-
-
-def obstacle(warehouse: Warehouse) -> Path:
-    """Something because of which the file cannot be written anew."""
-    made = warehouse.path.with_name(f"{warehouse.path.name}.0a1b2c3d.unfinished")
-    made.mkdir()
-    return made
 
 
 def test_what_a_conversion_left_in_the_file_goes_with_the_next_run(warehouse: Warehouse) -> None:
@@ -104,18 +51,6 @@ def test_what_a_conversion_left_in_the_file_goes_with_the_next_run(warehouse: Wa
     assert b"Ada Lovelace" not in bytes_of(warehouse)
     HASHES.apply(warehouse, CATALOG, said.append)
     assert len(said) == 1
-
-
-def test_what_forgetting_left_in_the_file_goes_with_the_next_run(warehouse: Warehouse) -> None:
-    """Also where all else is kept, and no policy is ever applied."""
-    replicate(warehouse, KEEP, rows())
-    stands = obstacle(warehouse)
-    with pytest.raises(WarehouseError, match="run again"):
-        forgetter(warehouse, contact=1).forget()
-    stands.rmdir()
-    KEEP.apply(warehouse, CATALOG, print)
-    assert b"Ada Lovelace" not in bytes_of(warehouse)
-    assert b"ada@example.com" not in bytes_of(warehouse)
 
 
 @pytest.mark.parametrize("doing", ["convert", "forget"])
@@ -171,12 +106,6 @@ def kill(warehouse: Warehouse, doing: str, wait: float | None) -> None:
         process.send_signal(signal.SIGKILL)
 
 
-def query_written(warehouse: Warehouse, statement: str) -> list[tuple[Any, ...]]:
-    """What the replica itself reads: a file with a log beside it is not opened by a reader alone."""
-    with warehouse.open() as connection:
-        return connection.execute(statement).fetchall()
-
-
 def test_hashes_of_before_are_known_by_their_key_while_there_is_none(warehouse: Warehouse) -> None:
     """All is kept for a while, without the key; another one must not be mixed with it later."""
     replicate(warehouse, HASHES, rows())
@@ -225,46 +154,19 @@ def test_lists_of_many_rows_are_converted(warehouse: Warehouse, tmp_path: Path) 
     assert query(warehouse, asked) == query(synced, asked)
 
 
-def test_a_person_is_found_in_a_replica_that_hashes(warehouse: Warehouse, tmp_path: Path) -> None:
-    """By the address and by the id; and nothing of them comes back, not as a hash either."""
-    hashed = Hasher(KEY)("ada@example.com").encode()
-    for who in ({"contact": 1}, {"email": "ADA@example.com"}):
-        file = Warehouse(tmp_path / f"{len(who)}{next(iter(who))}.duckdb")
-        replicate(file, HASHES, rows())
-        done = forgetter(file, HASH, **who).forget()
-        assert (done.people, done.owned, done.others) == (1, 1, 1)
-        replicate(file, HASHES, rows())
-        assert hashed not in file.path.read_bytes()
-        assert query(file, "select name, email, own from freshdesk.readers where id = 1") == [
-            (None, None, '{"of":null,"since":null}')
-        ]
-        assert query(file, "select copies from freshdesk.loans where id = 11") == [(["[forgotten]"],)]
-        # Others do the same work; it names nobody.
-        assert query(file, "select job is null from freshdesk.readers where id = 2") == [(False,)]
-
-
-def test_a_number_that_is_none_does_not_cost_a_row(warehouse: Warehouse) -> None:
-    """The digits of a telephone may be those of an id."""
-    replicate(warehouse, KEEP, {"readers": [ada(phone="9999999")]})
-    forgetter(warehouse, contact=1).forget()
-    landed = replicate(warehouse, KEEP, {"loans": [row(9999999, reader_id=2, note="call 99-99-999")]})
-    assert (landed.inserted, landed.rejected) == (1, 0)
-    assert query(warehouse, "select id, note from freshdesk.loans") == [(9999999, "call [forgotten]")]
-
-
-def test_columns_that_are_not_declared_are_treated_too(warehouse: Warehouse) -> None:
-    """Those that earlier versions kept beside another, and those that a user added."""
+def test_tables_that_are_not_replicated_now_are_treated_and_forgotten_too(warehouse: Warehouse) -> None:
+    """Their rows of before are in the file."""
     replicate(warehouse, KEEP, rows())
-    with duckdb.connect(str(warehouse.path)) as connection:
-        connection.execute("alter table freshdesk.readers add column email_was_json json")
-        connection.execute("""alter table freshdesk.readers add column "My note" varchar""")
-        connection.execute("""update freshdesk.readers set "My note" = 'of Ada Lovelace',
-          email_was_json = to_json(email)""")
-    forgetter(warehouse, contact=1).forget()
-    asked = """select "My note", email_was_json from freshdesk.readers order by id"""
-    assert query(warehouse, asked) == [(None, None), ("of [forgotten]", '"ben@example.com"')]
-    DROPS.apply(warehouse, CATALOG, print)
-    assert query(warehouse, asked) == [(None, None), (None, None)]
+    fewer = Catalog((READERS,), chosen_from=CATALOG)
+    replace(forgetter(warehouse, contact=1), catalog=fewer).forget()
+    assert query(warehouse, "select note, copies from freshdesk.loans order by id") == [
+        (None, None),
+        ("[forgotten] knows", ["[forgotten]"]),
+    ]
+    DROPS.apply(warehouse, fewer, print)
+    assert query(warehouse, "select count(note), count(copies) from freshdesk.loans") == [(0, 0)]
+    said: list[str] = []
+    assert DROPS.apply(warehouse, CATALOG, said.append) is False
 
 
 def test_rejected_rows_are_treated_and_forgotten(warehouse: Warehouse) -> None:
@@ -276,19 +178,6 @@ def test_rejected_rows_are_treated_and_forgotten(warehouse: Warehouse) -> None:
     assert b"Lovelace" not in bytes_of(warehouse)
     replicate(warehouse, HASHES, {"readers": [keyless, b'"Ada Lovelace"', b"\xff Ada Lovelace"]})
     assert b"Lovelace" not in bytes_of(warehouse)
-
-
-def test_files_that_cannot_be_removed_end_it_before_anything_is_changed(warehouse: Warehouse) -> None:
-    """Nobody would know of them any more: their paths are forgotten with the person."""
-    replicate(warehouse, KEEP, rows())
-    with warehouse.open() as connection:
-        connection.execute(
-            "insert into freshdesk_meta.attachment_files (table_name, parent_table, parent_id, id, path)"
-            " values ('loan_files', 'loans', 10, 1, 'ab/abc')"
-        )
-    with pytest.raises(NoFolder):
-        forgetter(warehouse, contact=1).forget()
-    assert query(warehouse, "select name from freshdesk.readers where id = 1") == [("Ada Lovelace",)]
 
 
 def test_an_exception_for_a_table_is_about_all_of_it(warehouse: Warehouse) -> None:
