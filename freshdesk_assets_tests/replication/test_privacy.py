@@ -1,4 +1,4 @@
-"""A policy holds for what comes and what is stored, whatever ends a conversion early and however odd rows are."""
+"""A policy holds for all that comes and is stored, whatever ends a conversion, however odd rows are."""
 
 import json
 import signal

@@ -127,20 +127,21 @@ def treat_rows(
             made[column] = f"case when {column} is null then null {' '.join(cases)} else {column} end"
         if not made:
             return changed
+        where = " or ".join(dict.fromkeys(f"({condition})" for cell in cells for condition, _ in cell.cases))
         last = number(connection, f"select max(rowid) from {target} where rowid < {WRITTEN_NOW}")
         for start in range(0, last + 1, ROWS_AT_ONCE):
-            changed += _treat_some(connection, target, made, moment, counted, start)
+            some = f"rowid >= {start} and rowid < {min(start + ROWS_AT_ONCE, WRITTEN_NOW)} and ({where})"
+            changed += _treat_some(connection, target, made, moment, counted, some)
     return changed
 
 
 def _treat_some(
-    connection: Connection, target: str, made: Mapping[str, str], moment: datetime, counted: str, start: int
+    connection: Connection, target: str, made: Mapping[str, str], moment: datetime, counted: str, where: str
 ) -> Counter[str]:
     replaced = ", ".join(f"{value} as {column}" for column, value in made.items())
     connection.execute(
         f"create or replace temp table treated as select rowid as _place, ({counted}) as _counted,"
-        f" * replace ({replaced}) from {target}"
-        f" where rowid >= {start} and rowid < {min(start + ROWS_AT_ONCE, WRITTEN_NOW)}"
+        f" * replace ({replaced}) from {target} where {where}"
     ).fetchall()
     differs = {column: f"n.{column} is distinct from t.{column}" for column in made}
     both = f"temp.treated n join {target} t on t.rowid = n._place"
