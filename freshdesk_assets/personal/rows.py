@@ -42,6 +42,7 @@ class RowTreatment:
         cut = list(children)
         treatments = Treatments(table, cut, policy, hasher)
         self._tree = None if policy.keeps_all else treatments.raw()
+        self._where = treatments.where()
         self._other = _Other(treatments)
         self._forgotten = forgotten
         nothing = Policy(default=Treatment.DROP)
@@ -59,7 +60,13 @@ class RowTreatment:
             without = self._forgotten.masked(row)
             if without != row:
                 row, fields = without, fields_of(without) or {}
-        return row if self._tree is None else _treated(fields, self._tree, self._other)
+        if self._tree is None:
+            return row
+        tree = self._tree
+        for other, values, key, action in self._where:
+            if bytes(fields.get(other, b"")) in values:
+                tree = {**tree, key: action}
+        return _treated(fields, tree, self._other)
 
     def taken(self) -> list[tuple[str, str]]:
         """Marks of the rows since the last call that were found to be of forgotten persons."""

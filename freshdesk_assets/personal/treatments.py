@@ -60,6 +60,8 @@ class Treatments:
 
     def of(self, column: Column) -> Action | None:
         """The action for a column's value, as it was sent or as it is stored; None: it is kept."""
+        if column.pii_where:
+            return self._of_named(column)
         treatment = self._policy.of(self._table.name, column)
         if column.type is Type.JSON:
             node = self._inside(column, treatment)
@@ -67,6 +69,33 @@ class Treatments:
         if treatment is Treatment.KEEP:
             return None
         return self._action(treatment, least_digits=0)
+
+    def where(self) -> list[tuple[str, frozenset[bytes], str, Raw]]:
+        """Of columns that name persons in some rows: another key and its values there, key and action."""
+        found = []
+        for column in self._table.columns:
+            if column.pii_where and (action := self._of_named(column)) is not None:
+                other, values = column.pii_where
+                texts = frozenset(json.dumps(value).encode() for value in values)
+                found.append((self._table.column(other).path, texts, column.path, on_text(action)))
+        return found
+
+    def _of_named(self, column: Column) -> Action | None:
+        """The action for a column in rows in which it names persons, in keys too."""
+        action, hasher = (
+            self._action(self._policy.of(self._table.name, column), least_digits=LONG),
+            self._hasher,
+        )
+        if action is keep or action is drop or hasher is None:
+            return None if action is keep else action
+
+        def treat(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {hasher(key): treat(each) for key, each in value.items()}
+            return [treat(each) for each in value] if isinstance(value, list) else each_of(value)
+
+        each_of = action
+        return treat
 
     def raw(self) -> Tree:
         """The same for all of a payload."""
@@ -98,7 +127,7 @@ class Treatments:
         }
 
     def _raw(self, column: Column) -> Raw | None:
-        action = self.of(column)
+        action = None if column.pii_where else self.of(column)
         if action is not None:
             return on_text(action)
         if self.undeclared is keep or column.type is Type.JSON:

@@ -41,6 +41,7 @@ class Column:
     - `required`: whether every row has it.
     - `pii`: whether it may name or describe a person.
     - `prose`: it is personal data of which a hash would say nothing, free text or a link.
+    - `pii_where`: another column, and its values with which this one names persons, and in no other row.
     - `own`: it holds the account's own fields by their names, which may be about persons or not.
     - `detail`: only the row's own call sends it, not the list.
     - `volatile`: it differs on each read, as signed URLs do. It is stored, but does not make a row count as
@@ -58,6 +59,7 @@ class Column:
     required: bool = False
     pii: bool = False
     prose: bool = False
+    pii_where: tuple[str, tuple[str, ...]] | None = None
     own: bool = False
     detail: bool = False
     volatile: bool = False
@@ -117,6 +119,7 @@ class Traits(TypedDict, total=False):
     required: bool
     pii: bool
     prose: bool
+    pii_where: tuple[str, tuple[str, ...]]
     own: bool
     detail: bool
     volatile: bool

@@ -80,10 +80,10 @@ class Policy:
         for name in (f"{table}.{column.name}.{key}", f"{table}.{column.name}", table):
             found = self.exceptions.get(name)
             # A table's exception is about its personal data, not about its other columns.
-            if found is not None and (name != table or column.pii):
+            if found is not None and (name != table or column.pii or column.pii_where):
                 break
         else:
-            found = Treatment.KEEP if not column.pii else self.default
+            found = self.default if column.pii or column.pii_where else Treatment.KEEP
             if column.own and self.own_fields is not None:
                 found = self.own_fields
         return Treatment.DROP if found is Treatment.HASH and column.prose else found

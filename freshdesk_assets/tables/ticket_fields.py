@@ -36,7 +36,12 @@ ticket_fields = Table(
         ),
         text("portal_cc_to", "Whom they may add: company or all; on the requester field only."),
         # It comes in five shapes: see CHOICES.
-        json("choices", "Values it can take; the shape depends on type."),
+        # Those of an agent's field are the names of all agents.
+        json(
+            "choices",
+            "Values it can take; the shape depends on type.",
+            pii_where=("type", ("default_agent", "default_internal_agent")),
+        ),
         json("nested_ticket_fields", "Fields of level 2 and 3 below it; null unless type is nested_field."),
         timestamp("created_at", "When the field was created."),
         timestamp("updated_at", "When it last changed."),

@@ -178,6 +178,25 @@ def test_exceptions_are_taken_from_the_most_exact_name() -> None:
     assert treated(row, "keep", own_fields=drop)["own"] == {"a": None, "b": None}
 
 
+def test_a_column_that_names_persons_in_some_rows_is_treated_in_these() -> None:
+    """As the choices of a field do, which are all agents if it is the agent's."""
+    fields = declared(
+        "fields",
+        text("kind", "Kind."),
+        json_("choices", "Choices.", pii_where=("kind", ("people", "readers"))),
+    )
+    people = {"id": 1, "kind": "people", "choices": {"Ada": 1, "ben": 2}}
+    others = {"id": 1, "kind": "colours", "choices": {"Red": 1, "blue": 2}}
+    for default, kept in (
+        (Treatment.HASH, {HASHER("Ada"): 1, HASHER("ben"): 2}),
+        (Treatment.DROP, None),
+        (Treatment.KEEP, people["choices"]),
+    ):
+        treat = RowTreatment(fields, (), Policy(default=default), HASHER, None)
+        assert json.loads(treat(json.dumps(people).encode()))["choices"] == kept
+        assert json.loads(treat(json.dumps(others).encode())) == others
+
+
 def test_to_hash_takes_a_key() -> None:
     """Without one nothing is written; settings refuse it before."""
     with pytest.raises(ValueError, match="key"):

@@ -33,6 +33,14 @@ def personal(planted: Planted) -> frozenset[str]:
     return frozenset(word for word in planted.words if not any(word.lower().endswith(kept) for kept in KEPT))
 
 
+def people(acme: Account) -> frozenset[str]:
+    """The addresses of all contacts and agents, and the agents' names."""
+    agents = [agent.row["contact"] for agent in acme.world.agents.values()]
+    contacts = [contact.row for contact in acme.world.contacts.values()]
+    addresses = {each["email"] for each in (*agents, *contacts) if each.get("email")}
+    return frozenset(addresses | {agent["name"] for agent in agents if " " in agent["name"]})
+
+
 def found(acme: Account, words: frozenset[str]) -> set[str]:
     """Where words are: in the bytes of a file, or in a row of replica or copy, which may be compressed."""
     there = holding(acme.path.parent, words)
@@ -54,6 +62,7 @@ def test_words_are_nowhere(acme: Account, treatment: Treatment) -> None:
     acme.decide(pii=treatment)
     acme.sync(derive=True)
     assert found(acme, personal(who)) == set()
+    assert found(acme, people(acme)) == set()
     acme.world.set_subject(who.ticket, f"{MARK}othersubject")
     acme.world.rename_contact(who.contact, f"{MARK}other {MARK}names")
     acme.world.clock.advance(timedelta(hours=2))

@@ -16,7 +16,7 @@ from freshdesk_assets.warehouse.derived.kept import forget_kept
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import Stray, ensure_shape, qualified, stored_tables, stray_texts
-from freshdesk_assets.warehouse.sql import identifier, number
+from freshdesk_assets.warehouse.sql import identifier, literal, number
 
 TREAT = "treat_value"
 """The function's name in SQL, while it is there."""
@@ -84,7 +84,7 @@ def _treat_table(
     ensure_shape(connection, declared, comments=False)
     names = {column.name for column in declared.stored}
     cells = [
-        Cell(column, (("true", treat),))
+        Cell(column, ((_where(column), treat),))
         for column in declared.stored
         if (treat := stored.columns.get(column.name))
     ]
@@ -95,6 +95,14 @@ def _treat_table(
             cells.append(Cell(stray, (("true", treat),)))
     changed = treat_rows(connection, declared.name, cells, moment)
     return {f"{declared.name}.{name}": count for name, count in changed.items() if count}
+
+
+def _where(column: Column) -> str:
+    """The SQL condition of the rows in which a column is treated."""
+    if column.pii_where is None:
+        return "true"
+    other, values = column.pii_where
+    return f"coalesce({identifier(other)} in ({', '.join(map(literal, values))}), false)"
 
 
 @dataclass(frozen=True, slots=True)
