@@ -9,7 +9,9 @@ import pytest
 
 from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.schema.personal import Treatment
+from freshdesk_assets.tables import declared_tables
 from freshdesk_assets_tests.replica.account import Account
 from freshdesk_assets_tests.replica.planted import MARK, Planted, forms, holding, plant
 from freshdesk_assets_tests.replica.test_runs import command
@@ -31,6 +33,20 @@ def acme(account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterat
 def personal(planted: Planted) -> frozenset[str]:
     """The words that are about the customer."""
     return frozenset(word for word in planted.words if not any(word.lower().endswith(kept) for kept in KEPT))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("treatment", [Treatment.HASH, Treatment.DROP])
+def test_tables_by_choice_hold_no_word_either(acme: Account, treatment: Treatment) -> None:
+    """All that can be replicated is, and rows are asked for once more by their own calls."""
+    acme.catalog = choose(declared_tables(), [table.name for table in declared_tables() if table.by_choice])
+    who = plant(acme.world)
+    acme.decide(pii=treatment)
+    acme.sync()
+    acme.world.clock.advance(timedelta(hours=30))
+    acme.reconcile()
+    assert found(acme, personal(who)) == set()
+    assert found(acme, people(acme)) == set()
 
 
 def people(acme: Account) -> frozenset[str]:
