@@ -1,9 +1,31 @@
 """Custom objects: records of kinds that the account defines itself, by choice."""
 
-from freshdesk_assets.schema.child import Child, Elements
+from freshdesk_assets.schema.child import Child, Elements, Kinds
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
 from freshdesk_assets.schema.sync import EachParent, FullList
 from freshdesk_assets.schema.table import Cadence, Table
+
+# A relationship holds the id of a ticket or contact, a number, or that of another record, which is text: its
+# values decide.
+KINDS = """
+select
+  custom_object_schemas.id as kind,
+  custom_object_schemas.name as kind_name,
+  coalesce(custom_object_schemas.title, custom_object_schemas.name) as kind_label,
+  custom_object_schemas._deleted_at as kind_removed_at,
+  custom_object_fields.name,
+  custom_object_fields.label,
+  case
+    when custom_object_fields.type = 'NUMBER' then 'BIGINT'
+    when custom_object_fields.type = 'DECIMAL' then 'DOUBLE'
+    when custom_object_fields.type = 'CHECKBOX' then 'BOOLEAN'
+    when custom_object_fields.type = 'DATE' then 'DATE'
+    when custom_object_fields.type <> 'RELATIONSHIP' then 'VARCHAR'
+  end as type
+from freshdesk.custom_object_schemas
+left join freshdesk.custom_object_fields on custom_object_fields.schema_id = custom_object_schemas.id
+order by custom_object_schemas.id, custom_object_fields.position
+"""
 
 custom_object_schemas = Table(
     name="custom_object_schemas",
@@ -35,7 +57,7 @@ custom_object_schemas = Table(
 
 custom_object_fields = Child(
     name="custom_object_fields",
-    doc="One row per field of a kind of record.",
+    doc="One row per field of a kind of record; relations has a view custom_object_* of each kind.",
     parent="custom_object_schemas",
     by="schema_id",
     cut=Elements("fields"),
@@ -56,6 +78,7 @@ custom_object_fields = Child(
         json("choices", "Values it can take: id, value, position.", path="value.choices"),
     ),
     key=("position",),
+    kinds=Kinds(KINDS, tables=("custom_object_schemas", "custom_object_fields")),
 )
 
 custom_object_records = Table(

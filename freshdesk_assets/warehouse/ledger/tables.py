@@ -198,6 +198,16 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
         ),
     ),
+    "kind_views": (
+        "Views of the account's own kinds of rows; one whose kind is gone is dropped.",
+        (
+            text("schema_name", "Schema of the view."),
+            text("view_name", "Name of the view."),
+            text("beside", "View that has the rows of all kinds."),
+            bigint("kind", "Id of the kind."),
+            text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
+        ),
+    ),
     "made_of": (
         "Which tables, read from the API, each table and view is made of.",
         (
