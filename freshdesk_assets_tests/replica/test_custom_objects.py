@@ -61,7 +61,7 @@ def named(acme: Account) -> set[str]:
 
 
 def assert_equal(acme: Account) -> None:
-    """The living rows of each kind's view are the account's records, field by field; the dead are there too."""
+    """The rows of each kind's view are those stored; the living ones the account's, field by field."""
     for name in ("custom_object_records", *named(acme)):
         of = f"= '{name.removeprefix('custom_object_')}'" if name in named(acme) else "is not null"
         ((shown, stored),) = acme.query(
