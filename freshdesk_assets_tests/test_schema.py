@@ -1,5 +1,6 @@
 """A declaration that contradicts itself fails where it is made, with one sentence that names it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ from freshdesk_assets.schema.column import (
     timestamp,
 )
 from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall
-from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import ChangedSince, DayFiles, FullList, Keyset, LookBack, PerParent
 from freshdesk_assets.schema.table import Table
 
 ID = bigint("id", "Shelf's id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")
+FILES = DayFiles(parameter="day", link_at="url", ends_at="ends", fingerprint="id", days=30)
 SHELF = {
     "name": "shelves",
     "doc": "One row per shelf.",
@@ -149,6 +151,18 @@ TAGS = texts("tags", "Tags.", detail=True)
             "table shelves: its sync compares opened_at, which is not a column",
         ),
         ({"path": "rooms/{id}/shelves"}, "table shelves: its path has {id}, but it is not read per parent"),
+        (
+            {"sync": replace(FILES, fingerprint="title"), "rows_at": "rows"},
+            "table shelves: a fingerprint is written into title, which is not its key",
+        ),
+        (
+            {"sync": FILES},
+            "table shelves: its files are kept for no day, or nothing says where their rows are",
+        ),
+        (
+            {"sync": replace(FILES, days=0), "rows_at": "rows"},
+            "table shelves: its files are kept for no day, or nothing says where their rows are",
+        ),
         (
             {"sync": ChangedSince(())},
             "table shelves: it is read by changes, but no parameter says since when",

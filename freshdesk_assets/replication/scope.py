@@ -4,7 +4,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from freshdesk_assets.extract.clocks import ALIKE
@@ -101,6 +101,16 @@ class ReadScope:
         if not self.covered(listing):
             return [(EPOCH, self.end)]
         return self.gaps(listing)
+
+    def whole_days(self, now: datetime, kept: int) -> list[date]:
+        """The days to read that are over, of the last `kept` ones, in order."""
+        last, wanted = min(now, self.end).date(), set[date]()
+        for start, end in self.gaps(self.table.listings[0]):
+            day = max(start.date(), now.date() - timedelta(days=kept))
+            while day < last and datetime(day.year, day.month, day.day, tzinfo=UTC) < end:
+                wanted.add(day)
+                day += timedelta(days=1)
+        return sorted(wanted)
 
     def reread(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that were re-read since the backfill was requested."""

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from freshdesk_assets.schema.column import NAME, Type
 from freshdesk_assets.schema.endpoint import ITSELF, Existence
-from freshdesk_assets.schema.sync import ChangedSince, EachParent, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import (
+    ChangedSince,
+    DayFiles,
+    EachParent,
+    FullList,
+    Keyset,
+    LookBack,
+    PerParent,
+)
 
 if TYPE_CHECKING:
     from freshdesk_assets.schema.table import Table
@@ -70,6 +78,10 @@ def complaints(table: "Table") -> list[str]:
             found.append(f"it is read per parent by {column}, which is not a column")
         case PerParent() | EachParent():
             found += _complaints_of_branches(table)
+        case DayFiles(fingerprint=fingerprint) if table.key != (fingerprint,):
+            found.append(f"a fingerprint is written into {fingerprint}, which is not its key")
+        case DayFiles(days=days) if days <= 0 or not table.rows_at:
+            found.append("its files are kept for no day, or nothing says where their rows are")
         case _ if "{id}" in table.path:
             found.append("its path has {id}, but it is not read per parent")
         case ChangedSince(parameters=()):

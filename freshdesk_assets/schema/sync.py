@@ -144,4 +144,28 @@ class EachParent:
     )
 
 
-Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent | EachParent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFiles:
+    """A file for each day, at the link in a reply: it is made once the day is over, and kept for some days.
+
+    - `parameter`: the request parameter that names the day, as 2026-01-31.
+    - `link_at`: where a reply has the link, dotted; of a list there, its first element counts.
+    - `ends_at`: where a file says when its day ends. One that was made before is asked for again.
+    - `fingerprint`: the key of a row, for which Freshdesk sends none: a number made of all that it sends.
+    - `days`: how many days a file is kept.
+
+    A day whose file is not there yet is asked for each time, as long as files are kept.
+    """
+
+    parameter: str
+    link_at: str
+    ends_at: str
+    fingerprint: str
+    days: int
+    how: ClassVar[str] = (
+        "Each day has a file, which is fetched once it is there; a day without one is asked for each time, as"
+        " long as Freshdesk keeps files."
+    )
+
+
+Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent | EachParent | DayFiles
