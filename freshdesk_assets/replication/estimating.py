@@ -134,8 +134,9 @@ class Estimator:
                 rows = self._due(scope, asked)
                 each = 1.0
                 if branch is not None:
+                    known = scope.known_lists(branch, self.reader.now)
                     with scope.warehouse.open(checkpoint=False) as connection:
-                        each = calls_per_parent(connection, table, branch)
+                        each = calls_per_parent(connection, table, branch, known)
                     each *= len(scope.variants(branch))
                 made.add_rows(math.ceil(rows * each))
                 if rows or not made.note:

@@ -168,8 +168,9 @@ class PerRow:
             raise TypeError(f"a step of {self.table.name} makes a call per row, and does not say which")
         existence = self.asked.source.existence
         own_path = existence.path if existence else ""
-        variants, mark = scope.variants(self.branch), mark_of(self.asked.source, self.table)
-        return read_lists(reader.client, self.table, self.branch, rows, others, own_path, variants, mark=mark)
+        given = (reader.client, self.table, self.branch, rows, others, own_path, scope.variants(self.branch))
+        known, mark = scope.known_lists(self.branch, reader.now), mark_of(self.asked.source, self.table)
+        return read_lists(*given, known=known, mark=mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

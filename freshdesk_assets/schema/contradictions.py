@@ -178,6 +178,12 @@ def _complaints_of_branches(table: "Table") -> list[str]:
             found.append(f"it is read per row of {branch.parent} by {branch.column}, which is not a column")
         if branch.variants and f"{{{branch.variants.column}}}" not in branch.path:
             found.append(f"it is read once each {branch.variants.column}, but {branch.path} does not hold it")
+        if branch.changes and branch.changes.cursor not in table.version:
+            found.append(
+                f"its lists are asked for changes by {branch.changes.cursor}, which is no version of it"
+            )
+        if branch.changes and (branch.variants or "{id}" not in branch.changes.count):
+            found.append("its lists are counted by a path without {id}, or each in several variants")
         if branch.variants and branch.variants.column not in names:
             found.append(f"it is read once each {branch.variants.column}, which is not a column")
     return found

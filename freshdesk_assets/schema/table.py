@@ -142,6 +142,7 @@ class Table:
                     where=where,
                     optional=sync.optional,
                     variants=sync.variants,
+                    changes=sync.changes,
                 )
                 return (first, *below)
             case _:

@@ -2,7 +2,7 @@
 
 from freshdesk_assets.schema.child import Child, Elements, Kinds
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.sync import EachParent, FullList
+from freshdesk_assets.schema.sync import EachParent, FullList, ListChanges
 from freshdesk_assets.schema.table import Cadence, Table
 
 # A relationship holds the id of a ticket or contact, a number, or that of another record, which is text: its
@@ -85,8 +85,18 @@ custom_object_records = Table(
     name="custom_object_records",
     doc="One row per record of a kind that the account has defined.",
     path="custom_objects/schemas/{id}/records",
-    params={"page_size": 100},
-    sync=EachParent(parent="custom_object_schemas", column="schema_id"),
+    # A record that changes while the list is read moves to its end, and is seen there.
+    params={"page_size": 100, "sort_by": "updated_time;ASC"},
+    sync=EachParent(
+        parent="custom_object_schemas",
+        column="schema_id",
+        changes=ListChanges(
+            since="updated_time[gte]",
+            cursor="updated_time",
+            count="custom_objects/schemas/{id}/records/count",
+            count_at="count",
+        ),
+    ),
     rows_at="records",
     next_at="_links.next.href",
     key=("schema_id", "display_id"),

@@ -68,6 +68,10 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),
             timestamp("asked_at", "When it was asked for, by the replica's clock."),
+            timestamp(
+                "whole_at",
+                "When its list was last read whole, by the replica's clock; since then its changes were.",
+            ),
         ),
     ),
     "set_aside": (
