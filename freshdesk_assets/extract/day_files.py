@@ -38,11 +38,13 @@ def read_days(
     - `begun`: whether a file was read before. Else the account may have none at all: NotFound is raised where
       no day has one.
 
-    Raises Unavailable at the end where a file is there and could not be fetched.
+    Raises Unavailable at the end where a file is there and could not be fetched, UnexpectedReply where one is
+    none.
     """
     listing = table.listings[0].name
     missing: NotFound | None = None
     failed: dict[date, str] = {}
+    broken: dict[date, str] = {}
     with Downloads(most=MOST_BYTES, workers=1) as downloads:
         for day in days:
             asked = {**table.params, sync.parameter: day.isoformat()}
@@ -57,7 +59,11 @@ def read_days(
                 if body != NOT_THERE:
                     failed[day] = body
                 continue
-            rows = _rows(table, sync, body, day)
+            try:
+                rows = rows_in(table, sync, body)
+            except msgspec.MsgspecError as error:
+                broken[day] = str(error)
+                continue
             ended = _ended(sync, body, reply.moment or datetime.now(UTC))
             start = datetime.combine(day, time(), UTC)
             end = start + timedelta(days=1)
@@ -73,6 +79,12 @@ def read_days(
             f"{table.path}: {len(failed)} files of days could not be fetched, that of {day}: {why}. See"
             " whether this machine may reach where they are kept, as a browser does. The next run asks again,"
             f" as long as they are kept: {sync.days} days."
+        )
+    if broken:
+        day, why = next(iter(broken.items()))
+        raise UnexpectedReply(
+            f"{table.path}: {len(broken)} files of days are none that can be read, that of {day}: {why}. The"
+            " others are stored. Run again later"
         )
     if missing and not begun:
         raise missing
@@ -107,16 +119,6 @@ def fingerprint(row: bytes, number: int = 1) -> int:
     text = row if said is None else json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
     again = f":{number}".encode() if number > 1 else b""
     return int.from_bytes(hashlib.sha256(text + again).digest()[:8]) >> 1
-
-
-def _rows(table: Table, sync: DayFiles, body: bytes, day: date) -> list[bytes]:
-    try:
-        return rows_in(table, sync, body)
-    except msgspec.MsgspecError as error:
-        raise UnexpectedReply(
-            f"{table.path}: the file of {day} is none that can be read: {error}. What was read is stored. Run"
-            " again later"
-        ) from None
 
 
 def _fetched(downloads: Downloads, link: str) -> bytes | str:

@@ -214,8 +214,8 @@ def reached(scope: ReadScope) -> datetime | None:
     """
     # A table that was never read, as one that the key may not read, does not count.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
-    # What is read each time, as trees are, is behind in no partition.
-    if isinstance(scope.table.sync, EachParent):
+    # What is read each time, as trees and days without a file are, is behind in no partition.
+    if isinstance(scope.table.sync, EachParent | DayFiles):
         return None
     found = [
         scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None

@@ -88,11 +88,11 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """What is known of the kinds of rows that the account defines itself: an SQL query, a row per field.
+    """What is known of the kinds of rows that the account defines itself: an SQL query.
 
     It selects `kind`, an id; `kind_name`, `kind_label` and `kind_removed_at`; and of the field `name`,
     `label` and `type`, an SQL type. Where the type is null, the values decide. A kind without fields has one
-    row, whose field is null. `tables` are those that the query reads.
+    row, whose field is null. Columns of a view come in the order of its rows. `tables` are those that it reads.
     """
 
     sql: str

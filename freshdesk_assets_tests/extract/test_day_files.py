@@ -130,10 +130,13 @@ def test_one_file_that_does_not_come_leaves_the_others_theirs() -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]x", b'{"metadata": {}}', b'{"loans": {"a": 1}}', b"{"])
-def test_a_file_that_is_none_ends_the_reading(body: bytes) -> None:
-    """It must not count as a day without loans."""
-    with pytest.raises(UnexpectedReply, match="the file of 2026-03-01 is none that can be read"):
-        read(Library({"2026-03-01": body}))
+def test_a_file_that_is_none_is_no_day_without_loans_and_leaves_the_others_theirs(body: bytes) -> None:
+    """It may be none for as long as it is kept: the files after it must not wait for it."""
+    with opened(Library({"2026-03-01": body, "2026-03-02": loans("Persuasion")})) as client:
+        pages = read_days(client, LOANS, SYNC, DAYS, begun=True)
+        assert titles([next(pages)]) == ["Persuasion"]
+        with pytest.raises(UnexpectedReply, match=r"1 files of days are none that can be read.* 2026-03-01"):
+            next(pages)
 
 
 def test_a_row_has_the_same_key_whenever_and_however_it_is_sent() -> None:

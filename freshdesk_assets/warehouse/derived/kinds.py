@@ -93,14 +93,22 @@ def _kinds(connection: Connection, kinds: KindViews, catalog: Catalog) -> list[K
             f"the views {kinds.prefix}* are of kinds that {kinds.child} should know; declare its `kinds`"
         )
     found: dict[int, Kind] = {}
-    rows = connection.execute(
-        "select kind, kind_name, kind_label, kind_removed_at, name, label, type"
-        f" from ({child.kinds.sql}) where kind is not null"
-    ).fetchall()
-    for id_, name, label, removed_at, key, said, type_ in rows:
-        kind = found.setdefault(id_, Kind(id=id_, name=name or "", label=label or "", removed_at=removed_at))
-        if key is not None:
-            kind.fields.setdefault(key, (said, type_))
+    # Run as it is: a query around it need not keep the order of its rows.
+    made = connection.execute(child.kinds.sql)
+    columns = [name for name, *_ in made.description or []]
+    for values in made.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        kind = found.setdefault(
+            row["kind"],
+            Kind(
+                id=row["kind"],
+                name=row["kind_name"] or "",
+                label=row["kind_label"] or "",
+                removed_at=row["kind_removed_at"],
+            ),
+        )
+        if row["name"] is not None:
+            kind.fields.setdefault(row["name"], (row["label"], row["type"]))
     return sorted(found.values(), key=lambda kind: (kind.removed_at is not None, kind.id))
 
 
