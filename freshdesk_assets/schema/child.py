@@ -92,7 +92,7 @@ class Kinds:
 
     It selects `kind`, an id; `kind_name`, `kind_label` and `kind_removed_at`; and of the field `name`,
     `label` and `type`, an SQL type. Where the type is null, the values decide. A kind without fields has one
-    row, whose field is null. Columns of a view come in the order of its rows. `tables` are those that it reads.
+    row, whose field is null. Columns of a view come in the order of its rows. `tables` are those it reads.
     """
 
     sql: str
