@@ -11,6 +11,7 @@ from benchmarks.payloads import Tickets
 from benchmarks.timing import Measured, timed
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import EPOCH, Reader
+from freshdesk_assets.personal.rows import RowTreatment
 from freshdesk_assets.replication.course import Course
 from freshdesk_assets.replication.progress import Progress
 from freshdesk_assets.replication.reconciling import Allowance
@@ -76,14 +77,14 @@ class TimedSpool(Spool):
         self.spent += time.perf_counter() - began
 
 
-def replicated(folder: Path, numbers: range, later: int) -> Measured:
+def replicated(folder: Path, numbers: range, later: int, treatment: RowTreatment | None = None) -> Measured:
     """Replicate the rows of these numbers; returns seconds, those for making the rows not included."""
     catalog = declared_tables()
     table = catalog["tickets"]
     warehouse = Warehouse(folder / "replica.duckdb")
     with (
         Client(domain="http://127.0.0.1:1", api_key="none") as client,
-        TimedSpool(folder / "spool", table) as spool,
+        TimedSpool(folder / "spool", table, treatment=treatment) as spool,
     ):
         reader = Canned(client, numbers=numbers, later=later)
         scope = ReadScope(

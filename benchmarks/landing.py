@@ -22,9 +22,9 @@ from benchmarks.payloads import Tickets
 from benchmarks.replica import conditions, show
 from benchmarks.timing import Measured, peak, timed
 from freshdesk_assets.schema.column import Column
+from freshdesk_assets.schema.payload import payload_tree
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
-from freshdesk_assets.warehouse.landing.fitting import payload_tree
 
 CHANGED = 10_000
 """Changed rows, spread over the table."""

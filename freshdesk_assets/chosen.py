@@ -65,6 +65,8 @@ def chosen_tables(settings: Settings) -> Catalog:
     columns = {column.name for table in bounded(declared) for column in table.stored}
     if condition and (amiss := condition_amiss(condition, columns)):
         raise SettingError(f"{variable('per_ticket')} {amiss}")
+    if amiss := next(settings.policy.complaints(declared), None):
+        raise SettingError(f"{variable('pii_exceptions')} {amiss}")
     try:
         return choose(declared, settings.tables, condition)
     except UnknownTable as error:

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import io
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,6 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
+from freshdesk_assets.commands.forget_options import add_forget, forget_asked
+from freshdesk_assets.commands.reader_options import add_readers
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 READERS = ("query", "tables", "compare")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
-WITHOUT_ACCOUNT = ("dev", "begin-anew", *READERS)
+WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
 """Commands that ask Freshdesk nothing."""
 
 
@@ -32,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Dagster and building the definitions, and finds nothing. Without `arguments`, the process ends afterwards.
     """
     gc.disable()
+    # What the settings say of the mode of files holds once they are read.
+    before = os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal may not have a character of a name or a table's frame: that must end no sync.
@@ -46,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return STOPPED
     finally:
+        os.umask(before)
         gc.enable()
 
 
@@ -69,6 +76,7 @@ def run(arguments: Sequence[str] | None) -> int:
         if said := load_env_file():
             raise SettingError(said)
         settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        make_files(settings.file_mode)
         if options.command in READERS:
             return _read(options, settings)
         _check_reach(settings)
@@ -101,10 +109,18 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.archive import archive
 
         return archive(partial(_definitions, settings), catalog, settings, **archive_asked(options))
+    if options.command == "forget":
+        from freshdesk_assets.commands.forget import forget
+
+        return forget(partial(_definitions, settings), catalog, settings, **forget_asked(options))
     if options.command == "begin-anew":
         from freshdesk_assets.commands.account import begin_anew
 
         return begin_anew(settings)
+    if options.command == "rekey":
+        from freshdesk_assets.commands.rekey import rekey
+
+        return rekey(settings)
     if options.command == "sync":
         # Dagster takes seconds to load: say first what is about to happen.
         # The domain may be a URL, which may hold a password before the @.
@@ -194,10 +210,17 @@ def parser() -> argparse.ArgumentParser:
     # It takes no such option, and says so in a sentence.
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     add_archive(commands)
+    add_forget(commands)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",
         description="Renames the file, its published copy and its page; deletes nothing.",
+    )
+    commands.add_parser(
+        "rekey",
+        help="encrypt the replica with the key that is set",
+        description="Writes file and copy anew with FRESHDESK_ENCRYPTION_KEY, or not encrypted without one."
+        " The key that they have now is FRESHDESK_FORMER_ENCRYPTION_KEY.",
     )
     commands.add_parser(
         "doctor",
@@ -220,39 +243,8 @@ def parser() -> argparse.ArgumentParser:
         help="print every setting with its default, as a file .env has them",
         description="`freshdesk-assets settings > .env` begins such a file.",
     )
-    _add_readers(commands)
+    add_readers(commands)
     return described
-
-
-def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The commands that ask the published copy, or the replica where there is none."""
-    ask = commands.add_parser(
-        "query",
-        help="answer a query in SQL from what is stored",
-        description="Reads the published copy, or the replica where there is none. Nothing can be written."
-        " Times are in UTC.",
-    )
-    asked = ask.add_mutually_exclusive_group(required=True)
-    asked.add_argument("sql", nargs="?", metavar="SQL", help="the query; - reads it from the standard input")
-    asked.add_argument("--file", metavar="FILE", help="a file with the query; - for the standard input")
-    ask.add_argument(
-        "--format",
-        choices=("table", "csv", "json"),
-        default="table",
-        help="how the answer is written; csv and json have all rows, a table the first and last hundred",
-    )
-    shown = commands.add_parser(
-        "tables",
-        help="list what can be asked: tables and views, or the columns of one",
-        description="Reads the published copy, or the replica where there is none.",
-    )
-    shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
-    against = commands.add_parser(
-        "compare",
-        help="compare the metrics with a CSV of tickets exported from Freshdesk",
-        description="Says by column how many are equal and which tickets differ. Sends nothing to Freshdesk.",
-    )
-    against.add_argument("file", metavar="FILE.csv", help="the export, with a column Ticket ID")
 
 
 def _add_scope(command: argparse.ArgumentParser) -> None:

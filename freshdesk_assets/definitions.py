@@ -24,7 +24,8 @@ from freshdesk_assets.orchestration.assets.views import build_views
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.own import with_own
-from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.runs.jobs import build_jobs
 from freshdesk_assets.orchestration.runs.schedules import build_schedules
 from freshdesk_assets.orchestration.runs.sensors import build_sensors
@@ -80,6 +81,7 @@ def build_defs(
         "duckdb": file,
         "io_manager": ReplicaIOManager(file=file),
     }
+    mode = duckdb_file(settings).mode_of_copy
     files, files_checks = build_files(catalog, settings.files, settings.files_max_mb)
     made = [
         *build_tables(catalog, settings.partitioning),
@@ -88,8 +90,8 @@ def build_defs(
         *build_views(views, columns, catalog, settings.rules),
         build_references(catalog),
         *files,
-        build_publication(views, [key for each in files for key in each.keys]),
-        *([build_page(duckdb_file(settings).page_options)] if page else []),
+        build_publication(views, [key for each in files for key in each.keys], mode),
+        *([build_page(duckdb_file(settings).page_options, mode)] if page else []),
         *build_metrics(views, settings.partitioning.since),
     ]
     return dg.Definitions(

@@ -1,11 +1,14 @@
 """What a process finds around it: variables that are no settings, the file `.env`, folders to write to."""
 
 import os
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from freshdesk_assets.settings import PREFIX, Settings
+from freshdesk_assets.file_modes import FILE_MODE, PRIVATE
+from freshdesk_assets.setting_values import plain
+from freshdesk_assets.settings import PREFIX, Settings, variable
 
 ENV_FILE = ".env"
 
@@ -26,6 +29,19 @@ def load_env_file() -> str | None:
     except OSError as error:
         return f"{file.resolve()} cannot be read ({error.strerror}): change its rights"
     return None
+
+
+def file_mode() -> str:
+    """The mode of files that the environment asks for, else `.env`; a wrong one is what the definitions say.
+
+    Dagster's own processes, its daemon and its web server, read no settings and not `.env`.
+    """
+    name, given = variable("file_mode"), ""
+    with suppress(OSError, ValueError):
+        from dotenv import dotenv_values
+
+        given = plain(os.environ.get(name) or dotenv_values(ENV_FILE).get(name) or "")
+    return given.zfill(4) if FILE_MODE.fullmatch(given) else PRIVATE
 
 
 def give(name: str, value: str) -> None:

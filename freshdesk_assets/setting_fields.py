@@ -12,6 +12,7 @@ class Group(StrEnum):
     ACCOUNT = "The account"
     REPLICA = "The replica"
     FILES = "Files"
+    PERSONAL = "Personal data"
     CREDITS = "Credits"
     SCHEDULES = "Schedules"
     METRICS = "Metrics"

@@ -11,11 +11,16 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from freshdesk_assets.file_modes import FILE_MODE
+
 LEAST_CREDITS = 50
 """Twice what a sync costs that finds nothing new: with less, a run might end before it has read anything."""
 
 LEAST_MEGABYTES = 256
 """With less, a batch of usual rows does not fit."""
+LEAST_KEY = 16
+"""Characters of a key that nobody guesses, if they were drawn."""
+
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 """Freshdesk began in 2010. From year 1 on, Dagster would make hundreds of thousands of partitions."""
 
@@ -189,6 +194,27 @@ def _storage(given: Any) -> str:
     return f"v{'.'.join(found.groups())}"
 
 
+def _key(given: Any) -> Any:
+    if isinstance(given, str) and len(given) < LEAST_KEY:
+        # Not quoted: it is a secret.
+        raise ValueError(
+            f"is too short: set it to {LEAST_KEY} characters at least, as `openssl rand -base64 32` makes"
+            " them"
+        )
+    return given
+
+
+def _mode(given: Any) -> str | None:
+    if given is None:
+        return None
+    if not FILE_MODE.fullmatch(str(given)):
+        raise ValueError(
+            f"is {str(given)!r}: set it to 0600 for this user alone, 0640 for the files' group too, or 0644"
+            " for everybody on this machine"
+        )
+    return str(given).zfill(4)
+
+
 def _module(given: Any) -> str | None:
     if given is None:
         return None
@@ -250,6 +276,9 @@ Poll = Annotated[
 ]
 Memory = Annotated[str | None, BeforeValidator(_memory)]
 Storage = Annotated[str, BeforeValidator(_storage)]
+Key = Annotated[SecretStr | None, BeforeValidator(_key)]
+Mode = Annotated[str, BeforeValidator(_mode)]
+OptionalMode = Annotated[str | None, BeforeValidator(_mode)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Tables = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tables)]
 Module = Annotated[str | None, BeforeValidator(_module)]

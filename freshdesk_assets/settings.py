@@ -15,6 +15,8 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from freshdesk_assets.file_modes import PRIVATE
+from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
@@ -27,6 +29,7 @@ from freshdesk_assets.setting_paths import (
     usable,
 )
 from freshdesk_assets.setting_paths import SettingError as SettingError
+from freshdesk_assets.setting_personal import Exceptions, key_complaints, policy_of
 from freshdesk_assets.setting_values import (
     DAY,
     LEAST_CREDITS,
@@ -36,10 +39,13 @@ from freshdesk_assets.setting_values import (
     File,
     Folder,
     Hook,
+    Key,
     Memory,
+    Mode,
     Module,
     Names,
     OptionalFolder,
+    OptionalMode,
     Poll,
     Storage,
     Switch,
@@ -70,6 +76,13 @@ class PartitionLength(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+
+class Cipher(StrEnum):
+    """By what DuckDB encrypts."""
+
+    OPENSSL = "openssl"
+    MBEDTLS = "mbedtls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +179,39 @@ class Settings(BaseSettings):
     lock_wait: Annotated[float, number(0, 86_400, "300")] = _setting(
         Group.REPLICA, DEFAULT_LOCK_WAIT, "Seconds to wait for another program that holds the file."
     )
+    file_mode: Mode = _setting(
+        Group.REPLICA,
+        PRIVATE,
+        "Who may read what is made: `0600` this user alone, `0640` the files' group too, `0644` everybody on"
+        " this machine. Folders follow, as in `0700`. Files and folders that are there stay as they are"
+        " (docs/access.md).",
+    )
+    published_mode: OptionalMode = _setting(
+        Group.REPLICA,
+        None,
+        "Who may read the published copy and the page, in the same form: `0640` for a group of analysts.",
+        unset="as FRESHDESK_FILE_MODE says",
+    )
+    encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "The key with which the replica and the copy are encrypted. It is never shown, logged or stored: who"
+        " loses it has lost the file. `freshdesk-assets rekey` encrypts a replica of before"
+        " (docs/access.md).",
+        unset="not encrypted",
+    )
+    former_encryption_key: Key = _setting(
+        Group.REPLICA,
+        None,
+        "For `freshdesk-assets rekey` alone: the key that the replica has now.",
+        unset="it is not encrypted",
+    )
+    encryption_by: Annotated[Cipher, choice(*Cipher)] = _setting(
+        Group.REPLICA,
+        "openssl",
+        "`openssl`: by DuckDB's extension httpfs. `mbedtls`: by what DuckDB has built in and calls unsafe"
+        " (docs/access.md).",
+    )
     files: OptionalFolder = _setting(
         Group.FILES,
         "off",
@@ -175,6 +221,26 @@ class Settings(BaseSettings):
     )
     files_max_mb: Annotated[int, number(1, 100_000, "100", of=int)] = _setting(
         Group.FILES, 100, "The largest file that is fetched, in megabytes. A larger one is recorded alone."
+    )
+    pii: Annotated[Treatment, choice(*Treatment)] = _setting(
+        Group.PERSONAL,
+        Treatment.KEEP,
+        "What becomes of personal data before it is written anywhere: `keep`, `hash` (names, addresses and"
+        " numbers become keyed hashes that can still be joined and counted; free text is dropped) or `drop`."
+        " A change is applied to what is stored, and what is gone does not come back (docs/privacy.md).",
+    )
+    pii_exceptions: Exceptions = _setting(
+        Group.PERSONAL,
+        Policy(),
+        "A TOML file of exceptions by table, column or field, and `own_fields`, what becomes of the account's"
+        " own fields (docs/privacy.md).",
+        unset="none",
+    )
+    pii_key: SecretStr | None = _setting(
+        Group.PERSONAL,
+        None,
+        "The secret that hashes are made with, and the marks of who was forgotten: 16 characters at least, as"
+        " from `openssl rand -hex 32`. Keep it; it is never shown, logged or stored.",
     )
     reserve: Annotated[float, number(0, 0.95, "0.1")] = _setting(
         Group.CREDITS, DEFAULT_RESERVE, "The share of the account's rate limit left to its other tools."
@@ -320,6 +386,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def policy(self) -> Policy:
+        """How personal data is treated."""
+        return policy_of(self.pii, self.pii_exceptions)
+
+    @property
     def partitioning(self) -> Partitioning:
         """Since when tickets are replicated, and how long a partition is."""
         return Partitioning(start=self.start_date, length=self.partitions)
@@ -341,6 +412,7 @@ def read_settings(schemas: Collection[str], *, account: bool = False) -> Setting
     missing = {name: what for name, what in REQUIRED.items() if account and not getattr(made, name)}
     said = [f"{variable(name)} is not set: set it to {what}" for name, what in missing.items()]
     said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
+    said += key_complaints(made.policy, made.pii_key, variable("pii_key"))
     said += _misplaced(made, schemas)
     if said:
         where = "Settings are read from the environment and from .env: `freshdesk-assets settings` shows all."

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from freshdesk_assets.commands.files import complaints, ensure_writable
-from freshdesk_assets.environment import load_env_file, without_effect
+from freshdesk_assets.environment import file_mode, load_env_file, without_effect
 from freshdesk_assets.extract.account import key_owner
 from freshdesk_assets.extract.http.errors import FreshdeskError
-from freshdesk_assets.orchestration.resources import DuckDBFile, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.settings import SettingError, Settings
 from freshdesk_assets_tests.serving import Reply, Request, serving
 from freshdesk_assets_tests.test_settings import SECRET, refusal
@@ -172,3 +173,19 @@ def test_what_no_longer_means_anything_is_said_to(environment: pytest.MonkeyPatc
         environment.setenv("FRESHDESK_DOMAIN", url)
         told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stderr
     assert told.count("FRESHDESK_SKIP_UNTOUCHED has no effect any more") == 1
+
+
+def test_dagsters_own_processes_find_the_mode_of_files_in_env_too(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They read no settings, and not `.env`. What they cannot make sense of is for this user alone."""
+    assert file_mode() == "0600"
+    (tmp_path / ".env").write_text("FRESHDESK_FILE_MODE='640'\n")
+    assert file_mode() == "0640"
+    environment.setenv("FRESHDESK_FILE_MODE", "0644")
+    assert file_mode() == "0644"
+    environment.setenv("FRESHDESK_FILE_MODE", "everybody")
+    assert file_mode() == "0600"
+    environment.delenv("FRESHDESK_FILE_MODE")
+    (tmp_path / ".env").write_bytes(b"FRESHDESK_FILE_MODE=\xff\xfe")
+    assert file_mode() == "0600"

@@ -18,7 +18,8 @@ from dotenv import dotenv_values
 import freshdesk_assets
 from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.runs.staleness import stale_range
 from freshdesk_assets.settings import (
     Partitioning,
@@ -164,6 +165,43 @@ def test_secrets_are_not_quoted(environment: pytest.MonkeyPatch) -> None:
     assert settings.alert_webhook is not None
     assert settings.alert_webhook.get_secret_value().endswith(SECRET)
     assert SECRET not in repr(settings)
+
+
+def test_a_key_is_neither_quoted_nor_shown_in_the_ui(environment: pytest.MonkeyPatch) -> None:
+    """The resource names the variable; what Dagster shows of it has no value."""
+    environment.setenv("FRESHDESK_ENCRYPTION_KEY", SECRET[:15])
+    said = refusal()
+    assert "FRESHDESK_ENCRYPTION_KEY is too short: set it to 16 characters at least" in said
+    assert SECRET[:15] not in said
+    environment.setenv("FRESHDESK_ENCRYPTION_KEY", SECRET)
+    settings = read_settings(schemas())
+    assert SECRET not in repr(settings)
+    file = duckdb_file(settings)
+    assert isinstance(file.encryption_key, dg.EnvVar)
+    assert SECRET not in str(file._resolved_config_dict)
+    assert file.encryption is not None
+    assert file.encryption.key == SECRET
+    assert SECRET not in repr(file.warehouse())
+    environment.delenv("FRESHDESK_ENCRYPTION_KEY")
+    assert duckdb_file(read_settings(schemas())).encryption is None
+
+
+@pytest.mark.parametrize(("given", "mode"), [("640", "0640"), ("0600", "0600"), (" '0644' ", "0644")])
+def test_modes_are_written_as_chmod_takes_them(
+    environment: pytest.MonkeyPatch, given: str, mode: str
+) -> None:
+    environment.setenv("FRESHDESK_FILE_MODE", given)
+    settings = read_settings(schemas())
+    assert settings.file_mode == mode
+    assert duckdb_file(settings).mode_of_copy == mode
+    environment.setenv("FRESHDESK_PUBLISHED_MODE", "0660")
+    assert duckdb_file(read_settings(schemas())).mode_of_copy == "0660"
+
+
+@pytest.mark.parametrize("given", ["777", "0755", "0440", "u=rw", "0o640"])
+def test_a_mode_that_no_file_should_have_is_refused(environment: pytest.MonkeyPatch, given: str) -> None:
+    environment.setenv("FRESHDESK_FILE_MODE", given)
+    assert f"FRESHDESK_FILE_MODE is {given!r}: set it to 0600 for this user alone" in refusal()
 
 
 def test_without_settings_nothing_is_left_out_and_a_tenth_is_reserved() -> None:

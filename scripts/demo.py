@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
 FOLDER = Path(".demo").resolve()
@@ -58,6 +59,7 @@ def run() -> int:
     if ui and not NOW.exists():
         sys.stderr.write("There is no demo yet: run `make demo` first.\n")
         return 2
+    make_files()
     if not ui:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir()

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from freshdesk_assets.orchestration.instance import dagster_instance
-from freshdesk_assets.orchestration.resources import FreshdeskApi, duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account, held_in
 from freshdesk_assets.settings import SettingError, Settings
@@ -63,7 +64,7 @@ def begin_anew(settings: Settings) -> int:
         moment = datetime.now(UTC)
         try:
             # Nobody has it open, and what is in DuckDB's log is written into it.
-            with Warehouse(file.path, lock_wait=0.0).open():
+            with file.warehouse(lock_wait=0.0).open():
                 pass
             files = (file.path, file.published_path, file.page_path)
             moved = [_aside(path, moment) for path in files if path]

@@ -19,7 +19,8 @@ from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import asset_key
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi, duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.resources import FreshdeskApi, freshdesk_api
 from freshdesk_assets.orchestration.run_lock import LOOK_AGAIN, run_lock
 from freshdesk_assets.replication.archive import LONG_RUN, Search
 from freshdesk_assets.replication.archived import Left, archived_tables
@@ -65,6 +66,7 @@ def archive(
     api, file = freshdesk_api(settings), duckdb_file(settings)
     try:
         check_owner(api, file.warehouse(console.print), console.print)
+        file.privacy.apply(file.warehouse(console.print), catalog, console.print)
         searches = [
             Search(
                 archived=archived,
@@ -72,6 +74,7 @@ def archive(
                 warehouse=file.warehouse(console.print),
                 spools=file.spool_root,
                 memory=file.memory,
+                privacy=file.privacy,
                 say=console.print,
                 given=given,
                 whole=whole,

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from freshdesk_assets.setting_paths import published_path
-from freshdesk_assets.settings import Settings
+from freshdesk_assets.settings import Cipher, Settings
 from freshdesk_assets.views import schemas
 from freshdesk_assets.warehouse.asking import reading
+from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Connection, WarehouseError
 
 
@@ -19,8 +20,18 @@ def asked(settings: Settings) -> Iterator[Connection]:
     def waiting(said: str) -> None:
         sys.stderr.write(f"{said}\n")
 
-    with reading(file_to_read(settings), lock_wait=settings.lock_wait, report=waiting) as connection:
+    path, encryption = file_to_read(settings), encryption_of(settings)
+    with reading(path, lock_wait=settings.lock_wait, report=waiting, encryption=encryption) as connection:
         yield connection
+
+
+def encryption_of(settings: Settings) -> Encryption | None:
+    """The key of file and copy; None if there is none."""
+    if settings.encryption_key is None:
+        return None
+    return Encryption(
+        key=settings.encryption_key.get_secret_value(), built_in=settings.encryption_by is Cipher.MBEDTLS
+    )
 
 
 def file_to_read(settings: Settings) -> Path:

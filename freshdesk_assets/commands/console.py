@@ -156,9 +156,15 @@ def awaiting(result: dg.ExecuteInProcessResult) -> str | None:
     )
 
 
-def how_to_open(copy: Path) -> str:
+def how_to_open(copy: Path, *, encrypted: bool = False) -> str:
     """What to do after a first sync: where the copy for analysts is, and a command that asks it."""
     query = "from relations.tickets select id, subject, status_label, group_name limit 5"
+    if encrypted:
+        command = [str(Path(sys.executable).with_name("freshdesk-assets")), "query", query]
+        return (
+            f"Your tickets are in {copy}, encrypted. To look at it now, with FRESHDESK_ENCRYPTION_KEY set:"
+            f"\n\n  {shlex.join(command)}\n\ndocs/access.md says how other clients open it.\n"
+        )
     opened = f"duckdb.connect({json.dumps(str(copy))}, read_only=True)"
     asked = f'import duckdb; {opened}.sql("{query}").show()'
     return (

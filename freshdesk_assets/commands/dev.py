@@ -12,7 +12,7 @@ from typing import NoReturn
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.environment import give, leave_out_warning
 from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_home, dagster_instance
-from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.signs_of_life import Lock, holder_of
 from freshdesk_assets.settings import REQUIRED, Settings, variable
 

@@ -7,12 +7,15 @@ from rich.console import Console
 from rich.table import Table as Report
 
 from freshdesk_assets.commands.account import check_owner
-from freshdesk_assets.commands.files import complaints, folder_complaint
+from freshdesk_assets.commands.files import complaints, folder_complaint, readable_by_others
+from freshdesk_assets.environment import ENV_FILE
 from freshdesk_assets.extract.account import Access, access, key_owner
 from freshdesk_assets.extract.http.errors import ConfigurationError, FreshdeskError
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
@@ -29,7 +32,9 @@ def examine(catalog: Catalog, settings: Settings) -> int:
     file = duckdb_file(settings.model_copy(update={"lock_wait": 0.0}))
     _examine_records(console)
     healthy = _examine_file(console, file, catalog)
+    healthy = _examine_personal_data(console, file, catalog) and healthy
     healthy = _examine_files(console, settings.files) and healthy
+    _examine_readers(console, file, settings)
     try:
         api = freshdesk_api(settings)
         try:
@@ -84,10 +89,34 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
         console.print(f"File: {error}", style="red", markup=False)
         return False
     size = file.path.stat().st_size / 1e6
-    console.print(f"File: {file.path} can be written, {size:,.1f} MB", markup=False)
+    encrypted = ", encrypted" if file.encryption else ""
+    console.print(f"File: {file.path} can be written, {size:,.1f} MB{encrypted}", markup=False)
     for name, found in aside.items():
         if found:
             console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)
+    return True
+
+
+def _examine_personal_data(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
+    """Say what becomes of personal data, and what the next sync does to what is stored."""
+    privacy, stored = file.privacy, None
+    console.print(f"Personal data: {privacy.policy.in_words}", markup=False)
+    if not file.path.exists():
+        return True
+    try:
+        with file.warehouse().open(checkpoint=False) as connection:
+            privacy.check_key(connection, file.path)
+            stored = privacy.pending(connection, catalog)
+    except (ConfigurationError, WarehouseError) as error:
+        console.print(f"Personal data: {error}", style="red", markup=False)
+        return False
+    if stored is not None:
+        console.print(
+            f"  In the file, {stored.in_words}: the next sync treats that so too, and what goes does not come"
+            " back (docs/privacy.md)",
+            style="yellow",
+            markup=False,
+        )
     return True
 
 
@@ -101,6 +130,18 @@ def _examine_files(console: Console, folder: Path | None) -> bool:
     there = "can be written" if folder.exists() else "will be made by the first file"
     console.print(f"Files: {folder} {there}", markup=False)
     return True
+
+
+def _examine_readers(console: Console, file: DuckDBFile, settings: Settings) -> None:
+    """Name what is stored and has more readers than it is made for. `.env` holds the key."""
+    ours = [path for path in (file.path, settings.files, dagster_home()) if path is not None]
+    published = [path for path in (file.published_path, file.page_path) if path is not None]
+    for said in (
+        *readable_by_others(ours, settings.file_mode),
+        *readable_by_others(published, file.mode_of_copy),
+        *readable_by_others([Path(ENV_FILE)], PRIVATE),
+    ):
+        console.print(f"Access: {said}", style="yellow", markup=False)
 
 
 def _examine_account(console: Console, reader: Reader, catalog: Catalog) -> bool:

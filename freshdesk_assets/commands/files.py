@@ -1,12 +1,16 @@
 """Whether the files of a sync can be written: asked before anything is made, by all commands alike."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from freshdesk_assets.environment import can_write
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.file_modes import folder_mode
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.settings import SettingError
+from freshdesk_assets.warehouse.encryption import amiss
 
 
 def ensure_writable(file: DuckDBFile) -> None:
@@ -18,6 +22,8 @@ def ensure_writable(file: DuckDBFile) -> None:
 def complaints(file: DuckDBFile) -> Iterator[str]:
     """A sentence for each of the replica, its copy and its page that cannot be written where it should be."""
     yield from _complaints(file.path, "FRESHDESK_DUCKDB")
+    if said := amiss(file.encryption):
+        yield said
     if (copy := file.published_path) is not None and copy.parent.resolve() != file.path.parent.resolve():
         yield from _complaints(copy, "FRESHDESK_PUBLISHED")
     if (page := file.page_path) is not None and copy and page.parent.resolve() != copy.parent.resolve():
@@ -33,6 +39,19 @@ def folder_complaint(folder: Path) -> str | None:
     if not can_write(folder if folder.exists() else folder.parent):
         return f"{folder} is not a folder you can write to: change its rights, or set FRESHDESK_FILES"
     return None
+
+
+def readable_by_others(paths: Iterable[Path], mode: str) -> Iterator[str]:
+    """A sentence for each file or folder that has more readers than files of this mode."""
+    for path in paths:
+        with suppress(OSError):
+            wanted = folder_mode(mode) if path.is_dir() else int(mode, 8)
+            found = path.stat().st_mode & 0o777
+            if found & ~wanted:
+                yield (
+                    f"{path} is open to others of this machine ({found:04o}): chmod {found & wanted:o}"
+                    f" {quote(str(path))}, unless that is what you want"
+                )
 
 
 def _complaints(path: Path, name: str) -> Iterator[str]:

@@ -20,7 +20,8 @@ from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import RECONCILE_JOB, REPLICATE, REQUESTED_AT, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.orchestration.runs.run_scope import RunScope, ensure_days, run_scope, selected
 from freshdesk_assets.replication.estimating import Estimate, Estimator, seconds_for

@@ -26,7 +26,8 @@ from freshdesk_assets.orchestration.courses import watched
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
 from freshdesk_assets.orchestration.names import PROCESS, RECONCILE_JOB, REPLICATE
-from freshdesk_assets.orchestration.resources import duckdb_file, freshdesk_api
+from freshdesk_assets.orchestration.replica_file import duckdb_file
+from freshdesk_assets.orchestration.resources import freshdesk_api
 from freshdesk_assets.orchestration.runs.run_scope import ensure_days, reads, run_scope, selected
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
@@ -149,7 +150,8 @@ def sync(
     partitions_read = f"partitions {request.start} to {request.end}; " if request.read else ""
     console.print(f"{outcome} in {took}; {partitions_read}run {result.run_id}", markup=False)
     if result.success and copy and copy.exists():
-        console.print(how_to_open(copy.resolve()), markup=False, highlight=False, soft_wrap=True)
+        told = how_to_open(copy.resolve(), encrypted=resource.encryption is not None)
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
     if page and page.exists():
         console.print(f"A page to look at every morning: {page.resolve()}", markup=False, soft_wrap=True)
     if stopped:

@@ -31,7 +31,7 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
 from freshdesk_assets.orchestration.names import API_KIND, BACKFILL, COPIES, FOLLOWS, RETRY_STRATEGY
 from freshdesk_assets.orchestration.places import waiting_for_places
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.rounds import (
     file_of,
     in_rounds,

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import dagster as dg
 
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.orchestration.completing import completing
 from freshdesk_assets.orchestration.courses import course_of
 from freshdesk_assets.orchestration.following import asking_steps
@@ -26,7 +27,7 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import PROCESS
 from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.stopping import undisturbed
 
@@ -42,6 +43,8 @@ class FollowingExecutor(InProcessExecutor):
     ) -> Iterator[DagsterEvent]:
         """Execute as the stock executor does, but with an iterator of our own, and show signs of life."""
         run_id = plan_context.run_id
+        if self.file:
+            make_files(self.file.file_mode)
         with ExitStack() as living:
             shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
             plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})

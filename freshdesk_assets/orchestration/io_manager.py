@@ -26,7 +26,7 @@ from freshdesk_assets.orchestration.internals import (
     note_partitions,
 )
 from freshdesk_assets.orchestration.names import FILE_KIND, STORED_ROWS
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import landing_metadata, partition_metadata
 from freshdesk_assets.orchestration.table_slices import conditions, has_no_partition, slice_of, within
 from freshdesk_assets.replication.spending import record_calls

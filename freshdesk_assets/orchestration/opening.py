@@ -14,7 +14,8 @@ from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
 from freshdesk_assets.orchestration import failures
 from freshdesk_assets.orchestration.internals import DagsterEvent, PlanExecutionContext, SerializableErrorInfo
 from freshdesk_assets.orchestration.names import MAX_RETRIES
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.settings import SettingError
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseError

@@ -19,6 +19,8 @@ from dagster_postgres import (
 )
 from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 
+from freshdesk_assets.environment import file_mode
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.orchestration.internals import (
     BATCH_WRITABLE_EVENTS,
     ConfigurableClassData,
@@ -75,6 +77,8 @@ class PostgresRecords(DagsterPostgresStorage):
         token_provider: Any = None,
     ) -> None:
         super(DagsterPostgresStorage, self).__init__()  # type: ignore[no-untyped-call]
+        # As in records/: Dagster keeps no events here, but its logs are files.
+        make_files(file_mode())
         self.postgres_url = postgres_url
         self.should_autocreate_tables = should_autocreate_tables
         self._inst_data = inst_data

@@ -1,8 +1,10 @@
-"""From settings to the resources that all tables share: the API, with one client per run, and the file."""
+"""From settings to the resources that all tables share: the API, with one client per run, and the file.
+
+It has over 300 lines because each field of a resource is explained where it is declared.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -14,26 +16,21 @@ from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.extract.watching import impatient
 from freshdesk_assets.orchestration.names import POLLED, ROOT_RUN
+from freshdesk_assets.orchestration.replica_file import named_variable, resolved_value
 from freshdesk_assets.orchestration.run_lock import run_lock
 from freshdesk_assets.orchestration.signs_of_life import locks_of, this_run
-from freshdesk_assets.page.writing import Options
 from freshdesk_assets.replication.losses import doubt_ledger
 from freshdesk_assets.replication.ownership import AnotherAccount, check_account
+from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.replication.reconciling import Allowance
 from freshdesk_assets.replication.spending import record_looks, spent_today
 from freshdesk_assets.schema.catalog import Catalog
-from freshdesk_assets.setting_paths import page_path, published_path, usable
-from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
-    DEFAULT_LOCK_WAIT,
     DEFAULT_RECONCILE,
     DEFAULT_RESERVE,
     SettingError,
     Settings,
-    variable,
 )
-from freshdesk_assets.views import schemas
-from freshdesk_assets.warehouse.engines import STORAGE
 from freshdesk_assets.warehouse.file import Warehouse
 
 
@@ -91,8 +88,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def connect(self, budget: Budget | None = None) -> Iterator[Reader]:
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
-            domain=_resolved(self.domain, "domain"),
-            api_key=_resolved(self.api_key, "api_key"),
+            domain=resolved_value(self.domain, "domain"),
+            api_key=resolved_value(self.api_key, "api_key"),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -107,17 +104,24 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         return self._allowance
 
     def begin(
-        self, warehouse: Warehouse, run: dg.DagsterRun, catalog: Catalog, warn: Callable[[str], None]
+        self,
+        warehouse: Warehouse,
+        run: dg.DagsterRun,
+        catalog: Catalog,
+        warn: Callable[[str], None],
+        privacy: Privacy,
     ) -> Budget:
         """The run's budget. The first call begins the run's spending in the ledger.
 
         It records the credits of the sensor's looks that led to the run. For a day's budget it reads from the
         ledger what was spent today. It warns of what the ledger says and cannot be true, which is then read
-        again. Raises AnotherAccount, at each call, if the file holds another account.
+        again. It treats what is stored by `privacy` if that has changed. Raises AnotherAccount, at each call,
+        if the file holds another account, and AnotherKey for a key that is not the file's.
         """
         budget = self.reader.client.budget
         if not self._begun:
             self.check_account(warehouse, run.run_id)
+            privacy.apply(warehouse, catalog, warn)
             for said in doubt_ledger(warehouse, catalog):
                 warn(said)
             if polled := int(run.tags.get(POLLED, "0")):
@@ -143,13 +147,13 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     @property
     def host(self) -> str:
         """The account's address; raises ConfigurationError when it cannot be one."""
-        return base_url(_resolved(self.domain, "domain")).netloc
+        return base_url(resolved_value(self.domain, "domain")).netloc
 
     @contextmanager
     def ask_once(self) -> Iterator[Reader]:
         """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
         with impatient(
-            _resolved(self.domain, "domain"), _resolved(self.api_key, "api_key"), self.reserve
+            resolved_value(self.domain, "domain"), resolved_value(self.api_key, "api_key"), self.reserve
         ) as reader:
             yield reader
 
@@ -174,24 +178,6 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._reports[-1](message)
 
 
-def _resolved(value: str, name: str) -> str:
-    """A value, or what the environment has for it: the variable that it names, else the setting's own.
-
-    Raises SettingError.
-    """
-    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(variable(name))
-    given = "" if isinstance(value, dg.EnvVar) else plain(value)
-    if not (found := given or plain(source.get_value())):
-        raise SettingError(f"{source.env_var_name} is not set: set it in the environment or in .env")
-    return str(found)
-
-
-def _named(name: str) -> str:
-    """The variable of a setting, if it is set."""
-    named = dg.EnvVar(variable(name))
-    return named if named.get_value() else ""
-
-
 def freshdesk_api(settings: Settings) -> FreshdeskApi:
     """The account that the settings name.
 
@@ -199,90 +185,10 @@ def freshdesk_api(settings: Settings) -> FreshdeskApi:
     variable that is not set is not named: Dagster would end a run for it in its own words.
     """
     return FreshdeskApi(
-        domain=_named("domain"),
-        api_key=_named("api_key"),
+        domain=named_variable("domain"),
+        api_key=named_variable("api_key"),
         reserve=settings.reserve,
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,
         reconcile_credits=settings.reconcile_credits,
-    )
-
-
-class DuckDBFile(dg.ConfigurableResource[None]):
-    """The DuckDB file that holds the replica, open only while something is loaded."""
-
-    database: str = Field(description="Path of the file.")
-    published: str | None = Field(
-        default=None,
-        description="Path of the copy for analysts: beside the file if not set; `off` for no copy.",
-    )
-    page: str | None = Field(
-        default=None, description="Path of the page: beside the copy if not set; `off` for no page."
-    )
-    page_names: bool = Field(default=False, description="Whether the page names agents and companies.")
-    page_charts: str | None = Field(default=None, description="A folder with further charts of the page.")
-    lock_wait: float = Field(
-        default=DEFAULT_LOCK_WAIT, description="Seconds to wait while another process holds the file."
-    )
-
-    memory: str | None = Field(
-        default=None, description="What DuckDB may use; a quarter of the machine's memory if not set."
-    )
-    storage: str = Field(default=STORAGE, description="The oldest DuckDB that can open what is written.")
-
-    @property
-    def path(self) -> Path:
-        """Where the file is; raises SettingError for a name that clashes with a schema."""
-        return usable(Path(_resolved(self.database, "duckdb")).expanduser(), schemas())
-
-    @property
-    def published_path(self) -> Path | None:
-        """Where the copy for analysts is put; None for no copy. Raises SettingError."""
-        return published_path(self.path, self.published, schemas())
-
-    @property
-    def page_path(self) -> Path | None:
-        """Where the page is put; None for no page. Raises SettingError."""
-        return page_path(self.path, self.published_path, self.page)
-
-    @property
-    def page_options(self) -> Options:
-        """What the owner decided of the page."""
-        return Options(names=self.page_names, own=Path(self.page_charts) if self.page_charts else None)
-
-    @property
-    def spool_root(self) -> Path:
-        """The folder where rows wait for the load, beside the file."""
-        return self.path.with_name(f"{self.path.name}.spool")
-
-    @property
-    def locks(self) -> Path:
-        """The folder, beside the file, of the locks of the runs that work on it."""
-        path = Path(_resolved(self.database, "duckdb")).expanduser().resolve()
-        return path.with_name(f"{path.name}.locks")
-
-    def warehouse(
-        self, report: Callable[[str], None] | None = None, *, lock_wait: float | None = None
-    ) -> Warehouse:
-        """The file, to be opened; `lock_wait` is the resource's if not given."""
-        return Warehouse(
-            self.path,
-            lock_wait=self.lock_wait if lock_wait is None else lock_wait,
-            memory_limit=self.memory,
-            storage=self.storage,
-            report=report,
-        )
-
-
-def duckdb_file(settings: Settings) -> DuckDBFile:
-    """The file that the settings name."""
-    return DuckDBFile(
-        database=str(settings.duckdb),
-        published=settings.published,
-        page=settings.page,
-        page_names=settings.page_names,
-        page_charts=str(settings.page_charts) if settings.page_charts else None,
-        lock_wait=settings.lock_wait,
-        memory=settings.memory,
-        storage=settings.storage,
     )

@@ -35,7 +35,7 @@ from freshdesk_assets.orchestration.names import BY_NIGHT, FILES, FOLLOWS, PAGE,
 from freshdesk_assets.orchestration.opening import Opening
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.records.planned_checks import forget_planned, hold_of_latest
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading
 from freshdesk_assets.warehouse.engines import let_go, lingering

@@ -16,6 +16,7 @@ from freshdesk_assets.page.document import MADE_OF, PARTS, document
 from freshdesk_assets.page.rows import Labels, rows_of, why
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading
+from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Connection, WarehouseError, resolved
 
 KINDS = ("*.sql", "*.vl.json")
@@ -53,7 +54,14 @@ class Written:
     wrong: Mapping[str, str]
 
 
-def write_page(copy: Path, target: Path, options: Options, *, lock_wait: float = 60.0) -> Written:
+def write_page(
+    copy: Path,
+    target: Path,
+    options: Options,
+    *,
+    lock_wait: float = 60.0,
+    encryption: Encryption | None = None,
+) -> Written:
     """Write the page of this copy to `target`, unless the one there was made of just the same.
 
     A chart whose query is wrong is left out, and the page says why in its place. Raises WarehouseError when
@@ -63,11 +71,13 @@ def write_page(copy: Path, target: Path, options: Options, *, lock_wait: float =
     """
     target = resolved(target)
     charts = charts_of(options.own)
-    with reading(copy, lock_wait=lock_wait) as connection:
+    with reading(copy, lock_wait=lock_wait, encryption=encryption) as connection:
         if not any(each.name == MOMENT for each in listed(connection, METRICS)):
             raise NoMetrics("no page is written yet: the copy has no metrics, for no run has made them")
         made_of = _fingerprint(connection, options)
         if made_of and made_of == _made_of(target):
+            with suppress(OSError):
+                copymode(copy, target)
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})
         html, wrong = _page(connection, charts, options, made_of)
     with _explained(target):
@@ -151,7 +161,7 @@ def _asked(connection: Connection, name: str, into: str = "") -> list[Mapping[st
         raise WarehouseError(
             f"the page was not written, because the copy lacks what page/{name}.sql asks for ({why(error)}):"
             " materialize all assets once"
-        ) from error
+        ) from None
 
 
 def _fingerprint(connection: Connection, options: Options) -> str:

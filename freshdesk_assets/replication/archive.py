@@ -17,6 +17,7 @@ from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import BudgetSpent
 from freshdesk_assets.extract.per_row import read_lists
 from freshdesk_assets.replication.archived import Archived, Left, mark_of
+from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.replication.spending import Spending
 from freshdesk_assets.replication.table import AT_THE_END
 from freshdesk_assets.schema.catalog import Catalog, upstream
@@ -56,6 +57,7 @@ the ids of an account may begin high."""
 class Search:
     """Looks for the archived rows of one table; it can be stopped at any time, and goes on where it was.
 
+    - `privacy`: what becomes of personal data.
     - `spools`: the folder where rows wait until they are stored; `memory`: what they are stored with.
     - `given`: the ids to ask for; None for all up to the highest stored id.
     - `whole`: ids further than `far` below all that is stored are asked for too.
@@ -69,6 +71,7 @@ class Search:
     warehouse: Warehouse
     spools: Path
     memory: str | None
+    privacy: Privacy
     say: Callable[[str], None]
     given: tuple[int, ...] | None = None
     whole: bool = False
@@ -226,7 +229,14 @@ class Search:
         spending = Spending(client=client, table=table.name, purpose=ARCHIVE)
         belonging = self.catalog.belonging_below((table.name, *upstream(table)))
         parent = self.catalog.parent_of(table)
-        with Spool(self.spools, table, belonging, parent=parent, memory_limit=self.memory) as spool:
+        with Spool(
+            self.spools,
+            table,
+            belonging,
+            parent=parent,
+            memory_limit=self.memory,
+            treatment=self.privacy.treatment(table, self.catalog, self.warehouse),
+        ) as spool:
 
             def add(page: Page) -> None:
                 with postponement() as postpone:

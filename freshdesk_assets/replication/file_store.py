@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
+from freshdesk_assets.file_modes import PRIVATE, folder_mode
+
 INCOMING = "incoming"
 """The folder, below that of the files, in which a file is until it is whole."""
 
@@ -22,10 +24,10 @@ class FolderError(Exception):
 
 
 class FileStore:
-    """A folder of files by hash: `ab/ab12…`, readable by this user alone. Nothing in it is ever removed."""
+    """A folder of files by hash: `ab/ab12…`, of this mode and no wider. Nothing in it is ever removed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, mode: str = PRIVATE) -> None:
+        self.folder, self.mode = folder, mode
 
     def prepare(self) -> None:
         """Make the folder where it is missing, and remove what killed processes left half written.
@@ -36,7 +38,7 @@ class FileStore:
         try:
             for folder in (self.folder, incoming):
                 if not folder.is_dir():
-                    folder.mkdir(mode=0o700)
+                    folder.mkdir(mode=folder_mode(self.mode))
             for left in incoming.iterdir():
                 with suppress(FileNotFoundError):
                     if left.stat().st_mtime < time.time() - ABANDONED:
@@ -72,7 +74,7 @@ class Incoming:
         try:
             if self._file is None:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-                self._file = os.open(self._path, flags, 0o600)
+                self._file = os.open(self._path, flags, int(self._store.mode, 8))
             os.lseek(self._file, 0, os.SEEK_SET)
             os.ftruncate(self._file, 0)
         except OSError as error:
@@ -97,7 +99,7 @@ class Incoming:
         target = self._store.folder / place
         try:
             self._close()
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            target.parent.mkdir(mode=folder_mode(self._store.mode), exist_ok=True)
             # What a machine that lost power left in its place has another size.
             if target.is_file() and target.stat().st_size == self.bytes:
                 self._path.unlink()

@@ -31,7 +31,9 @@ class Catalog:
         tables: Iterable[Table],
         children: Iterable[Child] = (),
         places: Mapping[str, SourceLine] | None = None,
+        chosen_from: "Catalog | None" = None,
     ) -> None:
+        self._chosen_from = chosen_from
         given = list(tables)
         self._tables = {table.name: table for table in given}
         self.children = tuple(children)
@@ -71,6 +73,11 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self._tables)
+
+    @property
+    def whole(self) -> "Catalog":
+        """All that is declared; of tables that are not chosen now, earlier rows may be stored."""
+        return self if self._chosen_from is None else self._chosen_from
 
     @property
     def everything(self) -> tuple[Declared, ...]:

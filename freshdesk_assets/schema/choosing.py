@@ -34,7 +34,7 @@ def choose(catalog: Catalog, names: Sequence[str], where: str = "") -> Catalog:
             on |= {above for each in meant for above in _above(catalog, catalog[each])}
     tables = [_alone(_bounded(table, catalog, where), on) for table in catalog if table.name in on]
     children = [_of_child(child, on) for child in catalog.children if child.parent in on]
-    return Catalog(tables, children, catalog.places)
+    return Catalog(tables, children, catalog.places, chosen_from=catalog)
 
 
 def bounded(catalog: Catalog) -> list[Table]:

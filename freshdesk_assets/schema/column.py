@@ -40,6 +40,8 @@ class Column:
     - `accepted`: the only values that it is known to take.
     - `required`: whether every row has it.
     - `pii`: whether it may name or describe a person.
+    - `prose`: it is personal data of which a hash would say nothing, free text or a link.
+    - `own`: it holds the account's own fields by their names, which may be about persons or not.
     - `detail`: only the row's own call sends it, not the list.
     - `volatile`: it differs on each read, as signed URLs do. It is stored, but does not make a row count as
       changed.
@@ -55,6 +57,8 @@ class Column:
     accepted: tuple[int | str, ...] = ()
     required: bool = False
     pii: bool = False
+    prose: bool = False
+    own: bool = False
     detail: bool = False
     volatile: bool = False
     default: bool | None = None
@@ -80,6 +84,8 @@ class Column:
         if self.default is not None and (self.type is not Type.BOOLEAN or self.detail):
             why = "null says that it was not read yet" if self.detail else "only a flag has one"
             raise DeclarationError(f"column {self.name}: it has a default, but {why}")
+        if self.prose or self.own:
+            object.__setattr__(self, "pii", True)
         if not self.path:
             object.__setattr__(self, "path", self.name)
         if not all(self.path.split(".")):
@@ -110,6 +116,8 @@ class Traits(TypedDict, total=False):
     accepted: tuple[int | str, ...]
     required: bool
     pii: bool
+    prose: bool
+    own: bool
     detail: bool
     volatile: bool
     default: bool

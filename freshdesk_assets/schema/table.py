@@ -57,6 +57,7 @@ class Table:
     - `optional`: some accounts have no such list (404), and the table is left out there.
     - `by_choice`: it is replicated only where FRESHDESK_TABLES names it or its group.
     - `belongs_to`: the column that names the row without which this one does not exist.
+    - `people`: the column with a person's name, of a table of persons: they may ask to be forgotten.
     - `never_empty`: every account has a row of it, so that an empty list is no reason to mark any as deleted.
     - `existence`: how to ask for a row that no list sends any more.
     - `history`: the columns whose former values are kept, in a table `<name>_history`.
@@ -89,6 +90,7 @@ class Table:
     sub_limit: SubLimit | None = None
     history: tuple[str, ...] = ()
     belongs_to: str = ""
+    people: str = ""
     never_empty: bool = False
     existence: Existence | None = None
 

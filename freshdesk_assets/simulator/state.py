@@ -2,9 +2,8 @@
 
 Rows are kept in the shape in which the API sends them in lists. What only a row call shows is kept beside.
 
-Lists that clients page through are indexes, kept sorted on every change. A page of a list of 20,000 tickets
-costs a slice, and a change between two pages shifts what follows, as on a live account
-(docs/freshdesk_api.md, 3.5).
+Lists that clients page through are indexes, sorted on every change. A page of a list of 20,000 tickets costs
+a slice, and a change between two pages shifts what follows, as on a live one (docs/freshdesk_api.md, 3.5).
 """
 
 import functools
@@ -172,8 +171,9 @@ class State:
         self.agents: dict[int, Agent] = {}
         # Everybody who is or was an agent: one who is deleted turns into a contact of the same id.
         self.agents_ever: set[int] = set()
-        # Groups that were removed, whose calendars count for the time tickets were in them.
+        # What was removed and counts: groups, for the time tickets were in them; tickets, for those merged.
         self.former_groups: dict[int, Row] = {}
+        self.former_tickets: dict[int, Ticket] = {}
         # How each calendar was before it changed, and when that was.
         self.former_calendars: dict[int, list[tuple[str, Row]]] = {}
         # Statuses in which the clock of service levels stands still; the API does not say which.
@@ -246,10 +246,10 @@ class State:
             self.shelves[ticket.shelf].add(ticket.row)
 
     def forget_ticket(self, ticket: Ticket) -> None:
-        """Drop a ticket without a trace."""
+        """Drop a ticket, of which no reply has a trace."""
         if ticket.shelf:
             self.shelves[ticket.shelf].remove(ticket.row)
-        del self.tickets[ticket.id]
+        self.former_tickets[ticket.id] = self.tickets.pop(ticket.id)
 
     def add_contact(self, contact: Contact) -> None:
         """Add a contact; the list is ordered by name (docs/freshdesk_api.md, 3.4)."""

@@ -61,7 +61,7 @@ agents = Table(
             "Whether also an agent of Freshchat; false unless the account is omnichannel.",
             default=False,
         ),
-        text("signature", "Signature below their replies, in HTML.", pii=True),
+        text("signature", "Signature below their replies, in HTML.", prose=True),
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
         bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),
         bigints("role_ids", "Roles they have.", references="roles.id", detail=True),

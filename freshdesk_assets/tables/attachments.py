@@ -13,7 +13,7 @@ def attached(*, pii: bool = False) -> tuple[Column, ...]:
         text("name", "File name.", path="value.name", pii=pii),
         text("content_type", "MIME type.", path="value.content_type"),
         bigint("size", "Size in bytes.", path="value.size|value.file_size"),
-        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", pii=pii),
+        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", prose=pii),
         timestamp("created_at", "When it was uploaded.", path="value.created_at"),
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     )

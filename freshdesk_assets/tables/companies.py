@@ -18,8 +18,8 @@ companies = Table(
     columns=(
         bigint("id", "Company's id.", required=True),
         text("name", "Company's name, unique in the account."),
-        text("description", "What the company is.", pii=True),
-        text("note", "Notes about the company.", pii=True),
+        text("description", "What the company is.", prose=True),
+        text("note", "Notes about the company.", prose=True),
         texts("domains", "E-mail domains by which new contacts are recognised as the company's."),
         text(
             "health_score",
@@ -33,7 +33,7 @@ companies = Table(
         ),
         timestamp("renewal_date", "When the contract renews; a day, sent as its midnight in UTC."),
         text("industry", "Industry, from Freshdesk's list."),
-        json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
+        json("custom_fields", "The account's own fields by name, without cf_.", own=True),
         bigint(
             "org_company_id",
             "Id across the organisation's Freshworks products; above 2^53, and null on older accounts.",

@@ -24,6 +24,7 @@ contacts = Table(
     row_call=RowCall("contacts/{id}"),
     sub_limit=CONTACTS_LIST,
     history=("company_id", "other_companies"),
+    people="name",
     group="people",
     docs="contact_attributes",
     columns=(
@@ -38,7 +39,7 @@ contacts = Table(
         json("other_phone_numbers", "Further numbers: value, and a label that is often null.", pii=True),
         text("address", "Postal address.", pii=True),
         text("job_title", "Job title.", pii=True),
-        text("description", "Notes about the contact.", pii=True),
+        text("description", "Notes about the contact.", prose=True),
         text("language", "Language code (en, de, pt-BR, …)."),
         text("time_zone", "Time zone, by its Rails name (Vienna, not Europe/Vienna)."),
         boolean("active", "Whether the e-mail address is verified; says nothing of deletion."),
@@ -60,7 +61,7 @@ contacts = Table(
         ),
         # A detail although the list has a key of that name: documented as bare ids there, seen only empty.
         json("other_companies", "Further companies: company_id and view_all_tickets each.", detail=True),
-        texts("tags", "Tags.", detail=True),
+        texts("tags", "Tags.", pii=True, detail=True),
         text(
             "contact_type",
             "contact, or visitor for someone known from chat only.",
@@ -84,13 +85,15 @@ contacts = Table(
         text("avatar_content_type", "Picture's MIME type.", path="avatar.content_type", detail=True),
         bigint("avatar_size", "Picture's size in bytes.", path="avatar.size", detail=True),
         # Signed anew on each read, and expired within hours.
-        text("avatar_url", "Picture's URL.", path="avatar.avatar_url", pii=True, detail=True, volatile=True),
+        text(
+            "avatar_url", "Picture's URL.", path="avatar.avatar_url", prose=True, detail=True, volatile=True
+        ),
         timestamp("avatar_created_at", "When it was uploaded.", path="avatar.created_at", detail=True),
         timestamp("avatar_updated_at", "When it was replaced.", path="avatar.updated_at", detail=True),
         json("devices", "Devices known to be theirs.", pii=True, detail=True),
-        json("custom_fields", "The account's own fields by name, without cf_.", pii=True),
+        json("custom_fields", "The account's own fields by name, without cf_.", own=True),
         text("guest_name", "Name that a guest gave; null on older accounts.", pii=True),
-        text("guest_profile_pic", "URL of a guest's picture; null on older accounts.", pii=True),
+        text("guest_profile_pic", "URL of a guest's picture; null on older accounts.", prose=True),
         timestamp("created_at", "When the contact was created."),
         timestamp("updated_at", "When it last changed."),
     ),
@@ -102,7 +105,7 @@ contact_tags = Child(
     parent="contacts",
     by="contact_id",
     cut=Elements("tags"),
-    columns=(text("tag", "Tag.", path="value", required=True),),
+    columns=(text("tag", "Tag.", path="value", required=True, pii=True),),
     key=("tag",),
 )
 
@@ -148,7 +151,7 @@ contact_other_phone_numbers = Child(
     cut=Elements("other_phone_numbers"),
     columns=(
         text("value", "Number.", path="value.value|value", pii=True),
-        text("label", "Kind of number; often null.", path="value.label"),
+        text("label", "Kind of number; often null.", path="value.label", pii=True),
     ),
     key=("position",),
 )

@@ -27,9 +27,9 @@ conversations = Table(
             references="contacts.id",
             also="agents.id",
         ),
-        text("body", "What was written, in HTML.", pii=True),
-        text("body_text", "What was written, as plain text.", pii=True),
-        json("structured_body", "What was written, in blocks; null unless from a chat.", pii=True),
+        text("body", "What was written, in HTML.", prose=True),
+        text("body_text", "What was written, as plain text.", prose=True),
+        json("structured_body", "What was written, in blocks; null unless from a chat.", prose=True),
         boolean("incoming", "Whether it came from outside, as a customer's reply does."),
         boolean("private", "Whether only agents can see it."),
         integer(
@@ -108,8 +108,8 @@ conversation_attachments = Child(
         text("content_type", "MIME type.", path="value.content_type"),
         bigint("size", "Size in bytes.", path="value.size|value.file_size"),
         # Signed when the conversation was read, and expired within hours.
-        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", pii=True),
-        text("thumb_url", "URL of a preview, valid as long.", path="value.thumb_url", pii=True),
+        text("attachment_url", "URL, valid for some hours.", path="value.attachment_url", prose=True),
+        text("thumb_url", "URL of a preview, valid as long.", path="value.thumb_url", prose=True),
         timestamp("created_at", "When it was uploaded.", path="value.created_at"),
         timestamp("updated_at", "When it last changed.", path="value.updated_at"),
     ),

@@ -110,7 +110,7 @@ custom_object_records = Table(
         bigint("schema_id", "Kind of record.", references="custom_object_schemas.id", required=True),
         text("display_id", "Record's id within its kind.", required=True),
         integer("version", "How often the record was changed."),
-        json("data", "Values by the fields' keys.", pii=True),
+        json("data", "Values by the fields' keys.", own=True),
         text("primary_field_name", "Field that names the record.", path="metadata.primary_field_name"),
         timestamp("created_time", "When the record was made."),
         timestamp("updated_time", "When it last changed."),

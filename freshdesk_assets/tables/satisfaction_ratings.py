@@ -30,7 +30,7 @@ satisfaction_ratings = Table(
         ),
         bigint("agent_id", "Agent rated; null if the ticket had none.", references="agents.id"),
         bigint("group_id", "Group rated; null if the ticket had none.", references="groups.id"),
-        text("feedback", "Comment left with the rating.", pii=True),
+        text("feedback", "Comment left with the rating.", prose=True),
         # The keys after default_question are ids of the account's own questions.
         json(
             "ratings",

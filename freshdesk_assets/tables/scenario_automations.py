@@ -22,7 +22,7 @@ scenario_automations = Table(
         text("name", "Name of the scenario."),
         text("description", "What it is for."),
         boolean("private", "Whether only the agent who made it has it."),
-        json("actions", "What it does: name and value, which may be the text of a reply.", pii=True),
+        json("actions", "What it does: name and value, which may be the text of a reply.", prose=True),
     ),
 )
 
@@ -35,7 +35,10 @@ scenario_automation_actions = Child(
     columns=(
         text("name", "What it does, or the field that it sets.", path="value.name"),
         json(
-            "value", "What it sets the field to; the text of a reply or a note.", path="value.value", pii=True
+            "value",
+            "What it sets the field to; the text of a reply or a note.",
+            path="value.value",
+            prose=True,
         ),
     ),
     key=("position",),

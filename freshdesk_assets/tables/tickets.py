@@ -65,10 +65,10 @@ tickets = Table(
     docs="tickets",
     columns=(
         bigint("id", "Ticket number, as customers see it.", required=True),
-        text("subject", "Subject line.", pii=True),
-        text("description", "First message, in HTML.", pii=True),
-        text("description_text", "First message, as plain text.", pii=True),
-        json("structured_description", "First message in blocks; null unless from a chat.", pii=True),
+        text("subject", "Subject line.", prose=True),
+        text("description", "First message, in HTML.", prose=True),
+        text("description_text", "First message, as plain text.", prose=True),
+        json("structured_description", "First message in blocks; null unless from a chat.", prose=True),
         text("type", "Kind of request (Question, Incident, Problem, …), from the account's own list."),
         integer("status", "2 Open, 3 Pending, 4 Resolved, 5 Closed; from 6 on the account's own statuses."),
         integer("priority", "1 Low, 2 Medium, 3 High, 4 Urgent.", accepted=(1, 2, 3, 4)),
@@ -102,7 +102,7 @@ tickets = Table(
         texts("reply_cc_emails", "Addresses in copy of replies; null on seeded and old tickets.", pii=True),
         texts("ticket_cc_emails", "Addresses in copy of the ticket itself; null on old tickets.", pii=True),
         texts("ticket_bcc_emails", "Addresses in blind copy; only newer accounts send it.", pii=True),
-        texts("tags", "Tags."),
+        texts("tags", "Tags.", pii=True),
         boolean("spam", "Whether it is marked as spam.", default=False),
         boolean(
             "deleted",
@@ -136,7 +136,7 @@ tickets = Table(
         integer("associated_tickets_count", "How many tickets it is associated with."),
         integer("sentiment_score", "Mood of the ticket now, as Freshdesk scores it; null if not scored."),
         integer("initial_sentiment_score", "Mood of the ticket at first, on the same scale."),
-        json("custom_fields", "The account's own fields by name (cf_…); removed ones are missing.", pii=True),
+        json("custom_fields", "The account's own fields by name (cf_…); removed ones are missing.", own=True),
         timestamp("created_at", "When it was created."),
         timestamp("updated_at", "When it last changed; a time entry or an edited note does not move it."),
     ),
@@ -148,7 +148,7 @@ ticket_tags = Child(
     parent="tickets",
     by="ticket_id",
     cut=Elements("tags"),
-    columns=(text("tag", "Tag.", path="value", required=True),),
+    columns=(text("tag", "Tag.", path="value", required=True, pii=True),),
     key=("tag",),
 )
 

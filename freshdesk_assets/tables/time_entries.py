@@ -23,7 +23,7 @@ time_entries = Table(
         bigint("ticket_id", "Ticket the time was spent on.", references="tickets.id"),
         bigint("agent_id", "Agent who spent it.", references="agents.id"),
         bigint("company_id", "Company of the ticket; null if none.", references="companies.id"),
-        text("note", "What was done; empty or null if nothing was noted.", pii=True),
+        text("note", "What was done; empty or null if nothing was noted.", prose=True),
         boolean("billable", "Whether it is charged."),
         boolean("timer_running", "Whether the timer still runs."),
         text("time_spent", "Time spent as hh:mm, cut to the minute: 103 seconds are 00:01."),

@@ -40,6 +40,7 @@ def folder() -> Path:
 def _keep(file: Path, text: str) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = file.with_name(f"{file.name}.{token_hex(4)}")
+    made.touch(mode=0o600)
     made.write_text(text, encoding="utf-8")
     os.replace(made, file)
     kind = file.name.partition("-")[0]

@@ -11,8 +11,15 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
-from freshdesk_assets.warehouse.complaints import unopened
-from freshdesk_assets.warehouse.file import Connection, FileLocked, WarehouseError, holder, is_lock, resolved
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.file import (
+    Connection,
+    FileLocked,
+    holder,
+    is_lock,
+    resolved,
+    unopened_error,
+)
 from freshdesk_assets.warehouse.paths import plain
 from freshdesk_assets.warehouse.sql import identifier, literal
 
@@ -42,7 +49,11 @@ class Listed:
 
 @contextmanager
 def reading(
-    path: Path, *, lock_wait: float, report: Callable[[str], None] | None = None
+    path: Path,
+    *,
+    lock_wait: float,
+    report: Callable[[str], None] | None = None,
+    encryption: Encryption | None = None,
 ) -> Iterator[Connection]:
     """A connection in UTC that can only read this file; it waits while another process has the file open.
 
@@ -52,11 +63,11 @@ def reading(
     deadline, pause = time.monotonic() + lock_wait, 0.05
     while True:
         try:
-            connection = _opened(path)
+            connection = _opened(path, encryption)
             break
         except duckdb.Error as error:
             if not is_lock(error):
-                raise WarehouseError(unopened(error, path)) from error
+                raise unopened_error(error, path, encryption) from None
             if time.monotonic() >= deadline:
                 raise FileLocked(
                     f"{path} is in use by {holder(error)} and was not released within {lock_wait:g} seconds:"
@@ -72,12 +83,14 @@ def reading(
         yield connection
 
 
-def _opened(path: Path) -> Connection:
+def _opened(path: Path, encryption: Encryption | None) -> Connection:
     """A connection to the file alone: what else is on the disk is closed to queries once the file is open."""
     connection = duckdb.connect()
     try:
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
-        connection.execute(f"attach {literal(plain(path))} as {identifier(path.stem)} (read_only)")
+        prepare_to_read(connection, encryption)
+        options = f"read_only{option(encryption)}"
+        connection.execute(f"attach {literal(plain(path))} as {identifier(path.stem)} ({options})")
         connection.execute(f"use {identifier(path.stem)}")
         connection.execute("set enable_external_access = false")
     except duckdb.Error:

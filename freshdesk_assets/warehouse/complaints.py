@@ -17,6 +17,32 @@ DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Input/output
 FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permitted")
 
 
+VALUES_QUOTED = (
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.InvalidInputException,
+    duckdb.InternalException,
+)
+"""Errors in whose words a value of a row may be, which may be a customer's."""
+
+
+def may_quote(error: duckdb.Error) -> bool:
+    """Whether the words of the error may hold a value: then they belong in no log and no record."""
+    return isinstance(error, VALUES_QUOTED)
+
+
+def reason(error: duckdb.Error) -> str:
+    """What DuckDB says, in one line; of an error that may quote a value, its kind alone."""
+    if may_quote(error):
+        return f"DuckDB refuses a value ({type(error).__name__}), which is not shown here"
+    return _first_line(error)
+
+
+def cause(error: duckdb.Error) -> duckdb.Error | None:
+    """What an error of ours is raised from: Dagster stores that too."""
+    return None if may_quote(error) else error
+
+
 def complaint(error: duckdb.Error, path: Path) -> str | None:
     """The error in terms of what to do; None where there is nothing to do outside the code."""
     message = str(error)
@@ -35,7 +61,17 @@ def complaint(error: duckdb.Error, path: Path) -> str | None:
     if has("not a valid DuckDB database file"):
         return f"{path} is not a DuckDB file: move it away, or set FRESHDESK_DUCKDB"
     if has("Cannot open encrypted database"):
-        return f"{path} is encrypted, and nothing here knows its key: decrypt it, or set FRESHDESK_DUCKDB"
+        return f"{path} is encrypted: set FRESHDESK_ENCRYPTION_KEY to its key, or FRESHDESK_DUCKDB"
+    if has("Wrong encryption key"):
+        return (
+            f"{path} is encrypted with another key than FRESHDESK_ENCRYPTION_KEY: set that to the file's key,"
+            " or change the file's with `freshdesk-assets rekey`"
+        )
+    if has("A key is explicitly specified"):
+        return (
+            f"{path} is not encrypted, and FRESHDESK_ENCRYPTION_KEY is set: `freshdesk-assets rekey` encrypts"
+            " it, or leave the key out"
+        )
     if has(*DAMAGED):
         return f"{path} is damaged: put a copy in its place, or move it away and read everything again"
     if has("Is a directory"):

@@ -16,6 +16,7 @@ from secrets import token_hex
 import duckdb
 
 from freshdesk_assets.schema.names import META
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare
 from freshdesk_assets.warehouse.notes import forget
 from freshdesk_assets.warehouse.paths import opened, plain
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
@@ -56,15 +57,17 @@ def lock_of(path: Path) -> threading.Lock:
     return _held.setdefault(str(path), threading.Lock())
 
 
-def take(path: Path, memory_limit: str | None, storage: str) -> "Engine":
+def take(
+    path: Path, memory_limit: str | None, storage: str, encryption: Encryption | None = None
+) -> "Engine":
     """An engine for the file: the one that was kept, which may still have it open, or a new one."""
     engine = _kept.pop(str(path), None)
-    if engine is not None and (engine.memory_limit, engine.storage) == (memory_limit, storage):
+    if engine is not None and engine.made_for == (memory_limit, storage, encryption):
         return engine
     if engine is not None:
         engine.close()
     _close_others()
-    return Engine(path, memory_limit, storage)
+    return Engine(path, memory_limit, storage, encryption)
 
 
 def release(engine: "Engine", *, usable: bool) -> None:
@@ -79,15 +82,19 @@ class Engine:
     """A DuckDB for a file, attached or not, with a folder for what its memory does not hold.
 
     Such folders that killed processes left are removed once the file is open. Without a `memory_limit`, the
-    engine takes a quarter of what the machine has.
+    engine takes a quarter of what the machine has. Raises NoCipher where it cannot write with `encryption`.
     """
 
-    def __init__(self, path: Path, memory_limit: str | None, storage: str) -> None:
-        self.path, self.memory_limit, self.storage = path, memory_limit, storage
+    def __init__(
+        self, path: Path, memory_limit: str | None, storage: str, encryption: Encryption | None = None
+    ) -> None:
+        self.path, self.storage, self.encryption = path, storage, encryption
+        self.made_for = memory_limit, storage, encryption
         self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
         self.root = duckdb.connect(config={"temp_directory": plain(self.overflow)})
         self.root.execute(f"set memory_limit = {literal(memory_limit or _quarter(self.root))}")
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
+        prepare(self.root, encryption)
         self.file = ""
         """The file that is attached; empty if none is."""
         self.checkpoint = False
@@ -95,7 +102,7 @@ class Engine:
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Open the file; no other process can from here on."""
-        options = f"type duckdb, row_group_size {ROW_GROUP_SIZE}"
+        options = f"type duckdb, row_group_size {ROW_GROUP_SIZE}{option(self.encryption)}"
         try:
             connection.execute(
                 f"attach {opened(self.path)} as {ALIAS} ({options}, storage_version {literal(self.storage)})"

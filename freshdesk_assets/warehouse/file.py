@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.complaints import complaint, unopened
+from freshdesk_assets.warehouse.complaints import complaint, may_quote, reason, unopened
+from freshdesk_assets.warehouse.encryption import Encryption, NoCipher
 from freshdesk_assets.warehouse.engines import STORAGE, Engine, lock_of, release, take
 from freshdesk_assets.warehouse.notes import noting
 from freshdesk_assets.warehouse.sql import ALIAS
@@ -40,6 +41,7 @@ class Warehouse:
     - `lock_wait`: how many seconds to wait for another process to close it.
     - `memory_limit`: what a load may use; None for a share of the machine's memory.
     - `storage`: the oldest DuckDB that must be able to open the file. A file that is newer stays so.
+    - `encryption`: the key of the file, if it has one.
     - `report`: called with a line when a wait begins.
     """
 
@@ -47,14 +49,16 @@ class Warehouse:
     lock_wait: float = 300.0
     memory_limit: str | None = None
     storage: str = STORAGE
+    encryption: Encryption | None = None
     report: Callable[[str], None] | None = field(default=None, compare=False)
 
     @contextmanager
-    def open(self, *, checkpoint: bool = True) -> Iterator[Connection]:
+    def open(self, *, checkpoint: bool = True, ending: bool = False) -> Iterator[Connection]:
         """A connection in UTC inside one transaction, committed at the end and rolled back on any error.
 
         Without `checkpoint`, committed rows may stay in DuckDB's log beside the file until it is closed with
-        one. That is as safe, and takes half the time when batch after batch is landed.
+        one. That is as safe, and takes half the time when batch after batch is landed. With `ending`, the
+        file is closed for certain afterwards, for another may be in its place.
 
         Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened or written.
         """
@@ -64,6 +68,8 @@ class Warehouse:
         with self._turn(path):
             try:
                 engine, connection = self._attach(path, checkpoint=checkpoint)
+            except NoCipher as error:
+                raise WarehouseError(str(error)) from None
             except OSError as error:
                 raise WarehouseError(f"{path} cannot be opened: {error}") from error
             usable = False
@@ -76,10 +82,14 @@ class Warehouse:
                 usable = True
             except duckdb.Error as error:
                 said = complaint(error, path)
+                if may_quote(error):
+                    # Dagster would store the words of the error, and of what it was raised from.
+                    hushed = WarehouseError(said or f"{path}: {reason(error)}")
+                    raise hushed.with_traceback(error.__traceback__) from None
                 raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()
-                release(engine, usable=usable)
+                release(engine, usable=usable and not ending)
 
     @contextmanager
     def _turn(self, path: Path) -> Iterator[None]:
@@ -99,7 +109,7 @@ class Warehouse:
         """An engine for this thread alone, and a connection of it that has the file open."""
         deadline = time.monotonic() + self.lock_wait
         pause = 0.05
-        engine = take(path, self.memory_limit, self.storage)
+        engine = take(path, self.memory_limit, self.storage, self.encryption)
         while True:
             connection = engine.root.cursor()
             try:
@@ -114,7 +124,7 @@ class Warehouse:
                 connection.close()
                 if not is_lock(error):
                     engine.close()
-                    raise WarehouseError(unopened(error, path)) from error
+                    raise unopened_error(error, path, self.encryption) from None
                 if time.monotonic() >= deadline:
                     release(engine, usable=True)
                     raise FileLocked(
@@ -125,6 +135,12 @@ class Warehouse:
                     self.report(f"waiting for {path}, in use by {holder(error)}")
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
+
+
+def unopened_error(error: duckdb.Error, path: Path, encryption: Encryption | None) -> WarehouseError:
+    """What is raised where a file cannot be opened. It stands alone: DuckDB's own error may hold the key."""
+    said = unopened(error, path)
+    return WarehouseError(encryption.hidden(said) if encryption else said)
 
 
 def resolved(path: Path) -> Path:

@@ -22,6 +22,7 @@ import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.warehouse.block_copy import copy_blocks
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare
 from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.fingerprint import fingerprint_of
@@ -68,58 +69,71 @@ class Record:
     compact: bool
 
 
-def publish(warehouse: Warehouse, target: Path, *, compact: bool = False) -> Publication:
+def publish(
+    warehouse: Warehouse, target: Path, *, compact: bool = False, mode: str | None = None
+) -> Publication:
     """Put a copy of the file at `target`, unless the one there is already of the same rows and views.
 
     With `compact`, a copy is also made if the one in place is not compact. The file is held open meanwhile,
-    so that the copy is of one moment. Raises WarehouseError when there is no room or right to write it; the
-    old copy then stays in place.
+    so that the copy is of one moment. The copy gets the `mode`, also if it is the one of before. Raises
+    WarehouseError when there is no room or right to write it; the old copy then stays in place.
     """
     target = resolved(target)
     if not target.parent.is_dir():
         raise WarehouseError(f"{target.parent} is not a folder: create it, or set FRESHDESK_PUBLISHED")
     with warehouse.open() as connection:
-        with _explained(target):
-            _remove_unfinished(target)
+        with explained(target):
+            remove_unfinished(target)
         fingerprint = fingerprint_of(connection, warehouse.storage)
-        former = _record_of(target)
+        former = _record_of(target, warehouse.encryption)
         same = former is not None and former.fingerprint == fingerprint
         if former is not None and same and (former.compact or not compact):
+            _give(target, mode)
             return _publication(target, former, anew=False)
-        _checkpoint(connection, resolved(warehouse.path))
+        checkpoint(connection, resolved(warehouse.path))
         made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
         try:
-            with _explained(target):
+            with explained(target):
                 anew = compact or _mostly_free(connection) or _is_newer(connection, warehouse.storage)
-                compacted = anew and _copy_rows(connection, warehouse, made)
+                compacted = anew and copy_rows(connection, warehouse, made)
                 if former is not None and same and not compacted:
+                    _give(target, mode)
                     return _publication(target, former, anew=False)
                 if not compacted:
                     copy_blocks(resolved(warehouse.path), made)
                 record = Record(fingerprint=fingerprint, published_at=datetime.now(UTC), compact=compacted)
-                _write_record(made, record, _memory(connection))
-                _sync(made)
+                _write_record(made, record, _memory(connection), warehouse.encryption)
+                _give(made, mode)
+                flush(made)
                 # The old copy's log goes first: beside the new one it would be another file's log, and
                 # DuckDB opens no file with one.
                 log_of(target).unlink(missing_ok=True)
                 os.replace(made, target)
-                _sync(target.parent)
+                flush(target.parent)
         finally:
-            _discard(made)
+            discard(made)
         return _publication(target, record, anew=True)
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Raise what goes wrong with the copy as a WarehouseError that says what to do."""
+def explained(
+    target: Path, mend: str = "make room or change the folder's rights, or set FRESHDESK_PUBLISHED"
+) -> Iterator[None]:
+    """Raise what goes wrong with a copy as a WarehouseError that says what to do."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
         reason = str(error).partition("\n")[0]
-        raise WarehouseError(
-            f"{target} could not be written, and is as it was: {reason}; make room or change the folder's"
-            " rights, or set FRESHDESK_PUBLISHED"
-        ) from error
+        raise WarehouseError(f"{target} could not be written, and is as it was: {reason}; {mend}") from (
+            error if isinstance(error, OSError) else None
+        )
+
+
+def _give(copy: Path, mode: str | None) -> None:
+    """Let those read the copy who may; one that another user made stays as it is."""
+    if mode is not None and copy.stat().st_mode & 0o777 != int(mode, 8):
+        with suppress(OSError):
+            copy.chmod(int(mode, 8))
 
 
 def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
@@ -131,7 +145,7 @@ def _publication(target: Path, record: Record, *, anew: bool) -> Publication:
     )
 
 
-def _checkpoint(connection: Connection, path: Path) -> None:
+def checkpoint(connection: Connection, path: Path) -> None:
     """Write what is in DuckDB's log into the file itself; earlier runs may have left rows there."""
     connection.execute("commit")
     connection.execute(f"checkpoint {ALIAS}")
@@ -165,7 +179,7 @@ def _mostly_free(connection: Connection) -> bool:
     return found is not None and found[1] > found[0] * MOSTLY_FREE
 
 
-def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
+def copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool:
     """Write all of the file anew, views and comments too; returns False, leaving nothing, if memory runs out.
 
     Texts of many megabytes need more memory than their row group takes in the file. A copy that is not
@@ -173,7 +187,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     """
     connection.execute(
         f"attach {opened(made)} as {COPY} (type duckdb, row_group_size {ROW_GROUP_SIZE},"
-        f" storage_version {literal(warehouse.storage)})"
+        f" storage_version {literal(warehouse.storage)}{option(warehouse.encryption)})"
     )
     try:
         connection.execute(f"copy from database {ALIAS} to {COPY}")
@@ -186,7 +200,7 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
                 connection.execute(statement)
         if not isinstance(error, duckdb.OutOfMemoryException):
             raise
-        _discard(made)
+        discard(made)
         if warehouse.report:
             newer = (
                 f", so that no DuckDB before {duckdb.__version__} may open it"
@@ -204,13 +218,14 @@ def _copy_rows(connection: Connection, warehouse: Warehouse, made: Path) -> bool
     return True
 
 
-def _write_record(made: Path, record: Record, memory_limit: str) -> None:
+def _write_record(made: Path, record: Record, memory_limit: str, encryption: Encryption | None) -> None:
     """Write into the copy what it is a copy of."""
     table = f"{COPY}.{META}.{COPY}"
     with duckdb.connect(config={"memory_limit": memory_limit}) as writer:
         # Only the record is written: a checkpoint would else compress neighbouring row groups again.
         writer.execute("set max_vacuum_tasks = 0")
-        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb)")
+        prepare(writer, encryption)
+        writer.execute(f"attach {opened(made)} as {COPY} (type duckdb{option(encryption)})")
         writer.execute("begin")
         writer.execute(f"create schema if not exists {COPY}.{META}")
         types = ", ".join(f"{identifier(column.name)} {column.type}" for column in COLUMNS)
@@ -229,14 +244,14 @@ def _write_record(made: Path, record: Record, memory_limit: str) -> None:
         writer.execute(f"checkpoint {COPY}")
 
 
-def _record_of(target: Path) -> Record | None:
-    """What the copy in place says of itself; None if it does not say."""
+def _record_of(target: Path, encryption: Encryption | None) -> Record | None:
+    """What the copy in place says of itself; None if it does not say, or has another key."""
     if not target.exists():
         return None
     try:
         with duckdb.connect() as reader:
             reader.execute("set timezone = 'UTC'")
-            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only)")
+            reader.execute(f"attach {opened(target)} as {COPY} (type duckdb, read_only{option(encryption)})")
             names = ", ".join(column.name for column in COLUMNS)
             found = reader.execute(f"select {names} from {COPY}.{META}.{COPY}").fetchone()
     except duckdb.Error:
@@ -244,7 +259,7 @@ def _record_of(target: Path) -> Record | None:
     return Record(fingerprint=found[0], published_at=found[1], compact=found[2]) if found else None
 
 
-def _remove_unfinished(target: Path) -> None:
+def remove_unfinished(target: Path) -> None:
     """Remove the unfinished copies of processes that were killed while they published."""
     left = re.compile(rf"{re.escape(target.name)}\.[0-9a-f]{{8}}\.unfinished(\.wal)?")
     for file in target.parent.iterdir():
@@ -252,14 +267,14 @@ def _remove_unfinished(target: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _discard(made: Path) -> None:
+def discard(made: Path) -> None:
     """Remove what is left of an unfinished copy; if that fails, the next publication tries again."""
     for file in (made, log_of(made)):
         with suppress(OSError):
             file.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make sure that what was written, or renamed, outlives a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from freshdesk_assets.schema.page import Verdict
+from freshdesk_assets.schema.page import Fate, ParentRead, Verdict
 from freshdesk_assets.schema.rules import Rules
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.tables import declared_tables
@@ -78,14 +78,14 @@ class Desk(Library):
         named = re.sub(r"\bmetrics\.(\w+)", lambda found: self.view(found[1]), statement)
         return self.asked().execute(named).fetchall()
 
-    def lands(self, moment: datetime, name: str, *rows: Row, verdicts: tuple[Verdict, ...] = ()) -> None:
-        """A sync stores rows of a table, and what is cut from them."""
+    def lands(self, moment: datetime, name: str, *rows: Row, **settled: Any) -> None:
+        """A sync stores rows of a table, what is `settled` beside them, and what is cut from them."""
         self.forget()
         table = TABLES[name]
         with Spool(self.spools, table) as spool, self.warehouse.open() as connection:
             # A few rows at a time: threads cost more than they save.
             connection.execute("set threads = 1")
-            spool.add(page(*rows, verdicts=verdicts))
+            spool.add(page(*rows, **settled))
             land(connection, spool.take(), moment)
             for child in CATALOG.children:
                 if child.parent == name and child.name in CUT:
@@ -95,25 +95,41 @@ class Desk(Library):
         """Syncs see the tickets until then."""
         told, end = list(tickets), at(until)
         seen: dict[datetime, list[Ticket]] = {}
-        gone: dict[datetime, list[Verdict]] = {}
+        found: dict[datetime, list[Ticket]] = {}
         for ticket in told:
-            for moment, fate in ticket.gone:
-                gone.setdefault(moment, []).append(Verdict(id=ticket.number, fate=fate))
+            for moment in {*ticket.unsaid.values(), *(moment for moment, _ in ticket.gone)}:
+                found.setdefault(moment, []).append(ticket)
             last = min((moment for moment, _ in ticket.gone), default=end)
             for moment in ticket.syncs() | {last}:
                 seen.setdefault(min(moment, last), []).append(ticket)
         with lingering():
-            for moment in sorted({*seen, *gone}):
+            for moment in sorted({*seen, *found}):
                 if moment in seen:
                     self.lands(moment, "tickets", *(ticket.sent(moment) for ticket in seen[moment]))
-                if moment in gone:
-                    self.lands(moment, "tickets", verdicts=tuple(gone[moment]))
+                for ticket in found.get(moment, ()):
+                    self.finds_out(moment, ticket)
+            living = [ticket for ticket in told if not ticket.is_purged]
             for name, rows in (
-                ("conversations", [row for ticket in told for row in ticket.conversations]),
+                ("conversations", [row for ticket in living for row in ticket.left(end)]),
                 ("satisfaction_ratings", [row for ticket in told for row in ticket.ratings]),
             ):
                 if rows:
                     self.lands(end, name, *rows)
+
+    def finds_out(self, moment: datetime, ticket: Ticket) -> None:
+        """A sync sees what became of a ticket, or of what was said in it, which another had read before."""
+        unsaid = [row for row in ticket.conversations if ticket.unsaid.get(row["id"]) == moment]
+        if unsaid:
+            self.lands(moment, "conversations", *unsaid)
+            read = ParentRead(id=ticket.number)
+            self.lands(moment, "conversations", *ticket.left(moment), parents=(read,))
+        for when, fate in ticket.gone:
+            if when == moment and fate is Fate.GONE and ticket.conversations:
+                self.lands(moment, "conversations", *ticket.left(moment))
+                read = ParentRead(id=ticket.number, gone=True)
+                self.lands(moment, "conversations", parents=(read,))
+            elif when == moment:
+                self.lands(moment, "tickets", verdicts=(Verdict(id=ticket.number, fate=fate),))
 
     def measures(self, rules: Rules | None = None, now: str = NOW, views: Sequence[SqlView] = VIEWS) -> None:
         """All metrics are brought up to date."""

@@ -45,6 +45,28 @@ def test_merged_guess_is_the_ticket_that_the_closing_note_names_whatever_its_wor
     assert desk.of(case, "because", view="ticket_merges") == "the agent wrote in both"
 
 
+UNHEARD = ticket(CREATED)
+FORMER = ticket(CREATED)
+FORMER_UNHEARD = ticket(CREATED)
+INTO_A_FORMER = merged(FORMER, "Merged into ticket {}")
+FORMER.purged("2026-03-04 15:15")
+
+
+def test_merged_guess_stays_when_the_ticket_that_it_names_is_gone(desk: Desk) -> None:
+    """What was said in that one is gone with it, and was said nevertheless."""
+    assert desk.of(INTO_A_FORMER, "merged_guess") == FORMER.number
+
+
+TWICE = merged(PRIMARY, "Merged into ticket {}")
+ITS_SECOND = noted(ticket(CREATED), "2026-03-02 17:00", "Ticket merged into this.")
+noted(TWICE, "2026-03-02 17:00", f"Merged into ticket {ITS_SECOND.number}")
+
+
+def test_merged_guess_is_the_ticket_that_it_was_closed_into_if_it_is_merged_again(desk: Desk) -> None:
+    """What is said long after a closing is none of it."""
+    assert desk.of(TWICE, "merged_guess") == PRIMARY.number
+
+
 VISIBLE = merged(PRIMARY, "This ticket is closed and merged into ticket {}", private=False)
 
 
@@ -85,6 +107,10 @@ UNMERGED = {
     "said since": noted(
         ticket(CREATED).becomes(CLOSED, "2026-03-02 15:00"), "2026-03-02 15:00", f"Like #{SILENT.number}"
     ).customer("2026-03-02 15:01"),
+    "a plain number, and the note in the other ticket was deleted": merged(UNHEARD, "Merged into ticket {}"),
+    "a plain number, and that note was deleted before its ticket was": merged(
+        FORMER_UNHEARD, "Merged into ticket {}"
+    ),
     "several": noted(
         ticket(CREATED).becomes(CLOSED, "2026-03-02 15:00"),
         "2026-03-02 15:00",
@@ -97,6 +123,8 @@ UNMERGED = {
     "a plain number, and another agent in the other ticket": merged(BUSY, "Refunded order {}", back=False),
     "an amount": merged(PRIMARY, "Paid {}.00 on 2026-03-02", back=False),
 }
+UNHEARD.unsays("2026-03-02 16:15")
+FORMER_UNHEARD.unsays("2026-03-02 16:15").purged("2026-03-04 15:15")
 noted(own, "2026-03-02 15:00", f"#{own.number} is done")
 
 

@@ -49,6 +49,27 @@ def test_reopened_and_solved_again_between_two_syncs_is_seen_by_the_tickets_own_
     )  # fmt: skip
 
 
+CLOSED_BETWEEN_SYNCS = (
+    ticket(CREATED)
+    .becomes(RESOLVED, "2026-03-02 15:00")
+    .becomes(OPEN, "2026-03-03 15:20")
+    .becomes(RESOLVED, "2026-03-03 15:40")
+    .becomes(CLOSED, "2026-03-03 15:50")
+)
+
+
+def test_reopened_solved_again_and_closed_between_two_syncs_was_solved_before_it_was_closed(
+    desk: Desk,
+) -> None:
+    """The sync before saw it Resolved, too: its own times tell that this was another time."""
+    assert desk.of(CLOSED_BETWEEN_SYNCS, *COUNTS) == (1, 2)
+    assert desk.of(CLOSED_BETWEEN_SYNCS, "full_resolution_seconds") == DAY + HOUR + 40 * 60
+    assert desk.all_of(CLOSED_BETWEEN_SYNCS, "kind", view="ticket_events", by='"at", kind') == [
+        "created", "resolved", "reopened", "resolved", "closed",
+    ]  # fmt: skip
+    assert desk.of(CLOSED_BETWEEN_SYNCS, "last_resolution_off", view="ticket_comparisons") == 0
+
+
 UNSEEN_RESOLUTION = ticket(CREATED).becomes(RESOLVED, "2026-03-03 15:20").becomes(OPEN, "2026-03-03 15:40")
 
 

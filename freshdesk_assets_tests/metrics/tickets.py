@@ -55,6 +55,7 @@ class Ticket:
             )
         ]
         self.conversations: list[Row] = []
+        self.unsaid: dict[int, datetime] = {}
         self.ratings: list[Row] = []
         self.gone: list[tuple[datetime, Fate]] = []
 
@@ -112,6 +113,24 @@ class Ticket:
             self.responds(moment)
         return self.says(moment, by, private=private, source=2)
 
+    def unsays(self, moment: str) -> Self:
+        """What was said last is deleted, and a sync finds out."""
+        self.unsaid[self.conversations[-1]["id"]] = at(moment)
+        return self
+
+    def left(self, moment: datetime) -> list[Row]:
+        """What was said that is not deleted, as a sync of that moment finds it."""
+        return [row for row in self.conversations if not self.was_unsaid(row["id"], moment)]
+
+    def was_unsaid(self, conversation_id: int, moment: datetime) -> bool:
+        """Whether what was said is deleted by then."""
+        return conversation_id in self.unsaid and self.unsaid[conversation_id] <= moment
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether Freshdesk has it no longer at the end."""
+        return any(fate is Fate.GONE for _, fate in self.gone)
+
     def automation(self, moment: str) -> Self:
         """An automation answers."""
         return self.says(moment, None, automation_id=70)
@@ -130,7 +149,7 @@ class Ticket:
         return self
 
     def purged(self, moment: str) -> Self:
-        """Freshdesk no longer has it, and a sync finds out."""
+        """Freshdesk no longer has it, and a sync that read what was said in it finds out."""
         self.gone.append((at(moment), Fate.GONE))
         return self
 

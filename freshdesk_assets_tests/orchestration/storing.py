@@ -12,7 +12,7 @@ import duckdb
 import pandas
 
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 
 FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-02-01", timezone="UTC")

@@ -10,7 +10,7 @@ import pandas
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child, Rows
 from freshdesk_assets.schema.column import text

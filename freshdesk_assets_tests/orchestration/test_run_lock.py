@@ -14,7 +14,7 @@ import time_machine
 from freshdesk_assets.orchestration.executor import build_executor, execute
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.names import POOL, PROCESS, REPLICATE
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import end_dead_runs, run_lock, under_way
 from freshdesk_assets.orchestration.signs_of_life import (
     SILENT,

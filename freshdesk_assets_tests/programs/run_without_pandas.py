@@ -6,7 +6,7 @@ import dagster as dg
 
 from freshdesk_assets import definitions
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.warehouse.landing.spool import Batch
 

@@ -17,7 +17,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, duckdb_file
+from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
 from freshdesk_assets.orchestration.runs.jobs import replicated
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog
@@ -154,11 +154,14 @@ def _job(
     """Made once for the accounts of a process: account and file are the environment's when it runs."""
     assets = dg.AssetSelection.all() if derive else replicated()
     job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
+    made = duckdb_file(settings)
     file = DuckDBFile(
         database=dg.EnvVar("FRESHDESK_DUCKDB"),
         published=settings.published,
         page=settings.page,
         page_names=settings.page_names,
+        personal_data=made.personal_data,
+        pii_key=made.pii_key,
     )
     definitions = build_defs(settings, catalog, views=views, resources={"duckdb": file}, page=page)
     return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")

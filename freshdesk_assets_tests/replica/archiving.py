@@ -9,7 +9,7 @@ import duckdb
 
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
-from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.replication.archive import Search
 from freshdesk_assets.replication.archived import archived_tables
 from freshdesk_assets.simulator.world import World

@@ -18,7 +18,7 @@ ALWAYS = (
     "longest_reply_seconds", "waiting_since", "waiting_seconds", "agent_replies", "customer_messages",
     "private_notes", "system_messages", "touches", "agents_writing", "csat_first", "csat_last",
     "csat_improved", "seconds_tracked", "seconds_billable", "timers_running", "last_resolved_at",
-    "full_resolution_seconds", "merged_guess", "touch_count",
+    "full_resolution_seconds", "touch_count",
 )  # fmt: skip
 """Known of every ticket, however late the first sync was."""
 
@@ -69,12 +69,15 @@ def _said(value: object) -> object:
 def ticket_differences(acme: Account, unseen: Collection[int] = ()) -> list[Wrong]:
     """Where `ticket_metrics` is not the truth; of the tickets `unseen` syncs missed a change between two."""
     truth = acme.world.all_metrics(as_of(acme))["tickets"]
+    unheard = purged_unheard(acme)
     wrong: list[Wrong] = []
     for row in rows_of(acme, "from metrics.ticket_metrics"):
         number = row["ticket_id"]
         if (true := truth.get(number)) is None:
             continue
         columns: list[str] = [*ALWAYS]
+        if unheard.isdisjoint((row["merged_guess"], true["merged_guess"])):
+            columns.append("merged_guess")
         if number not in unseen:
             columns += OF_STATUSES if row["history_known"] else ()
             columns += OF_ASSIGNMENTS if row["assignment_known"] else ()
@@ -193,6 +196,28 @@ COUNTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("group_daily", ("day", "group_id"), ("created", "resolved", "open")),
 )  # fmt: skip
 """Views by day: their keys, and the counts that are compared."""
+
+
+def purged_unheard(acme: Account) -> set[int]:
+    """Tickets that were purged before a sync saw the last that was said, or deleted, in them.
+
+    Whether another one was merged into one of these cannot be known.
+    """
+    seen = {
+        row["id"]: row["updated_at"] for row in rows_of(acme, "select id, updated_at from freshdesk.tickets")
+    }
+    return {
+        number
+        for number, ticket in acme.world.former_tickets.items()
+        if seen.get(number, "")
+        < max(
+            (
+                *(row["created_at"] for row in ticket.conversations),
+                *(at for at, kind, _ in ticket.journal if kind == "message_deleted"),
+            ),
+            default="",
+        )
+    }
 
 
 def missed(acme: Account) -> set[int]:

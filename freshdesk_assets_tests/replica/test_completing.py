@@ -33,7 +33,7 @@ A_WHILE = timedelta(minutes=20)
 PATIENCE = 300
 """Seconds that a command may take."""
 
-PEOPLE = {"agents", "companies", "contacts"}
+PEOPLE = {"agent_availability", "agents", "companies", "contacts"}
 
 
 def steps(result: dg.ExecuteInProcessResult) -> set[str]:

@@ -1,11 +1,12 @@
 """Every metric is what the simulated account says of itself, event by event; what cannot be known says so."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from freshdesk_assets.chosen import views_over
 from freshdesk_assets.orchestration.partitions import partitions_of
@@ -47,6 +48,16 @@ join freshdesk.business_hour_holidays as holidays
 where slots.slot > 0
 """
 """Hours by which is measured and that the child tables lack, or the reverse: both read them from JSON."""
+
+
+MOMENT = datetime(2026, 11, 27, 12, tzinfo=UTC)
+"""When these tests begin: an account goes by its hours, and so what fails once fails each time."""
+
+
+@pytest.fixture(autouse=True)
+def moment() -> Iterator[None]:
+    with time_machine.travel(MOMENT, tick=True):
+        yield
 
 
 def desk(tickets: int, seed: int = 1) -> World:

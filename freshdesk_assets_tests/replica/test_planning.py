@@ -13,7 +13,7 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.orchestration.names import REPLICATE
-from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.runs.run_scope import RunScope, run_scope, selected
 from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.tables import declared_tables

@@ -10,7 +10,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import REPLICATE, REQUESTED_AT
-from freshdesk_assets.orchestration.resources import duckdb_file
+from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.runs.run_scope import run_scope, selected
 from freshdesk_assets_tests.replica.test_runs import CONVERSATIONS, TABLES_ALONE, command
 

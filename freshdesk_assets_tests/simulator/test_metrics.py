@@ -200,3 +200,41 @@ def test_an_outbound_ticket_has_no_first_reply() -> None:
     metrics = world.metrics(ticket)
     assert (metrics["first_reply_at"], metrics["replies"], metrics["agent_replies"]) == (None, 1, 2)
     assert metrics["total_reply_seconds"] == 2 * HOUR
+
+
+def merged(world: World) -> tuple[int, int]:
+    """A ticket that is merged into another one, and that one."""
+    primary, secondary = world.create_ticket(source=1), world.create_ticket(source=1)
+    go(world, MONDAY, "10:00")
+    world.merge_tickets(primary, secondary)
+    go(world, MONDAY, "11:00")
+    return secondary, primary
+
+
+def test_a_merge_is_told_by_the_notes_in_both_tickets() -> None:
+    """Neither says it alone; a ticket that is purged said it."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    secondary, primary = merged(world)
+    assert world.metrics(secondary)["merged_guess"] == primary
+    world.purge(primary)
+    assert world.metrics(secondary)["merged_guess"] == primary
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["closed", "other"])
+def test_a_merge_is_told_no_more_when_a_note_of_it_is_deleted(place: int) -> None:
+    """Whichever of the two tickets had it, and if that one is purged later, too."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    tickets = merged(world)
+    world.delete_conversation(world.tickets[tickets[place]].conversations[-1]["id"])
+    assert world.metrics(tickets[0])["merged_guess"] is None
+    world.purge(tickets[1])
+    assert world.metrics(tickets[0])["merged_guess"] is None
+
+
+def test_a_ticket_that_is_merged_twice_was_closed_by_the_first() -> None:
+    """The second note is not of its closing."""
+    world = World(tickets=0, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    secondary, primary = merged(world)
+    world.merge_tickets(world.create_ticket(source=1), secondary)
+    go(world, MONDAY, "12:00")
+    assert world.metrics(secondary)["merged_guess"] == primary

@@ -24,7 +24,7 @@ from freshdesk_assets.orchestration.names import (
     UNKNOWN,
     asset_key,
 )
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import DeclarationError

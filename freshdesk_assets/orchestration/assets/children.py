@@ -7,7 +7,7 @@ from freshdesk_assets.orchestration.assets.metadata import child_description, ta
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import forget_copy
 from freshdesk_assets.orchestration.names import TABLE_KIND, UP_TO_DATE, asset_key
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import deriving_metadata
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.child import Child

@@ -11,7 +11,7 @@ from freshdesk_assets.orchestration.assets.metadata import columns_schema
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows, forget_copy
 from freshdesk_assets.orchestration.names import FETCHED, FILE_KIND, FILES, TABLE_KIND, UP_TO_DATE, asset_key
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.replication.attachments import WORKERS, fetch_files
 from freshdesk_assets.replication.file_store import FileStore
 from freshdesk_assets.schema.catalog import Catalog
@@ -61,7 +61,9 @@ def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefin
         with as_dagster_errors():
             warehouse = duckdb.warehouse(context.log.info)
             with Downloads(most=most, workers=WORKERS) as downloads:
-                done = fetch_files(warehouse, children, FileStore(folder), downloads, most=most)
+                done = fetch_files(
+                    warehouse, children, FileStore(folder, duckdb.file_mode), downloads, most=most
+                )
             with warehouse.open(checkpoint=False) as connection:
                 if done.files or done.failed:
                     forget_copy(connection)

@@ -15,7 +15,7 @@ from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import CHARTS, DERIVED, METRICS, UP_TO_DATE, asset_key
 from freshdesk_assets.orchestration.partitions import days_since
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.derived.daily import CREDITS, Numbers, numbers_by_day
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import PAGE, PUBLISHED
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.page.writing import NoMetrics, Options, made_by, write_page
 
 
-def build_page(options: Options) -> dg.AssetsDefinition:
-    """The asset that writes the page; with other options, or other charts, the next run writes it again."""
+def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
+    """The asset that writes the page; with other options, charts or `mode`, the next run makes it again."""
 
     @derived(
         PAGE,
@@ -24,7 +25,7 @@ def build_page(options: Options) -> dg.AssetsDefinition:
         " without a network, from a mail or a shared folder too. FRESHDESK_PAGE sets the path."
         "\n\n`url` of the latest materialization leads to it. docs/page.md says what it shows, and how to add"
         " a chart.",
-        made_of=[made_by(options)],
+        made_of=[made_by(options), mode],
         kinds={"html"},
         output_required=False,
     )
@@ -35,7 +36,13 @@ def build_page(options: Options) -> dg.AssetsDefinition:
                 context.log.info("no page is written: FRESHDESK_PAGE or FRESHDESK_PUBLISHED is off")
                 return
             try:
-                made = write_page(copy, target, duckdb.page_options, lock_wait=duckdb.lock_wait)
+                made = write_page(
+                    copy,
+                    target,
+                    duckdb.page_options,
+                    lock_wait=duckdb.lock_wait,
+                    encryption=duckdb.encryption,
+                )
             except NoMetrics as nothing:
                 context.log.info(str(nothing))
                 return

@@ -7,32 +7,44 @@ from shlex import quote
 
 import dagster as dg
 
+from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import fenced
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import BY_NIGHT, PUBLISHED, WORK
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.publishing import publish
+from freshdesk_assets.warehouse.sql import literal
 
 STALE_AFTER = timedelta(days=1)
 """Analysts should know when the copy is older than this."""
 
 
-def how_to_open(copy: Path) -> str:
-    """Lines to paste that open the copy, for Python and for a shell, as Markdown."""
+def how_to_open(copy: Path, *, encrypted: bool = False) -> str:
+    """Lines to paste that open the copy, for Python and for a shell, as Markdown; never a key."""
     ask = "from freshdesk_meta.as_of"
     python = f'import duckdb\nduckdb.connect({str(copy)!r}, read_only=True).sql("{ask}").show()'
     shell = f'duckdb -readonly {quote(str(copy))} "{ask}"'
+    if encrypted:
+        attach = f"attach {literal(str(copy))} as replica (read_only, encryption_key '%s')"
+        key = 'os.environ["FRESHDESK_ENCRYPTION_KEY"]'
+        python = f'import duckdb, os\nduckdb.sql({attach!r} % {key})\nduckdb.sql("use replica; {ask}").show()'
+        shell = f'freshdesk-assets query "{ask}"'
     return "\n\n".join([fenced(python, "python"), fenced(shell, "sh")])
 
 
-def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = ()) -> dg.AssetsDefinition:
-    """The asset that publishes the file, once the assets `after` which it comes have written to it."""
+def build_publication(
+    views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (), mode: str = PRIVATE
+) -> dg.AssetsDefinition:
+    """The asset that publishes the file, once the assets `after` which it comes have written to it.
+
+    With another `mode`, the next run gives it to the copy that is there.
+    """
 
     @derived(
         PUBLISHED,
@@ -45,6 +57,7 @@ def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (
         "\n\nAny DuckDB from 1.4 on opens it, unless FRESHDESK_STORAGE asks for a later one. `open_with` of"
         " the latest materialization has lines to paste. In the copy, the table `freshdesk_meta.published`"
         " says when it was made, and the view `freshdesk_meta.as_of` what each table and view is as of.",
+        made_of=[mode],
         kinds={"file"},
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
@@ -59,7 +72,7 @@ def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (
             # A retried run keeps its tags.
             by_night = context.run.tags.get(WORK) in BY_NIGHT
             warehouse = duckdb.warehouse(context.log.info)
-            made = publish(warehouse, target, compact=by_night)
+            made = publish(warehouse, target, compact=by_night, mode=duckdb.mode_of_copy)
             with warehouse.open(checkpoint=False) as connection:
                 read = [state.finished_at for state in read_states(connection).values() if state.finished_at]
         yield dg.MaterializeResult(
@@ -70,7 +83,9 @@ def build_publication(views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (
                 "compact": made.compact,
                 "bytes": made.bytes,
                 "dagster/size_bytes": made.bytes,
-                "open_with": dg.MetadataValue.md(how_to_open(target.resolve())),
+                "open_with": dg.MetadataValue.md(
+                    how_to_open(target.resolve(), encrypted=warehouse.encryption is not None)
+                ),
                 "published_at": dg.MetadataValue.timestamp(made.published_at),
                 **as_of_metadata(min(read, default=None)),
             },

@@ -10,7 +10,7 @@ from freshdesk_assets.orchestration.assets.metadata import columns_schema, link
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import data_version, follows
 from freshdesk_assets.orchestration.names import AWAITED, FILE_KIND, TABLE_KIND, asset_key
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.warehouse.derived.references import (
     COLUMNS,

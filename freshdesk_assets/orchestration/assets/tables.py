@@ -21,7 +21,8 @@ from freshdesk_assets.orchestration.names import (
     asset_key,
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_metadata import reading_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of, requested_at
 from freshdesk_assets.replication.course import parents_of
@@ -71,6 +72,10 @@ def _asset(
     )
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
+        warehouse, privacy = duckdb.warehouse(context.log.info), duckdb.privacy
+        with as_dagster_errors(), freshdesk.reporting(context.log.info):
+            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning, privacy)
+            treatment = privacy.treatment(table, catalog, warehouse)
         with (
             as_dagster_errors(),
             freshdesk.reporting(context.log.info),
@@ -81,10 +86,9 @@ def _asset(
                 run=context.run.run_id,
                 parent=catalog.parent_of(table),
                 memory_limit=duckdb.memory,
+                treatment=treatment,
             ) as spool,
         ):
-            warehouse = duckdb.warehouse(context.log.info)
-            budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning)
             client, of_run = freshdesk.reader.client, course(context.run.run_id)
             of_run.begin(table, client, parents)
             progress = Progress(table.name, client, context.log.info, of_run)

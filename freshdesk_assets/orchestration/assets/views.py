@@ -21,7 +21,7 @@ from freshdesk_assets.orchestration.names import (
     VIEW_KIND,
     asset_key,
 )
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_each, as_of_metadata
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.replication.scope import Reading

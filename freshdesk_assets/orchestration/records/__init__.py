@@ -23,6 +23,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from freshdesk_assets.environment import file_mode
+from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.orchestration.internals import (
     ConfigurableClassData,
     DagsterSqliteStorage,
@@ -38,6 +40,8 @@ class SqliteRecords(DagsterSqliteStorage):
         super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
         self.base_dir = base_dir
         self._inst_data = inst_data
+        # Of all processes that Dagster starts, each opens the records first of all.
+        make_files(file_mode())
         os.makedirs(base_dir, exist_ok=True)
         # Two processes that create the tables at once disturb each other (dagster 1.13.27).
         with FileLock(os.path.join(base_dir, "records.lock")):

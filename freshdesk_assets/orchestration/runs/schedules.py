@@ -26,7 +26,7 @@ from freshdesk_assets.orchestration.names import (
     asset_key,
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.staleness import ended_yesterday, last_days, reached, stale_range
 from freshdesk_assets.schema.catalog import Catalog

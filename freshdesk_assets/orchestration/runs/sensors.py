@@ -12,7 +12,8 @@ from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look, watched
 from freshdesk_assets.orchestration.names import ANYTHING_NEW, KEEP_CURRENT, POLLED, asset_key
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.resources import DuckDBFile, FreshdeskApi
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
 from freshdesk_assets.orchestration.runs.schedules import request

@@ -26,8 +26,8 @@ from freshdesk_assets.orchestration.internals import (
 )
 from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
-from freshdesk_assets.orchestration.resources import DuckDBFile
-from freshdesk_assets.warehouse.landing.spool import sweep
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.warehouse.landing.spool_folders import sweep
 
 AT_ONCE = 500
 """How many events are looked up together."""

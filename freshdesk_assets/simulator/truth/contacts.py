@@ -1,10 +1,13 @@
 """From what was said in a ticket to who was in touch how often, and to the ticket that it was merged into."""
 
-from freshdesk_assets.simulator.state import Row
+from freshdesk_assets.simulator.actors import actor
+from freshdesk_assets.simulator.clock import epoch
+from freshdesk_assets.simulator.state import Row, State
 from freshdesk_assets.simulator.truth.lives import Life
 
 CLOSED = 5
-# Seconds that may lie between a ticket's closing and the note of its merging.
+# Seconds that may lie between a ticket's closing and the note of its merging, and between its note and
+# that in the other ticket.
 MERGING = 120
 CHATS = (7, 12, 15, 21)
 # A session of a chat is over when nobody has written for so many seconds.
@@ -40,15 +43,34 @@ def message_metrics(life: Life) -> Row:
     }
 
 
-def merged_into(life: Life) -> int | None:
-    """The ticket that this one was merged into, as far as the note at its closing still tells."""
-    merges = [(at, value) for at, kind, value in life.entries if kind == "merged_into"]
+def merged_into(state: State, life: Life) -> int | None:
+    """The ticket that this one was closed into, as far as what was said in both then still tells."""
+    closed_at = life.spans("status")[-1].start
+    merges = [
+        (at, value)
+        for at, kind, value in life.entries
+        if kind == "merged_into" and abs(at - closed_at) <= MERGING
+    ]
     if not merges or life.status != CLOSED:
         return None
     at, (primary_id, note_id) = merges[-1]
-    closed_at = life.spans("status")[-1].start
     note = next((row for row in life.ticket.conversations if row["id"] == note_id), None)
     said = [message.at for message in life.messages if message.actor in ("agent", "customer", "note")]
-    untouched = note is not None and note["last_edited_at"] is None
+    if note is None or note["last_edited_at"] is not None:
+        return None
     last = not any(at < later <= closed_at + MERGING for later in said)
-    return primary_id if untouched and last and abs(at - closed_at) <= MERGING else None
+    return primary_id if last and wrote_in(state, primary_id, note["user_id"], at) else None
+
+
+def wrote_in(state: State, ticket_id: int, agent_id: int, at: int) -> bool:
+    """Whether an agent's message of about that moment was left in the ticket.
+
+    Of one that was purged since, what was said in it until then is known.
+    """
+    ticket = state.tickets.get(ticket_id) or state.former_tickets[ticket_id]
+    return any(
+        row["user_id"] == agent_id
+        and abs(epoch(row["created_at"]) - at) <= MERGING
+        and actor(row, ticket.row["requester_id"], state.agents_ever) in ("agent", "note")
+        for row in ticket.conversations
+    )

@@ -36,7 +36,7 @@ def ticket_metrics(state: State, life: Life, labels: dict[int, str]) -> Row:
         **status_metrics(life, labels),
         **assignment_metrics(life),
         **message_metrics(life),
-        "merged_guess": merged_into(life),
+        "merged_guess": merged_into(state, life),
         **satisfaction(state, life),
         **time_tracked(state, life),
         "messages_deleted": sum(kind == "message_deleted" for _, kind, _ in life.entries),

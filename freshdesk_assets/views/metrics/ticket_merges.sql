@@ -1,9 +1,10 @@
 -- One row per ticket that was probably merged into another one: a guess, as the API does not say it.
 --
 -- Freshdesk closes the ticket and leaves a note in it that names the other one; its words depend on the language,
--- and agents may change them. So it is guessed without them: the last note of a ticket, written within two minutes
--- of its closing, names another ticket; either the same agent wrote in that one within two minutes too, or the
--- number stands after a # or in a link. A note that names several such tickets tells nothing.
+-- and agents may change them. So it is guessed without them: the last message within two minutes of the closing is a
+-- note that names another ticket; either the same agent wrote in that one within two minutes too, or the number
+-- stands after a # or in a link. A note that names several such tickets tells nothing. A message that was deleted
+-- counts no more; those of a ticket that Freshdesk no longer has do.
 --
 -- ticket_id: Ticket number, as customers see it. -> tickets.id
 -- merged_guess: Ticket that it was probably merged into. -> tickets.id

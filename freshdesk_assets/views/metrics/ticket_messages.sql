@@ -35,4 +35,5 @@ join freshdesk.tickets on tickets.id = conversations.ticket_id
 left join metrics.staff on staff.agent_id = conversations.user_id
 where conversations.created_at is not null
   -- The conversations of a ticket that Freshdesk no longer has are gone with it; what they said still counts.
-  and (conversations._deleted_at is null or tickets._deleted_at is not null)
+  -- What was deleted before does not.
+  and (conversations._deleted_at is null or conversations._deleted_at >= tickets._deleted_at)

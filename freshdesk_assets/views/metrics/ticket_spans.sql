@@ -162,10 +162,15 @@ points as (
     and moves.reopened_at is distinct from moves.former_reopened_at
     and moves.reopened_at < coalesce(moves.told_at, moves.valid_from)
   union all
+  -- Resolved on the way to Closed, also if it was before and reopened since.
   select moves.id, moves.resolved_at, 6, 4, true, true, null, false, false
   from moves
   where moves.status = 5
-    and moves.former_status <> 4
+    and (
+      moves.former_status <> 4
+      or moves.reopened_at > moves.former_from
+      and moves.reopened_at is distinct from moves.former_reopened_at
+    )
     and moves.resolved_at > moves.former_from
     and moves.resolved_at < coalesce(moves.told_at, moves.valid_from)
   union all

@@ -12,6 +12,7 @@ from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.schema.names import SCHEMA
 from freshdesk_assets.schema.view import Shapes, SqlView
+from freshdesk_assets.warehouse.complaints import cause, reason
 from freshdesk_assets.warehouse.derived.children import from_text
 from freshdesk_assets.warehouse.derived.kept import (
     check_readable,
@@ -82,7 +83,7 @@ def ensure_views(
             try:
                 anew[view.id] |= ensure_kinds(connection, view, view.kinds, catalog)
             except duckdb.Error as error:
-                raise ViewRefused(view, str(error).splitlines()[0]) from error
+                raise ViewRefused(view, reason(error)) from cause(error)
     return anew
 
 
@@ -116,7 +117,7 @@ def _ensure_view(
         sql, added = _spread(connection, view, catalog)
         shape = shape_of(connection, sql)
     except duckdb.Error as error:
-        raise ViewRefused(view, str(error).splitlines()[0]) from error
+        raise ViewRefused(view, reason(error)) from cause(error)
     comments = {column.name: column_said(column.doc, column.references) for column in view.columns}
     comments |= {field.column: field.doc for field in added}
     real = [name for name, _ in shape]
@@ -144,7 +145,7 @@ def _ensure_view(
             connection.execute(f"create or replace view {target} as {sql}")
     except duckdb.Error as error:
         # A table of that name is somebody's own, or a value is not what the SQL takes it for.
-        raise ViewRefused(view, str(error).splitlines()[0]) from error
+        raise ViewRefused(view, reason(error)) from cause(error)
     connection.execute(f"comment on {kind} {target} is {literal(view.doc)}")
     for name, comment in comments.items():
         connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")

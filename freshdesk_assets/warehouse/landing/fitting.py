@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from freshdesk_assets.schema.column import Column, Type
+from freshdesk_assets.schema.payload import payload_tree
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.landing.conversion import convert
 from freshdesk_assets.warehouse.landing.verbatim import Object, TooDeep, encoded, parsed, shallow
@@ -97,18 +98,6 @@ class Fitter:
         if parts.extra:
             fitted[EXTRA] = encoded(parts.extra)
         return TAKEN_APART + _line(fitted).encode()
-
-
-def payload_tree(table: Table) -> dict[str, Any]:
-    """The declared payload: keys to columns, or to a tree of its own where columns lie inside an object."""
-    tree: dict[str, Any] = {}
-    for column in table.columns:
-        *outer, last = column.steps
-        branch = tree
-        for step in outer:
-            branch = branch.setdefault(step, {})
-        branch[last] = column
-    return tree
 
 
 def merged_extra(stored: str | None, sent: str | None, settled: frozenset[str]) -> str | None:

@@ -26,6 +26,7 @@ from freshdesk_assets.warehouse.ledger.attachment_files import renewable
 from freshdesk_assets.warehouse.ledger.coverage import record_coverage
 from freshdesk_assets.warehouse.ledger.credits import record_credits, record_finished
 from freshdesk_assets.warehouse.ledger.existence import later_than_all, revive_belonging
+from freshdesk_assets.warehouse.ledger.personal import record_marks
 from freshdesk_assets.warehouse.ledger.reread_log import record_reread
 from freshdesk_assets.warehouse.ledger.row_counts import record_rows
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger, ledger, version_of
@@ -70,6 +71,7 @@ def land(connection: Connection, batch: Batch, moment: datetime) -> Landed:
         landed += bury_unlisted(connection, batch, batch.keys, moment, written)
     landed += settle_verdicts(connection, batch, written)
     note_wide_texts(connection, table, batch.rows, batch.bytes, moment)
+    record_marks(connection, batch.marks, moment)
     record_coverage(connection, table, batch.covered)
     record_reread(connection, table, batch.reread)
     for tracked in (table, batch.parent):

@@ -6,6 +6,7 @@ import duckdb
 
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.endpoint import Value
+from freshdesk_assets.schema.payload import payload_tree
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.landing.fitting import (
@@ -13,7 +14,6 @@ from freshdesk_assets.warehouse.landing.fitting import (
     TAKEN_APART,
     VERBATIM,
     Fitter,
-    payload_tree,
 )
 from freshdesk_assets.warehouse.landing.spool import Batch, SpooledFile
 from freshdesk_assets.warehouse.ledger.tables import version_of

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
-from typing import BinaryIO, Self, TypeAlias
-
-from filelock import FileLock, Timeout
+from typing import BinaryIO, Protocol, Self, TypeAlias
 
 from freshdesk_assets.schema.endpoint import Value
 from freshdesk_assets.schema.page import Page, ParentRead, Verdict
@@ -19,7 +16,9 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.landing.fitting import Fitter
 from freshdesk_assets.warehouse.landing.oversized import ALWAYS_FITS, longest_row, set_aside
+from freshdesk_assets.warehouse.landing.spool_folders import claim, sweep
 from freshdesk_assets.warehouse.ledger.credits import CallsMade
+from freshdesk_assets.warehouse.ledger.personal import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +59,16 @@ Belonging: TypeAlias = Mapping[str, tuple[tuple[Table, str], ...]]
 """By a table's name: the tables whose rows go when its rows go, each with the column that refers to them."""
 
 
+class Treatment(Protocol):
+    """What becomes of rows before they are written."""
+
+    def __call__(self, row: bytes) -> bytes:
+        """What may be written of a row."""
+
+    def taken(self) -> list[Mark]:
+        """Marks of the rows since the last call that were found to be of persons who were forgotten."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What one transaction stores: rows, and what reading them settled.
@@ -68,6 +77,7 @@ class Batch:
     - `parent`: the parent table, if the table is read per row of one.
     - `spent`: the calls that reading it took, if they are not recorded yet.
     - `folder`: the spool's folder, to be removed; the last batch of a table has it.
+    - `marks`: of rows that were found to be of persons who were forgotten.
     - `landed`: what the batches before it came to.
     - `finished`: in the last, whether the table was read to its end.
     """
@@ -82,6 +92,7 @@ class Batch:
     verdicts: list[Verdict] = field(default_factory=list)
     belonging: Belonging = field(default_factory=dict)
     rejected: list[bytes] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     keys: Path | None = None
     completes: bool = False
     finished: bool = False
@@ -122,13 +133,15 @@ class Spool:
         run: str | None = None,
         parent: Table | None = None,
         memory_limit: str | None = None,
+        treatment: Treatment | None = None,
     ) -> None:
         """Make a folder under `root`; folders of processes that have ended are removed.
 
-        `belonging` says what goes with the rows of the table and of its parent. `memory_limit` is what they
-        are landed with: a row that does not fit into it is set aside.
+        - `belonging`: what goes with the rows of the table and of its parent.
+        - `memory_limit`: what they are landed with; a row that does not fit into it is set aside.
+        - `treatment`: makes of each row what may be written of it.
         """
-        self._memory_limit = memory_limit
+        self._memory_limit, self._treatment = memory_limit, treatment
         self.warnings: list[str] = []
         self._table, self._run, self._parent = table, run, parent
         self._belonging = belonging or {}
@@ -136,7 +149,7 @@ class Spool:
         root.mkdir(parents=True, exist_ok=True)
         sweep(root)
         self.folder = Path(mkdtemp(prefix=f"{os.getpid()}-{table.name}-", dir=root))
-        _claim(self.folder)
+        claim(self.folder)
         self._open: BinaryIO | None = None
         self._kind: tuple[str, frozenset[str]] | None = None
         self._files = 0
@@ -180,7 +193,8 @@ class Spool:
     def add(self, page: Page) -> None:
         """Write a page's rows; one that is no JSON object, has no key or is too long is set aside."""
         batch = self._batch
-        for row in page.rows:
+        for sent in page.rows:
+            row = self._treatment(sent) if self._treatment else sent
             if len(row) > ALWAYS_FITS and len(row) > longest_row(self._memory_limit):
                 kept, said = set_aside(self._table, row, longest_row(self._memory_limit))
                 self.warnings.append(said)
@@ -221,6 +235,8 @@ class Spool:
         """Everything added since the last call, ready to be landed."""
         self._close()
         batch, self._batch = self._batch, self._empty()
+        if self._treatment:
+            batch.marks = self._treatment.taken()
         batch.keys = self.folder / "keys"
         return batch
 
@@ -262,44 +278,3 @@ def _unwritable(folder: Path, error: OSError) -> WarehouseError:
         f"{folder} cannot be written ({error.strerror}): what was stored before is intact;"
         " make room and run again"
     )
-
-
-CLAIM = "in_use"
-"""A file in each folder, locked by the process that uses the folder for as long as the process lives. A
-process id would not do: in a container it is the same after each start."""
-
-YOUNG = 60.0
-"""Seconds that a new folder may be without a claim, between its creation and the lock."""
-
-_claims: dict[Path, FileLock] = {}
-
-
-def _claim(folder: Path) -> None:
-    """Mark the folder as ours until it is removed."""
-    for claimed in [path for path in _claims if not path.exists()]:
-        _claims.pop(claimed).release()
-    _claims[folder] = FileLock(folder / CLAIM, thread_local=False)
-    _claims[folder].acquire()
-
-
-def sweep(root: Path) -> int:
-    """Remove the folders that nobody uses, and say how many: what was not landed will be read again."""
-    if not root.exists():
-        return 0
-    found = [each for each in root.iterdir() if each.is_dir() and each not in _claims and _abandoned(each)]
-    for folder in found:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(found)
-
-
-def _abandoned(folder: Path) -> bool:
-    claim = folder / CLAIM
-    if not claim.exists():
-        return folder.exists() and time.time() - folder.stat().st_mtime > YOUNG
-    lock = FileLock(claim)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    lock.release()
-    return True

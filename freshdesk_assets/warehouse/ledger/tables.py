@@ -261,6 +261,33 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             double("seconds_waited", "Wall time during which a request waited for the limit."),
         ),
     ),
+    "personal_data": (
+        "How personal data in the file is treated, in one row; without a row, all of it is kept.",
+        (
+            json("policy", "The policy: default, own_fields and exceptions."),
+            text("made_of", "Fingerprint of the policy and of the declarations it was applied to."),
+            text("key_mark", "Tells whether a key is the one that values are hashed with; null if none are."),
+            timestamp("applied_at", "When all that was stored had been treated so."),
+        ),
+    ),
+    "forgotten": (
+        "Persons who were forgotten, by keyed marks that say nothing without the key.",
+        (
+            text("kind", "row, address, number, name, or first: that of a name's first word."),
+            text("mark", "The mark: an HMAC-SHA-256, cut short."),
+            timestamp("forgotten_at", "When they were forgotten, or the row was found to be theirs."),
+        ),
+    ),
+    "forgettings": (
+        "What was done to forget a person, without the person.",
+        (
+            timestamp("done_at", "When it was done."),
+            bigint("people", "Rows that were persons."),
+            bigint("owned", "Rows that were theirs, blanked."),
+            bigint("others", "Rows of others in which they were named."),
+            bigint("files", "Fetched files that were removed."),
+        ),
+    ),
     "read_state": (
         "How far the last read of each table went.",
         (

@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.tables import build_tables
 from freshdesk_assets.orchestration.names import FOLLOWS, asset_key
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.column import text

@@ -9,7 +9,7 @@ import time_machine
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.assets.freshness import policy
 from freshdesk_assets.orchestration.names import CADENCE, ONLY_MISSING, REPLICATE
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.table import Cadence
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.views import in_order

@@ -13,7 +13,7 @@ import time_machine
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import CHARTS, REPLICATE, WHOLE
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.settings import PartitionLength, Settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views

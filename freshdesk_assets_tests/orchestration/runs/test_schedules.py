@@ -12,7 +12,7 @@ import pytest
 
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.names import BY_CADENCE, ONLY_MISSING, PROCESS, RECONCILE, RECONCILE_JOB
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import this_process
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.sync import FullList

@@ -19,7 +19,7 @@ from freshdesk_assets.orchestration.internals import (
     SqlEventLogStorageTable,
 )
 from freshdesk_assets.orchestration.names import TIDY
-from freshdesk_assets.orchestration.resources import DuckDBFile
+from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.upkeep.tidying import tidy
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.settings import PartitionLength, Settings

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from freshdesk_assets.schema.page import ParentRead
-from freshdesk_assets.warehouse.landing.spool import YOUNG, Landed, Spool
+from freshdesk_assets.warehouse.landing.spool import Landed, Spool
+from freshdesk_assets.warehouse.landing.spool_folders import YOUNG
 from freshdesk_assets_tests.library import SPECIMENS
 from freshdesk_assets_tests.programs import begun, line
 from freshdesk_assets_tests.warehouse.library import NOON, Library, later, page

@@ -1,0 +1,114 @@
+"""A customer whose words are known: wherever one of them is found, something of the customer is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from freshdesk_assets.simulator.world import World
+
+MARK = "Quxövil"
+"""What every planted word begins with; with a letter that JSON may escape."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The customer's contact, main address, ticket, and words."""
+
+    contact: int
+    email: str
+    ticket: int
+    words: frozenset[str]
+
+
+def plant(world: World) -> Planted:
+    """A customer of whom every word that they, or an agent about them, can write is planted."""
+    words: set[str] = set()
+
+    def word(of: str) -> str:
+        words.add(f"{MARK}{of}")
+        return f"{MARK}{of}"
+
+    contact = world.create_contact(name=f"{word('first')} {word('last')}")
+    world.update_contact(
+        contact,
+        email=f"{word('mail')}@example.com",
+        phone=word("phone"),
+        mobile=word("mobile"),
+        address=word("address"),
+        description=word("about"),
+        job_title=word("job"),
+        twitter_id=word("handle"),
+        unique_external_id=word("external"),
+        tags=[word("contacttag")],
+        other_emails=[f"{word('othermail')}@example.com"],
+        custom_fields={
+            "membership_level": word("level"),
+            "customer_since": word("since"),
+            "newsletter": True,
+        },
+        other_phone_numbers=[{"label": word("label"), "value": word("otherphone")}],
+    )
+    company = world.create_company(name=word("company"))
+    with world.lock:
+        world.tables["companies"][company] |= {
+            "note": word("companynote"),
+            "description": word("companyabout"),
+            "domains": [f"{word('domain')}.example".lower()],
+            "industry": word("industry"),
+        }
+    words.add(f"{MARK}domain".lower())
+    number = world.create_ticket(
+        requester_id=contact,
+        subject=word("subject"),
+        description_text=word("body"),
+        tags=[word("tag")],
+        cc_emails=[f'"{word("copied")}" <{word("copy")}@example.com>'],
+        type=word("kind"),
+    )
+    ticket = world.tickets[number]
+    for name, value in ticket.row["custom_fields"].items():
+        world.set_custom_field(
+            number, name, word(f"field{name[3:9]}") if not isinstance(value, list) else value
+        )
+    with world.lock:
+        ticket.attachments.append(
+            {
+                "id": 43_999_000_001,
+                "name": f"{word('attachment')}.pdf",
+                "content_type": "application/pdf",
+                "size": 12,
+                "attachment_url": f"https://demo.attachments.freshdesk.example/{word('link')}.pdf",
+                "created_at": ticket.row["created_at"],
+                "updated_at": ticket.row["created_at"],
+            }
+        )
+    world.reply(number, incoming=True, text=word("reply"))
+    note = world.add_note(number, text=word("note"))
+    with world.lock:
+        said = next(row for row in ticket.conversations if row["id"] == note)
+        said["attachments"] = [{**ticket.attachments[-1], "id": 43_999_000_002, "name": word("notefile")}]
+        entry = world.tables["time_entries"][world.add_time_entry(number)]
+        entry["note"] = word("timenote")
+    rating = world.add_rating(number)
+    world.change_rating(rating, value=-103, feedback=word("feedback"))
+
+    return Planted(contact=contact, email=f"{MARK}mail@example.com", ticket=number, words=frozenset(words))
+
+
+def holding(folder: Path, words: frozenset[str]) -> set[str]:
+    """The files below a folder that hold a word in clear, each with the words."""
+    return {
+        f"{path.relative_to(folder)}: {sorted(found)}"
+        for path in _files(folder)
+        if (found := {word for word in words if any(form in path.read_bytes() for form in forms(word))})
+    }
+
+
+def forms(word: str) -> set[bytes]:
+    """A word as a text has it, and as JSON may write it."""
+    escaped = "".join(each if each.isascii() else f"\\u{ord(each):04x}" for each in word)
+    return {word.encode(), escaped.encode(), word.lower().encode()}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
