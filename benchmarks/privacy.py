@@ -10,8 +10,9 @@ from pathlib import Path
 from benchmarks.canned import replicated
 from benchmarks.replica import conditions, show
 from benchmarks.timing import Measured
-from freshdesk_assets.personal.forgotten import Forgotten, Marker, owners_of
+from freshdesk_assets.personal.forgotten import Forgotten, owners_of
 from freshdesk_assets.personal.hashing import Hasher
+from freshdesk_assets.personal.naming import Marker
 from freshdesk_assets.personal.rows import RowTreatment
 from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.tables import declared_tables

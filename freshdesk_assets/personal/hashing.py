@@ -8,6 +8,9 @@ PREFIX = "hash:"
 DIGITS = 32
 """Hexadecimal digits of a hash that are kept: 128 bits, with which no two texts of an account meet."""
 
+FORGOTTEN = "[forgotten]"
+"""What stands in a text in the place of what named a forgotten person; it is not hashed."""
+
 HASHED = re.compile(rf"{PREFIX}[0-9a-f]{{{DIGITS}}}")
 
 NAMED_ADDRESS = re.compile(rf"\s*(.*?)\s*<\s*([^<>\s]+@[^<>\s]+|{HASHED.pattern})\s*>\s*", re.DOTALL)
@@ -34,7 +37,9 @@ class Hasher:
         return self._one(text)
 
     def _one(self, text: str) -> str:
-        return text if not text.strip() or HASHED.fullmatch(text) else PREFIX + self.mark(normal(text))
+        if not text.strip() or text == FORGOTTEN or HASHED.fullmatch(text):
+            return text
+        return PREFIX + self.mark(normal(text))
 
     def _mark(self, text: str) -> str:
         """The hexadecimal digits alone, of the text as it stands."""

@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
-from freshdesk_assets.personal.forgotten import (
-    LEAST_DIGITS,
-    ROW,
-    Mark,
-    Marker,
-    digits,
-    owners_of,
-    row_name,
-    words_of,
-)
+from freshdesk_assets.personal.forgotten import ROW, owners_of, row_name
 from freshdesk_assets.personal.hashing import HASHED, Hasher, normal
-from freshdesk_assets.personal.rows import Treatments
+from freshdesk_assets.personal.naming import Mark, Marker
+from freshdesk_assets.personal.patterns import patterns_of
+from freshdesk_assets.personal.treatments import Treatments
 from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column, Type
@@ -29,19 +22,24 @@ from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.forgetting import (
     Owned,
-    blank,
+    alone,
+    blank_and_mask,
     drop_rejected,
     forget_files,
     keys_of,
-    mask,
     named_in,
     note_owned,
     texts_of,
 )
 from freshdesk_assets.warehouse.derived.treating import drop_kept
-from freshdesk_assets.warehouse.file import Connection, Warehouse
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 from freshdesk_assets.warehouse.landing.spool_folders import sweep
-from freshdesk_assets.warehouse.ledger.personal import Forgetting, record_forgetting, record_marks
+from freshdesk_assets.warehouse.ledger.personal import (
+    Forgetting,
+    owe_rewrite,
+    record_forgetting,
+    record_marks,
+)
 from freshdesk_assets.warehouse.rewriting import rewrite
 from freshdesk_assets.warehouse.shape import stored_tables
 
@@ -50,27 +48,36 @@ class NoKey(ConfigurationError):
     """Nobody can be forgotten without a key: they would come back with the next sync."""
 
 
+class NoFolder(ConfigurationError):
+    """Files are to be removed, and no setting says where they are."""
+
+
 class _Undone(Exception):
     """A dry run ends so, and its transaction with it."""
 
 
 @dataclass(slots=True)
 class Person:
-    """What names a person in the replica: their texts in clear, and their rows by table."""
+    """What names a person in the replica: texts and names in clear, and hashes that nobody else has."""
 
     texts: set[str] = field(default_factory=set)
+    hashes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
     @property
-    def terms(self) -> set[str]:
-        """What is looked for in the texts of others, in lower case.
+    def patterns(self) -> list[tuple[str, ...]]:
+        """Regular expressions for texts of others; of each tuple, all match one that names the person."""
+        found = set(patterns_of(self.texts | self.hashes, ""))
+        for name in self.names:
+            found |= set(patterns_of((), name))
+        return sorted(found)
 
-        Neither a name of one word nor a short number, which would be found in what is about others.
-        """
-        found = {normal(text) for text in self.texts if "@" in text}
-        found |= {text for text in self.texts if "@" not in text and len(digits(text)) >= LEAST_DIGITS}
-        found |= {name for name in self.names if len(words_of(name)) > 1}
-        return {each.lower() for each in found if not HASHED.search(each)}
+    def marks(self, marker: Marker) -> set[Mark]:
+        """The marks of what names the person."""
+        found = set(marker.of_person(self.texts | self.hashes, ""))
+        for name in self.names:
+            found |= set(marker.of_person((), name))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,26 +101,42 @@ class Forgetter:
 
         All rows of the person, and what is a part of them, lose what is about persons. In all others, what
         names the person is masked. The file is written anew, and nothing of it is left. Raises NoKey,
-        AnotherKey and WarehouseError.
+        NoFolder, AnotherKey and WarehouseError.
         """
         if (hasher := self.privacy.hasher) is None:
             raise NoKey(
                 "FRESHDESK_PII_KEY is not set: without it, whoever is forgotten would come back with the next"
                 " sync. Make a key with `openssl rand -hex 32`, and keep it"
             )
-        done, paths = Forgetting(), list[str]()
+        done = Forgetting()
         with suppress(_Undone), self.warehouse.open(checkpoint=False) as connection:
             self.privacy.settle_key(connection, self.warehouse.path)
             done, paths = self._forget(connection, hasher, datetime.now(UTC))
             if dry_run:
                 raise _Undone
+            owe_rewrite(connection, datetime.now(UTC))
+            # If they cannot be removed, nothing is committed, and the command can be repeated.
+            self._remove(paths)
         if not dry_run:
-            for path in paths:
-                with suppress(FileNotFoundError):
-                    (self.files / path).unlink() if self.files else None
             sweep(self.spools)
             rewrite(self.warehouse)
         return done
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        """Remove fetched files. Raises NoFolder if it is not known where they are."""
+        for path in paths:
+            if self.files is None:
+                raise NoFolder(
+                    "FRESHDESK_FILES is off, and the person has files that were fetched: set it to the folder"
+                    " in which they are. Nothing was changed"
+                )
+            try:
+                (self.files / path).unlink(missing_ok=True)
+            except OSError as error:
+                raise WarehouseError(
+                    f"{self.files / path} cannot be removed ({error.strerror}), and nothing was changed: mend"
+                    " its rights, and run again"
+                ) from error
 
     def _forget(
         self, connection: Connection, hasher: Hasher, moment: datetime
@@ -128,15 +151,19 @@ class Forgetter:
         def masked(text: bytes) -> bytes:
             return marker.masked(text.decode(errors="replace")).encode()
 
+        patterns = person.patterns
+
         for table in self.catalog.whole:
             if (mine := owned.get(table.name)) is None:
                 continue
             actions = Treatments(table, self.catalog.whole.children, nothing, None).stored()
-            count = blank(connection, mine, actions, self.catalog.whole, moment)
+            count, named = blank_and_mask(
+                connection, mine, self.catalog.whole, actions, patterns, masked, moment
+            )
             people, rows = (people + count, rows) if table.people else (people, rows + count)
+            others += named
             paths += forget_files(connection, mine)
-            others += mask(connection, table, self.catalog.whole, person.terms, masked, moment)
-        drop_rejected(connection, person.terms, owned.values())
+        drop_rejected(connection, patterns, owned.values())
         for child in self.catalog.whole.children:
             if child.parent in owned:
                 derive(connection, child, self.catalog.whole[child.parent])
@@ -151,6 +178,7 @@ class Forgetter:
         there, owned = stored_tables(connection), dict[str, Owned]()
         if self.email:
             person.texts.add(self.email)
+            person.hashes.add(hasher(normal(self.email)))
         # Parents come before what is a part of them, but persons may come after.
         for table in sorted(self.catalog.whole, key=lambda each: not each.people):
             if table.name not in there:
@@ -175,17 +203,16 @@ class Forgetter:
     def _learn(self, connection: Connection, mine: Owned, person: Person) -> None:
         table = mine.table
         for text in texts_of(connection, mine, _telling(table)):
-            person.texts |= set(_strings(json.loads(text)))
+            person.texts |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
         for text in texts_of(connection, mine, [table.column(table.people)]):
-            person.names |= set(_strings(json.loads(text)))
+            person.names |= {each for each in _strings(json.loads(text)) if not HASHED.search(each)}
+        lone = [column for column in _telling(table) if column.type is Type.VARCHAR]
+        person.hashes |= {each for each in alone(connection, mine, lone) if HASHED.fullmatch(each)}
 
     def _marks(
         self, connection: Connection, marker: Marker, person: Person, owned: dict[str, Owned]
     ) -> list[Mark]:
-        found: set[Mark] = set()
-        for name in person.names or {""}:
-            clear = {text for text in person.texts if not HASHED.search(text)}
-            found |= set(marker.of_person(clear, name if not HASHED.search(name) else ""))
+        found = person.marks(marker)
         for table, mine in owned.items():
             found |= {marker.of(ROW, row_name(table, key)) for key in keys_of(connection, mine)}
         if self.contact is not None:

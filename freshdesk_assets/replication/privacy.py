@@ -6,16 +6,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
-from freshdesk_assets.personal.forgotten import Forgotten, Marker, owners_of
+from freshdesk_assets.personal.forgotten import Forgotten, owners_of
 from freshdesk_assets.personal.hashing import Hasher
-from freshdesk_assets.personal.rows import RowTreatment, Treatments
+from freshdesk_assets.personal.naming import Marker
+from freshdesk_assets.personal.rows import RowTreatment
+from freshdesk_assets.personal.treatments import Treatments, on_text
+from freshdesk_assets.personal.values import keep
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.personal import Policy
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.derived.treating import Stored, treat_stored
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.following import fingerprint
-from freshdesk_assets.warehouse.ledger.personal import Applied, applied, marks, record_applied
+from freshdesk_assets.warehouse.ledger.personal import (
+    Applied,
+    applied,
+    marks,
+    owe_rewrite,
+    record_applied,
+    rewrite_owed,
+)
 from freshdesk_assets.warehouse.rewriting import rewrite
 from freshdesk_assets.warehouse.shape import stored_tables
 
@@ -79,14 +89,15 @@ class Privacy:
         before = applied(connection)
         if before is None:
             return None if self.policy.keeps_all else Policy()
-        return None if before.made_of == self._now(catalog).made_of else Policy.read(before.policy)
+        return None if before.made_of == self._fingerprint(catalog.whole) else Policy.read(before.policy)
 
-    def _now(self, catalog: Catalog) -> Applied:
-        hasher = self.hasher
+    def _now(self, connection: Connection, catalog: Catalog) -> Applied:
+        """What is applied now; hashes of before stay those of their key, also while there is none."""
+        hasher, before = self.hasher, applied(connection)
         return Applied(
             policy=self.policy.said,
             made_of=self._fingerprint(catalog.whole),
-            key_mark=hasher.fingerprint if hasher else None,
+            key_mark=hasher.fingerprint if hasher else before.key_mark if before else None,
         )
 
     def _fingerprint(self, catalog: Catalog) -> str:
@@ -96,36 +107,52 @@ class Privacy:
             for table in catalog
             for column in table.columns
         ]
+        treated += [
+            (child.name, column.name, f"{column.path} {column.pii} {column.prose}")
+            for child in catalog.children
+            for column in child.columns
+        ]
         return "keep" if self.policy.keeps_all else fingerprint((self.policy.said, treated))
 
     def apply(self, warehouse: Warehouse, catalog: Catalog, say: Callable[[str], None]) -> bool:
         """Treat all that is stored by the policy, if it is not yet; returns whether that was done.
 
         What was dropped or hashed before does not come back. The file is written anew, so that nothing of
-        what was there is left in it. Raises AnotherKey.
+        what was there is left in it; if that was not done when it was due, it is done now. Raises AnotherKey.
         """
         if not warehouse.path.exists() and self.policy.keeps_all:
             return False
         with warehouse.open(checkpoint=False) as connection:
             self.check_key(connection, warehouse.path)
-            if self.pending(connection, catalog) is None:
-                return False
+            owed = rewrite_owed(connection)
+            pending = self.pending(connection, catalog) is not None
+        if pending:
+            self._convert(warehouse, catalog, say)
+        elif owed:
+            say("What was deleted of persons is still in unused blocks of the file: it is written anew.")
+            rewrite(warehouse)
+        return pending
+
+    def _convert(self, warehouse: Warehouse, catalog: Catalog, say: Callable[[str], None]) -> None:
+        with warehouse.open(checkpoint=False) as connection:
             new = not stored_tables(connection)
             if not new:
                 said = "What is stored is treated so now, and what goes does not come back."
                 say(f"Personal data: from now on, {self.policy.in_words}. {said}")
             moment = datetime.now(UTC)
             counted = treat_stored(connection, catalog.whole, self._stored(catalog.whole), moment)
-            record_applied(connection, self._now(catalog), moment)
-        if total := sum(counted.values()):
-            rewrite(warehouse)
+            record_applied(connection, self._now(connection, catalog), moment)
+            if not new:
+                owe_rewrite(connection, moment)
         if not new:
+            rewrite(warehouse)
+            total = sum(counted.values())
             say(f"Personal data: {total:,} values in {len(counted)} columns were hashed or dropped.")
-        return True
 
     def _stored(self, catalog: Catalog) -> Iterator[Stored]:
         for table in catalog:
-            columns = Treatments(table, catalog.children, self.policy, self.hasher).stored()
-            if columns:
+            treatments = Treatments(table, catalog.children, self.policy, self.hasher)
+            if columns := treatments.stored():
                 whole = RowTreatment(table, catalog.children, self.policy, self.hasher, None)
-                yield Stored(table=table, columns=columns, rejected=whole)
+                other = None if treatments.undeclared is keep else on_text(treatments.undeclared)
+                yield Stored(table=table, columns=columns, rejected=whole, other=other)

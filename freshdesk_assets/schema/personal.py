@@ -32,7 +32,7 @@ class Policy:
     - `default`: the treatment of columns marked `pii`, and of what no declaration knows.
     - `own_fields`: that of the account's own fields (`Column.own`); the default's if None.
     - `exceptions`: by `table`, `table.column`, or `table.column.field` for one of the account's own fields or
-      a key of another JSON object. The most exact name counts.
+      a key of another JSON object. The most exact name counts. A table's holds for what is not declared too.
     """
 
     default: Treatment = Treatment.KEEP
@@ -87,6 +87,10 @@ class Policy:
             if column.own and self.own_fields is not None:
                 found = self.own_fields
         return Treatment.DROP if found is Treatment.HASH and column.prose else found
+
+    def of_undeclared(self, table: str) -> Treatment:
+        """The treatment of what a table's rows hold and no declaration knows."""
+        return self.exceptions.get(table, self.default)
 
     def complaints(self, catalog: Catalog) -> Iterator[str]:
         """What is wrong with the exceptions, the rest of a sentence each; names of nothing above all."""

@@ -8,6 +8,7 @@ import shutil
 from secrets import token_hex
 
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError, resolved
+from freshdesk_assets.warehouse.ledger.personal import settle_rewrite
 from freshdesk_assets.warehouse.publishing import (
     checkpoint,
     copy_rows,
@@ -22,7 +23,8 @@ def rewrite(warehouse: Warehouse) -> None:
     """Write the file anew from its rows, and put it in the place of the old one in one step.
 
     Who has the old file open keeps it: its bytes are gone when they close it. Raises WarehouseError if there
-    is no room or memory for it; the old file then stays, with what was deleted still in it.
+    is no room or memory for it; the old file then stays, with what was deleted still in it. What the ledger
+    owes is settled by the new file alone: whatever ends this early, the next run does it again.
     """
     path = resolved(warehouse.path)
     made = path.with_name(f"{path.name}.{token_hex(4)}.unfinished")
@@ -43,3 +45,5 @@ def rewrite(warehouse: Warehouse) -> None:
                 flush(path.parent)
         finally:
             discard(made)
+    with warehouse.open() as connection:
+        settle_rewrite(connection)

@@ -1,5 +1,7 @@
 """From a declaration to a DuckDB table: created, grown, commented, never shrunk."""
 
+from dataclasses import dataclass
+
 from freshdesk_assets.schema import names
 from freshdesk_assets.schema.catalog import Declared
 from freshdesk_assets.schema.child import Child
@@ -58,6 +60,25 @@ def undeclared(connection: Connection, table: Declared) -> list[str]:
     """The columns that the table has and the declaration does not."""
     declared = {column.name for column in table.stored}
     return [name for key, (name, _) in _stored_columns(connection, table.name).items() if key not in declared]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A column that is stored and that no declaration knows."""
+
+    name: str
+    type: Type
+
+
+def stray_texts(connection: Connection, table: Declared) -> list[Stray]:
+    """Those of them that hold texts; `<name>_was_<type>` of earlier versions are among them."""
+    declared = {column.name for column in table.stored}
+    texts = {str(each): each for each in (Type.VARCHAR, Type.JSON, Type.VARCHARS)}
+    return [
+        Stray(name, texts[type_])
+        for key, (name, type_) in _stored_columns(connection, table.name).items()
+        if key not in declared and type_ in texts
+    ]
 
 
 def fill_flags(connection: Connection, table: Declared) -> None:

@@ -1,19 +1,22 @@
 """From a person to the rows that are theirs and those that name them, blanked where they are stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.derived.treating import OnText, text_of, update_values
+from freshdesk_assets.warehouse.derived.treating import Cell, OnText, text_of, treat_rows
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
-from freshdesk_assets.warehouse.shape import ensure_shape, qualified
+from freshdesk_assets.warehouse.shape import Stray, ensure_shape, qualified, stray_texts
 from freshdesk_assets.warehouse.sql import identifier, literal, number
+
+Patterns: TypeAlias = tuple[str, ...]
+"""Regular expressions that all match."""
 
 TEXTS = (Type.VARCHAR, Type.VARCHARS, Type.JSON)
 
@@ -74,52 +77,74 @@ def texts_of(connection: Connection, owned: Owned, columns: Iterable[Column]) ->
     ]
 
 
-def blank(
-    connection: Connection, owned: Owned, actions: Mapping[str, OnText], catalog: Catalog, moment: datetime
-) -> int:
-    """Blank what is about persons in a person's rows and their history; returns how many rows there are."""
-    if not (count := number(connection, f"select count(*) from temp.{owned.name}")):
-        return 0
-    for declared in _with_history(owned.table, catalog):
-        ensure_shape(connection, declared, comments=False)
-        for column in declared.stored:
-            if action := actions.get(column.name):
-                update_values(connection, declared.name, column, action, moment, owned.condition)
-    return count
+def _nothing(text: bytes) -> bytes:  # noqa: ARG001
+    return b"null"
 
 
-def mask(
+def alone(connection: Connection, owned: Owned, columns: Iterable[Column]) -> set[str]:
+    """The values of some columns of text in a person's rows that no other row has in the same column."""
+    found, target = set[str](), qualified(owned.table.name)
+    for cell in (identifier(column.name) for column in columns):
+        rows = connection.execute(
+            f"select distinct {cell} from {target} where {owned.condition} and {cell} is not null"
+            f" and {cell} not in (select {cell} from {target} where {cell} is not null"
+            f" and not {owned.condition})"
+        ).fetchall()
+        found |= {value for (value,) in rows}
+    return found
+
+
+def blank_and_mask(
     connection: Connection,
-    table: Table,
+    owned: Owned,
     catalog: Catalog,
-    terms: Iterable[str],
+    actions: Mapping[str, OnText],
+    patterns: Iterable[Patterns],
     mask_text: OnText,
     moment: datetime,
-) -> int:
-    """Mask what names a person in the texts of all other rows; returns in how many values that was."""
-    given, masked = list(terms), 0
-    for declared in _with_history(table, catalog):
-        for column in declared.stored:
-            if column.type not in TEXTS or column.name in table.key or column.name == "_run_id":
-                continue
-            text = f"lower({text_of(column.type, identifier(column.name))})"
-            where = " or ".join(f"contains({text}, {literal(each)})" for each in given)
-            masked += update_values(connection, declared.name, column, mask_text, moment, where or "false")
-    return masked
+) -> tuple[int, int]:
+    """Blank what is about persons in a person's rows and their history, and mask what names them in any.
+
+    - `actions`: what blanks, by column.
+    - `patterns`: of the texts that are to be masked.
+
+    Returns how many rows are the person's, and in how many values of others they were named.
+    """
+    count = number(connection, f"select count(*) from temp.{owned.name}")
+    given, masked, table = list(patterns), 0, owned.table
+    both: list[Table | History] = [table]
+    both += [history for history in catalog.histories if history.table.name == table.name]
+    for declared in both:
+        ensure_shape(connection, declared, comments=False)
+        strays = stray_texts(connection, declared)
+        cells = []
+        columns: list[Column | Stray] = [*declared.stored, *strays]
+        for column in columns:
+            action = _nothing if isinstance(column, Stray) else actions.get(column.name)
+            cases = [(owned.condition, action)] if action and count else []
+            if given and column.type in TEXTS and column.name not in (*table.key, "_run_id"):
+                text = text_of(column.type, identifier(column.name))
+                cases.append((matching(text, given), mask_text))
+            if cases:
+                cells.append(Cell(column, cases))
+        changed = treat_rows(connection, declared.name, cells, moment, counted=f"not {owned.condition}")
+        masked += changed.total()
+    return count, masked
 
 
-def _with_history(table: Table, catalog: Catalog) -> Iterator[Table | History]:
-    yield table
-    yield from (each for each in catalog.histories if each.table.name == table.name)
+def matching(text: str, patterns: Iterable[Patterns]) -> str:
+    """The SQL condition that all expressions of one of the tuples match a text, capitals not counting."""
+    return " or ".join(
+        " and ".join(f"regexp_matches({text}, {literal(each)}, 'is')" for each in together)
+        for together in patterns
+    )
 
 
-def drop_rejected(connection: Connection, terms: Iterable[str], owned: Iterable[Owned]) -> None:
+def drop_rejected(connection: Connection, patterns: Iterable[Patterns], owned: Iterable[Owned]) -> None:
     """Remove rows without a place in their table that name the person, or are theirs."""
     rejected = ledger(connection, "rejected")
-    for each in terms:
-        connection.execute(
-            f"delete from {rejected} where contains(lower(row::varchar), ?)", [each]
-        ).fetchall()
+    if named := matching("row::varchar", patterns):
+        connection.execute(f"delete from {rejected} where {named}").fetchall()
     for mine in owned:
         if mine.table.key == ("id",):
             connection.execute(

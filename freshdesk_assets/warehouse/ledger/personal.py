@@ -71,3 +71,19 @@ def record_forgetting(connection: Connection, done: Forgetting, moment: datetime
     """Remember what was done."""
     target = ledger(connection, "forgettings")
     connection.execute(f"insert into {target} values (?, ?, ?, ?, ?)", [moment, *astuple(done)])
+
+
+def owe_rewrite(connection: Connection, moment: datetime) -> None:
+    """Remember that what this transaction deletes is gone only when the file is written anew."""
+    if not rewrite_owed(connection):
+        connection.execute(f"insert into {ledger(connection, 'rewrite_owed')} values (?)", [moment])
+
+
+def rewrite_owed(connection: Connection) -> bool:
+    """Whether the file is still to be written anew."""
+    return bool(connection.execute(f"select 1 from {ledger(connection, 'rewrite_owed')}").fetchone())
+
+
+def settle_rewrite(connection: Connection) -> None:
+    """Remember that it was written anew."""
+    connection.execute(f"delete from {ledger(connection, 'rewrite_owed')}")

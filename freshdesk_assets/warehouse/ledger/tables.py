@@ -288,6 +288,10 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             bigint("files", "Fetched files that were removed."),
         ),
     ),
+    "rewrite_owed": (
+        "That the file is to be written anew, in one row: what was deleted is still in its unused blocks.",
+        (timestamp("since", "When it was deleted; a run that was ended before it wrote anew left this."),),
+    ),
     "read_state": (
         "How far the last read of each table went.",
         (

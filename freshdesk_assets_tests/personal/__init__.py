@@ -1,0 +1,1 @@
+"""What is kept of personal data, value by value."""
