@@ -3,15 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
+from freshdesk_assets.extract.day_files import link_in, rows_in
 from freshdesk_assets.extract.replies import given_by, list_reader
 from freshdesk_assets.schema.column import Type
-from freshdesk_assets.schema.sync import Keyset, LookBack
+from freshdesk_assets.schema.sync import DayFiles, Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
@@ -48,7 +49,7 @@ NOT_SENT = {
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     world = World(seed=3, tickets=900, now=datetime(2026, 3, 2, 9, tzinfo=UTC), live_keys=True)
-    with serve(world) as running:
+    with serve(world, files=True, ticket_activities=True) as running:
         running.switches.custom_objects = True
         running.switches.urgent_key = True
         yield running
@@ -76,7 +77,12 @@ def payloads(server: Server, table: Table) -> list[dict[str, Any]]:
         for key in list(server.world.truth(branch.parent))[:300]:
             if not (branch.parent == "tickets" and server.world.truth("tickets")[key]["archived"]):
                 rows += parse(body) if (body := get(branch.path.format(id=key, **place), **asked)) else []
-    if not table.branches:
+    if isinstance(table.sync, DayFiles):
+        for back in range(1, table.sync.days):
+            day = (server.world.clock.now() - timedelta(days=back)).date().isoformat()
+            link = link_in(get(table.path, **{table.sync.parameter: day}), table.sync)
+            rows += rows_in(table, table.sync, requests.get(link, timeout=30).content)
+    elif not table.branches:
         match table.sync:
             case Keyset(since=name) | LookBack(after=name):
                 since = {name: "2000-01-01T00:00:00Z"}

@@ -40,6 +40,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             tickets=DEMO["TICKETS"],
             days=DEMO["DAYS"],
             custom_objects=True,
+            files=True,
+            ticket_activities=True,
         ) as made,
     ):
         made.catalog = declared_tables()

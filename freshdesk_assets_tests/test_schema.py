@@ -1,5 +1,9 @@
-"""A declaration that contradicts itself fails where it is made, with one sentence that names it."""
+"""A declaration that contradicts itself fails where it is made, with one sentence that names it.
 
+It has over 300 lines because each contradiction stands beside its sentence.
+"""
+
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,11 +21,21 @@ from freshdesk_assets.schema.column import (
     timestamp,
 )
 from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall
-from freshdesk_assets.schema.sync import ChangedSince, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import (
+    ChangedSince,
+    DayFiles,
+    EachParent,
+    FullList,
+    Keyset,
+    ListChanges,
+    LookBack,
+    PerParent,
+)
 from freshdesk_assets.schema.table import Table
 
 ID = bigint("id", "Shelf's id.", required=True)
 UPDATED_AT = timestamp("updated_at", "When it last changed.")
+FILES = DayFiles(parameter="day", link_at="url", ends_at="ends", fingerprint="id", days=30)
 SHELF = {
     "name": "shelves",
     "doc": "One row per shelf.",
@@ -48,6 +62,12 @@ def books(**different: Any) -> Table:
         "docs": "books",
     }
     return Table(**{**declared, **different})
+
+
+def by_changes(**different: Any) -> EachParent:
+    """Books that are asked for what changed on their shelf, but for what is different."""
+    given = {"since": "since", "cursor": "updated_at", "count": "shelves/{id}/count", "count_at": "count"}
+    return EachParent(parent="shelves", column="shelf_id", changes=ListChanges(**{**given, **different}))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +170,18 @@ TAGS = texts("tags", "Tags.", detail=True)
         ),
         ({"path": "rooms/{id}/shelves"}, "table shelves: its path has {id}, but it is not read per parent"),
         (
+            {"sync": replace(FILES, fingerprint="title"), "rows_at": "rows"},
+            "table shelves: a fingerprint is written into title, which is not its key",
+        ),
+        (
+            {"sync": FILES},
+            "table shelves: its files are kept for no day, or nothing says where their rows are",
+        ),
+        (
+            {"sync": replace(FILES, days=0), "rows_at": "rows"},
+            "table shelves: its files are kept for no day, or nothing says where their rows are",
+        ),
+        (
             {"sync": ChangedSince(())},
             "table shelves: it is read by changes, but no parameter says since when",
         ),
@@ -212,6 +244,14 @@ def test_a_table_that_contradicts_itself_says_so(declared: dict[str, Any], sente
     ("declared", "sentence"),
     [
         ({"path": "books"}, "table books: it is read per parent, but its path has no {id}"),
+        (
+            {"sync": by_changes(cursor="lent_at")},
+            "table books: its lists are asked for changes by lent_at, which is no version of it",
+        ),
+        (
+            {"sync": by_changes(count="shelves/count")},
+            "table books: its lists are counted by a path without {id}, or each in several variants",
+        ),
         (
             {"sync": PerParent("shelves", "room_id")},
             "table books: it is read per parent by room_id, which is not a column",

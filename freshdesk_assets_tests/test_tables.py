@@ -4,7 +4,16 @@ import re
 from datetime import timedelta
 
 from freshdesk_assets.schema.column import Type
-from freshdesk_assets.schema.sync import ChangedSince, EachParent, FullList, Keyset, LookBack, PerParent, Sync
+from freshdesk_assets.schema.sync import (
+    ChangedSince,
+    DayFiles,
+    EachParent,
+    FullList,
+    Keyset,
+    LookBack,
+    PerParent,
+    Sync,
+)
 from freshdesk_assets.tables import declared_tables
 
 TABLES = declared_tables()
@@ -27,6 +36,7 @@ def test_every_row_has_an_id_and_both_times() -> None:
         "ticket_details",
         "ticket_watchers",
         "ticket_accesses",
+        "ticket_activities",
     }
     for table in TABLES:
         names = {column.name for column in table.columns}
@@ -61,7 +71,9 @@ def test_only_maintained_cursors_are_read_incrementally() -> None:
     Tickets alone can be sorted by updated_at, so they alone are resumed from it. Contacts and companies are
     sorted by name. Time entries and ratings are filtered on a time that edits do not move. Agents, groups and
     the rest of the setup have no filter at all, and an agent's updated_at moves with every activity. A folder
-    does not move with what is in it, so what is in folders is read with each of them, each time.
+    does not move with what is in it, so what is in folders is read with each of them, each time. Activities
+    come in files, one for each day. Of lists below a parent, those of records of custom objects alone can be
+    sorted by change, and counted.
     """
     decided: dict[str, Sync] = {
         "tickets": Keyset("updated_since", cursor="updated_at"),
@@ -69,6 +81,13 @@ def test_only_maintained_cursors_are_read_incrementally() -> None:
         "companies": ChangedSince(("updated_since",)),
         "time_entries": LookBack("executed_after", "executed_at", 14, before="executed_before"),
         "satisfaction_ratings": LookBack("created_since", "created_at", 14),
+        "ticket_activities": DayFiles(
+            parameter="created_at",
+            link_at="export.url",
+            ends_at="metadata.end_at",
+            fingerprint="id",
+            days=30,
+        ),
     }
     per_parent = {table.name for table in TABLES if isinstance(table.sync, PerParent)}
     assert per_parent == {
@@ -92,6 +111,8 @@ def test_only_maintained_cursors_are_read_incrementally() -> None:
         "discussion_topics",
         "custom_object_records",
     }
+    asked_for_changes = {table.name for table in TABLES for branch in table.branches if branch.changes}
+    assert asked_for_changes == {"custom_object_records"}
     for table in TABLES:
         if table.name not in per_parent | each_parent:
             assert table.sync == decided.get(table.name, FullList()), table.name

@@ -6,10 +6,12 @@ Where a list is refused, this tells an account that refuses everything from one 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from freshdesk_assets.extract.day_files import link_in
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.http.errors import (
     Blocked,
@@ -25,7 +27,7 @@ from freshdesk_assets.extract.http.errors import (
 from freshdesk_assets.extract.reading import EPOCH, Reader, iso
 from freshdesk_assets.extract.set_aside import OWNER
 from freshdesk_assets.schema.endpoint import Value
-from freshdesk_assets.schema.sync import Keyset, LookBack
+from freshdesk_assets.schema.sync import DayFiles, Keyset, LookBack
 from freshdesk_assets.schema.table import Table
 
 TICKET_SCOPES = {1: "all tickets", 2: "only the tickets of its groups", 3: "only the tickets assigned to it"}
@@ -99,6 +101,8 @@ def access(reader: Reader, table: Table) -> Access:
     except (Refused, Blocked) as error:
         return Access(table.name, False, str(error), fails=True)
     except NotFound as error:
+        if isinstance(table.sync, DayFiles):
+            return Access(table.name, True, "yesterday has no file yet, if the account has any")
         said = f"this account does not have it: {error}"
         return Access(table.name, False, said, fails=not table.optional)
     if table.row_call:
@@ -139,7 +143,7 @@ def _refuses_everything(reader: Reader, tables: Iterable[Table]) -> bool:
 
 def _answers(reader: Reader, table: Table) -> bool:
     """Whether a table's list is answered, or may be another time."""
-    if table.branches:
+    if table.branches or isinstance(table.sync, DayFiles):
         return False
     try:
         _ask_list(reader, table)
@@ -153,6 +157,11 @@ def _answers(reader: Reader, table: Table) -> bool:
 def _ask_list(reader: Reader, table: Table) -> None:
     asked: dict[str, Value] = {"per_page": 1} if table.per_page else {}
     match table.sync:
+        case DayFiles(parameter=parameter) as sync:
+            yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+            asked = {**table.params, parameter: yesterday.isoformat()}
+            reader.client.get(table.path, asked, parse=lambda body: link_in(body, sync), one_row=True)
+            return
         case Keyset(since=parameter) | LookBack(after=parameter):
             asked[parameter] = iso(EPOCH)
         case _:

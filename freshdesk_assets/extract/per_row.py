@@ -20,12 +20,13 @@ from freshdesk_assets.extract.http.errors import (
     Redirected,
     UnexpectedReply,
 )
+from freshdesk_assets.extract.list_changes import read_changed
 from freshdesk_assets.extract.offsets import Slice, paging, read_offsets
 from freshdesk_assets.extract.replies import list_reader, row_reader
 from freshdesk_assets.extract.rows import RowReader, row_of
 from freshdesk_assets.extract.set_aside import ABOUT_A_ROW, SettingAside, ask_one_of
 from freshdesk_assets.schema.endpoint import Listing, RowCall, Value
-from freshdesk_assets.schema.page import Page, ParentRead
+from freshdesk_assets.schema.page import KnownList, Page, ParentRead
 from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 
@@ -62,12 +63,14 @@ def read_lists(
     own_path: str = "",
     variants: Sequence[str] = ("",),
     *,
+    known: Mapping[int, KnownList] = {},
     archived: bool = False,
     mark: str = "",
 ) -> Iterator[Page]:
     """A page per parent: its whole list in a branch, that the parent is gone, or that it is set aside.
 
     - `others`: asked to tell a parent that is refused from a service that refuses all.
+    - `known`: by parent, what is stored of lists that are asked for their changes alone.
     - `variants`: the values that the branch's list is asked for, once each.
     - `own_path`: where a parent itself is asked for before it is taken for gone, with `{id}`. Without it, a
       list that is not found is enough.
@@ -76,6 +79,15 @@ def read_lists(
     """
     listing = table.listings[0]
     record = table.recorded_as(branch)
+
+    def changed_in(parent: ParentRow, stopped: threading.Event) -> list[Slice] | None:
+        if branch.changes is None or parent.id not in known or archived:
+            return None
+
+        def ask(asked: Mapping[str, Value]) -> list[Slice] | None:
+            return list_of(client, table, listing, branch, parent.id, stopped, asked=asked)
+
+        return read_changed(client, table, branch.changes, parent.id, known[parent.id], ask)
 
     def lists_of(parent: ParentRow, stopped: threading.Event) -> list[Slice] | None:
         found = [
@@ -89,8 +101,9 @@ def read_lists(
         asked = datetime.now(UTC)
         elsewhere: Redirected | None = None
         defaults: dict[str, Value] = {}
+        changed = changed_in(parent, stopped)
         try:
-            parts = None if archived else lists_of(parent, stopped)
+            parts = changed if changed is not None or archived else lists_of(parent, stopped)
         except Redirected as error:
             # What the address of an archived ticket answers is not established (docs/freshdesk_api.md, 4.4).
             parts, elsewhere = None, error
@@ -111,6 +124,7 @@ def read_lists(
             at=at,
             asked=asked,
             gone=parts is None,
+            whole=changed is None,
             record=record,
         )
         rows = tuple(row for part in parts or () for row in part.rows)
@@ -186,6 +200,7 @@ def list_of(
     stopped: threading.Event,
     *,
     variant: str = "",
+    asked: Mapping[str, Value] = {},
 ) -> list[Slice] | None:
     """The whole list of a parent; None when Freshdesk does not know the parent under the branch's path."""
     given: dict[str, Value] = {table.column(branch.column).path: parent}
@@ -199,12 +214,12 @@ def list_of(
 
     def fetch(page: int, size: int) -> Reply[list[bytes]]:
         check_wanted(stopped)
-        params = {**table.params, **listing.params, **paging(page, size)}
+        params = {**table.params, **listing.params, **asked, **paging(page, size)}
         return client.get(path, params, parse=parse, sub_limit=table.sub_limit)
 
     def follow(query: Mapping[str, Value]) -> Reply[Part]:
         check_wanted(stopped)
-        params = {**table.params, **listing.params, **query}
+        params = {**table.params, **listing.params, **asked, **query}
         read = part_reader(table, parse)
         return client.get(path, params, parse=read, sub_limit=table.sub_limit)
 

@@ -25,6 +25,7 @@ from freshdesk_assets.extract.sizing import (
 from freshdesk_assets.replication.itinerary import (
     Changes,
     Days,
+    FilesOfDays,
     KeysetInterval,
     PerRow,
     Step,
@@ -126,12 +127,16 @@ class Estimator:
                     size = size_look_back(self.reader, table, sync, listing, start - back, end)
                     found += size
                     made.add_list(size.calls, _page_price(table, listing.params))
+            case FilesOfDays(days=days):
+                made.add_list(len(days), 1)
+                made.note = f"{len(days)} days to ask for"
             case PerRow(asked=asked, branch=branch):
                 rows = self._due(scope, asked)
                 each = 1.0
                 if branch is not None:
+                    known = scope.known_lists(branch, self.reader.now)
                     with scope.warehouse.open(checkpoint=False) as connection:
-                        each = calls_per_parent(connection, table, branch)
+                        each = calls_per_parent(connection, table, branch, known)
                     each *= len(scope.variants(branch))
                 made.add_rows(math.ceil(rows * each))
                 if rows or not made.note:

@@ -13,10 +13,11 @@ list is stored. Whether an account keeps a list at its old path is known only wh
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TypeAlias
 
+from freshdesk_assets.extract.day_files import read_days
 from freshdesk_assets.extract.per_row import read_lists, read_row_calls
 from freshdesk_assets.extract.reading import EPOCH, Reader
 from freshdesk_assets.replication.archived import mark_of
@@ -26,6 +27,7 @@ from freshdesk_assets.schema.page import Page
 from freshdesk_assets.schema.sync import (
     Branch,
     ChangedSince,
+    DayFiles,
     EachParent,
     FullList,
     Keyset,
@@ -125,6 +127,25 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesOfDays:
+    """The files of days that were not read; `begun` says whether any was."""
+
+    table: Table
+    sync: DayFiles
+    days: tuple[date, ...]
+    begun: bool
+
+    @property
+    def since(self) -> datetime:
+        """The time from which it reads."""
+        return datetime.combine(self.days[0], time(), UTC)
+
+    def pages(self, reader: Reader) -> Iterator[Page]:
+        """What the files have."""
+        return read_days(reader.client, self.table, self.sync, self.days, begun=self.begun)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PerRow:
     """A call per row: of a parent table's rows for their own lists, or of the table's rows for themselves.
 
@@ -147,8 +168,9 @@ class PerRow:
             raise TypeError(f"a step of {self.table.name} makes a call per row, and does not say which")
         existence = self.asked.source.existence
         own_path = existence.path if existence else ""
-        variants, mark = scope.variants(self.branch), mark_of(self.asked.source, self.table)
-        return read_lists(reader.client, self.table, self.branch, rows, others, own_path, variants, mark=mark)
+        given = (reader.client, self.table, self.branch, rows, others, own_path, scope.variants(self.branch))
+        known, mark = scope.known_lists(self.branch, reader.now), mark_of(self.asked.source, self.table)
+        return read_lists(*given, known=known, mark=mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +189,7 @@ class Verification:
     existence: Existence
 
 
-Lists: TypeAlias = KeysetInterval | Changes | Whole | Days
+Lists: TypeAlias = KeysetInterval | Changes | Whole | Days | FilesOfDays
 """Steps that read a list."""
 
 Step: TypeAlias = Lists | PerRow | WholeListIfDue | Verification
@@ -178,7 +200,7 @@ def steps(scope: ReadScope, reader: Reader) -> Iterator[Step]:
     if scope.reading is Reading.EXISTENCE:
         yield from _existence(scope)
         return
-    yield from _new_rows(scope)
+    yield from _new_rows(scope, reader.now)
     table = scope.table
     if call := reader.row_call_of(table):
         yield PerRow(table=table, asked=scope.rows(call, reader.now), call=call)
@@ -192,12 +214,12 @@ def reached(scope: ReadScope) -> datetime | None:
     """
     # A table that was never read, as one that the key may not read, does not count.
     begun = any(scope.covered(listing) for listing in scope.table.listings)
-    # What is read each time, as trees are, is behind in no partition.
-    if isinstance(scope.table.sync, EachParent):
+    # What is read each time, as trees and days without a file are, is behind in no partition.
+    if isinstance(scope.table.sync, EachParent | DayFiles):
         return None
     found = [
         scope.earliest(step.asked) if isinstance(step, PerRow) else step.since if begun else None
-        for step in _new_rows(scope)
+        for step in _new_rows(scope, datetime.now(UTC))
     ]
     return min((moment for moment in found if moment), default=None)
 
@@ -216,8 +238,8 @@ def steps_within(table: Table, start: datetime, end: datetime) -> Iterator[Keyse
             pass
 
 
-def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
-    """The steps that read rows which are not stored, or have changed since they were."""
+def _new_rows(scope: ReadScope, now: datetime) -> Iterator[Lists | PerRow]:
+    """The steps that read rows which are not stored at the time `now`, or have changed since they were."""
     table = scope.table
     match table.sync:
         case Keyset() as sync:
@@ -233,6 +255,10 @@ def _new_rows(scope: ReadScope) -> Iterator[Lists | PerRow]:
                 closed = end if end <= datetime.now(UTC) else None
                 back = scope.look_back(start, days)
                 yield Days(table=table, sync=sync, start=start, end=closed, back=back)
+        case DayFiles() as sync:
+            if files := scope.whole_days(now, sync.days):
+                begun = bool(scope.covered(table.listings[0]))
+                yield FilesOfDays(table=table, sync=sync, days=tuple(files), begun=begun)
         case PerParent():
             for branch in table.branches:
                 yield PerRow(table=table, asked=scope.parents(branch), branch=branch)

@@ -4,19 +4,21 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from freshdesk_assets.extract.clocks import ALIKE
 from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
+from freshdesk_assets.schema.page import KnownList
 from freshdesk_assets.schema.sync import Branch, Keyset
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
+from freshdesk_assets.warehouse.ledger.known_lists import known_lists
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
@@ -102,6 +104,16 @@ class ReadScope:
             return [(EPOCH, self.end)]
         return self.gaps(listing)
 
+    def whole_days(self, now: datetime, kept: int) -> list[date]:
+        """The days to read that are over, of the last `kept` ones, in order."""
+        last, wanted = min(now, self.end).date(), set[date]()
+        for start, end in self.gaps(self.table.listings[0]):
+            day = max(start.date(), now.date() - timedelta(days=kept))
+            while day < last and datetime(day.year, day.month, day.day, tzinfo=UTC) < end:
+                wanted.add(day)
+                day += timedelta(days=1)
+        return sorted(wanted)
+
     def reread(self, listing: Listing) -> list[Interval]:
         """The intervals of a listing that were re-read since the backfill was requested."""
         if not self.again:
@@ -153,6 +165,14 @@ class ReadScope:
             branch=branch,
             doubting=True,
         )
+
+    def known_lists(self, branch: Branch, now: datetime) -> dict[int, KnownList]:
+        """By parent, what is stored of lists that are asked for their changes alone, at the time `now`."""
+        if branch.changes is None or self.again:
+            return {}
+        with self.warehouse.open(checkpoint=False) as connection:
+            ensure_shape(connection, self.table)
+            return known_lists(connection, self.table, branch, now - branch.changes.whole_every)
 
     def variants(self, branch: Branch) -> list[str]:
         """What the branch's lists are asked for, once each; one empty text where they are asked for once."""

@@ -10,6 +10,7 @@ from freshdesk_assets.extract.account import judged
 from freshdesk_assets.extract.http.errors import BudgetSpent, FreshdeskError, NotAllowed, NotFound, Withdrawn
 from freshdesk_assets.extract.reading import Reader
 from freshdesk_assets.replication.itinerary import (
+    FilesOfDays,
     KeysetInterval,
     Lists,
     PerRow,
@@ -246,6 +247,8 @@ class Replication:
             case KeysetInterval(listing=listing):
                 start, _ = next(iter(self.scope.gaps(listing)), (self.scope.start, self.scope.end))
                 self.unfinished = f"its list ({listing.name}) from {start:%Y-%m-%d %H:%M} UTC on"
+            case FilesOfDays():
+                needs, self.unfinished = 0, "files of days"
             case _:
                 needs = self.progress.spent.credits - self._settled or None
                 self.unfinished = in_one_go(needs, self.reader.client.budget) if needs else "its list"

@@ -86,6 +86,19 @@ class Fields:
     typed: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What is known of the kinds of rows that the account defines itself: an SQL query.
+
+    It selects `kind`, an id; `kind_name`, `kind_label` and `kind_removed_at`; and of the field `name`,
+    `label` and `type`, an SQL type. Where the type is null, the values decide. A kind without fields has one
+    row, whose field is null. Columns of a view come in the order of its rows. `tables` are those it reads.
+    """
+
+    sql: str
+    tables: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Child:
     """A child table.
@@ -97,6 +110,7 @@ class Child:
       an element whose key is null is left out.
     - `position`: whether there is a column with the element's place in its list, from 0.
     - `fields`: for a table of custom fields, what is known of each, so that views can make a column of it.
+    - `kinds`: for a table of the fields of kinds, what is known of the kinds, so that each can have a view.
     - `files`: for a table of files, the column that has the link to each; `id`, `size` and `updated_at` stand
       beside it. FRESHDESK_FILES has them fetched.
     """
@@ -110,7 +124,8 @@ class Child:
     key: tuple[str, ...]
     position: bool = True
     fields: Fields | None = None
-    # Nothing that is made of the rows depends on it.
+    # Nothing that is made of the rows depends on these.
+    kinds: Kinds | None = field(default=None, repr=False)
     files: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from freshdesk_assets.schema.column import NAME, Type
 from freshdesk_assets.schema.endpoint import ITSELF, Existence
-from freshdesk_assets.schema.sync import ChangedSince, EachParent, FullList, Keyset, LookBack, PerParent
+from freshdesk_assets.schema.sync import (
+    ChangedSince,
+    DayFiles,
+    EachParent,
+    FullList,
+    Keyset,
+    LookBack,
+    PerParent,
+)
 
 if TYPE_CHECKING:
     from freshdesk_assets.schema.table import Table
@@ -70,6 +78,10 @@ def complaints(table: "Table") -> list[str]:
             found.append(f"it is read per parent by {column}, which is not a column")
         case PerParent() | EachParent():
             found += _complaints_of_branches(table)
+        case DayFiles(fingerprint=fingerprint) if table.key != (fingerprint,):
+            found.append(f"a fingerprint is written into {fingerprint}, which is not its key")
+        case DayFiles(days=days) if days <= 0 or not table.rows_at:
+            found.append("its files are kept for no day, or nothing says where their rows are")
         case _ if "{id}" in table.path:
             found.append("its path has {id}, but it is not read per parent")
         case ChangedSince(parameters=()):
@@ -166,6 +178,12 @@ def _complaints_of_branches(table: "Table") -> list[str]:
             found.append(f"it is read per row of {branch.parent} by {branch.column}, which is not a column")
         if branch.variants and f"{{{branch.variants.column}}}" not in branch.path:
             found.append(f"it is read once each {branch.variants.column}, but {branch.path} does not hold it")
+        if branch.changes and branch.changes.cursor not in table.version:
+            found.append(
+                f"its lists are asked for changes by {branch.changes.cursor}, which is no version of it"
+            )
+        if branch.changes and (branch.variants or "{id}" not in branch.changes.count):
+            found.append("its lists are counted by a path without {id}, or each in several variants")
         if branch.variants and branch.variants.column not in names:
             found.append(f"it is read once each {branch.variants.column}, which is not a column")
     return found

@@ -1,4 +1,4 @@
-"""What travels from extraction to landing: rows as they were sent, and what reading them settled."""
+"""What travels between extraction and landing: rows as sent, what reading them settled, what is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ class ParentRead:
     - `at`: when Freshdesk answered, by its own clock.
     - `asked`: when it was asked, by ours.
     - `gone`: whether Freshdesk no longer has the parent.
+    - `whole`: false where no more was read than what changed in the list.
     - `refused`: by status and code, with what the call was refused; nothing was read then.
     - `record`: the name under which the ledger has the call, that of the table by default.
     """
@@ -25,8 +26,17 @@ class ParentRead:
     at: datetime | None = None
     asked: datetime | None = None
     gone: bool = False
+    whole: bool = True
     refused: str = ""
     record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """What is stored of a parent's list: the newest change in it, and the keys of its rows, as text."""
+
+    newest: datetime
+    keys: frozenset[tuple[str, ...]]
 
 
 class Fate(StrEnum):

@@ -82,6 +82,27 @@ class Variants:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanges:
+    """How a list per parent is asked for what changed since it was last read, where it is long.
+
+    - `since`: the request parameter (inclusive), in milliseconds; `cursor` is the column that it compares.
+      The list comes in ascending order of it: a row that changes while it is read moves to its end.
+    - `count`: the path of the call that says how many rows the list has, with `{id}`; `count_at` where its
+      reply says so, dotted.
+
+    Changes do not show what is gone, and the count does: where it is not that of the rows stored and changed,
+    the whole list is read, and after `whole_every` in any case. So it is where Freshdesk refuses to be asked
+    like that.
+    """
+
+    since: str
+    cursor: str
+    count: str
+    count_at: str
+    whole_every: timedelta = timedelta(days=7, hours=-4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Lists of one table, one per row of a parent table, which may be the table itself.
 
@@ -93,6 +114,7 @@ class Branch:
     - `one`: a reply is one row, and no list.
     - `variants`: the list is asked for once each of these.
     - `optional`: a list that is not found (404) is one without rows; the parent is not taken for gone.
+    - `changes`: a long list is asked for its changes alone.
     """
 
     parent: str
@@ -103,6 +125,7 @@ class Branch:
     one: bool = False
     optional: bool = False
     variants: Variants | None = None
+    changes: ListChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +161,35 @@ class EachParent:
     where: str = ""
     optional: bool = False
     variants: Variants | None = None
+    changes: ListChanges | None = None
     below: tuple[Branch, ...] = ()
     how: ClassVar[str] = (
         "One list per row of the parent table, read each time; rows in none of them get `_deleted_at`."
     )
 
 
-Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent | EachParent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFiles:
+    """A file for each day, at the link in a reply: it is made once the day is over, and kept for some days.
+
+    - `parameter`: the request parameter that names the day, as 2026-01-31.
+    - `link_at`: where a reply has the link, dotted; of a list there, its first element counts.
+    - `ends_at`: where a file says when its day ends. One that was made before is asked for again.
+    - `fingerprint`: the key of a row, for which Freshdesk sends none: a number made of all that it sends.
+    - `days`: how many days a file is kept.
+
+    A day whose file is not there yet is asked for each time, as long as files are kept.
+    """
+
+    parameter: str
+    link_at: str
+    ends_at: str
+    fingerprint: str
+    days: int
+    how: ClassVar[str] = (
+        "Each day has a file, which is fetched once it is there; a day without one is asked for each time, as"
+        " long as Freshdesk keeps files."
+    )
+
+
+Sync: TypeAlias = Keyset | ChangedSince | FullList | LookBack | PerParent | EachParent | DayFiles

@@ -144,6 +144,7 @@ class Table:
                     where=where,
                     optional=sync.optional,
                     variants=sync.variants,
+                    changes=sync.changes,
                 )
                 return (first, *below)
             case _:

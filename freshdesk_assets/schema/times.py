@@ -7,6 +7,9 @@ from email.utils import parsedate_to_datetime
 RUBY = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?) ?(UTC|GMT|[+-]\d\d:?\d\d)?")
 """As Ruby prints a time, which Freshdesk is written in: `2024-01-01 12:00:00 +0530`."""
 
+EXPORTED = re.compile(r"(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d) ?([+-]\d\d:?\d\d)")
+"""As exports have it (docs/freshdesk_api.md, 4.29), the day first: `31-01-2024 12:00:00 +0000`."""
+
 MAIL = re.compile(r"[A-Za-z]{3,9}, ?\d{1,2} [A-Za-z]{3} \d{4} .+")
 """As mail and HTTP have it: `Mon, 01 Jan 2024 12:00:00 GMT`."""
 
@@ -29,6 +32,9 @@ def read_moment(text: str) -> datetime | None:
         if found := RUBY.fullmatch(text):
             year, month, day, time, zone = found.groups()
             return _utc(datetime.fromisoformat(f"{year}-{month}-{day}T{time}{ZONES.get(zone, zone)}"))
+        if found := EXPORTED.fullmatch(text):
+            day, month, year, time, zone = found.groups()
+            return _utc(datetime.fromisoformat(f"{year}-{month}-{day}T{time}{zone}"))
         return _utc(parsedate_to_datetime(text)) if MAIL.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None

@@ -37,6 +37,21 @@ class Family:
     doc: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindViews:
+    """Says that each kind of the view's rows has a view of its own beside it, as the account defines kinds.
+
+    Such a view is named `prefix` and the kind. It has the rows whose column `by` names the kind and, in place
+    of the JSON column `values`, a column for each field of the kind. The kinds and their fields are those
+    that the child table `child` knows.
+    """
+
+    by: str
+    prefix: str
+    values: str
+    child: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Says that the rows of a view are kept as a table, because making them takes long.
@@ -65,6 +80,12 @@ class SqlView:
     reads: frozenset[tuple[str, str]]
     place: SourceLine
     kept: Kept | None = None
+    kinds: KindViews | None = None
+
+    @property
+    def children(self) -> frozenset[str]:
+        """The child tables that say which columns it has, or views beside it, for this account."""
+        return frozenset(each.child for each in (self.family, self.kinds) if each)
 
     @property
     def id(self) -> tuple[str, str]:

@@ -36,6 +36,8 @@ class Switches:
     custom_objects: bool = False
     # Whether the account has the daily export of ticket activities, which no new one gets.
     ticket_activities: bool = False
+    # Days of which that export has no file yet, as "2026-01-31".
+    late_exports: set[str] = field(default_factory=set)
     # (path template, parameter) pairs refused with 400, for example ("contacts", "_updated_since").
     rejected_params: set[tuple[str, str]] = field(default_factory=set)
     # 403 or 404 on accounts without the groups of 2021 (docs/freshdesk_api.md, 4.11).

@@ -43,6 +43,9 @@ class Files:
         self.with_authorization = 0
         # Ids of attachments whose files are not there, although rows tell of them.
         self.missing: set[int] = set()
+        # Days whose exports are not there, although a link leads to them; and those that were handed out.
+        self.missing_exports: set[str] = set()
+        self.exports: dict[str, bytes] = {}
         self._good: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -75,9 +78,10 @@ class Files:
         if not good or not expires.isdigit() or int(expires) <= epoch(self.clock.stamp()):
             return Response("<Error><Code>AccessDenied</Code></Error>", 403, media_type="application/xml")
         kind, name = path.split("/")[-3:-1]
-        if kind == EXPORT:
-            return Response(self.export_of(name), media_type="application/json")
-        if int(name) in self.missing:
+        if kind == EXPORT and name not in self.missing_exports:
+            self.exports[name] = self.export_of(name)
+            return Response(self.exports[name], media_type="application/json")
+        if kind == EXPORT or int(name) in self.missing:
             return Response("<Error><Code>NoSuchKey</Code></Error>", 404, media_type="application/xml")
         return Response(file_bytes(int(name)), media_type="application/octet-stream")
 

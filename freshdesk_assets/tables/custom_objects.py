@@ -1,9 +1,31 @@
 """Custom objects: records of kinds that the account defines itself, by choice."""
 
-from freshdesk_assets.schema.child import Child, Elements
+from freshdesk_assets.schema.child import Child, Elements, Kinds
 from freshdesk_assets.schema.column import bigint, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.sync import EachParent, FullList
+from freshdesk_assets.schema.sync import EachParent, FullList, ListChanges
 from freshdesk_assets.schema.table import Cadence, Table
+
+# A relationship holds the id of a ticket or contact, a number, or that of another record, which is text: its
+# values decide.
+KINDS = """
+select
+  custom_object_schemas.id as kind,
+  custom_object_schemas.name as kind_name,
+  coalesce(custom_object_schemas.title, custom_object_schemas.name) as kind_label,
+  custom_object_schemas._deleted_at as kind_removed_at,
+  custom_object_fields.name,
+  custom_object_fields.label,
+  case
+    when custom_object_fields.type = 'NUMBER' then 'BIGINT'
+    when custom_object_fields.type = 'DECIMAL' then 'DOUBLE'
+    when custom_object_fields.type = 'CHECKBOX' then 'BOOLEAN'
+    when custom_object_fields.type = 'DATE' then 'DATE'
+    when custom_object_fields.type <> 'RELATIONSHIP' then 'VARCHAR'
+  end as type
+from freshdesk.custom_object_schemas
+left join freshdesk.custom_object_fields on custom_object_fields.schema_id = custom_object_schemas.id
+order by custom_object_schemas.id, custom_object_fields.position
+"""
 
 custom_object_schemas = Table(
     name="custom_object_schemas",
@@ -35,7 +57,7 @@ custom_object_schemas = Table(
 
 custom_object_fields = Child(
     name="custom_object_fields",
-    doc="One row per field of a kind of record.",
+    doc="One row per field of a kind of record; relations has a view custom_object_* of each kind.",
     parent="custom_object_schemas",
     by="schema_id",
     cut=Elements("fields"),
@@ -56,14 +78,25 @@ custom_object_fields = Child(
         json("choices", "Values it can take: id, value, position.", path="value.choices"),
     ),
     key=("position",),
+    kinds=Kinds(KINDS, tables=("custom_object_schemas", "custom_object_fields")),
 )
 
 custom_object_records = Table(
     name="custom_object_records",
     doc="One row per record of a kind that the account has defined.",
     path="custom_objects/schemas/{id}/records",
-    params={"page_size": 100},
-    sync=EachParent(parent="custom_object_schemas", column="schema_id"),
+    # A record that changes while the list is read moves to its end, and is seen there.
+    params={"page_size": 100, "sort_by": "updated_time;ASC"},
+    sync=EachParent(
+        parent="custom_object_schemas",
+        column="schema_id",
+        changes=ListChanges(
+            since="updated_time[gte]",
+            cursor="updated_time",
+            count="custom_objects/schemas/{id}/records/count",
+            count_at="count",
+        ),
+    ),
     rows_at="records",
     next_at="_links.next.href",
     key=("schema_id", "display_id"),

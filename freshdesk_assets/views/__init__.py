@@ -118,11 +118,12 @@ def _check_header(view: SqlView, columns: Mapping[str, Traced], shapes: Shapes) 
             f"view {view.file}: its header and its SQL differ in {', '.join(odd)}; give the header a line for"
             " each column that the SQL selects, and no other"
         )
-    if view.family and (SCHEMA, view.family.child) not in shapes:
-        raise DeclarationError(
-            f"view {view.file}: its {view.family.prefix}* are made of {view.family.child}, which is not a"
-            " table; name the child table that holds the fields"
-        )
+    for each in (view.family, view.kinds):
+        if each and (SCHEMA, each.child) not in shapes:
+            raise DeclarationError(
+                f"view {view.file}: its {each.prefix}* are made of {each.child}, which is not a table; name"
+                " the child table that holds the fields"
+            )
 
 
 def _listed(shapes: Shapes) -> list[tuple[tuple[str, str], list[tuple[str, str]]]]:

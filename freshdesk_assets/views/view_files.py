@@ -6,11 +6,15 @@ from pathlib import Path
 
 from freshdesk_assets.schema.catalog import SourceLine
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.schema.view import Family, Kept, SqlView, ViewColumn
+from freshdesk_assets.schema.view import Family, Kept, KindViews, SqlView, ViewColumn
 
 COLUMN = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<family>\*?):\s+(?P<doc>.+)")
 REFERENCE = re.compile(r"\s*->\s*([a-z_]+(?:\.[A-Za-z_]+){1,2})$")
 SOURCE = re.compile(r"\s*<-\s*([a-z_]+)$")
+KINDS = re.compile(
+    r"(?P<said>Each (?P<by>[a-z_]+) has a view (?P<prefix>[a-z_]+)\*, with a column for each field in"
+    r" (?P<values>[a-z_]+)\.)\s*<-\s*(?P<child>[a-z_]+)"
+)
 KEPT = re.compile(r"Kept as a table(?:, by ([a-z_]+))?\.")
 
 
@@ -24,6 +28,8 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
     - A name that ends in `*` stands for the columns made of a child table's rows: `cf_*: … <- child_table`.
     - A paragraph `Kept as a table.`, or `Kept as a table, by ticket_id.`, above the columns makes a table of
       it, which is brought up to date with each run that changed rows: see `Kept`.
+    - A paragraph `Each kind_id has a view kind_*, with a column for each field in data. <- child_table` there
+      puts views beside it that the account's kinds of rows decide: see `KindViews`.
 
     `reads` are the tables its SQL names, if they are known already.
     """
@@ -36,10 +42,10 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
             f"view {where}: its header does not document its columns; add a blank comment line, then a line"
             " `column: What it means.` for each"
         )
-    doc = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs[:-1])
-    kept = next(
-        (match for each in paragraphs[:-1] if (match := KEPT.fullmatch(" ".join(each.split())))), None
-    )
+    above = [" ".join(paragraph.split()) for paragraph in paragraphs[:-1]]
+    kept = next((match for each in above if (match := KEPT.fullmatch(each))), None)
+    kinds = next((match for each in above if (match := KINDS.fullmatch(each))), None)
+    doc = "\n\n".join(match["said"] if (match := KINDS.fullmatch(each)) else each for each in above)
     columns: list[ViewColumn] = []
     family: Family | None = None
     for line in _joined(paragraphs[-1].splitlines()):
@@ -77,6 +83,9 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         )
     if kept and family:
         raise DeclarationError(f"view {where}: columns that depend on the account cannot be kept as a table")
+    for name in (kinds["by"], kinds["values"]) if kinds else ():
+        if name not in {column.name for column in columns}:
+            raise DeclarationError(f"view {where}: its kinds are told by {name}, which is not a column of it")
     return SqlView(
         schema=file.parent.name,
         name=file.stem,
@@ -87,6 +96,9 @@ def read_view(file: Path, reads: Iterable[tuple[str, str]] | None = None) -> Sql
         reads=_reads(sql, where, first) if reads is None else frozenset(reads),
         place=SourceLine(file, first),
         kept=Kept(kept[1] or "") if kept else None,
+        kinds=KindViews(**{name: kinds[name] for name in ("by", "prefix", "values", "child")})
+        if kinds
+        else None,
     )
 
 

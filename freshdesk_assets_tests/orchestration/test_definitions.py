@@ -118,8 +118,8 @@ def test_everything_else_is_an_asset_downstream_of_what_it_is_made_of() -> None:
     known = {key.lower(): key for key in EVERYTHING}
     for view in VIEWS:
         reads = {known[f"{schema}/{name}".lower()] for schema, name in view.reads if schema != META}
-        family = {f"freshdesk/{view.family.child}"} if view.family else set()
-        assert edges[f"{view.schema}/{view.name}"] == sorted(reads | family)
+        children = {f"freshdesk/{child}" for child in view.children}
+        assert edges[f"{view.schema}/{view.name}"] == sorted(reads | children)
 
 
 def test_the_copy_is_made_of_all_the_rest_and_the_page_of_the_copy() -> None:

@@ -68,6 +68,7 @@ def searching(acme: Account, **options: Any) -> Search:
         "warehouse": file.warehouse(),
         "spools": file.spool_root,
         "memory": file.memory,
+        "privacy": file.privacy,
         "say": print,
     }
     return Search(archived=found, catalog=acme.catalog, **parts, **options)

@@ -364,6 +364,15 @@ def object_fields(payload: Row) -> Rows:
         yield at, {**row, "position": at}
 
 
+def activity_changes(payload: Row) -> Rows:
+    """By what changed; a value that is no text is its JSON, without blanks."""
+    for name, value in payload["activity"].items():
+        said = value
+        if not isinstance(value, str | None):
+            said = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        yield name, {"field": name, "value": said}
+
+
 TRUTH: dict[str, Callable[[Row], Rows]] = {
     "business_hour_slots": slots,
     "business_hour_holidays": holidays,
@@ -422,4 +431,5 @@ TRUTH: dict[str, Callable[[Row], Rows]] = {
     "ticket_watcher_agents": each("watcher_ids", "agent_id"),
     "ticket_access_agents": each("user_ids", "agent_id"),
     "custom_object_fields": object_fields,
+    "ticket_activity_changes": activity_changes,
 }

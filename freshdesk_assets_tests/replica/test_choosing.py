@@ -63,7 +63,9 @@ def test_what_is_off_is_not_in_the_graph_and_its_views_and_checks_are_not() -> N
         made = build_defs(Settings(tables=tables))
         return {key.path[-1] for key in made.resolve_asset_graph().get_all_asset_keys()}
 
-    assert not graph() & {*DISCUSSIONS, "ticket_watcher_agents"}
+    by_choice = {*DISCUSSIONS, "ticket_watcher_agents", "ticket_activity_changes", "custom_object_records"}
+    assert not graph() & by_choice
+    assert graph("ticket_activities") - graph() == {"ticket_activities", "ticket_activity_changes"}
     assert graph("discussions") > graph()
     without = graph("-solutions")
     assert not without & {"solution_articles", "solution_article_tags", "solution_articles_history"}

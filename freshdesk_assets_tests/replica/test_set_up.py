@@ -76,7 +76,7 @@ def test_no_credential_of_a_rule_is_kept_anywhere(account: Callable[..., Any]) -
 @pytest.mark.long
 def test_days_of_changes_of_everything(account: Callable[..., Any]) -> None:
     """Every table, those by choice too, equals the account day after day."""
-    with account(tickets=150, seed=11) as acme:
+    with account(tickets=150, seed=11, files=True, ticket_activities=True) as acme:
         acme.catalog = declared_tables()
         acme.server.switches.custom_objects = True
         for day in range(3):

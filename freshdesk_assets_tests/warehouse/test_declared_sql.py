@@ -14,7 +14,8 @@ from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.checks import check_query
 from freshdesk_assets.warehouse.derived.children import derive
-from freshdesk_assets.warehouse.derived.views import account_fields, ensure_views
+from freshdesk_assets.warehouse.derived.view_columns import account_fields
+from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import open_doubts
 from freshdesk_assets.warehouse.ledger.parents import Asked, pending

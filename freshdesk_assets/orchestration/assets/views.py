@@ -56,10 +56,10 @@ def build_views(
         reads = {
             keys.get((schema, name.lower()), (schema, name)) for schema, name in view.reads if schema != META
         }
-        family = {(SCHEMA, view.family.child)} if view.family else set()
+        children = {(SCHEMA, child) for child in view.children}
         return _spec(
             asset_key(view.name, view.schema),
-            [asset_key(name, schema) for schema, name in sorted(reads | family)],
+            [asset_key(name, schema) for schema, name in sorted(reads | children)],
             view.schema,
             view_description(view),
             TABLE_KIND if view.kept else VIEW_KIND,
@@ -110,7 +110,10 @@ def _spec(
 def _assets(
     schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, rules: Rules
 ) -> dg.AssetsDefinition:
-    made = [(view.id, view.doc, view.sql, view.columns, view.family, view.kept) for view in views]
+    made = [
+        (view.id, view.doc, view.sql, view.columns, view.family, view.kept, *filter(None, [view.kinds]))
+        for view in views
+    ]
     tables = tables_of(catalog, views)
     shown = {name for view in views if view.schema == schema for name in tables[view.id]}
 

@@ -40,7 +40,14 @@ select
   min(r.finished_at) as as_of,
   arg_min(m.table_name, r.finished_at) as oldest_table,
   string_agg(m.table_name, ', ' order by m.table_name) filter (r.finished_at is null) as never_read
-from {META}.made_of m
+from (
+  select schema_name, name, table_name from {META}.made_of
+  union all
+  -- The views of a view's kinds show what it shows.
+  select k.schema_name, k.view_name, o.table_name
+  from {META}.kind_views k
+  join {META}.made_of o on o.schema_name = k.schema_name and o.name = k.beside
+) m
 left join {META}.read_state r on r.table_name = m.table_name
 group by m.schema_name, m.name"""
 
@@ -62,7 +69,7 @@ def tables_of(catalog: Catalog, views: Iterable[SqlView]) -> dict[Place, frozens
     names = {(schema, name.lower()): (schema, name) for schema, name in found}
     for view in views:
         reads = {names.get((schema, name.lower())) for schema, name in view.reads}
-        reads |= {(SCHEMA, view.family.child)} if view.family else set()
+        reads |= {(SCHEMA, child) for child in view.children}
         found[view.id] = frozenset().union(*(found[place] for place in reads if place))
         names[view.schema, view.name.lower()] = view.id
     return found

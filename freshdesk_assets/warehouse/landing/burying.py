@@ -139,10 +139,10 @@ def _bury_missing(
     parsed: list[str],
     moment: datetime,
 ) -> Landed:
-    """Mark the rows of the parents in `READS` that their lists no longer have."""
+    """Mark the rows of the parents in `READS` that their lists, read whole, no longer have."""
     table = batch.table
     column = f"t.{identifier(branch.column)}"
-    own = f"{column} in (select id from {READS})" + "".join(
+    own = f"{column} in (select id from {READS} where whole)" + "".join(
         f" and t.{identifier(each.column)} is null" for each in later if each.column != branch.column
     )
     missing = own + "".join(
@@ -191,7 +191,7 @@ def _doubt_lists(
     )
     if held_back:
         connection.execute(
-            f"update {ledger(connection, 'parents_read')} set version = null"
+            f"update {ledger(connection, 'parents_read')} set version = null, whole_at = null"
             f" where table_name = ? and parent_id in (select id from {DOUBTED})",
             [table.recorded_as(branch)],
         )

@@ -222,7 +222,7 @@ def record_parents(
 ) -> None:
     """Remember the calls of one kind as made; one without a version is recorded at the version stored now.
 
-    Afterwards `READS` has their parents.
+    Afterwards `READS` has their parents, and whether their lists were read `whole`.
     """
     if not reads:
         return
@@ -230,17 +230,25 @@ def record_parents(
     connection.execute(
         f"create or replace temp table {READS} as select unnest(?::bigint[]) as id,"
         " unnest(?::timestamptz[]) as version, unnest(?::timestamptz[]) as at, unnest(?::boolean[]) as gone,"
-        " unnest(?::timestamptz[]) as asked",
+        " unnest(?::timestamptz[]) as asked, unnest(?::boolean[]) as whole",
         [
             [read.id for read in reads],
             [read.version for read in reads],
             [read.at or moment for read in reads],
             [read.gone for read in reads],
             [read.asked or moment for read in reads],
+            [read.whole for read in reads],
         ],
     )
     stored = version_of(table, "p")
     record = reads[0].record or table.name
+    connection.execute(f"alter table {READS} add column whole_at timestamptz")
+    connection.execute(f"update {READS} set whole_at = asked where whole")
+    connection.execute(
+        f"update {READS} set whole_at = f.whole_at from {parents_read} f"
+        f" where not {READS}.whole and f.table_name = ? and f.parent_id = {READS}.id",
+        [record],
+    )
     connection.execute(
         f"delete from {parents_read} where table_name = ? and parent_id in (select id from {READS})",
         [record],
@@ -253,7 +261,7 @@ def record_parents(
     connection.execute(
         f"insert into {parents_read} by name select ? as table_name, r.id as parent_id,"
         f" any_value({version}) as version, max(r.at) as read_at, bool_or(r.gone) as gone,"
-        " min(r.asked) as asked_at"
+        " min(r.asked) as asked_at, min(r.whole_at) as whole_at"
         f" from {READS} r {join} group by r.id",
         [record],
     )

@@ -68,6 +68,10 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             timestamp("read_at", "When Freshdesk answered."),
             boolean("gone", "Whether Freshdesk no longer had the row."),
             timestamp("asked_at", "When it was asked for, by the replica's clock."),
+            timestamp(
+                "whole_at",
+                "When its list was last read whole, by the replica's clock; since then its changes were.",
+            ),
         ),
     ),
     "set_aside": (
@@ -195,6 +199,16 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
         (
             text("schema_name", "Schema of the view."),
             text("view_name", "Name of the view."),
+            text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
+        ),
+    ),
+    "kind_views": (
+        "Views of the account's own kinds of rows; one whose kind is gone is dropped.",
+        (
+            text("schema_name", "Schema of the view."),
+            text("view_name", "Name of the view."),
+            text("beside", "View that has the rows of all kinds."),
+            bigint("kind", "Id of the kind."),
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
         ),
     ),
