@@ -22,7 +22,7 @@ from freshdesk_assets.personal.values import (
     hashing,
     keep,
 )
-from freshdesk_assets.schema.child import Child, Elements, Entries, json_paths
+from freshdesk_assets.schema.child import Child, Elements, Entries, Rows, json_paths
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.payload import payload_tree
 from freshdesk_assets.schema.personal import Policy, Treatment
@@ -176,6 +176,10 @@ class Treatments:
         match child.cut:
             case Elements(column=name, at=at) | Entries(column=name, at=at) if name == column.name:
                 pass
+            case Rows(reads=reads) if column.name in reads and treatment is Treatment.HASH:
+                # Its rows are made of keys, which are labels of fields then, and may have blanks and capitals.
+                node.each, node.key = Node(node.own, key=node.key), str
+                return
             case _:
                 return
         for step in at.split(".") if at else ():

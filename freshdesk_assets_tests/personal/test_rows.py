@@ -7,7 +7,7 @@ import pytest
 
 from freshdesk_assets.personal.hashing import Hasher
 from freshdesk_assets.personal.rows import UNREADABLE, RowTreatment
-from freshdesk_assets.schema.child import Child, Elements
+from freshdesk_assets.schema.child import Child, Elements, Rows
 from freshdesk_assets.schema.column import bigint, bigints, boolean, text, texts, timestamp
 from freshdesk_assets.schema.column import json as json_
 from freshdesk_assets.schema.personal import Policy, Treatment
@@ -157,6 +157,22 @@ def test_what_children_say_of_files_is_kept_where_it_is_about_nobody() -> None:
     files = [{"id": 4917012345678, "name": "Ada.pdf", "type": "pdf", "at": "2024-01-01T10:00:00Z"}]
     assert treated({"id": 1, "files": files}, "hash")["files"] == [{**files[0], "name": HASHER("Ada.pdf")}]
     assert treated({"id": 1, "files": files}, "drop")["files"] == [{**files[0], "name": None}]
+
+
+def test_keys_of_which_rows_are_made_are_labels_of_fields() -> None:
+    """A child table says which field was changed; what it became is hashed."""
+    changes = Child(
+        name="reader_changes",
+        doc="One row per change.",
+        parent="readers",
+        by="reader_id",
+        cut=Rows("select id as reader_id, 'x' as field from parents", reads=("files",)),
+        columns=(text("field", "Field."),),
+        key=("field",),
+    )
+    treat = RowTreatment(READERS, (changes,), Policy(default=Treatment.HASH), HASHER, None)
+    kept = json.loads(treat(b'{"id":1,"files":{"Shelf No.":"Ada","by":{"Ada":"Ada"}}}'))["files"]
+    assert kept == {"Shelf No.": HASHER("Ada"), "by": {HASHER("Ada"): HASHER("Ada")}}
 
 
 def test_exceptions_are_taken_from_the_most_exact_name() -> None:
