@@ -177,7 +177,7 @@ class Treatments:
             case Elements(column=name, at=at) | Entries(column=name, at=at) if name == column.name:
                 pass
             case Rows(reads=reads) if column.name in reads and treatment is Treatment.HASH:
-                # Its rows are made of keys, which are labels of fields then, and may have blanks and capitals.
+                # Its rows are made of keys: labels of fields, which may have blanks and capitals.
                 node.each, node.key = Node(node.own, key=node.key), str
                 return
             case _:
