@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -115,7 +115,13 @@ class Warehouse:
             try:
                 connection.execute("set timezone = 'UTC'")
                 if not engine.file:
+                    before = _inode(path)
                     engine.attach(connection)
+                    if before not in (None, _inode(path)):
+                        # It was written anew while it was opened: what was opened is in no folder any more.
+                        connection.close()
+                        engine.detach()
+                        continue
                     _remove_overflow(path, keep=engine.overflow)
                 engine.checkpoint |= checkpoint
                 connection.execute(f"use {ALIAS}")
@@ -141,6 +147,13 @@ def unopened_error(error: duckdb.Error, path: Path, encryption: Encryption | Non
     """What is raised where a file cannot be opened. It stands alone: DuckDB's own error may hold the key."""
     said = unopened(error, path)
     return WarehouseError(encryption.hidden(said) if encryption else said)
+
+
+def _inode(path: Path) -> int | None:
+    """Which file it is, whatever its name; None if there is none."""
+    with suppress(OSError):
+        return path.stat().st_ino
+    return None
 
 
 def resolved(path: Path) -> Path:
