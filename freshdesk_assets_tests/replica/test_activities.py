@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
 from freshdesk_assets.extract.account import Access, access
 from freshdesk_assets.extract.http.client import Client
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration import failures
 from freshdesk_assets.schema.choosing import choose
 from freshdesk_assets.simulator.activities import KEPT
 from freshdesk_assets.tables import declared_tables
@@ -94,9 +97,10 @@ def test_a_day_whose_file_is_late_is_asked_for_until_it_is_there(account: Callab
 
 
 def test_files_that_cannot_be_fetched_fail_the_run_and_are_fetched_by_the_next(
-    account: Callable[..., Any],
+    account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store of files that this machine may not reach is somebody's to mend; the days before are stored."""
+    monkeypatch.setattr(failures, "RETRY_SECONDS", 0.01)
     with logged(account) as acme:
         read(acme)
         acme.world.clock.advance(timedelta(hours=48))
