@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from freshdesk_assets_tests.replica.account import Account
-from freshdesk_assets_tests.replica.test_no_text_in_records import MARK, found_in, plant
+from freshdesk_assets_tests.replica.planted import MARK, found_in, plant
 from freshdesk_assets_tests.replica.test_runs import command
 
 KEY, OTHER = "a long key that nobody guesses", "another key that nobody guesses"
@@ -47,7 +47,7 @@ def test_syncs_queries_copies_and_pages_of_a_replica_with_a_key(
     account: Callable[..., Any], tmp_path: Path
 ) -> None:
     with account(tickets=30) as acme:
-        words = plant(acme)
+        words = set(plant(acme.world).words)
         number = len(acme.world.truth("tickets"))
         assert "encrypted" in told(acme, "sync", FRESHDESK_ENCRYPTION_KEY=KEY)
         assert legible(acme, words) == set()

@@ -2,9 +2,8 @@
 
 import json
 import random
-import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -20,116 +19,14 @@ from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ONLY_MISSING
 from freshdesk_assets.orchestration.partitions import partitions_of
-from freshdesk_assets.orchestration.records.packing import PACKED, pack, unpack
+from freshdesk_assets.orchestration.records.packing import pack
 from freshdesk_assets.schema.catalog import SourceLine
 from freshdesk_assets.schema.check import SqlCheck
 from freshdesk_assets.schema.view import Kept, SqlView, ViewColumn
 from freshdesk_assets_tests.recording import recording
 from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.planted import MARK, found_in, plant
 from freshdesk_assets_tests.replica.test_runs import module
-
-MARK = "Quxövil"
-"""What every planted word begins with; with a letter that JSON may escape."""
-
-
-def plant(acme: Account) -> set[str]:
-    """Words in whatever a customer, or an agent about one, can write; returns them."""
-    world, words = acme.world, set()
-
-    def word(of: str) -> str:
-        words.add(f"{MARK}{of}")
-        return f"{MARK}{of}"
-
-    contact = world.create_contact(name=f"{word('first')} {word('last')}")
-    world.update_contact(
-        contact,
-        email=f"{word('mail')}@example.com",
-        phone=word("phone"),
-        mobile=word("mobile"),
-        address=word("address"),
-        description=word("about"),
-        job_title=word("job"),
-        twitter_id=word("handle"),
-        unique_external_id=word("external"),
-        tags=[word("contacttag")],
-        other_emails=[f"{word('othermail')}@example.com"],
-        custom_fields={"membership_level": word("level"), "customer_since": word("since")},
-        other_phone_numbers=[{"label": word("label"), "value": word("otherphone")}],
-    )
-    company = world.create_company(name=word("company"))
-    with world.lock:
-        world.tables["companies"][company] |= {
-            "note": word("companynote"),
-            "description": word("companyabout"),
-            "domains": [f"{word('domain')}.example".lower()],
-            "industry": word("industry"),
-        }
-    words.add(f"{MARK}domain".lower())
-    number = world.create_ticket(
-        requester_id=contact,
-        subject=word("subject"),
-        description_text=word("body"),
-        tags=[word("tag")],
-        cc_emails=[f'"{word("copied")}" <{word("copy")}@example.com>'],
-    )
-    ticket = world.tickets[number]
-    for name, value in ticket.row["custom_fields"].items():
-        world.set_custom_field(
-            number, name, word(f"field{name[3:9]}") if not isinstance(value, list) else value
-        )
-    with world.lock:
-        ticket.attachments.append(
-            {
-                "id": 43_999_000_001,
-                "name": f"{word('attachment')}.pdf",
-                "content_type": "application/pdf",
-                "size": 12,
-                "attachment_url": f"https://demo.attachments.freshdesk.example/{word('link')}.pdf",
-                "created_at": ticket.row["created_at"],
-                "updated_at": ticket.row["created_at"],
-            }
-        )
-    world.reply(number, incoming=True, text=word("reply"))
-    note = world.add_note(number, text=word("note"))
-    with world.lock:
-        said = next(row for row in ticket.conversations if row["id"] == note)
-        said["attachments"] = [{**ticket.attachments[-1], "id": 43_999_000_002, "name": word("notefile")}]
-        entry = world.tables["time_entries"][world.add_time_entry(number)]
-        entry["note"] = word("timenote")
-    rating = world.add_rating(number)
-    world.change_rating(rating, value=-103, feedback=word("feedback"))
-    return words
-
-
-def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every file below a folder as text, and what its databases hold, unpacked; with what it is of."""
-    paths = sorted(each for each in folder.rglob("*") if each.is_file())
-    # Before a database is opened, which may end its log.
-    contents = [(path, path.read_bytes()) for path in paths]
-    for path, content in contents:
-        name = str(path.relative_to(folder))
-        yield name, content.decode("utf-8", "replace")
-        if not content.startswith(b"SQLite format 3"):
-            continue
-        with closing(sqlite3.connect(path)) as records:
-            for (table,) in records.execute("select name from sqlite_master where type = 'table'").fetchall():
-                for row in records.execute(f'select * from "{table}"'):
-                    for value in row:
-                        if isinstance(value, bytes) and value.startswith(PACKED):
-                            yield f"{name} {table}", unpack(value)
-                        elif value is not None:
-                            yield f"{name} {table}", str(value)
-
-
-def found_in(folder: Path, words: set[str]) -> dict[str, str]:
-    """Which words are in the folder, as they are or as JSON escapes them, and where."""
-    spelled = {form: word for word in words for form in (word, json.dumps(word)[1:-1])}
-    sought = re.compile("|".join(map(re.escape, sorted(spelled, key=len, reverse=True))), re.IGNORECASE)
-    found: dict[str, str] = {}
-    for name, text in texts(folder):
-        for each in sought.finditer(text):
-            found.setdefault(each[0], f"{name}: {text[max(0, each.start() - 90) : each.end() + 40]!r}")
-    return found
 
 
 def own_check(table: str, name: str, sql: str) -> SqlCheck:
@@ -214,7 +111,7 @@ def test_no_text_of_a_customer_is_in_records_or_logs(
     Dagster's databases are read row by row, packed events unpacked.
     """
     with account(tickets=30) as acme, recording(tmp_path / "logged", logs=True) as instance:
-        words = plant(acme)
+        words = set(plant(acme.world).words)
         disturb(acme, words)
         acme.world.clock.advance(timedelta(hours=1))
         result = run_with_own(acme, instance, FAILING, BREAKING)
@@ -229,7 +126,7 @@ def test_no_text_of_a_customer_is_in_records_or_logs(
         assert acme.query("select count(*) from replica.freshdesk_meta.rejected")[0][0] > 0
 
         acme.world.day_of_changes(random.Random(4))
-        words |= plant(acme)
+        words |= plant(acme.world).words
         assert not run_with_own(acme, instance, FAILING, BROKEN).success
         said, errors = capfd.readouterr()
         (tmp_path / "logged" / "printed").write_text(said + errors)
@@ -258,13 +155,13 @@ def _stored(acme: Account, word: str) -> bool:
 def test_nor_is_one_in_what_a_launched_run_prints(account: Callable[..., Any], tmp_path: Path) -> None:
     """`dagster job execute`, of which Dagster stores what the steps print, and `sync` with `doctor`."""
     with account(tickets=30) as acme:
-        words = plant(acme)
+        words = set(plant(acme.world).words)
         disturb(acme, words)
         home = tmp_path / "logged"
         environment = {"DAGSTER_HOME": str(home)}
         said = module(acme, "freshdesk_assets.cli", "sync", **environment).communicate(timeout=300)[0]
         acme.world.clock.advance(timedelta(hours=1))
-        words |= plant(acme)
+        words |= plant(acme.world).words
         month = partitions_of(acme.partitioning).get_partition_keys()[-1]
         asked = [
             "-m",
