@@ -112,7 +112,7 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
     """
     graph = _Graph(job)
     left = graph.following()
-    if not left or not warehouse.path.exists():
+    if not left or not warehouse.exists():
         return []
     tables = {name: graph.tables(each.sources) for name, each in left.items()}
     with warehouse.open(checkpoint=False) as connection:

@@ -21,8 +21,8 @@ from freshdesk_assets.settings import (
     variable,
 )
 from freshdesk_assets.views import schemas
+from freshdesk_assets.warehouse.destinations.duckdb_file import STORAGE
 from freshdesk_assets.warehouse.encryption import Encryption
-from freshdesk_assets.warehouse.engines import STORAGE
 from freshdesk_assets.warehouse.file import Warehouse
 
 

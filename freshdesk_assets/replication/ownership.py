@@ -29,7 +29,7 @@ class AnotherAccount(ConfigurationError):
 
 def held_in(warehouse: Warehouse) -> Held | None:
     """The account that a file holds; None if there is no file, or it does not say."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return None
     with warehouse.open(checkpoint=False) as connection:
         return held_account(connection)
@@ -61,7 +61,7 @@ def check_account(
     except FreshdeskError as error:
         # A new file takes any account; the next run asks whose it is.
         taken = held is None and _only_this_call(client, error)
-        if taken or warehouse.path.exists():
+        if taken or warehouse.exists():
             # For an account that does not answer no file is made.
             with suppress(WarehouseError):
                 spending.tell(warehouse)

@@ -57,7 +57,7 @@ class Privacy:
         return RowTreatment(table, catalog.children, self.policy, self.hasher, forgotten)
 
     def _forgotten(self, table: Table, catalog: Catalog, warehouse: Warehouse) -> Forgotten | None:
-        if not warehouse.path.exists():
+        if not warehouse.exists():
             return None
         with warehouse.open(checkpoint=False) as connection:
             known = marks(connection)
@@ -120,7 +120,7 @@ class Privacy:
         What was dropped or hashed before does not come back. The file is written anew, so that nothing of
         what was there is left in it; if that was not done when it was due, it is done now. Raises AnotherKey.
         """
-        if not warehouse.path.exists() and self.policy.keeps_all:
+        if not warehouse.exists() and self.policy.keeps_all:
             return False
         with warehouse.open(checkpoint=False) as connection:
             self.check_key(connection, warehouse.path)

@@ -11,12 +11,11 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
+from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
-    holder,
-    is_lock,
     resolved,
     unopened_error,
 )

@@ -73,7 +73,7 @@ def run_scope(
     elif first is None and last is None and not whole:
         since: datetime | None = partitioning.since
         # Without a file everything is missing, whatever Dagster remembers of one that was moved aside.
-        if warehouse.path.exists():
+        if warehouse.exists():
             since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
         start, end = stale_range(instance, read, partitions, since)
     else:

@@ -159,7 +159,7 @@ def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:
 
 def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
     """The time up to which the list is stored; None if it was never read."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return None
     with warehouse.open() as connection:
         intervals = covered(connection, target.table, target.listing.name)

@@ -1,0 +1,1 @@
+"""Where a replica may be stored: a DuckDB file, or a lake."""
