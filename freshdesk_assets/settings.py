@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.schema.rules import Rules
+from freshdesk_assets.setting_destination import LakeAddress, is_lake, lake_address
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
 from freshdesk_assets.setting_holidays import Holidays
@@ -130,6 +131,26 @@ class Settings(BaseSettings):
         Group.REPLICA,
         DEFAULT_DATABASE,
         "The file of the replica, not named like a schema in it: DuckDB would confuse the two.",
+    )
+    destination: SecretStr | None = _setting(
+        Group.REPLICA,
+        None,
+        "Where the replica is stored, if not in that file: another path, or a lake, which many machines read"
+        " and write, as `ducklake:postgres:host=db dbname=lake user=freshdesk` or `ducklake:sqlite:` and the"
+        " path of its catalogue (docs/lake.md). It may hold a password: it is never shown, logged or stored.",
+        unset="FRESHDESK_DUCKDB",
+    )
+    data_path: str | None = _setting(
+        Group.REPLICA,
+        None,
+        "The folder of a lake's files, or their address, like `s3://bucket/freshdesk`, with keys in"
+        " AWS_ACCESS_KEY_ID and its like.",
+        unset="for SQLite a folder beside the catalogue",
+    )
+    keep_snapshots: Annotated[timedelta, span(DAY, 0, 3650, "7")] = _setting(
+        Group.REPLICA,
+        7,
+        "Days for which a lake can be read as it was then. The job `tidy` removes what is older.",
     )
     published: str | None = _setting(
         Group.REPLICA,
@@ -373,7 +394,18 @@ class Settings(BaseSettings):
     @classmethod
     def _plain(cls, given: Any) -> Any:
         values = {name: plain(value) for name, value in dict(given).items()}
+        place = values.get("destination")
+        place = place.get_secret_value() if isinstance(place, SecretStr) else place
+        if isinstance(place, str) and place and not is_lake(place):
+            # A path is what FRESHDESK_DUCKDB says in other words.
+            values |= {"duckdb": place, "destination": None}
         return {name: value for name, value in values.items() if value != ""}
+
+    @property
+    def lake(self) -> LakeAddress | None:
+        """Where the lake is; None if the replica is a file. Raises ValueError."""
+        given = self.destination.get_secret_value() if self.destination else ""
+        return lake_address(given, self.data_path) if is_lake(given) else None
 
     @property
     def rules(self) -> Rules:
@@ -427,6 +459,18 @@ def variable(name: str) -> str:
 
 def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
     """What is wrong with the paths of the replica and its copy."""
+    try:
+        lake = made.lake
+    except ValueError as error:
+        yield f"{variable('destination')} {error}"
+        return
+    if lake is not None:
+        if made.encryption_key is not None:
+            yield (
+                f"{variable('encryption_key')} is for a file, and {variable('destination')} is a lake: leave"
+                " it out, and let the object store encrypt"
+            )
+        return
     if "duckdb" not in made.model_fields_set and Path(FORMER_DATABASE).exists() and not made.duckdb.exists():
         yield (
             f"The replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"

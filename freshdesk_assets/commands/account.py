@@ -50,6 +50,11 @@ def begin_anew(settings: Settings) -> int:
     """
     console = Console()
     file = duckdb_file(settings)
+    if file.lake:
+        raise SettingError(
+            f"{file.name} is a lake, which is not moved aside: set FRESHDESK_DESTINATION to another one,"
+            " whose first sync reads everything"
+        )
     if not file.path.exists():
         console.print(f"There is no {file.path}: the next sync begins anew.", markup=False)
         return 0

@@ -130,7 +130,11 @@ def _search(
     )
     while True:
         budget = Budget(run=limit, day=settings.day_credits, run_named=name, run_spent=search.credits)
-        with run_lock(api.host, file.locks, who, say), api.connect(budget) as reader:
+        with (
+            run_lock(api.host, file.locks, who, say),
+            search.warehouse.turn(api.host, who, say),
+            api.connect(budget) as reader,
+        ):
             if budget.day is not None:
                 budget.count_others(spent_today(search.warehouse))
             if search.go_on(reader.client, TURN):

@@ -8,9 +8,10 @@ from pathlib import Path
 from freshdesk_assets.setting_paths import published_path
 from freshdesk_assets.settings import Cipher, Settings
 from freshdesk_assets.views import schemas
-from freshdesk_assets.warehouse.asking import reading
+from freshdesk_assets.warehouse.asking import reading, reading_lake
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
-from freshdesk_assets.warehouse.file import Connection, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 
 
 @contextmanager
@@ -20,9 +21,24 @@ def asked(settings: Settings) -> Iterator[Connection]:
     def waiting(said: str) -> None:
         sys.stderr.write(f"{said}\n")
 
+    if lake := lake_of(settings):
+        if not Warehouse(lake).exists():
+            raise WarehouseError(
+                f"There is nothing to read yet in {lake.name}: run freshdesk-assets sync first"
+            )
+        with reading_lake(lake) as connection:
+            yield connection
+        return
     path, encryption = file_to_read(settings), encryption_of(settings)
     with reading(path, lock_wait=settings.lock_wait, report=waiting, encryption=encryption) as connection:
         yield connection
+
+
+def lake_of(settings: Settings) -> Lake | None:
+    """The lake that the settings name; None if the replica is a file."""
+    if (at := settings.lake) is None:
+        return None
+    return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path)
 
 
 def encryption_of(settings: Settings) -> Encryption | None:

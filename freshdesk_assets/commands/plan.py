@@ -154,7 +154,7 @@ def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Setting
 @contextmanager
 def _stored(file: Warehouse) -> Iterator[Warehouse]:
     """The file; before the first sync an empty one, which is removed afterwards."""
-    if file.path.exists():
+    if file.exists():
         yield file
         return
     try:

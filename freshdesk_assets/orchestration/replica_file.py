@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,7 @@ from freshdesk_assets.file_modes import PRIVATE, make_files
 from freshdesk_assets.page.writing import Options
 from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.schema.personal import Policy
+from freshdesk_assets.setting_destination import is_lake, lake_address
 from freshdesk_assets.setting_paths import page_path, published_path, usable
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
@@ -22,6 +24,7 @@ from freshdesk_assets.settings import (
 )
 from freshdesk_assets.views import schemas
 from freshdesk_assets.warehouse.destinations.duckdb_file import STORAGE
+from freshdesk_assets.warehouse.destinations.ducklake import LAKE_SCHEMA, Lake
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -30,6 +33,10 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     """The DuckDB file that holds the replica, open only while something is loaded."""
 
     database: str = Field(description="Path of the file.")
+    destination: str = Field(default="", description="The lake, if the replica is not in a file.")
+    data_path: str | None = Field(default=None, description="Where the files of the lake are.")
+    lake_schema: str = Field(default=LAKE_SCHEMA, description="The schema of the lake's catalogue.")
+    keep_snapshots: float = Field(default=7.0, description="Days for which a lake keeps its snapshots.")
     published: str | None = Field(
         default=None,
         description="Path of the copy for analysts: beside the file if not set; `off` for no copy.",
@@ -59,13 +66,36 @@ class DuckDBFile(dg.ConfigurableResource[None]):
     )
 
     @property
+    def lake(self) -> Lake | None:
+        """The lake that the replica is in; None if it is a file. Raises SettingError."""
+        given = self.destination
+        said = plain((given.get_value() if isinstance(given, dg.EnvVar) else given) or "")
+        if not is_lake(said):
+            return None
+        try:
+            at = lake_address(said, self.data_path)
+        except ValueError as error:
+            raise SettingError(f"{variable('destination')} {error}") from None
+        return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=self.lake_schema)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.lake.name if self.lake else str(self.path)
+
+    @property
     def path(self) -> Path:
         """Where the file is; raises SettingError for a name that clashes with a schema."""
         return usable(Path(resolved_value(self.database, "duckdb")).expanduser(), schemas())
 
     @property
     def published_path(self) -> Path | None:
-        """Where the copy for analysts is put; None for no copy. Raises SettingError."""
+        """Where the copy for analysts is put; None for no copy. Raises SettingError.
+
+        A lake needs none: who reads it has a snapshot.
+        """
+        if self.lake:
+            return None
         return published_path(self.path, self.published, schemas())
 
     @property
@@ -82,7 +112,12 @@ class DuckDBFile(dg.ConfigurableResource[None]):
 
     @property
     def page_path(self) -> Path | None:
-        """Where the page is put; None for no page. Raises SettingError."""
+        """Where the page is put; None for no page. Raises SettingError.
+
+        That of a lake has no copy to stand beside: there is one where FRESHDESK_PAGE says.
+        """
+        if self.lake:
+            return Path(self.page).expanduser() if self.page and self.page.lower() != "off" else None
         return page_path(self.path, self.published_path, self.page)
 
     @property
@@ -99,12 +134,16 @@ class DuckDBFile(dg.ConfigurableResource[None]):
 
     @property
     def spool_root(self) -> Path:
-        """The folder where rows wait for the load, beside the file."""
+        """The folder where rows wait for the load, beside the file; for a lake a temporary one."""
+        if self.lake:
+            return self.lake.folder / "spool"
         return self.path.with_name(f"{self.path.name}.spool")
 
     @property
     def locks(self) -> Path:
-        """The folder, beside the file, of the locks of the runs that work on it."""
+        """The folder, beside the file, of the locks of the runs of this machine that work on it."""
+        if self.lake:
+            return self.lake.folder / "locks"
         path = Path(resolved_value(self.database, "duckdb")).expanduser().resolve()
         return path.with_name(f"{path.name}.locks")
 
@@ -117,7 +156,7 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         """
         make_files(self.file_mode)
         return Warehouse(
-            self.path,
+            self.lake or self.path,
             lock_wait=self.lock_wait if lock_wait is None else lock_wait,
             memory_limit=self.memory,
             storage=self.storage,
@@ -130,6 +169,9 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
     """The file that the settings name."""
     return DuckDBFile(
         database=str(settings.duckdb),
+        destination=named_variable("destination") if settings.lake else "",
+        data_path=settings.lake.data_path if settings.lake else None,
+        keep_snapshots=settings.keep_snapshots / timedelta(days=1),
         published=settings.published,
         page=settings.page,
         page_names=settings.page_names,

@@ -57,6 +57,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
     _checked: bool = PrivateAttr(default=False)
+    _held: ExitStack | None = PrivateAttr(default=None)
+    _has_turn: bool = PrivateAttr(default=False)
     _another: AnotherAccount | None = PrivateAttr(default=None)
     _unusable: ConfigurationError | SettingError | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
@@ -74,6 +76,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         budget = Budget(run=self.run_credits, day=self.day_credits)
         run_id = context.run.run_id if context.run else ""
         with ExitStack() as held:
+            self._held = held
             try:
                 held.enter_context(run_lock(self.host, locks_of(run_id), this_run(run_id), say))
                 held.enter_context(self.connect(budget))
@@ -132,6 +135,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """Raise what keeps the run from the account; it is asked once for all tables of the run."""
         if self._checked:
             return
+        if self._held is not None and not self._has_turn:
+            # Of a file the run has its locks already; of a lake nobody is kept out by those of this machine.
+            self._held.enter_context(warehouse.turn(self.host, this_run(run_id), self._report))
+            self._has_turn = True
         if self._another is not None:
             raise self._another
         try:

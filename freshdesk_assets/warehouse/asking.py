@@ -11,16 +11,19 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
+from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
+    WarehouseError,
     resolved,
     unopened_error,
 )
 from freshdesk_assets.warehouse.paths import plain
-from freshdesk_assets.warehouse.sql import identifier, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 AT_ONCE = 2000
 """Rows that are in memory at once while an answer is written."""
@@ -44,6 +47,29 @@ class Listed:
     rows: int | None
     as_of: datetime | None
     doc: str
+
+
+@contextmanager
+def reading_lake(lake: Lake) -> Iterator[Connection]:
+    """A connection in UTC that can only read this lake, at one snapshot; raises WarehouseError."""
+    connection = duckdb.connect()
+    with connection:
+        try:
+            connection.execute("set timezone = 'UTC'")
+            lake.prepare(connection)
+            connection.execute(lake.reading(ALIAS))
+            connection.execute(f"use {ALIAS}")
+            # What else is on the disk or in the store is closed to queries.
+            connection.execute(f"set allowed_directories = [{literal(lake.data_path + '/')}]")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            # All that is asked is of one moment.
+            connection.execute("begin")
+        except DestinationError as error:
+            raise WarehouseError(str(error)) from None
+        except duckdb.Error as error:
+            raise WarehouseError(lake.unopened(error)) from None
+        yield connection
 
 
 @contextmanager
@@ -174,7 +200,7 @@ def listed(connection: Connection, schema: str | None = None) -> list[Listed]:
 
 def columns(connection: Connection, schema: str, name: str) -> list[tuple[str, str, str]]:
     """Each column of a table or view: its name, its type, and what its comment says."""
-    return connection.execute(
+    found = connection.execute(
         """
         select column_name, data_type, coalesce(comment, '')
         from duckdb_columns()
@@ -183,6 +209,17 @@ def columns(connection: Connection, schema: str, name: str) -> list[tuple[str, s
         """,
         [schema, name],
     ).fetchall()
+    if any(comment for _, _, comment in found):
+        return found
+    try:
+        rows = connection.execute(
+            f"select column_name, comment from {META}.view_comments where schema_name = ? and view_name = ?",
+            [schema, name],
+        ).fetchall()
+    except duckdb.CatalogException:
+        return found  # a file of before
+    said = dict(rows)
+    return [(column, kind, said.get(column, "")) for column, kind, _ in found]
 
 
 def _counts(connection: Connection, tables: list[tuple[str, str]]) -> dict[tuple[str, str], int]:

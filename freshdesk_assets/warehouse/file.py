@@ -23,8 +23,8 @@ from freshdesk_assets.warehouse.destinations.duckdb_file import (
 )
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.engines import Engine, lock_of, release, take
-from freshdesk_assets.warehouse.notes import noting
-from freshdesk_assets.warehouse.sql import ALIAS
+from freshdesk_assets.warehouse.notes import found, noting
+from freshdesk_assets.warehouse.sql import ALIAS, scalar
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 """A connection inside one transaction; other rooms can pass it on without importing DuckDB."""
@@ -221,6 +221,12 @@ def _inode(destination: Destination) -> int | None:
 def _remove_overflow(destination: Destination, engine: Engine) -> None:
     if isinstance(destination, ReplicaFile):
         remove_overflow(destination.path, keep=engine.overflow)
+
+
+def on_lake(connection: Connection) -> bool:
+    """Whether what is open is a lake."""
+    asked = f"select type = 'ducklake' from duckdb_databases() where database_name = '{ALIAS}'"
+    return found(connection, "on a lake", lambda: bool(scalar(connection, asked)))
 
 
 def unopened_error(error: duckdb.Error, path: Path, encryption: Encryption | None) -> WarehouseError:

@@ -27,6 +27,7 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.warehouse.keeping import keep_lake
 from freshdesk_assets.warehouse.landing.spool_folders import sweep
 
 AT_ONCE = 500
@@ -52,6 +53,9 @@ def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
         with as_dagster_errors():
             done = tidy(context.instance, datetime.now(UTC) - keep)
             swept = sweep(file.spool_root)
+            if file.lake:
+                days = timedelta(days=file.keep_snapshots)
+                keep_lake(file.warehouse(context.log.info), days, context.log.warning)
         context.log.info(
             f"Removed {done.removed} old runs. Kept {done.kept} without their logs, for the latest events of"
             f" assets and checks in them. Removed {swept} folders of rows that no process will store"

@@ -31,6 +31,9 @@ RETRIES = 100
 """How often DuckLake tries a commit again that another's made impossible; its own 10 are few where several
 accounts share a database."""
 
+LAKE_SCHEMA = "freshdesk_replica"
+"""The schema of Postgres in which the catalogue is, of one account alone."""
+
 VERSION = "1.5.5"
 """The DuckDB that the extension is packaged for (docs/engineering.md, 7)."""
 
@@ -51,7 +54,7 @@ class Lake(Destination):
     catalogue: str
     dsn: str = field(repr=False)
     data_path: str
-    schema: str = "freshdesk_replica"
+    schema: str = LAKE_SCHEMA
 
     lake = True
 

@@ -265,8 +265,8 @@ class Session:
 
     def _said(self, error: Exception) -> str:
         return (
-            f"{self.name} does not answer: {_first_line(error)}; see to it that the database runs and can be reached with"
-            " what FRESHDESK_DESTINATION says, and run again"
+            f"{self.name} does not answer: {_first_line(error)}; see to it that the database runs and can be"
+            " reached with what FRESHDESK_DESTINATION says, and run again"
         )
 
 
