@@ -306,4 +306,4 @@ def _written(dsn: str, **further: str) -> str:
     """A connection string as libpq writes it, a URL too."""
     from psycopg.conninfo import make_conninfo
 
-    return make_conninfo(dsn, **further)
+    return str(make_conninfo(dsn, **further))

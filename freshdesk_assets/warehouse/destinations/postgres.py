@@ -123,7 +123,7 @@ class Session:
 
     def exists(self) -> bool:
         """Whether the lake was begun."""
-        return self._ask("select to_regclass(%s) is not null", f"{self._in('ducklake_snapshot')}")
+        return bool(self._ask("select to_regclass(%s) is not null", self._in("ducklake_snapshot")))
 
     def fence(self) -> None:
         """See to it that the database refuses who does not have the lake."""
