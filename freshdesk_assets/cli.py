@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
 from freshdesk_assets.commands.forget_options import add_forget, forget_asked
+from freshdesk_assets.commands.move_options import add_move
 from freshdesk_assets.commands.reader_options import add_readers
 from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 READERS = ("query", "tables", "compare")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
-WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
+WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", "move", *READERS)
 """Commands that ask Freshdesk nothing."""
 
 
@@ -117,6 +118,10 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.account import begin_anew
 
         return begin_anew(settings)
+    if options.command == "move":
+        from freshdesk_assets.commands.move import move
+
+        return move(settings, options.to, options.data_path)
     if options.command == "rekey":
         from freshdesk_assets.commands.rekey import rekey
 
@@ -211,6 +216,7 @@ def parser() -> argparse.ArgumentParser:
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     add_archive(commands)
     add_forget(commands)
+    add_move(commands)
     commands.add_parser(
         "begin-anew",
         help="move the replica aside, so that the next sync makes a new one",

@@ -11,12 +11,14 @@ from freshdesk_assets.warehouse.sql import literal
 
 def load(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Load an extension without a network; returns whether it is there for this version of DuckDB."""
-    for place in (name, *_packaged(name)):
-        try:
-            connection.execute(f"load {place}")
-        except duckdb.Error:
-            continue
-        return True
+    # On a connection of its own: what fails would end a transaction of this one.
+    with connection.cursor() as beside:
+        for place in (name, *_packaged(name)):
+            try:
+                beside.execute(f"load {place}")
+            except duckdb.Error:
+                continue
+            return True
     return False
 
 

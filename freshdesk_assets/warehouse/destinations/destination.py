@@ -52,8 +52,8 @@ class Destination(ABC):
         """Open it for writing as the catalog `sql.ALIAS`; raises duckdb.Error."""
 
     @abstractmethod
-    def detached(self) -> None:
-        """What there is to do after it was closed."""
+    def reading(self, name: str) -> str:
+        """The statement that opens it for reading alone, under a catalog name."""
 
     @abstractmethod
     def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:

@@ -85,8 +85,9 @@ class ReplicaFile(Destination):
             wide = False  # the file is new, or of an earlier version
         compress_texts(connection, long=not wide)
 
-    def detached(self) -> None:
-        """Nothing: the engine has closed the file."""
+    def reading(self, name: str) -> str:
+        """The statement that opens the file for reading alone, under a catalog name."""
+        return f"attach {opened(self.path)} as {name} (type duckdb, read_only{option(self.encryption)})"
 
     def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:  # noqa: ARG002
         """Inode, time and size."""

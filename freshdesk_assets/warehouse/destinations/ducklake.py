@@ -133,9 +133,9 @@ class Lake(Destination):
         if self._shared:
             self._session.fence()
 
-    def reading(self, name: str, snapshot: int | None = None) -> str:
-        """The statement that opens the lake for reading alone, as it is now or as it was at a snapshot."""
-        options = "read_only" + (f", snapshot_version {snapshot}" if snapshot is not None else "")
+    def reading(self, name: str) -> str:
+        """The statement that opens the lake for reading alone, under a catalog name."""
+        options = "read_only"
         if self._shared:
             options += f", metadata_schema {literal(self.schema)}"
         dsn = _written(self.dsn) if self._shared else self.dsn
@@ -144,9 +144,6 @@ class Lake(Destination):
     @property
     def _data(self) -> str:
         return self.data_path.rstrip("/") + "/"
-
-    def detached(self) -> None:
-        """Nothing: the session stays for what is written next."""
 
     def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:
         """The number of the snapshot; None while it is not open."""
