@@ -48,8 +48,8 @@ def move(settings: Settings, to: str, data_path: str | None) -> int:
             console.print(str(error), style="red")
             return 1
     console.print(
-        f"{done.tables:,} tables with {done.rows:,} rows and {done.views:,} views are in {target.name} now, and"
-        f" were compared. Nothing was removed from {source.name}."
+        f"{done.tables:,} tables with {done.rows:,} rows and {done.views:,} views are in {target.name} now,"
+        f" and were compared. Nothing was removed from {source.name}."
     )
     said = "FRESHDESK_DESTINATION to what you gave as --to"
     if data_path:

@@ -10,7 +10,8 @@ def add_move(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="carry the replica from the file to a lake, or back",
         description="Copies all that is stored, rows, histories, ledgers, views and comments, to another"
         " destination, and compares counts and hashes before it is kept. Asks Freshdesk nothing, and"
-        " removes nothing. A password belongs into PGPASSWORD, for others of this machine see what a command is given.",
+        " removes nothing. A password belongs into PGPASSWORD, for others of this machine see what a"
+        " command is given.",
     )
     carried.add_argument(
         "--to",

@@ -102,13 +102,12 @@ class Engine:
 
     def look(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Forget what was noted of the destination if another process has written to it since."""
-        if _left.get(self.destination.name) != self.destination.version(connection):
+        name = self.destination.name
+        now, ours = self.destination.versions(connection)
+        if now not in (_left.get(name), ours):
             # Somebody else has written to it, or put another in its place.
-            forget(self.destination.name)
-
-    def leave(self, connection: duckdb.DuckDBPyConnection | None) -> None:
-        """Note as which version it is left."""
-        _left[self.destination.name] = self.destination.version(connection)
+            forget(name)
+        _left[name] = now
 
     def detach(self) -> bool:
         """Close the destination and whatever else is attached; returns whether the engine can be kept.
@@ -125,7 +124,7 @@ class Engine:
             for (name,) in attached:
                 self.root.execute(f"detach {identifier(name)}")
             if not self.destination.lake:
-                self.leave(None)
+                _left[self.destination.name] = self.destination.version()
         except (duckdb.Error, OSError):
             return False
         # The folder for what did not fit into memory is removed only with the engine.

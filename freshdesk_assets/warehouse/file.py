@@ -112,13 +112,8 @@ class Warehouse:
             usable = False
             try:
                 with noting(connection, destination.name):
-                    connection.execute("begin")
-                    if destination.lake:
-                        engine.look(connection)
                     yield connection
                     connection.execute("commit")
-                if destination.lake:
-                    engine.leave(connection)
                 connection.execute("use memory")
                 usable = True
             except duckdb.Error as error:
@@ -169,9 +164,10 @@ class Warehouse:
                     _remove_overflow(destination, engine)
                 engine.checkpoint |= checkpoint
                 connection.execute(f"use {ALIAS}")
+                connection.execute("begin")
                 if destination.lake:
-                    # A catalogue that was away has ended the connections that were kept.
-                    destination.version(connection)
+                    # Here it shows that a catalogue was away, and has ended the connections that were kept.
+                    engine.look(connection)
                 return engine, connection
             except duckdb.Error as error:
                 connection.close()

@@ -56,8 +56,12 @@ class Destination(ABC):
         """The statement that opens it for reading alone, under a catalog name."""
 
     @abstractmethod
-    def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:
-        """A value that differs once another process has written; `connection` has it open, if any does."""
+    def version(self) -> object:
+        """A value that differs once another process has written, as far as it can be told from outside."""
+
+    @abstractmethod
+    def versions(self, connection: duckdb.DuckDBPyConnection) -> tuple[object, object]:
+        """The version that a transaction sees, and the last one that this process made."""
 
     @contextmanager
     @abstractmethod

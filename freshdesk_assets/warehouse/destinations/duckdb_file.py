@@ -89,10 +89,14 @@ class ReplicaFile(Destination):
         """The statement that opens the file for reading alone, under a catalog name."""
         return f"attach {opened(self.path)} as {name} (type duckdb, read_only{option(self.encryption)})"
 
-    def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:  # noqa: ARG002
+    def version(self) -> object:
         """Inode, time and size."""
         found = self.path.stat()
         return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def versions(self, connection: duckdb.DuckDBPyConnection) -> tuple[object, object]:  # noqa: ARG002
+        """The file is as it was opened."""
+        return self.version(), None
 
     @contextmanager
     def writing(self, lock_wait: float, report: Say | None) -> Iterator[None]:  # noqa: ARG002

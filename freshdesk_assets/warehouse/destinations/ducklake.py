@@ -145,11 +145,16 @@ class Lake(Destination):
     def _data(self) -> str:
         return self.data_path.rstrip("/") + "/"
 
-    def version(self, connection: duckdb.DuckDBPyConnection | None) -> object:
-        """The number of the snapshot; None while it is not open."""
-        if connection is None:
-            return None
-        return scalar(connection, f"select id from {ALIAS}.current_snapshot()")
+    def version(self) -> object:
+        """A lake is asked where it is open."""
+        return None
+
+    def versions(self, connection: duckdb.DuckDBPyConnection) -> tuple[object, object]:
+        """The numbers of the snapshots."""
+        found = connection.execute(
+            f"select id, (select id from {ALIAS}.last_committed_snapshot()) from {ALIAS}.current_snapshot()"
+        ).fetchone()
+        return found or (None, None)
 
     @property
     def _session(self) -> Session:
