@@ -31,7 +31,7 @@ def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
     )
     def page(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         with as_dagster_errors():
-            copy, target = duckdb.published_path, duckdb.page_path
+            copy, target = duckdb.lake or duckdb.published_path, duckdb.page_path
             if copy is None or target is None:
                 context.log.info("no page is written: FRESHDESK_PAGE or FRESHDESK_PUBLISHED is off")
                 return
