@@ -12,6 +12,7 @@ import dagster as dg
 from freshdesk_assets.extract.account import answers
 from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
 from freshdesk_assets.orchestration import failures
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.internals import DagsterEvent, PlanExecutionContext, SerializableErrorInfo
 from freshdesk_assets.orchestration.names import MAX_RETRIES
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
@@ -99,8 +100,9 @@ class Opening:
 
     @property
     def _api(self) -> FreshdeskApi:
-        resources = self._context.scoped_resources_builder.build(required_resource_keys={"freshdesk"})
-        api: FreshdeskApi = resources.freshdesk
+        name = names_of(self._context.job_def).name("freshdesk")
+        resources = self._context.scoped_resources_builder.build(required_resource_keys={name})
+        api: FreshdeskApi = getattr(resources, name)
         return api
 
 

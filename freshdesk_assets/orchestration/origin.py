@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import BETWEEN
 from freshdesk_assets.orchestration.internals import (
     CODE_LOCATION_TAG,
     MAX_RETRIES_TAG,
@@ -52,7 +53,7 @@ def _repository(instance: dg.DagsterInstance) -> RemoteRepositoryOrigin:
     known = {
         state.origin.repository_origin
         for state in instance.all_instigator_state()
-        if state.instigator_name in OURS
+        if state.instigator_name.rpartition(BETWEEN)[2] in OURS
     }
     if len(known) == 1:
         return known.pop()

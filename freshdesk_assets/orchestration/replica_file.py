@@ -146,19 +146,21 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
     )
 
 
-def resolved_value(value: str, name: str) -> str:
+def resolved_value(value: str, name: str, called: str = "") -> str:
     """A value, or what the environment has for it: the variable that it names, else the setting's own.
+
+    The setting's own is the one that is `called` otherwise, if it is.
 
     Raises SettingError.
     """
-    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(variable(name))
+    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(called or variable(name))
     given = "" if isinstance(value, dg.EnvVar) else plain(value)
     if not (found := given or plain(source.get_value())):
         raise SettingError(f"{source.env_var_name} is not set: set it in the environment or in .env")
     return str(found)
 
 
-def named_variable(name: str) -> str:
-    """The variable of a setting, if it is set."""
-    named = dg.EnvVar(variable(name))
+def named_variable(name: str, called: str = "") -> str:
+    """The variable of a setting, or the one that is `called` otherwise, if it is set."""
+    named = dg.EnvVar(called or variable(name))
     return named if named.get_value() else ""

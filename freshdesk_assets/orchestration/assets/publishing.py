@@ -8,6 +8,7 @@ from shlex import quote
 import dagster as dg
 
 from freshdesk_assets.file_modes import PRIVATE
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import fenced
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
@@ -39,7 +40,10 @@ def how_to_open(copy: Path, *, encrypted: bool = False) -> str:
 
 
 def build_publication(
-    views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (), mode: str = PRIVATE
+    views: Sequence[SqlView],
+    after: Iterable[dg.AssetKey] = (),
+    mode: str = PRIVATE,
+    names: Names = ALONE,
 ) -> dg.AssetsDefinition:
     """The asset that publishes the file, once the assets `after` which it comes have written to it.
 
@@ -59,6 +63,7 @@ def build_publication(
         " says when it was made, and the view `freshdesk_meta.as_of` what each table and view is as of.",
         made_of=[mode],
         kinds={"file"},
+        names=names,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
     )
@@ -76,7 +81,7 @@ def build_publication(
             with warehouse.open(checkpoint=False) as connection:
                 read = [state.finished_at for state in read_states(connection).values() if state.finished_at]
         yield dg.MaterializeResult(
-            asset_key=PUBLISHED,
+            asset_key=names.key(PUBLISHED),
             metadata={
                 "path": dg.MetadataValue.path(str(target.resolve())),
                 "copied_anew": made.anew,

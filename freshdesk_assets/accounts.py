@@ -1,0 +1,123 @@
+"""From the settings of the environment and a file of accounts to the settings of each account."""
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from freshdesk_assets.setting_accounts import MOST_IN_ONE, Account
+from freshdesk_assets.setting_paths import SettingError
+from freshdesk_assets.setting_values import plain
+from freshdesk_assets.settings import Settings, complaints_of, variable
+
+PER_ACCOUNT = frozenset(
+    {
+        *("tables", "per_ticket", "start_date", "partitions", "files_max_mb", "pii", "pii_exceptions"),
+        *("reserve", "run_credits", "day_credits", "reconcile_credits"),
+        *("schedules", "every", "poll", "reread_nightly", "reread_weekly"),
+        *("holidays", "stopped_statuses", "customer_statuses", "third_party_statuses"),
+        *("page_names", "page_charts", "known"),
+    }
+)
+"""The settings that an account may have otherwise than the environment."""
+
+
+def place_of(settings: Settings, prefix: str) -> dict[str, Any]:
+    """Where an account's rows are: settings by their names. Each account has a database of its own.
+
+    Its file is named after FRESHDESK_DUCKDB and the prefix; locks, rows that wait, copy and page follow the
+    file. So no two accounts write one file, and one that leaves is removed with its files.
+    """
+
+    def beside(path: Path) -> Path:
+        return path.with_stem(f"{path.stem}_{prefix}")
+
+    def named(given: str | None) -> str | None:
+        return given if given is None or given.lower() == "off" else str(beside(Path(given)))
+
+    return {
+        "duckdb": beside(settings.duckdb),
+        "published": named(settings.published),
+        "page": named(settings.page),
+        "files": None if settings.files is None else settings.files / prefix,
+    }
+
+
+def settings_of(
+    settings: Settings, schemas: Collection[str], name: str | None = None, *, account: bool = False
+) -> tuple[Settings, ...]:
+    """The settings of each account of FRESHDESK_ACCOUNTS, or of the one called `name`.
+
+    The settings alone where there is no such file. With `account`, keys must be set. Raises SettingError
+    with all that is wrong.
+    """
+    wanted = name or settings.account
+    if not settings.accounts:
+        if wanted:
+            asked = f"--account {name}" if name else f"{variable('account')} is {wanted!r}"
+            raise SettingError(f"{asked}: set {variable('accounts')} to a file of accounts, or leave that out")
+        return (settings,)
+    names = [each.name for each in settings.accounts]
+    if wanted and wanted not in names:
+        raise SettingError(f"there is no account {wanted!r} in {variable('accounts')}: {', '.join(names)}")
+    said: list[str] = []
+    made = [
+        _settings(settings, each, schemas, said, account=account)
+        for each in settings.accounts
+        if wanted in (None, each.name)
+    ]
+    if said:
+        raise SettingError(f"{variable('accounts')}: {'. '.join(said)}")
+    return tuple(made)
+
+
+def ensure_few(settings: Collection[Settings]) -> None:
+    """Raise SettingError if these are too many accounts for one code location."""
+    if len(settings) > MOST_IN_ONE:
+        raise SettingError(
+            f"{variable('accounts')} has {len(settings)} accounts, and one code location serves"
+            f" {MOST_IN_ONE} at most: run `freshdesk-assets workspace > workspace.yaml`, which makes one for"
+            " each, and start `dagster dev -w workspace.yaml` (docs/accounts.md)"
+        )
+
+
+def _settings(
+    base: Settings, named: Account, schemas: Collection[str], said: list[str], *, account: bool
+) -> Settings:
+    """The settings of an account; adds to `said` what is wrong with them."""
+    wrong: list[str] = []
+    for each in sorted(named.settings.keys() - PER_ACCOUNT):
+        near = "is a setting of all accounts: set it in the environment"
+        wrong.append(f"`{each}` {near if each in Settings.model_fields else 'is no setting: remove it'}")
+    own = {each: value for each, value in named.settings.items() if each in PER_ACCOUNT}
+    key = plain(os.environ.get(named.key, ""))
+    if account and not key:
+        wrong.append(f"{named.key} is not set: set it to the account's key")
+    given = {**own, "domain": named.domain, "api_key": SecretStr(key) if key else None}
+    given |= {"account": named.name, **place_of(base, named.prefix)}
+    try:
+        made = Settings(**given)
+    except ValidationError as error:
+        for each in error.errors():
+            wrong.append(f"`{each['loc'][0]}` {each['msg'].removeprefix('Value error, ')}")
+        made = base
+    else:
+        made = made.named(named)
+        wrong += complaints_of(made, schemas)
+    said += [f"[{named.name}] {each}" for each in wrong]
+    return made
+
+
+def the_one(settings: Collection[Settings]) -> Settings:
+    """The settings of the only account; raises SettingError where there are several."""
+    first, *others = settings
+    if others:
+        names = ", ".join(_names(settings))
+        raise SettingError(f"there are several accounts: add --account with one of {names}")
+    return first
+
+
+def _names(settings: Collection[Settings]) -> Iterator[str]:
+    return (each.account or "" for each in settings)
