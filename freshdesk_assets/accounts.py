@@ -57,7 +57,9 @@ def settings_of(
     if not settings.accounts:
         if wanted:
             asked = f"--account {name}" if name else f"{variable('account')} is {wanted!r}"
-            raise SettingError(f"{asked}: set {variable('accounts')} to a file of accounts, or leave that out")
+            raise SettingError(
+                f"{asked}: set {variable('accounts')} to a file of accounts, or leave that out"
+            )
         return (settings,)
     names = [each.name for each in settings.accounts]
     if wanted and wanted not in names:
@@ -95,13 +97,13 @@ def _settings(
     key = plain(os.environ.get(named.key, ""))
     if account and not key:
         wrong.append(f"{named.key} is not set: set it to the account's key")
-    given = {**own, "domain": named.domain, "api_key": SecretStr(key) if key else None}
+    given: dict[str, Any] = {**own, "domain": named.domain, "api_key": SecretStr(key) if key else None}
     given |= {"account": named.name, **place_of(base, named.prefix)}
     try:
         made = Settings(**given)
     except ValidationError as error:
-        for each in error.errors():
-            wrong.append(f"`{each['loc'][0]}` {each['msg'].removeprefix('Value error, ')}")
+        found = error.errors()
+        wrong += [f"`{one['loc'][0]}` {one['msg'].removeprefix('Value error, ')}" for one in found]
         made = base
     else:
         made = made.named(named)

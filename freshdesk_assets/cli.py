@@ -29,6 +29,10 @@ WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
 """Commands that ask Freshdesk nothing."""
 
 
+FOR_EACH = ("sync", "plan", "doctor")
+"""Commands that go through several accounts, one after another, unless one is named."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command with garbage collection off while modules are imported; the exit code.
 
@@ -68,6 +72,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
         sys.stdout.write(example_file())
         return 0
+    from freshdesk_assets.accounts import settings_of, the_one
     from freshdesk_assets.environment import load_env_file, without_effect
     from freshdesk_assets.settings import SettingError, read_settings
     from freshdesk_assets.views import schemas
@@ -75,21 +80,40 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         if said := load_env_file():
             raise SettingError(said)
-        settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        asks = options.command not in WITHOUT_ACCOUNT
+        settings = read_settings(schemas(), account=asks)
         make_files(settings.file_mode)
+        accounts = settings_of(settings, schemas(), options.account, account=asks)
         if options.command in READERS:
-            return _read(options, settings)
-        _check_reach(settings)
+            return _read(options, the_one(accounts))
+        for each in accounts:
+            _check_reach(each)
         if options.command == "dev":
             from freshdesk_assets.commands.dev import open_ui
 
-            return open_ui(settings, options.port)
+            return open_ui(accounts, options.port)
         for said in without_effect():
             sys.stderr.write(f"{said}\n")
-        return _run(options, settings)
+        if options.command not in FOR_EACH:
+            return _run(options, the_one(accounts))
+        return _run_each(options, accounts)
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run_each(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
+    """Run a command for one account after another; the worst of their exit codes."""
+    worst = 0
+    for settings in accounts:
+        if len(accounts) > 1:
+            sys.stdout.write(f"Account {settings.account}\n")
+            sys.stdout.flush()
+        code = _run(options, settings)
+        if code == STOPPED:
+            return code
+        worst = max(worst, code)
+    return worst
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
@@ -244,6 +268,10 @@ def parser() -> argparse.ArgumentParser:
         description="`freshdesk-assets settings > .env` begins such a file.",
     )
     add_readers(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--account", metavar="NAME", help="the account, of those in the file FRESHDESK_ACCOUNTS"
+        )
     return described
 
 

@@ -10,7 +10,7 @@ import dagster as dg
 from freshdesk_assets.accounts import ensure_few, settings_of
 from freshdesk_assets.chosen import chosen
 from freshdesk_assets.environment import without_effect
-from freshdesk_assets.orchestration.account_names import Names
+from freshdesk_assets.orchestration.account_names import RESOURCES, Names
 from freshdesk_assets.orchestration.assets.accounts import with_account
 from freshdesk_assets.orchestration.assets.checks import build_checks
 from freshdesk_assets.orchestration.assets.children import build_children
@@ -85,7 +85,8 @@ def build_defs(
     names = Names(settings.prefix)
     own = {"freshdesk": api, "duckdb": file, "io_manager": ReplicaIOManager(file=file)}
     # Ours are replaced by name: an account's by the name that one alone has.
-    shared = {names.name(name): each for name, each in {**own, **(resources or {})}.items()}
+    given = {**own, **(resources or {})}
+    shared = {names.name(name) if name in RESOURCES else name: each for name, each in given.items()}
     mode = duckdb_file(settings).mode_of_copy
     files, files_checks = build_files(catalog, settings.files, settings.files_max_mb, names)
     made = [
@@ -100,11 +101,11 @@ def build_defs(
         *build_metrics(views, settings.partitioning.since, names),
     ]
     described = with_examples(made, declared_queries())
-    ours = with_account(with_freshness(described, catalog, settings.every, names), names)
+    named = with_account(with_freshness(described, catalog, settings.every, names), names)
     executes = executor or build_executor(files={names.prefix: file})
     looks_after = [] if executor else [build_tidying([file], settings.keep_runs, names, executes)]
     return dg.Definitions(
-        assets=[*ours, *assets],
+        assets=[*named, *assets],
         asset_checks=[
             *build_checks(catalog, checks, [*made, *assets], settings.known, names),
             *files_checks,
@@ -150,9 +151,7 @@ def build_all(each: Sequence[Settings]) -> dg.Definitions:
         sensors=[build_alerts(first)],
         executor=executor,
     )
-    return dg.Definitions.merge(
-        *(build_defs(settings, executor=executor) for settings in each), looks_after
-    )
+    return dg.Definitions.merge(*(build_defs(settings, executor=executor) for settings in each), looks_after)
 
 
 @cache

@@ -43,7 +43,7 @@ class Account:
     domain: str
     key: str
     prefix: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def accounts_in(given: Any) -> tuple[Account, ...]:
@@ -74,8 +74,7 @@ def _account(name: str, table: object, said: list[str]) -> Account:
     elif lacking := [each for each in OWN[:2] if not table.get(each)]:
         said.append(f"[{name}] lacks {' and '.join(f'`{each} = …`' for each in lacking)}")
     prefix = str(table.get("prefix", name))
-    for wrong in _wrong_prefix(prefix):
-        said.append(f"[{name}] has the prefix {prefix!r}, {wrong}")
+    said += [f"[{name}] has the prefix {prefix!r}, {wrong}" for wrong in _wrong_prefix(prefix)]
     key = str(table.get("key") or "")
     if key and (not re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII) or _looks_like_a_key(key)):
         # Not quoted: it may be the key.
@@ -97,15 +96,15 @@ def _account(name: str, table: object, said: list[str]) -> Account:
 def _wrong_prefix(prefix: str) -> Iterator[str]:
     if not PREFIX.fullmatch(prefix) or len(prefix) > LONGEST_PREFIX:
         yield (
-            "which names cannot begin with: write `prefix = \"…\"`, small letters, digits and single"
+            'which names cannot begin with: write `prefix = "…"`, small letters, digits and single'
             f" underscores, a letter first, {LONGEST_PREFIX} characters at most"
         )
     elif prefix in TAKEN or prefix.endswith("_published"):
-        yield "which is taken by the replica itself: write another `prefix = \"…\"`"
+        yield 'which is taken by the replica itself: write another `prefix = "…"`'
 
 
 def _looks_like_a_key(text: str) -> bool:
-    """Whether a text is like Freshdesk's keys: long, of letters and digits, and not written as variables are."""
+    """Whether a text is like a key: long, of letters and digits, not written as variables are."""
     mixed = re.search(r"\d", text) and re.search(r"[a-z]", text, re.IGNORECASE)
     return len(text) >= 16 and "_" not in text and bool(mixed)
 

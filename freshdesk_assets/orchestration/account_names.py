@@ -98,13 +98,15 @@ class Names:
         functools.update_wrapper(renamed, operation)
         back = {plain: name for name, plain in called.items()}
         parameters = [
-            each.replace(name=back.get(each.name, each.name), annotation=hints.get(each.name, each.annotation))
+            each.replace(
+                name=back.get(each.name, each.name), annotation=hints.get(each.name, each.annotation)
+            )
             for each in given.parameters.values()
         ]
         renamed.__annotations__ = {back.get(name, name): hint for name, hint in hints.items()}
         renamed.__signature__ = given.replace(parameters=parameters)  # type: ignore[attr-defined]
         # Dagster reads the hints of what it is wrapped around, if it finds it.
-        del renamed.__wrapped__
+        del renamed.__wrapped__  # type: ignore[attr-defined]
         return renamed
 
 

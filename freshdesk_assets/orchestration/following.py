@@ -213,7 +213,9 @@ class _Graph:
             if left := frozenset(each.keys) - inside:
                 sources = self.sources(left, frozenset())
                 if sources & inside or left & self._names.copies:
-                    name = _name(self._names.plain(each.node_def.name), left, frozenset(), part=left != each.keys)
+                    name = _name(
+                        self._names.plain(each.node_def.name), left, frozenset(), part=left != each.keys
+                    )
                     found[name] = Unselected(assets=left, sources=sources)
         return found
 
@@ -229,7 +231,9 @@ class _Graph:
     def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
         """The name of the step's follower: a part of an operation's assets has another than all of them."""
         definition = self._layer.get_assets_def_for_node(step.node_handle)
-        return _name(self._names.plain(step.key), assets, checks, part=definition is not None and definition.is_subset)
+        return _name(
+            self._names.plain(step.key), assets, checks, part=definition is not None and definition.is_subset
+        )
 
     def _ancestors(self, key: dg.AssetKey) -> frozenset[dg.AssetKey]:
         if key not in self._above:

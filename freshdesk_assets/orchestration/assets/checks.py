@@ -129,7 +129,9 @@ def _contents_check(
         ACCEPTED: partial(check_accepted, known=acknowledged),
     }
 
-    @dg.multi_asset_check(name=names.name("contents"), specs=specs, can_subset=True, op_tags=follows(looked_at))
+    @dg.multi_asset_check(
+        name=names.name("contents"), specs=specs, can_subset=True, op_tags=follows(looked_at)
+    )
     @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         # Results are recorded after the file is closed: an error in between would leave it open.
@@ -198,7 +200,10 @@ def _queries_check(queries: Sequence[SqlCheck], names: Names) -> dg.AssetChecksD
     specs = [dg.AssetCheckSpec(name, asset=key, description=each.doc) for (key, name), each in named.items()]
 
     @dg.multi_asset_check(
-        name=names.name("queries"), specs=specs, can_subset=True, op_tags=follows([each.sql for each in queries])
+        name=names.name("queries"),
+        specs=specs,
+        can_subset=True,
+        op_tags=follows([each.sql for each in queries]),
     )
     @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:

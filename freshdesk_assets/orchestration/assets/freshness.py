@@ -46,9 +46,7 @@ def policy(cadence: Cadence, every: timedelta) -> dg.FreshnessPolicy:
             )
 
 
-def _cadences(
-    specs: Sequence[dg.AssetSpec], catalog: Catalog, names: Names
-) -> Mapping[dg.AssetKey, Cadence]:
+def _cadences(specs: Sequence[dg.AssetSpec], catalog: Catalog, names: Names) -> Mapping[dg.AssetKey, Cadence]:
     found = {names.asset(table.name): table.cadence for table in catalog}
     upstream = {spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}
 

@@ -64,13 +64,17 @@ def build_reference_checks(catalog: Catalog, names: Names = ALONE) -> dg.AssetCh
     """A check per reference, on the table that refers."""
     named = {(names.asset(each.table.name), _check(each)): each for each in references(catalog)}
     specs = [
-        dg.AssetCheckSpec(name, asset=key, description=_description(each), additional_deps=_others(each, names))
+        dg.AssetCheckSpec(
+            name, asset=key, description=_description(each), additional_deps=_others(each, names)
+        )
         for (key, name), each in named.items()
     ]
 
     looked_at = [(key, name, _others(each, names)) for (key, name), each in named.items()]
 
-    @dg.multi_asset_check(name=names.name("references"), specs=specs, can_subset=True, op_tags=follows(looked_at))
+    @dg.multi_asset_check(
+        name=names.name("references"), specs=specs, can_subset=True, op_tags=follows(looked_at)
+    )
     @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:

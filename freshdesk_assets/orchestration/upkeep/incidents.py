@@ -11,8 +11,8 @@ from freshdesk_assets.orchestration.account_names import account_of
 from freshdesk_assets.orchestration.failures import refuses_all
 from freshdesk_assets.orchestration.internals import (
     WILL_RETRY_TAG,
-    AssetGraph,
     AssetCheckExecutionRecordStatus,
+    AssetGraph,
     RepositoryDefinition,
     SerializableErrorInfo,
     TimeWindowFreshnessPolicy,
