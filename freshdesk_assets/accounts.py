@@ -8,9 +8,12 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from freshdesk_assets.setting_accounts import MOST_IN_ONE, Account
-from freshdesk_assets.setting_paths import SettingError
+from freshdesk_assets.setting_paths import SettingError, published_path
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import Settings, complaints_of, variable
+
+ALL_ACCOUNTS = "all_accounts.duckdb"
+"""The file of views over all accounts, beside where the replica of one would be."""
 
 PER_ACCOUNT = frozenset(
     {
@@ -65,14 +68,26 @@ def settings_of(
     if wanted and wanted not in names:
         raise SettingError(f"there is no account {wanted!r} in {variable('accounts')}: {', '.join(names)}")
     said: list[str] = []
+    together = _together(settings, schemas)
     made = [
-        _settings(settings, each, schemas, said, account=account)
+        _settings(settings, each, schemas, said, together=together, account=account)
         for each in settings.accounts
         if wanted in (None, each.name)
     ]
     if said:
         raise SettingError(f"{variable('accounts')}: {'. '.join(said)}")
     return tuple(made)
+
+
+def _together(settings: Settings, schemas: Collection[str]) -> tuple[Path, dict[str, Path]] | None:
+    """The file of views over all accounts, and where their copies are; None without copies."""
+    places = {each.prefix: place_of(settings, each.prefix) for each in settings.accounts}
+    copies = {
+        prefix: copy
+        for prefix, place in places.items()
+        if (copy := published_path(place["duckdb"], place["published"], schemas)) is not None
+    }
+    return (settings.duckdb.with_name(ALL_ACCOUNTS), copies) if copies else None
 
 
 def ensure_few(settings: Collection[Settings]) -> None:
@@ -86,7 +101,13 @@ def ensure_few(settings: Collection[Settings]) -> None:
 
 
 def _settings(
-    base: Settings, named: Account, schemas: Collection[str], said: list[str], *, account: bool
+    base: Settings,
+    named: Account,
+    schemas: Collection[str],
+    said: list[str],
+    *,
+    together: tuple[Path, dict[str, Path]] | None,
+    account: bool,
 ) -> Settings:
     """The settings of an account; adds to `said` what is wrong with them."""
     wrong: list[str] = []
@@ -106,7 +127,7 @@ def _settings(
         wrong += [f"`{one['loc'][0]}` {one['msg'].removeprefix('Value error, ')}" for one in found]
         made = base
     else:
-        made = made.named(named)
+        made = made.named(named, together)
         wrong += complaints_of(made, schemas)
     said += [f"[{named.name}] {each}" for each in wrong]
     return made

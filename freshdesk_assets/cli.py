@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables", "compare")
+READERS = ("query", "tables", "compare", "accounts", "workspace")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str] | None) -> int:
         make_files(settings.file_mode)
         accounts = settings_of(settings, schemas(), options.account, account=asks)
         if options.command in READERS:
-            return _read(options, the_one(accounts))
+            return _read(options, accounts)
         for each in accounts:
             _check_reach(each)
         if options.command == "dev":
@@ -167,7 +167,23 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     return sync(partial(_definitions, settings), catalog, settings, **asked)
 
 
-def _read(options: argparse.Namespace, settings: "Settings") -> int:
+def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
+    from freshdesk_assets.accounts import the_one
+
+    if options.command == "workspace":
+        from freshdesk_assets.commands.accounts import print_workspace
+
+        return print_workspace(accounts)
+    if options.command == "accounts":
+        from freshdesk_assets.commands.accounts import list_accounts
+
+        return list_accounts(accounts, attach=options.attach)
+    of_all = None
+    if options.command == "query" and options.all_accounts:
+        from freshdesk_assets.commands.accounts import together
+
+        of_all = together(accounts)
+    settings = accounts[0] if of_all else the_one(accounts)
     if options.command == "tables":
         from freshdesk_assets.commands.tables import tables
 
@@ -178,7 +194,7 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         return compare(settings, options.file)
     from freshdesk_assets.commands.query import query
 
-    return query(settings, options.sql, file=options.file, shape=options.format)
+    return query(settings, options.sql, file=options.file, shape=options.format, of_all=of_all)
 
 
 def _check_reach(settings: "Settings") -> None:

@@ -42,6 +42,7 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.settings import Settings, read_settings
 from freshdesk_assets.tables import declared_tables
 from freshdesk_assets.views import bound, schemas, traced
+from freshdesk_assets.warehouse.all_accounts import Together
 from freshdesk_assets.warehouse.derived.acknowledged import amiss
 from freshdesk_assets.warehouse.derived.views import readable
 
@@ -88,6 +89,10 @@ def build_defs(
     given = {**own, **(resources or {})}
     shared = {names.name(name) if name in RESOURCES else name: each for name, each in given.items()}
     mode = duckdb_file(settings).mode_of_copy
+    together = None
+    if settings.together:
+        target, copies = settings.together
+        together = Together(target=target, copies=copies, storage=settings.storage, mode=mode)
     files, files_checks = build_files(catalog, settings.files, settings.files_max_mb, names)
     made = [
         *build_tables(catalog, settings.partitioning, names),
@@ -96,7 +101,7 @@ def build_defs(
         *build_views(views, columns, catalog, settings.rules, names),
         build_references(catalog, names),
         *files,
-        build_publication(views, [FILES] if files else [], mode, names),
+        build_publication(views, [FILES] if files else [], mode, names, together),
         *([build_page(duckdb_file(settings).page_options, mode, names)] if page else []),
         *build_metrics(views, settings.partitioning.since, names),
     ]

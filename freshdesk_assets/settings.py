@@ -385,6 +385,7 @@ class Settings(BaseSettings):
     )
 
     _account: Account | None = PrivateAttr(default=None)
+    _together: tuple[Path, dict[str, Path]] | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -392,11 +393,16 @@ class Settings(BaseSettings):
         values = {name: plain(value) for name, value in dict(given).items()}
         return {name: value for name, value in values.items() if value != ""}
 
-    def named(self, account: Account) -> "Settings":
-        """These settings as those of an account of several."""
+    def named(self, account: Account, together: tuple[Path, dict[str, Path]] | None) -> "Settings":
+        """These settings as those of an account of several; `together` as in the property."""
         made = self.model_copy()
-        made._account = account
+        made._account, made._together = account, together
         return made
+
+    @property
+    def together(self) -> tuple[Path, dict[str, Path]] | None:
+        """With several accounts: the file of views over all, and by prefix where each one's copy is."""
+        return self._together
 
     @property
     def prefix(self) -> str:

@@ -31,8 +31,8 @@ LOCK = "dev.lock"
 def open_ui(accounts: Sequence[Settings], port: int | None = None) -> int:
     """Prepare the instance and become `dagster dev`, without an account too, to be looked at.
 
-    `accounts` are the settings of each. Returns 1 if it cannot: another daemon works with these run records, or the port is taken. Two daemons
-    would launch each scheduled run twice. Raises SettingError.
+    `accounts` are the settings of each. Returns 1 if it cannot: another daemon works with these run records,
+    or the port is taken. Two daemons would launch each scheduled run twice. Raises SettingError.
     """
     ensure_few(accounts)
     for settings in accounts:

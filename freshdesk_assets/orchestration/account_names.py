@@ -129,7 +129,7 @@ def names_of(job: dg.JobDefinition) -> Names:
         found = {prefix for each in managers if (prefix := each.partition(BETWEEN + RESOURCES[2])[0]) != each}
     if len(found) > 1:
         raise dg.DagsterInvariantViolationError(
-            f"this run has assets of several accounts ({', '.join(sorted(found))}), and a run reads one alone:"
+            f"this run has assets of several accounts ({', '.join(sorted(found))}), and a run reads one:"
             " launch one for each, as by the jobs "
             + ", ".join(f"{each}{BETWEEN}replicate" for each in sorted(found))
         )

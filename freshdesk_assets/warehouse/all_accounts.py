@@ -1,0 +1,170 @@
+"""From the published copies of several accounts to views over all of them, with a column `account`.
+
+The views name each copy by its account's prefix, as in `acme.freshdesk.tickets`: who opens their file
+attaches the copies under these names. The file has no rows, and is replaced in one step.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+
+import duckdb
+from filelock import FileLock
+
+from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.engines import STORAGE
+from freshdesk_assets.warehouse.file import Connection, WarehouseError
+from freshdesk_assets.warehouse.paths import opened, plain
+from freshdesk_assets.warehouse.publishing import discard, explained, flush
+from freshdesk_assets.warehouse.sql import identifier, literal
+
+ACCOUNT = "account"
+"""The column of each view that says whose row it is: the account's prefix."""
+
+CATALOG = "all_accounts"
+"""What the file is attached as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The copies of all accounts, and the file of the views over them.
+
+    - `copies`: by prefix, where each account's copy is, or will be.
+    """
+
+    target: Path
+    copies: Mapping[str, Path] = field(hash=False)
+    encryption: Encryption | None = None
+    storage: str = STORAGE
+    mode: str | None = None
+
+    @property
+    def present(self) -> dict[str, Path]:
+        """The copies that there are."""
+        return {prefix: path for prefix, path in self.copies.items() if path.is_file()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The views over all accounts: how many there are, and why a few are not, by their names."""
+
+    views: int
+    left_out: Mapping[str, str]
+
+
+def write_views(together: Together) -> Made:
+    """Make the file of views anew; the old one stays if that fails. Raises WarehouseError.
+
+    Where two processes do so at once, the later one looks at the copies last.
+    """
+    target = together.target
+    unfinished = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
+    mend = "make room or change the folder's rights"
+    with explained(target, mend), FileLock(target.with_name(f"{target.name}.lock")):
+        try:
+            with _attached(together) as connection:
+                options = f"storage_version {literal(together.storage)}"
+                connection.execute(f"attach {opened(unfinished)} as {CATALOG} ({options})")
+                made = _create(connection, together.present)
+                connection.execute(f"detach {CATALOG}")
+            if together.mode:
+                unfinished.chmod(int(together.mode, 8))
+            flush(unfinished)
+            os.replace(unfinished, target)
+            flush(target.parent)
+        finally:
+            discard(unfinished)
+    return made
+
+
+@contextmanager
+def reading_all(together: Together) -> Iterator[Connection]:
+    """A connection with each copy under its prefix, read-only, and the views over all of them in use.
+
+    The views are made anew in memory, so they are those of the copies of now. Raises WarehouseError.
+    """
+    if not together.present:
+        raise WarehouseError("no account has a published copy yet: run `freshdesk-assets sync` first")
+    with _attached(together) as connection:
+        connection.execute(f"attach ':memory:' as {CATALOG}")
+        _create(connection, together.present)
+        connection.execute(f"use {CATALOG}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+def attaching(together: Together) -> str:
+    """The SQL that a reader runs first, for any DuckDB; never a key."""
+    key = ", encryption_key '…'" if together.encryption else ""
+    lines = [
+        f"attach {literal(str(path.resolve()))} as {identifier(prefix)} (read_only{key});"
+        for prefix, path in together.present.items()
+    ]
+    target = literal(str(together.target.resolve()))
+    return "\n".join([*lines, f"attach {target} as {CATALOG} (read_only);", f"use {CATALOG};"])
+
+
+@contextmanager
+def _attached(together: Together) -> Iterator[Connection]:
+    """A connection with each copy under its prefix; raises WarehouseError."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        prepare_to_read(connection, together.encryption)
+        for prefix, path in together.present.items():
+            try:
+                connection.execute(
+                    f"attach {literal(plain(path))} as {identifier(prefix)}"
+                    f" (read_only{option(together.encryption)})"
+                )
+            except duckdb.Error as error:
+                said = str(error).partition("\n")[0]
+                said = together.encryption.hidden(said) if together.encryption else said
+                raise WarehouseError(f"the copy of {prefix}, {path}, cannot be opened: {said}") from None
+        yield connection
+
+
+def _create(connection: Connection, copies: Mapping[str, Path]) -> Made:
+    """Make the views in the attached catalog."""
+    found: dict[tuple[str, str], list[str]] = {}
+    comments: dict[tuple[str, str], str] = {}
+    rows = connection.execute(
+        """
+        select database_name, schema_name, table_name, comment
+        from duckdb_tables()
+        where not internal and not temporary
+        union all
+        select database_name, schema_name, view_name, comment
+        from duckdb_views()
+        where not internal and not temporary
+        order by all
+        """
+    ).fetchall()
+    for prefix, schema, name, comment in rows:
+        if prefix in copies:
+            found.setdefault((schema, name), []).append(prefix)
+            comments.setdefault((schema, name), comment or "")
+    left_out: dict[str, str] = {}
+    connection.execute("begin")
+    for schema in sorted({schema for schema, _ in found}):
+        connection.execute(f"create schema if not exists {CATALOG}.{identifier(schema)}")
+    for (schema, name), prefixes in found.items():
+        place = f"{identifier(schema)}.{identifier(name)}"
+        view = f"{CATALOG}.{place}"
+        of_each = (
+            f"select {literal(prefix)} as {ACCOUNT}, * from {identifier(prefix)}.{place}"
+            for prefix in prefixes
+        )
+        try:
+            connection.execute(f"create view {view} as {' union all by name '.join(of_each)}")
+        except duckdb.Error as error:
+            # As where one account has a number in a field of its own, and another a list.
+            left_out[f"{schema}.{name}"] = str(error).partition("\n")[0]
+            continue
+        if said := comments[schema, name]:
+            connection.execute(f"comment on view {view} is {literal(said)}")
+    connection.execute("commit")
+    return Made(views=len(found) - len(left_out), left_out=left_out)
