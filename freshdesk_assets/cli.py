@@ -6,13 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
 from freshdesk_assets.commands.forget_options import add_forget, forget_asked
 from freshdesk_assets.commands.reader_options import add_readers
+from freshdesk_assets.commands.scope_options import add_scope
 from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
@@ -168,8 +168,6 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
 
 def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
-    from freshdesk_assets.accounts import the_one
-
     if options.command == "workspace":
         from freshdesk_assets.commands.accounts import print_workspace
 
@@ -178,12 +176,13 @@ def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
         from freshdesk_assets.commands.accounts import list_accounts
 
         return list_accounts(accounts, attach=options.attach)
-    of_all = None
     if options.command == "query" and options.all_accounts:
-        from freshdesk_assets.commands.accounts import together
+        from freshdesk_assets.commands.accounts import query_all
 
-        of_all = together(accounts)
-    settings = accounts[0] if of_all else the_one(accounts)
+        return query_all(accounts, options.sql, file=options.file, shape=options.format)
+    from freshdesk_assets.accounts import the_one
+
+    settings = the_one(accounts)
     if options.command == "tables":
         from freshdesk_assets.commands.tables import tables
 
@@ -194,7 +193,7 @@ def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
         return compare(settings, options.file)
     from freshdesk_assets.commands.query import query
 
-    return query(settings, options.sql, file=options.file, shape=options.format, of_all=of_all)
+    return query(settings, options.sql, file=options.file, shape=options.format)
 
 
 def _check_reach(settings: "Settings") -> None:
@@ -236,7 +235,7 @@ def parser() -> argparse.ArgumentParser:
         description="Shows calls, credits and time by table and reads no table. Costs some credits itself.",
     )
     for command in (bring, weigh):
-        _add_scope(command)
+        add_scope(command)
         command.add_argument(
             "--reconcile",
             action="store_true",
@@ -291,34 +290,10 @@ def parser() -> argparse.ArgumentParser:
     return described
 
 
-def _add_scope(command: argparse.ArgumentParser) -> None:
-    """The options that choose days and tables."""
-    command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
-    command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
-    command.add_argument(
-        "--select",
-        default=None,
-        metavar="SELECTION",
-        help="tables, like tickets,contacts, or a Dagster asset selection, like 'group:people'",
-    )
-    command.add_argument(
-        "--whole",
-        action="store_true",
-        help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
-    )
-
-
 def _port(given: str) -> int:
     if not given.isdecimal() or not 0 < int(given) < 65_536:
         raise argparse.ArgumentTypeError(f"{given!r} is no port: name one from 1 to 65535, like 3000")
     return int(given)
-
-
-def _day(given: str) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(given), datetime.min.time(), tzinfo=UTC)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a day like 2026-01-31") from None
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from json import dumps
 
 from freshdesk_assets.commands.asked import encryption_of
+from freshdesk_assets.commands.query import query
 from freshdesk_assets.settings import SettingError, Settings, variable
 from freshdesk_assets.warehouse.all_accounts import Together, attaching, write_views
 from freshdesk_assets.warehouse.file import WarehouseError
@@ -24,6 +25,11 @@ def together(accounts: Sequence[Settings]) -> Together:
         storage=first.storage,
         mode=first.published_mode or first.file_mode,
     )
+
+
+def query_all(accounts: Sequence[Settings], sql: str | None, *, file: str | None, shape: str) -> int:
+    """Answer a query put to the views over all accounts; 1 if it is wrong."""
+    return query(accounts[0], sql, file=file, shape=shape, of_all=together(accounts))
 
 
 def list_accounts(accounts: Sequence[Settings], *, attach: bool) -> int:

@@ -64,6 +64,15 @@ class Names:
         """What tells assets and runs of the account from those of others."""
         return {ACCOUNT: self.prefix} if self.prefix else {}
 
+    @property
+    def io_manager(self) -> dict[str, str]:
+        """What says to an asset that it belongs to the account's IO manager; nothing to one's alone."""
+        return {"io_manager_key": self.name("io_manager")} if self.prefix else {}
+
+    def stored(self, spec: dg.AssetSpec) -> dg.AssetSpec:
+        """The same for the specification of an asset."""
+        return spec.with_io_manager_key(self.name("io_manager")) if self.prefix else spec
+
     def only(self, selection: dg.AssetSelection) -> dg.AssetSelection:
         """What of a selection is the account's."""
         return selection & dg.AssetSelection.tag(ACCOUNT, self.prefix) if self.prefix else selection

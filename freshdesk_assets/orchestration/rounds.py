@@ -85,6 +85,7 @@ class _Run:
         self.asking = asking_steps(plan, context.job_def) - self.following
         self.ours = self.following | self.asking
         file = file_of(context)
+        self.names = names_of(context.job_def)
         assert file is not None  # noqa: S101 - every step of ours uses it
         self.file = file
         self.warehouse = self.file.warehouse(context.log.info)
@@ -129,7 +130,7 @@ class _Run:
 
     def _files_wait(self, follower: Follower) -> bool:
         """Whether it fetches files, and one waits to be tried again."""
-        if names_of(self.context.job_def).key(FILES) not in follower.assets:
+        if self.names.key(FILES) not in follower.assets:
             return False
         with self.warehouse.open(checkpoint=False) as connection:
             return retry_due(connection, datetime.now(UTC))

@@ -124,7 +124,7 @@ def _assets(
 
     @dg.multi_asset(
         name=names.name(f"{schema}_views"),
-        specs=specs,
+        specs=list(map(names.stored, specs)),
         can_subset=True,
         pool=names.pool,
         op_tags=follows(*made, rules),
