@@ -80,7 +80,7 @@ def _account(name: str, table: object, said: list[str]) -> Account:
         # Not quoted: it may be the key.
         said.append(
             f"`key` of [{name}] is not the name of a variable: set a variable like"
-            f" {name.upper()}_FRESHDESK_KEY to the key, and write its name here"
+            f" {re.sub(r'\W', '_', name.upper())}_API_KEY to the key, and write its name here"
         )
     texts = {}
     for each, value in table.items():

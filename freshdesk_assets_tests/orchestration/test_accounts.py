@@ -85,7 +85,7 @@ def test_nothing_of_an_account_is_made_of_another(monkeypatch: pytest.MonkeyPatc
             needed = node.assets_def.required_resource_keys
             assert needed
             assert all(each.startswith(f"{key.path[0]}__") for each in needed)
-            assert node.pools <= {f"freshdesk_{key.path[0]}"}
+            assert set(node.pools or ()) <= {f"freshdesk_{key.path[0]}"}
     for name in ("acme__replicate", "beta__keep_current", "beta__reconcile"):
         job = made.resolve_job_def(name)
         assert {key.path[0] for key in job.asset_layer.executable_asset_keys} == {name.partition("__")[0]}

@@ -69,8 +69,7 @@ def derived(
                 op_tags=follows(*made_of),
                 pool=names.pool,
                 backfill_policy=ONE_RUN,
-                **names.io_manager,
-                **options,
+                **{**options, **names.io_manager},
             )(names.bound(operation))
         return made
 
