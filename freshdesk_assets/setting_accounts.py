@@ -78,9 +78,10 @@ def _account(name: str, table: object, said: list[str]) -> Account:
     key = str(table.get("key") or "")
     if key and (not re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII) or _looks_like_a_key(key)):
         # Not quoted: it may be the key.
+        like = re.sub(r"\W", "_", name.upper())
         said.append(
             f"`key` of [{name}] is not the name of a variable: set a variable like"
-            f" {re.sub(r'\W', '_', name.upper())}_API_KEY to the key, and write its name here"
+            f" {like}_API_KEY to the key, and write its name here"
         )
     texts = {}
     for each, value in table.items():
