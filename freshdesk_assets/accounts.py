@@ -133,6 +133,20 @@ def _settings(
     return made
 
 
+def told(text: str, key_variable: str) -> str:
+    """What is said of an account's address and key, with their names where it is one of several."""
+    if key_variable == variable("api_key"):
+        return text
+    domain = f"its `domain` in {variable('accounts')}"
+    return text.replace(variable("api_key"), key_variable).replace(variable("domain"), domain)
+
+
+def said_of(settings: Settings, text: object) -> str:
+    """A complaint about an account's address or key; of several, it begins with the account's name."""
+    said = told(str(text), settings.key_variable)
+    return f"[{settings.account}] {said}" if settings.prefix else said
+
+
 def the_one(settings: Collection[Settings]) -> Settings:
     """The settings of the only account; raises SettingError where there are several."""
     first, *others = settings

@@ -107,8 +107,7 @@ def _run_each(options: argparse.Namespace, accounts: Sequence["Settings"]) -> in
     worst = 0
     for settings in accounts:
         if len(accounts) > 1:
-            sys.stdout.write(f"Account {settings.account}\n")
-            sys.stdout.flush()
+            print(f"Account {settings.account}", flush=True)  # noqa: T201
         code = _run(options, settings)
         if code == STOPPED:
             return code
@@ -168,6 +167,8 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
 
 def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
+    from freshdesk_assets.accounts import the_one
+
     if options.command == "workspace":
         from freshdesk_assets.commands.accounts import print_workspace
 
@@ -180,8 +181,6 @@ def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
         from freshdesk_assets.commands.accounts import query_all
 
         return query_all(accounts, options.sql, file=options.file, shape=options.format)
-    from freshdesk_assets.accounts import the_one
-
     settings = the_one(accounts)
     if options.command == "tables":
         from freshdesk_assets.commands.tables import tables
@@ -198,6 +197,7 @@ def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
 
 def _check_reach(settings: "Settings") -> None:
     """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
+    from freshdesk_assets.accounts import said_of
     from freshdesk_assets.extract.http.address import base_url, valid_key
     from freshdesk_assets.extract.http.errors import ConfigurationError
     from freshdesk_assets.extract.http.route import route_to
@@ -209,7 +209,7 @@ def _check_reach(settings: "Settings") -> None:
         if settings.api_key:
             valid_key(settings.api_key.get_secret_value())
     except ConfigurationError as error:
-        raise SettingError(str(error)) from None
+        raise SettingError(said_of(settings, error)) from None
 
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":

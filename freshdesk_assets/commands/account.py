@@ -41,7 +41,7 @@ def check_owner(
         with api.connect() as reader, api.reporting(say):
             check_account(file, reader.client, api.host, renamed=renamed, say=say)
     except AnotherAccount as error:
-        raise SettingError(str(error)) from error
+        raise SettingError(api.told(str(error))) from error
 
 
 def begin_anew(settings: Settings) -> int:

@@ -112,7 +112,7 @@ def plan(
             )
             made = planned(reader, file, catalog, settings, request)
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(api.told(str(error)), style="red", markup=False)
         return 1
     spent = CallsMade(
         purpose=PLAN, calls=made.spent.calls, credits=made.spent.credits, waited=made.spent.waited

@@ -86,7 +86,7 @@ def sync(
         if reads(chosen, catalog):
             check_owner(api, file, console.print, renamed=renamed, begin=True)
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(api.told(str(error)), style="red", markup=False)
         return 1
     with dagster_instance([names.pool]) as instance:
         try:

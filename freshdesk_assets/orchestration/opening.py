@@ -50,7 +50,8 @@ class Opening:
         except (FreshdeskError, WarehouseError, SettingError) as error:
             if not isinstance(error, FileLocked):
                 self._end_for_good()
-            raise NotRead(f"{_sentence(error)} Nothing was read: {steps} steps not made.") from None
+            said = self._api.told(_sentence(error))
+            raise NotRead(f"{said} Nothing was read: {steps} steps not made.") from None
 
     def stops_with(self, event: DagsterEvent) -> bool:
         """Whether a table failed, or is to be tried again, for what the run's other tables would meet too.

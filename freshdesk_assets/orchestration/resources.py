@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.accounts import told
 from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
@@ -144,6 +145,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._another = error
             raise
         self._checked = True
+
+    def told(self, text: str) -> str:
+        """What is said of address and key, with the names that they have for this account."""
+        return told(text, self.key_variable)
 
     @property
     def host(self) -> str:

@@ -193,6 +193,26 @@ def test_a_sync_without_a_name_goes_through_all_accounts(two: Two) -> None:
 
 
 @pytest.mark.long
+def test_what_is_wrong_with_an_account_is_said_by_its_own_names(two: Two) -> None:
+    """FRESHDESK_API_KEY and FRESHDESK_DOMAIN are not what the reader has to mend."""
+    two.environment["KEY_OF_BETA"] = "wrong"
+    try:
+        for words in (("doctor",), ("sync", "--select", "groups"), ("plan",)):
+            said = two.run(*words, "--account", "beta", expect=1)
+            assert "KEY_OF_BETA" in said
+            assert "FRESHDESK_API_KEY" not in said
+    finally:
+        two.environment["KEY_OF_BETA"] = two.servers["beta"].key
+    file = two.folder / "accounts.toml"
+    before = file.read_text()
+    file.write_text(before.replace(two.servers["beta"].url, "beta freshdesk"))
+    try:
+        assert "[beta] its `domain` in FRESHDESK_ACCOUNTS" in two.run("doctor", expect=2)
+    finally:
+        file.write_text(before)
+
+
+@pytest.mark.long
 def test_no_key_is_in_the_records_of_any_account(two: Two) -> None:
     """The file names variables, and the records hold no more than that."""
     keys = {server.key.encode() for server in two.servers.values()}

@@ -79,11 +79,11 @@ def _asset(
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
         warehouse, privacy = duckdb.warehouse(context.log.info), duckdb.privacy
-        with as_dagster_errors(), freshdesk.reporting(context.log.info):
+        with as_dagster_errors(told=freshdesk.told), freshdesk.reporting(context.log.info):
             budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning, privacy)
             treatment = privacy.treatment(table, catalog, warehouse)
         with (
-            as_dagster_errors(),
+            as_dagster_errors(told=freshdesk.told),
             freshdesk.reporting(context.log.info),
             Spool(
                 duckdb.spool_root,

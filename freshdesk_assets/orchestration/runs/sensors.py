@@ -116,8 +116,10 @@ def build_sensors(
                 return _nothing(f"{target.name} was never read: start the first sync yourself", cursor)
             if (held := held_in(warehouse)) and held.host != api.host:
                 return _nothing(
-                    f"the replica holds {held.host}, and FRESHDESK_DOMAIN is {api.host}: a sync says"
-                    " whether it is the same account",
+                    api.told(
+                        f"the replica holds {held.host}, and FRESHDESK_DOMAIN is {api.host}: a sync says"
+                        " whether it is the same account"
+                    ),
                     cursor,
                 )
             with api.ask_once() as reader:
