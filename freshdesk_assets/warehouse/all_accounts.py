@@ -5,7 +5,8 @@ attaches the copies under these names. The file has no rows, and is replaced in 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ from freshdesk_assets.warehouse.sql import identifier, literal
 
 ACCOUNT = "account"
 """The column of each view that says whose row it is: the account's prefix."""
+
+NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|DOUBLE|FLOAT|DECIMAL")
+"""Types that DuckDB brings together without losing a row."""
 
 CATALOG = "all_accounts"
 """What the file is attached as."""
@@ -147,24 +151,64 @@ def _create(connection: Connection, copies: Mapping[str, Path]) -> Made:
         if prefix in copies:
             found.setdefault((schema, name), []).append(prefix)
             comments.setdefault((schema, name), comment or "")
-    left_out: dict[str, str] = {}
-    connection.execute("begin")
-    for schema in sorted({schema for schema, _ in found}):
-        connection.execute(f"create schema if not exists {CATALOG}.{identifier(schema)}")
-    for (schema, name), prefixes in found.items():
+    texts = _as_text(connection, copies)
+
+    def of_each(schema: str, name: str) -> Iterator[str]:
         place = f"{identifier(schema)}.{identifier(name)}"
-        view = f"{CATALOG}.{place}"
-        of_each = (
-            f"select {literal(prefix)} as {ACCOUNT}, * from {identifier(prefix)}.{place}"
-            for prefix in prefixes
-        )
-        try:
-            connection.execute(f"create view {view} as {' union all by name '.join(of_each)}")
-        except duckdb.Error as error:
-            # As where one account has a number in a field of its own, and another a list.
-            left_out[f"{schema}.{name}"] = str(error).partition("\n")[0]
-            continue
-        if said := comments[schema, name]:
-            connection.execute(f"comment on view {view} is {literal(said)}")
-    connection.execute("commit")
-    return Made(views=len(found) - len(left_out), left_out=left_out)
+        for prefix in found[schema, name]:
+            columns = _columns(texts.get((schema, name, prefix), ()))
+            yield f"select {literal(prefix)} as {ACCOUNT}, {columns} from {identifier(prefix)}.{place}"
+
+    left_out: dict[str, str] = {}
+    while True:
+        connection.execute("begin")
+        for schema in sorted({schema for schema, _ in found}):
+            connection.execute(f"create schema if not exists {CATALOG}.{identifier(schema)}")
+        wanted = [each for each in found if ".".join(each) not in left_out]
+        for schema, name in wanted:
+            view = f"{CATALOG}.{identifier(schema)}.{identifier(name)}"
+            try:
+                connection.execute(
+                    f"create view {view} as {' union all by name '.join(of_each(schema, name))}"
+                )
+            except duckdb.Error as error:
+                # As where it has such a column itself. DuckDB undoes all that was made with it.
+                left_out[f"{schema}.{name}"] = str(error).partition("\n")[0]
+                connection.execute("rollback")
+                break
+            if said := comments[schema, name]:
+                connection.execute(f"comment on view {view} is {literal(said)}")
+        else:
+            connection.execute("commit")
+            return Made(views=len(wanted), left_out=left_out)
+
+
+def _as_text(connection: Connection, copies: Mapping[str, Path]) -> dict[tuple[str, str, str], list[str]]:
+    """By schema, table and prefix: the columns that have other types in other copies, and are text in a view.
+
+    A field may be a number in one account and a list in another. DuckDB would find a type for both, and
+    refuse the rows when they are read. Numbers of several kinds are numbers.
+    """
+    rows = connection.execute(
+        """
+        select schema_name, table_name, column_name, map_from_entries(list((database_name, data_type)))
+        from duckdb_columns()
+        where not internal
+        and list_contains(?, database_name)
+        group by all
+        having count(distinct data_type) > 1
+        """,
+        [list(copies)],
+    ).fetchall()
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for schema, table, column, types in rows:
+        if not all(NUMBER.match(each) for each in types.values()):
+            for prefix in types:
+                found.setdefault((schema, table, prefix), []).append(column)
+    return found
+
+
+def _columns(texts: Sequence[str]) -> str:
+    """All columns of a table, some of them as text."""
+    casts = (f"{identifier(name)}::varchar as {identifier(name)}" for name in texts)
+    return f"* replace ({', '.join(casts)})" if texts else "*"
