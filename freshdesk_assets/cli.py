@@ -92,7 +92,7 @@ def run(arguments: Sequence[str] | None) -> int:
             from freshdesk_assets.commands.dev import open_ui
 
             return open_ui(accounts, options.port)
-        for said in without_effect():
+        for said in without_effect([each.key for each in settings.accounts]):
             sys.stderr.write(f"{said}\n")
         if options.command not in FOR_EACH:
             return _run(options, the_one(accounts))

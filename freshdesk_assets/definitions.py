@@ -135,7 +135,8 @@ def defs() -> dg.Definitions:
     """The replica that the environment describes. It loads without an account too, to be looked at."""
     settings = read_settings(schemas())
     each = settings_of(settings, schemas())
-    _warn_of_what_has_no_effect(tuple(dict.fromkeys(name for of in each for name in of.known)))
+    known = tuple(dict.fromkeys(name for of in each for name in of.known))
+    _warn_of_what_has_no_effect(known, tuple(named.key for named in settings.accounts))
     return with_own(build_all(each), settings.assets_module)
 
 
@@ -160,7 +161,7 @@ def build_all(each: Sequence[Settings]) -> dg.Definitions:
 
 
 @cache
-def _warn_of_what_has_no_effect(known: tuple[str, ...]) -> None:
+def _warn_of_what_has_no_effect(known: tuple[str, ...], keys: tuple[str, ...]) -> None:
     """Warn once per process: Dagster asks it for the definitions more than once."""
-    for said in [*without_effect(), *amiss(declared_tables(), known)]:
+    for said in [*without_effect(keys), *amiss(declared_tables(), known)]:
         logging.getLogger(__name__).warning(said)

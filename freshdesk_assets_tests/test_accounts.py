@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from freshdesk_assets.accounts import ensure_few, place_of, settings_of, the_one
+from freshdesk_assets.cli import main
+from freshdesk_assets.environment import without_effect
 from freshdesk_assets.setting_accounts import MOST_IN_ONE
 from freshdesk_assets.settings import SettingError, Settings, read_settings
 from freshdesk_assets.views import schemas
@@ -185,3 +188,46 @@ def test_too_many_accounts_for_one_code_location_are_refused(monkeypatch: pytest
     written(monkeypatch, "\n".join(tables))
     with pytest.raises(SettingError, match=r"freshdesk-assets workspace > workspace\.yaml"):
         ensure_few(accounts())
+
+
+def test_the_variable_of_a_key_may_be_called_like_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no setting that somebody misspelt."""
+    monkeypatch.setenv("FRESHDESK_KEY_OF_ACME", KEY)
+    assert any("FRESHDESK_KEY_OF_ACME" in said for said in without_effect())
+    assert without_effect(["FRESHDESK_KEY_OF_ACME"]) == []
+
+
+@pytest.mark.parametrize("wrong", [None, "acme"])
+def test_a_workspace_has_a_code_location_for_each_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: str | None
+) -> None:
+    """Dagster reads it as it is printed; one account alone needs none."""
+    if wrong:
+        assert main(["workspace"]) == 2
+        assert "FRESHDESK_ACCOUNTS is not set" in capsys.readouterr().err
+        return
+    written(monkeypatch, TWO)
+    assert main(["workspace"]) == 0
+    made = yaml.safe_load(capsys.readouterr().out)["load_from"]
+    named = [each["python_module"] for each in made]
+    assert [(each["attribute"], each["location_name"]) for each in named] == [
+        ("acme", "acme"),
+        ("beta", "beta-inc"),
+    ]
+    assert {each["module_name"] for each in named} == {"freshdesk_assets.locations"}
+
+
+def test_the_accounts_are_listed_with_what_they_lack(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operator sees where each one's rows are, and whether its key is set."""
+    written(monkeypatch, TWO)
+    monkeypatch.setenv("ACME_FRESHDESK_KEY", KEY)
+    assert main(["accounts"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "acme: acme.freshdesk.com, in replica_acme.duckdb",
+        "beta-inc: beta.freshdesk.com (BETA_FRESHDESK_KEY is not set), in replica_beta.duckdb",
+    ]
+    assert main(["accounts", "--attach"]) == 1
+    assert "no account has a published copy yet" in capsys.readouterr().err

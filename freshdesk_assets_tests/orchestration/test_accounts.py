@@ -9,6 +9,7 @@ import pytest
 from freshdesk_assets import locations
 from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.account_names import Names, account_of, names_of
+from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.names import ACCOUNT
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.upkeep.alerts import message
@@ -158,3 +159,26 @@ def test_a_message_names_the_account() -> None:
     said = message([one], "http://ui", over=False, now=datetime(2026, 1, 1, tzinfo=UTC))
     assert said["account"] == "acme"
     assert str(said["text"]).startswith("Freshdesk replica acme: every table: refused")
+
+
+def test_an_asset_of_ones_own_may_follow_several_accounts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It reads no account, so it belongs to none; one that is stored in an account's file belongs to that."""
+    written(monkeypatch, TWO)
+
+    @dg.asset(deps=[dg.AssetKey([prefix, "freshdesk", "tickets"]) for prefix in ("acme", "beta")])
+    def of_both() -> None:
+        """Made of the tables of two accounts."""
+
+    @dg.asset(key=["library", "books"], io_manager_key="acme__io_manager")
+    def books() -> list[int]:
+        """To be stored in the file of one."""
+        return []
+
+    jobs_of = [dg.define_asset_job(f"{made.node_def.name}_job", [made]) for made in (of_both, books)]
+    merged = dg.Definitions.merge(defs(), dg.Definitions(assets=[of_both, books], jobs=jobs_of))
+    first, second = (merged.resolve_job_def(each.name) for each in jobs_of)
+    assert (names_of(first), names_of(second)) == (Names(), Names("acme"))
+    with recording(tmp_path / "home") as instance:
+        assert execute(first, instance, tags={}).success
