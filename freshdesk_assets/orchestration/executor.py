@@ -27,7 +27,7 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     uncaptured,
 )
-from freshdesk_assets.orchestration.names import PROCESS
+from freshdesk_assets.orchestration.names import ACCOUNT, PROCESS
 from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
@@ -141,7 +141,7 @@ def execute(
             output_capturing_enabled=False,
             raise_on_error=False,
             run_config=run_config or {},
-            run_tags={**tags_of_origin(instance), **tags},
+            run_tags={**tags_of_origin(instance, tags.get(ACCOUNT, "")), **tags},
             run_id=run_id,
             asset_selection=chosen,
         )
