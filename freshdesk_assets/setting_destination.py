@@ -6,6 +6,9 @@ from pathlib import Path
 
 LAKE = re.compile(r"ducklake:(postgres|sqlite):(.+)", re.IGNORECASE | re.DOTALL)
 
+LAKE_SCHEMA = "freshdesk_replica"
+"""The schema of Postgres in which the catalogue is, of one account alone."""
+
 FORMS = (
     "set it to the path of a file, to ducklake:postgres:host=… dbname=… (or ducklake:postgres:postgresql://…),"
     " or to ducklake:sqlite:/path/of/the/catalogue.sqlite"
@@ -14,11 +17,18 @@ FORMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeAddress:
-    """Where a lake is: `catalogue` is postgres or sqlite, `dsn` how it is reached, `data_path` its files."""
+    """Where a lake is.
+
+    - `catalogue`: postgres or sqlite.
+    - `dsn`: how it is reached.
+    - `data_path`: the folder or address of its files.
+    - `schema`: that of Postgres in which the catalogue is.
+    """
 
     catalogue: str
     dsn: str = field(repr=False)
     data_path: str
+    schema: str
 
 
 def is_lake(destination: str) -> bool:
@@ -26,7 +36,7 @@ def is_lake(destination: str) -> bool:
     return destination.strip().lower().startswith("ducklake:")
 
 
-def lake_address(destination: str, data_path: str | None) -> LakeAddress:
+def lake_address(destination: str, data_path: str | None, schema: str = LAKE_SCHEMA) -> LakeAddress:
     """The lake that is meant; raises ValueError, with nothing of the address in it, for one that is wrong."""
     found = LAKE.fullmatch(destination.strip())
     if found is None:
@@ -42,4 +52,4 @@ def lake_address(destination: str, data_path: str | None) -> LakeAddress:
         )
     if "://" not in data_path:
         data_path = str(Path(data_path).expanduser().absolute())
-    return LakeAddress(catalogue=catalogue, dsn=dsn, data_path=data_path.rstrip("/"))
+    return LakeAddress(catalogue=catalogue, dsn=dsn, data_path=data_path.rstrip("/"), schema=schema)

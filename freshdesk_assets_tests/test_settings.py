@@ -252,6 +252,7 @@ def test_definitions_do_not_load_with_a_wrong_setting(environment: pytest.Monkey
 
 
 ELSEWHERE = {
+    "accounts.py": "the keys of accounts, whose variables a file names",
     "environment.py": "names that mean nothing",
     "views/trace_cache.py": "the user's cache folder",
     "orchestration/instance.py": "DAGSTER_HOME",
@@ -275,8 +276,8 @@ def test_settings_are_read_where_a_program_begins_and_nowhere_else() -> None:
     """A value that is passed can be seen, tested and given another way; one that is looked up cannot."""
     assert modules_with("environ") | modules_with("getenv") == set(ELSEWHERE)
     assert modules_with("EnvVar") == {"orchestration/replica_file.py"}, "the UI shows what it is given"
-    assert modules_with("read_settings", ast.Call) == {"cli.py", "definitions.py"}
-    assert modules_with("Settings", ast.Call) == {"settings.py"}
+    assert modules_with("read_settings", ast.Call) == {"cli.py", "definitions.py", "locations.py"}
+    assert modules_with("Settings", ast.Call) == {"settings.py", "accounts.py"}
 
 
 @pytest.mark.parametrize("length", list(PartitionLength))

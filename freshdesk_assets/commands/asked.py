@@ -38,7 +38,7 @@ def lake_of(settings: Settings) -> Lake | None:
     """The lake that the settings name; None if the replica is a file."""
     if (at := settings.lake) is None:
         return None
-    return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path)
+    return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=at.schema)
 
 
 def encryption_of(settings: Settings) -> Encryption | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.accounts import told
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.files import complaints, folder_complaint, readable_by_others
 from freshdesk_assets.environment import ENV_FILE
@@ -48,7 +49,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
         spent = CallsMade(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)
         record_calls(file.warehouse(), spent)
     except FreshdeskError as error:
-        console.print(f"Freshdesk: {error}", style="red", markup=False)
+        console.print(told(f"Freshdesk: {error}", settings.key_variable), style="red", markup=False)
         return 1
     console.print(
         f"Partitions: {settings.partitions} since {settings.start_date:%Y-%m-%d}; tickets unchanged since"

@@ -25,8 +25,8 @@ def move(settings: Settings, to: str, data_path: str | None) -> int:
     source = file.warehouse(console.print)
     try:
         if is_lake(to):
-            at = lake_address(to, data_path)
-            place = Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=file.lake_schema)
+            at = lake_address(to, data_path, file.lake_schema)
+            place = Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=at.schema)
             target = Warehouse(place, memory_limit=file.memory, report=console.print)
         else:
             path = usable(file_named(to), schemas(), "--to")

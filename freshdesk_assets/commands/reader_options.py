@@ -20,12 +20,32 @@ def add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         default="table",
         help="how the answer is written; csv and json have all rows, a table the first and last hundred",
     )
+    ask.add_argument(
+        "--all-accounts",
+        action="store_true",
+        help="ask the views over all accounts, whose column `account` says whose a row is",
+    )
     shown = commands.add_parser(
         "tables",
         help="list what can be asked: tables and views, or the columns of one",
         description="Reads the published copy, or the replica where there is none.",
     )
     shown.add_argument("name", nargs="?", metavar="SCHEMA[.TABLE]", help="a schema, or a table or view in it")
+    every = commands.add_parser(
+        "accounts",
+        help="list the accounts of FRESHDESK_ACCOUNTS",
+        description="Says where the rows of each are.",
+    )
+    every.add_argument(
+        "--attach",
+        action="store_true",
+        help="make the views over all accounts, and print the SQL that opens them in any DuckDB",
+    )
+    commands.add_parser(
+        "workspace",
+        help="print a workspace.yaml with a code location for each account",
+        description="For more than ten accounts: `freshdesk-assets workspace > workspace.yaml`.",
+    )
     against = commands.add_parser(
         "compare",
         help="compare the metrics with a CSV of tickets exported from Freshdesk",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.run_lock import under_way
@@ -25,8 +26,9 @@ def rekey(settings: Settings) -> int:
     if file.lake:
         raise SettingError(f"{file.name} is a lake: let its object store encrypt, and rekey there")
     state = "encrypted with the key that is set" if file.encryption else "not encrypted"
-    with dagster_instance() as instance:
-        if run := under_way(instance):
+    names = Names(settings.prefix)
+    with dagster_instance([names.pool]) as instance:
+        if run := under_way(instance, names=names):
             console.print(
                 f"{run.job_name} {run.run_id} is queued or under way: run this again when it has ended.",
                 style="red",

@@ -12,7 +12,7 @@ from freshdesk_assets.file_modes import PRIVATE, make_files
 from freshdesk_assets.page.writing import Options
 from freshdesk_assets.replication.privacy import Privacy
 from freshdesk_assets.schema.personal import Policy
-from freshdesk_assets.setting_destination import is_lake, lake_address
+from freshdesk_assets.setting_destination import LAKE_SCHEMA, is_lake, lake_address
 from freshdesk_assets.setting_paths import page_path, published_path, usable
 from freshdesk_assets.setting_values import plain
 from freshdesk_assets.settings import (
@@ -24,7 +24,7 @@ from freshdesk_assets.settings import (
 )
 from freshdesk_assets.views import schemas
 from freshdesk_assets.warehouse.destinations.duckdb_file import STORAGE
-from freshdesk_assets.warehouse.destinations.ducklake import LAKE_SCHEMA, Lake
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -73,10 +73,10 @@ class DuckDBFile(dg.ConfigurableResource[None]):
         if not is_lake(said):
             return None
         try:
-            at = lake_address(said, self.data_path)
+            at = lake_address(said, self.data_path, self.lake_schema)
         except ValueError as error:
             raise SettingError(f"{variable('destination')} {error}") from None
-        return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=self.lake_schema)
+        return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=at.schema)
 
     @property
     def name(self) -> str:
@@ -169,8 +169,9 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
     """The file that the settings name."""
     return DuckDBFile(
         database=str(settings.duckdb),
-        destination=named_variable("destination") if settings.lake else "",
+        destination=_destination(settings),
         data_path=settings.lake.data_path if settings.lake else None,
+        lake_schema=settings.lake.schema if settings.lake else LAKE_SCHEMA,
         keep_snapshots=settings.keep_snapshots / timedelta(days=1),
         published=settings.published,
         page=settings.page,
@@ -188,19 +189,29 @@ def duckdb_file(settings: Settings) -> DuckDBFile:
     )
 
 
-def resolved_value(value: str, name: str) -> str:
+def _destination(settings: Settings) -> str:
+    """The lake as the resource has it: by the name of its variable, for there may be a password in it."""
+    if (lake := settings.lake) is None:
+        return ""
+    # The UI shows the values of a resource. A path is no secret, and of several accounts each has its own.
+    return f"ducklake:sqlite:{lake.dsn}" if lake.catalogue == "sqlite" else named_variable("destination")
+
+
+def resolved_value(value: str, name: str, called: str = "") -> str:
     """A value, or what the environment has for it: the variable that it names, else the setting's own.
+
+    The setting's own is the one that is `called` otherwise, if it is.
 
     Raises SettingError.
     """
-    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(variable(name))
+    source = value if isinstance(value, dg.EnvVar) else dg.EnvVar(called or variable(name))
     given = "" if isinstance(value, dg.EnvVar) else plain(value)
     if not (found := given or plain(source.get_value())):
         raise SettingError(f"{source.env_var_name} is not set: set it in the environment or in .env")
     return str(found)
 
 
-def named_variable(name: str) -> str:
-    """The variable of a setting, if it is set."""
-    named = dg.EnvVar(variable(name))
+def named_variable(name: str, called: str = "") -> str:
+    """The variable of a setting, or the one that is `called` otherwise, if it is set."""
+    named = dg.EnvVar(called or variable(name))
     return named if named.get_value() else ""

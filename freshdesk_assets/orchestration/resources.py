@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.accounts import told
 from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
@@ -27,6 +28,7 @@ from freshdesk_assets.settings import (
     DEFAULT_RESERVE,
     SettingError,
     Settings,
+    variable,
 )
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -40,6 +42,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     domain: str = Field(description="acme.freshdesk.com; a full URL for a simulator on this machine.")
     api_key: str = Field(description="Key of an agent, best an administrator.")
+    key_variable: str = Field(
+        default=variable("api_key"), description="The environment variable that has the key, if it is empty."
+    )
     reserve: float = Field(
         default=DEFAULT_RESERVE, description="Share of the limit left to the account's other tools."
     )
@@ -89,7 +94,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
             domain=resolved_value(self.domain, "domain"),
-            api_key=resolved_value(self.api_key, "api_key"),
+            api_key=resolved_value(self.api_key, "api_key", self.key_variable),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -148,6 +153,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             raise
         self._checked = True
 
+    def told(self, text: str) -> str:
+        """What is said of address and key, with the names that they have for this account."""
+        return told(text, self.key_variable)
+
     @property
     def host(self) -> str:
         """The account's address; raises ConfigurationError when it cannot be one."""
@@ -157,7 +166,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def ask_once(self) -> Iterator[Reader]:
         """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
         with impatient(
-            resolved_value(self.domain, "domain"), resolved_value(self.api_key, "api_key"), self.reserve
+            resolved_value(self.domain, "domain"),
+            resolved_value(self.api_key, "api_key", self.key_variable),
+            self.reserve,
         ) as reader:
             yield reader
 
@@ -189,8 +200,9 @@ def freshdesk_api(settings: Settings) -> FreshdeskApi:
     variable that is not set is not named: Dagster would end a run for it in its own words.
     """
     return FreshdeskApi(
-        domain=named_variable("domain"),
-        api_key=named_variable("api_key"),
+        domain=str(settings.domain) if settings.prefix else named_variable("domain"),
+        api_key=named_variable("api_key", settings.key_variable),
+        key_variable=settings.key_variable,
         reserve=settings.reserve,
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -30,9 +30,6 @@ from freshdesk_assets.warehouse.sql import ALIAS, literal, scalar
 RETRIES = 100
 """How often DuckLake tries a commit again that another's made impossible; its own 10 are few where several
 accounts share a database."""
-
-LAKE_SCHEMA = "freshdesk_replica"
-"""The schema of Postgres in which the catalogue is, of one account alone."""
 
 VERSION = "1.5.5"
 """The DuckDB that the extension is packaged for (docs/engineering.md, 7)."""
@@ -54,7 +51,7 @@ class Lake(Destination):
     catalogue: str
     dsn: str = field(repr=False)
     data_path: str
-    schema: str = LAKE_SCHEMA
+    schema: str = "freshdesk_replica"
 
     lake = True
 
@@ -140,6 +137,13 @@ class Lake(Destination):
             options += f", metadata_schema {literal(self.schema)}"
         dsn = _written(self.dsn) if self._shared else self.dsn
         return f"attach {literal(f'ducklake:{self.catalogue}:{dsn}')} as {name} ({options})"
+
+    def told(self, name: str) -> str:
+        """The same statement for a person to paste, without a password."""
+        if not self._shared:
+            return self.reading(name)
+        open_ = {part: value for part, value in _parts(self.dsn).items() if part != "password"}
+        return replace(self, dsn=_written("", **open_)).reading(name)
 
     @property
     def _data(self) -> str:
