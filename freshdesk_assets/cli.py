@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables", "compare")
+READERS = ("query", "tables", "compare", "export")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
@@ -152,6 +152,11 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.compare import compare
 
         return compare(settings, options.file)
+    if options.command == "export":
+        from freshdesk_assets.commands.export import export_folder
+        from freshdesk_assets.commands.reader_options import export_asked
+
+        return export_folder(settings, options.folder, **export_asked(options))
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)

@@ -12,6 +12,7 @@ import duckdb
 
 from freshdesk_assets.schema.names import META
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.engines import memory_of
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
@@ -54,8 +55,12 @@ def reading(
     lock_wait: float,
     report: Callable[[str], None] | None = None,
     encryption: Encryption | None = None,
+    writes_to: Path | None = None,
+    memory_limit: str | None = None,
 ) -> Iterator[Connection]:
     """A connection in UTC that can only read this file; it waits while another process has the file open.
+
+    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
 
     Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened.
     """
@@ -63,7 +68,7 @@ def reading(
     deadline, pause = time.monotonic() + lock_wait, 0.05
     while True:
         try:
-            connection = _opened(path, encryption)
+            connection = _opened(path, encryption, writes_to, memory_limit)
             break
         except duckdb.Error as error:
             if not is_lock(error):
@@ -83,10 +88,19 @@ def reading(
         yield connection
 
 
-def _opened(path: Path, encryption: Encryption | None) -> Connection:
+def _opened(
+    path: Path, encryption: Encryption | None, writes_to: Path | None, memory_limit: str | None
+) -> Connection:
     """A connection to the file alone: what else is on the disk is closed to queries once the file is open."""
     connection = duckdb.connect()
     try:
+        if writes_to is not None:
+            place = plain(writes_to / "_").removesuffix("_")
+            connection.execute(f"set temp_directory = {literal(f'{place}overflow')}")
+            connection.execute(f"set memory_limit = '{memory_of(memory_limit)} bytes'")
+            # Rows wait in memory for their row group alone.
+            connection.execute("set preserve_insertion_order = false")
+            connection.execute(f"set allowed_directories = [{literal(place)}]")
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
         prepare_to_read(connection, encryption)
         options = f"read_only{option(encryption)}"
