@@ -119,7 +119,7 @@ def _folders(places: Iterable[Place]) -> dict[Place, str]:
 
 
 def _named(name: str, within: set[Place], known: set[Place]) -> set[Place]:
-    """The places of a name: with its schema; without one the table of Freshdesk's, or else all that have it."""
+    """The places of a name; one without a schema is that of a table, or else of every view called so."""
     schema, dot, table = name.rpartition(".")
     if dot:
         found = {place for place in within if place == (schema, table)}
