@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables", "compare", "accounts", "workspace")
+READERS = ("query", "tables", "compare", "export", "accounts", "workspace")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
 WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", "move", *READERS)
@@ -195,6 +195,11 @@ def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
         from freshdesk_assets.commands.compare import compare
 
         return compare(settings, options.file)
+    if options.command == "export":
+        from freshdesk_assets.commands.export import export_folder
+        from freshdesk_assets.commands.reader_options import export_asked
+
+        return export_folder(settings, options.folder, **export_asked(options))
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)

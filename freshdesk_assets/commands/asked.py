@@ -15,8 +15,11 @@ from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseErro
 
 
 @contextmanager
-def asked(settings: Settings) -> Iterator[Connection]:
-    """A connection to what can be read; raises WarehouseError if there is nothing yet, or it is in use."""
+def asked(settings: Settings, writes_to: Path | None = None) -> Iterator[Connection]:
+    """A connection to what can be read; raises WarehouseError if there is nothing yet, or it is in use.
+
+    `writes_to` is a folder that files may be written to.
+    """
 
     def waiting(said: str) -> None:
         sys.stderr.write(f"{said}\n")
@@ -26,11 +29,18 @@ def asked(settings: Settings) -> Iterator[Connection]:
             raise WarehouseError(
                 f"There is nothing to read yet in {lake.name}: run freshdesk-assets sync first"
             )
-        with reading_lake(lake) as connection:
+        with reading_lake(lake, writes_to, settings.memory) as connection:
             yield connection
         return
     path, encryption = file_to_read(settings), encryption_of(settings)
-    with reading(path, lock_wait=settings.lock_wait, report=waiting, encryption=encryption) as connection:
+    with reading(
+        path,
+        lock_wait=settings.lock_wait,
+        report=waiting,
+        encryption=encryption,
+        writes_to=writes_to,
+        memory_limit=settings.memory if writes_to else None,
+    ) as connection:
         yield connection
 
 

@@ -1,6 +1,9 @@
-"""The options of the commands that only read what is stored: `query`, `tables`, `compare`."""
+"""The options of the commands that only read what is stored: `query`, `tables`, `compare`, `export`."""
 
 import argparse
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
 
 
 def add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,3 +55,56 @@ def add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         description="Says by column how many are equal and which tickets differ. Sends nothing to Freshdesk.",
     )
     against.add_argument("file", metavar="FILE.csv", help="the export, with a column Ticket ID")
+    written = commands.add_parser(
+        "export",
+        help="write tables and views as Parquet files, for a warehouse that loads such",
+        description="Makes the folder hold what is chosen, and nothing else: a folder for each table, with"
+        " one for each day or month in it, schema.json and manifest.json. What did not change since the last"
+        " export is not written again. Reads the published copy, or the replica where there is none.",
+    )
+    written.add_argument("folder", metavar="FOLDER", help="a folder that is new, or that an export made")
+    written.add_argument(
+        "--schema",
+        nargs="+",
+        default=[],
+        metavar="SCHEMA",
+        help="only these schemas, like freshdesk relations",
+    )
+    written.add_argument(
+        "--tables", nargs="+", default=[], metavar="TABLE", help="only these, like tickets relations.contacts"
+    )
+    written.add_argument(
+        "--by", choices=("day", "month"), default="month", help="how long a partition is; month if left out"
+    )
+    written.add_argument(
+        "--since",
+        type=_day,
+        metavar="DATE",
+        help="of tables with partitions only the rows since this day, like 2026-01-31",
+    )
+    written.add_argument(
+        "--whole", action="store_true", help="write everything again, what did not change too"
+    )
+
+
+def export_asked(options: argparse.Namespace) -> dict[str, Any]:
+    """What was asked of `export`, beside the folder."""
+    return {
+        "schemas": _names(options.schema),
+        "names": _names(options.tables),
+        "by": options.by,
+        "since": options.since,
+        "whole": options.whole,
+    }
+
+
+def _names(given: Iterable[str]) -> list[str]:
+    """Names, with blanks or commas between."""
+    return [name for each in given for name in each.split(",") if name]
+
+
+def _day(given: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(given), datetime.min.time(), tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a day like 2026-01-31") from None

@@ -1,4 +1,4 @@
-"""From the published copies, or the lakes, of several accounts to views over all of them, with a column `account`.
+"""From the published copies, or the lakes, of several accounts to views over all, with a column `account`.
 
 The views name each copy by its account's prefix, as in `acme.freshdesk.tickets`: who opens their file
 attaches the copies under these names. The file has no rows, and is replaced in one step.

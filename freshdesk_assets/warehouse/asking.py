@@ -15,6 +15,7 @@ from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.engines import memory_of
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
@@ -50,8 +51,13 @@ class Listed:
 
 
 @contextmanager
-def reading_lake(lake: Lake) -> Iterator[Connection]:
-    """A connection in UTC that can only read this lake, at one snapshot; raises WarehouseError."""
+def reading_lake(
+    lake: Lake, writes_to: Path | None = None, memory_limit: str | None = None
+) -> Iterator[Connection]:
+    """A connection in UTC that can only read this lake, at one snapshot; raises WarehouseError.
+
+    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
+    """
     connection = duckdb.connect()
     with connection:
         try:
@@ -60,7 +66,10 @@ def reading_lake(lake: Lake) -> Iterator[Connection]:
             connection.execute(lake.reading(ALIAS))
             connection.execute(f"use {ALIAS}")
             # What else is on the disk or in the store is closed to queries.
-            connection.execute(f"set allowed_directories = [{literal(lake.data_path + '/')}]")
+            folders = [lake.data_path + "/"]
+            if writes_to is not None:
+                folders.append(_spill_to(connection, writes_to, memory_limit))
+            connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
             # All that is asked is of one moment.
@@ -79,8 +88,12 @@ def reading(
     lock_wait: float,
     report: Callable[[str], None] | None = None,
     encryption: Encryption | None = None,
+    writes_to: Path | None = None,
+    memory_limit: str | None = None,
 ) -> Iterator[Connection]:
     """A connection in UTC that can only read this file; it waits while another process has the file open.
+
+    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
 
     Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened.
     """
@@ -88,7 +101,7 @@ def reading(
     deadline, pause = time.monotonic() + lock_wait, 0.05
     while True:
         try:
-            connection = _opened(path, encryption)
+            connection = _opened(path, encryption, writes_to, memory_limit)
             break
         except duckdb.Error as error:
             if not is_lock(error):
@@ -108,10 +121,15 @@ def reading(
         yield connection
 
 
-def _opened(path: Path, encryption: Encryption | None) -> Connection:
+def _opened(
+    path: Path, encryption: Encryption | None, writes_to: Path | None, memory_limit: str | None
+) -> Connection:
     """A connection to the file alone: what else is on the disk is closed to queries once the file is open."""
     connection = duckdb.connect()
     try:
+        if writes_to is not None:
+            place = _spill_to(connection, writes_to, memory_limit)
+            connection.execute(f"set allowed_directories = [{literal(place)}]")
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
         prepare_to_read(connection, encryption)
         options = f"read_only{option(encryption)}"
@@ -122,6 +140,16 @@ def _opened(path: Path, encryption: Encryption | None) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _spill_to(connection: Connection, folder: Path, memory_limit: str | None) -> str:
+    """Let what memory does not hold go into the folder; returns it as DuckDB writes it."""
+    place = plain(folder / "_").removesuffix("_")
+    connection.execute(f"set temp_directory = {literal(f'{place}overflow')}")
+    connection.execute(f"set memory_limit = '{memory_of(memory_limit)} bytes'")
+    # Rows wait in memory for their row group alone.
+    connection.execute("set preserve_insertion_order = false")
+    return place
 
 
 def show(connection: Connection, sql: str, *, width: int, rows: int) -> None:
