@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
+from freshdesk_assets.commands.destination_options import add_destinations
 from freshdesk_assets.commands.forget_options import add_forget, forget_asked
-from freshdesk_assets.commands.move_options import add_move
 from freshdesk_assets.commands.reader_options import add_readers
 from freshdesk_assets.commands.scope_options import add_scope
 from freshdesk_assets.file_modes import make_files
@@ -260,18 +260,7 @@ def parser() -> argparse.ArgumentParser:
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     add_archive(commands)
     add_forget(commands)
-    add_move(commands)
-    commands.add_parser(
-        "begin-anew",
-        help="move the replica aside, so that the next sync makes a new one",
-        description="Renames the file, its published copy and its page; deletes nothing.",
-    )
-    commands.add_parser(
-        "rekey",
-        help="encrypt the replica with the key that is set",
-        description="Writes file and copy anew with FRESHDESK_ENCRYPTION_KEY, or not encrypted without one."
-        " The key that they have now is FRESHDESK_FORMER_ENCRYPTION_KEY.",
-    )
+    add_destinations(commands)
     commands.add_parser(
         "doctor",
         help="check key, plan, rights, limits and file",

@@ -22,8 +22,9 @@ from freshdesk_assets.warehouse.destinations.destination import (
     DestinationError,
     Say,
 )
+from freshdesk_assets.warehouse.destinations.lake_complaints import lake_complaint
 from freshdesk_assets.warehouse.destinations.object_store import hidden, is_store, prepare_store
-from freshdesk_assets.warehouse.destinations.postgres import BEARER, OVER, Session
+from freshdesk_assets.warehouse.destinations.postgres import BEARER, Session
 from freshdesk_assets.warehouse.extensions import load
 from freshdesk_assets.warehouse.sql import ALIAS, literal, scalar
 
@@ -214,53 +215,7 @@ class Lake(Destination):
 
     def complaint(self, error: duckdb.Error) -> str | None:
         """What to do about the catalogue or the store."""
-        message = str(error)
-
-        def has(*words: str) -> bool:
-            return any(each in message for each in words)
-
-        if has(OVER):
-            return (
-                f"another process has {self.name} since: nothing of this batch was stored, what was stored"
-                " before is there; run again to continue"
-            )
-        if has("HTTP 403", "403 (Forbidden)", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"):
-            return (
-                f"{self.data_path} refuses the keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those"
-                f" of somebody who may read and write there ({self._first(error)})"
-            )
-        if has("NoSuchBucket", "HTTP 404"):
-            return (
-                f"{self.data_path} is not there: make the bucket, or set FRESHDESK_DATA_PATH"
-                f" ({self._first(error)})"
-            )
-        if has("HTTP 5", "HTTP GET error", "HTTP PUT error", "Could not establish connection", "SlowDown"):
-            return (
-                f"{self.data_path} does not answer: nothing of this batch was stored, what was stored before"
-                f" is there; run again when it does ({self._first(error)})"
-            )
-        if has("Unable to connect to Postgres", "server closed the connection", "terminating connection"):
-            return (
-                f"{self.name} does not answer: nothing of this batch was stored, what was stored before is"
-                " there; see to it that the database runs and can be reached with what FRESHDESK_DESTINATION"
-                f" says, and run again ({self._first(error)})"
-            )
-        if has("No space left", "Disk quota exceeded"):
-            return (
-                f"the disk of {self.data_path} or of {self.folder} is full: nothing of this batch was stored,"
-                " what was stored before is intact; make room and run again"
-            )
-        if has("does not match existing data path"):
-            return (
-                f"the lake in {self.name} has its files elsewhere than FRESHDESK_DATA_PATH says: set that to"
-                f" where it was begun ({self._first(error)})"
-            )
-        if isinstance(error, duckdb.OutOfMemoryException):
-            return (
-                f"loading into {self.name} needs more memory than it may use: set FRESHDESK_MEMORY to more"
-                f" ({self._first(error)})"
-            )
-        return None
+        return lake_complaint(error, self.name, self.data_path, self.folder, self._first(error))
 
     def _first(self, error: duckdb.Error) -> str:
         return self.hidden(str(error).partition("\n")[0])
