@@ -30,6 +30,7 @@ from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.places import place
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -58,7 +59,7 @@ CATALOG = Catalog([SHELVES, VANS, BOOKS], [PAGES])
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    made = Warehouse(tmp_path / "replica.duckdb")
+    made = Warehouse(place(tmp_path / "replica.duckdb"))
     with made.open() as connection:
         for declared in CATALOG.everything:
             ensure_shape(connection, declared)

@@ -8,7 +8,6 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
@@ -27,6 +26,7 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.places import place, reading
 
 BOOKS = declared("books", text("title", "Title."), json("own", "The library's own fields."))
 KINDS = declared("kinds", text("name", "Key."), text("label", "Label."), text("sql_type", "Type."))
@@ -88,7 +88,7 @@ WIDE = view(
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "replica.duckdb")
+    return Warehouse(place(tmp_path / "replica.duckdb"))
 
 
 def ensure(warehouse: Warehouse, *views: SqlView) -> dict[tuple[str, str], bool]:
@@ -98,7 +98,7 @@ def ensure(warehouse: Warehouse, *views: SqlView) -> dict[tuple[str, str], bool]
 
 def read(warehouse: Warehouse, sql: str) -> list[Any]:
     """As an analyst does: the file opened on its own, under its own name."""
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+    with reading(warehouse.place, "replica") as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -132,8 +132,7 @@ def test_views_can_be_read_whoever_opens_the_file(warehouse: Warehouse) -> None:
     """They are created while the file has another name than the one analysts open it under."""
     assert ensure(warehouse, TITLES) == {("reading", "Titles"): True}
     assert read(warehouse, "from reading.titles") == []
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{warehouse.path}' as elsewhere (read_only)")
+    with reading(warehouse.place, "elsewhere") as connection:
         assert connection.execute("select Title from elsewhere.reading.Titles").fetchall() == []
 
 
@@ -355,7 +354,8 @@ def test_hundreds_of_fields_are_read_in_little_memory(warehouse: Warehouse) -> N
         connection.execute(
             "insert into freshdesk.books (id, own) select i, ? from range(2, 2001) r(i)", [own]
         )
-    with duckdb.connect(str(warehouse.path), config={"memory_limit": "256MB"}) as connection:
+    with reading(warehouse.place, "replica") as connection:
+        connection.execute("set memory_limit = '256MB'")
         connection.execute("create temp table wide as from reading.books_wide")
         found = connection.execute("select count(*), max(own_field_99) from wide").fetchone()
     assert found == (2000, "99 pages")
