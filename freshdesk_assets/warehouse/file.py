@@ -122,9 +122,9 @@ class Warehouse:
                     # Dagster would store the words of the error, and of what it was raised from.
                     hushed = WarehouseError(said or f"{destination.name}: {reason(error)}")
                     raise hushed.with_traceback(error.__traceback__) from None
-                if destination.lake and said:
-                    # The words of the error have the address of the catalogue.
-                    raise WarehouseError(said) from None
+                if destination.lake and (said or destination.hidden(str(error)) != str(error)):
+                    # The words of the error may have the address of the catalogue, or a key.
+                    raise WarehouseError(said or destination.unopened(error)) from None
                 raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()

@@ -86,5 +86,9 @@ class Destination(ABC):
         """The error in terms of what to do; None where there is nothing to do outside the code."""
 
     @abstractmethod
+    def hidden(self, text: str) -> str:
+        """The text without keys and passwords."""
+
+    @abstractmethod
     def size(self) -> int:
         """Bytes that it takes."""

@@ -114,8 +114,11 @@ class ReplicaFile(Destination):
 
     def unopened(self, error: duckdb.Error) -> str:
         """What is wrong with the file, never with its key in it."""
-        said = unopened(error, self.path)
-        return self.encryption.hidden(said) if self.encryption else said
+        return self.hidden(unopened(error, self.path))
+
+    def hidden(self, text: str) -> str:
+        """The text without the file's key."""
+        return self.encryption.hidden(text) if self.encryption else text
 
     def complaint(self, error: duckdb.Error) -> str | None:
         """What to do about the file or its disk."""

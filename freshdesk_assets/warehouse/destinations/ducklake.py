@@ -33,7 +33,7 @@ RETRIES = 100
 accounts share a database."""
 
 VERSION = "1.5.5"
-"""The DuckDB that the extension is packaged for (docs/engineering.md, 7)."""
+"""The DuckDB that the extension is packaged for (docs/engineering.md, 8)."""
 
 WIDEST = 2_000
 """Milliseconds for SQLite to wait where another process writes."""

@@ -31,7 +31,14 @@ def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path,
         )
     if has("NoSuchBucket", "HTTP 404"):
         return f"{data_path} is not there: make the bucket, or set FRESHDESK_DATA_PATH ({said})"
-    if has("HTTP 5", "HTTP GET error", "HTTP PUT error", "Could not establish connection", "SlowDown"):
+    if has(
+        "HTTP 5",
+        "HTTP GET error",
+        "HTTP PUT error",
+        "Could not establish connection",
+        "Could not connect",
+        "SlowDown",
+    ):
         return (
             f"{data_path} does not answer: nothing of this batch was stored, what was stored before"
             f" is there; run again when it does ({said})"

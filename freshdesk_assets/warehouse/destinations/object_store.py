@@ -15,6 +15,9 @@ from freshdesk_assets.warehouse.sql import literal
 SCHEMES = ("s3://", "s3a://", "r2://", "gcs://", "gs://")
 """How data paths begin that are no folder."""
 
+SHORTEST = 8
+"""Characters of a value that is looked for in texts; a shorter one would be found in words."""
+
 SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 
 
@@ -55,6 +58,7 @@ def prepare_store(root: duckdb.DuckDBPyConnection) -> None:
 def hidden(text: str) -> str:
     """The text without what the environment has as keys of the store."""
     for name in SECRETS:
-        if value := os.environ.get(name):
+        value = os.environ.get(name, "")
+        if len(value) >= SHORTEST:
             text = text.replace(value, "***")
     return text
