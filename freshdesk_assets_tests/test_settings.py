@@ -256,6 +256,8 @@ ELSEWHERE = {
     "environment.py": "names that mean nothing",
     "views/trace_cache.py": "the user's cache folder",
     "orchestration/instance.py": "DAGSTER_HOME",
+    "warehouse/destinations/ducklake.py": "where libpq finds what a connection string leaves out",
+    "warehouse/destinations/object_store.py": "keys of the object store, by Amazon's own names",
     "orchestration/records/batches.py": "how many events Dagster stores together",
 }
 """Modules that look into the environment, and for what."""
