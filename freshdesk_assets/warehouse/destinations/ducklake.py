@@ -80,6 +80,9 @@ class Lake(Destination):
         """A folder for temporary files: a run needs no other disk."""
         made = Path(tempfile.gettempdir()) / f"freshdesk-assets-{os.getuid()}-{self._hash}"
         made.mkdir(mode=0o700, exist_ok=True)
+        if made.lstat().st_uid != os.getuid():
+            # Anyone can make a folder there first.
+            raise DestinationError(f"{made} is another user's: set TMPDIR to a folder of your own")
         return made
 
     @property

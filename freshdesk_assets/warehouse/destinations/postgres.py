@@ -123,6 +123,8 @@ class Session:
 
     def exists(self) -> bool:
         """Whether the lake was begun."""
+        with self._guard:
+            self._keep_accounts(0.0)
         return bool(self._ask("select to_regclass(%s) is not null", self._in("ducklake_snapshot")))
 
     def fence(self) -> None:
