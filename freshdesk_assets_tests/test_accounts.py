@@ -88,6 +88,32 @@ def test_each_account_has_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch)
     assert acme.together[0] == Path("/data/all_accounts.duckdb")
 
 
+def test_each_account_has_a_lake_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one Postgres a schema for each, so that commits of two accounts never meet."""
+    written(monkeypatch, TWO)
+    monkeypatch.setenv("FRESHDESK_DESTINATION", "ducklake:postgres:host=db dbname=lake")
+    monkeypatch.setenv("FRESHDESK_DATA_PATH", "s3://bucket/freshdesk/")
+    places = [each.lake for each in accounts()]
+    assert [(at.schema, at.data_path, at.dsn) for at in places if at] == [
+        ("acme", "s3://bucket/freshdesk/acme", "host=db dbname=lake"),
+        ("beta", "s3://bucket/freshdesk/beta", "host=db dbname=lake"),
+    ]
+    monkeypatch.setenv("FRESHDESK_DESTINATION", "ducklake:sqlite:/data/lake.sqlite")
+    monkeypatch.delenv("FRESHDESK_DATA_PATH")
+    places = [each.lake for each in accounts()]
+    assert [(at.dsn, at.data_path) for at in places if at] == [
+        ("/data/lake_acme.sqlite", "/data/lake.sqlite.files/acme"),
+        ("/data/lake_beta.sqlite", "/data/lake.sqlite.files/beta"),
+    ]
+
+
+def test_a_path_as_destination_is_a_file_for_each_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of all would else be the file of each."""
+    written(monkeypatch, TWO)
+    monkeypatch.setenv("FRESHDESK_DESTINATION", "/data/my.duckdb")
+    assert [str(each.duckdb) for each in accounts()] == ["/data/my_acme.duckdb", "/data/my_beta.duckdb"]
+
+
 def test_a_switch_that_is_off_is_off_for_every_account() -> None:
     """`off` is no file to be named after an account."""
     place = place_of(Settings(published="off", page="off"), "acme")

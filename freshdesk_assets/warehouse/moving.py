@@ -80,7 +80,7 @@ def _copy(connection: Connection, say: Callable[[str], None]) -> dict[Place, int
     copied: dict[Place, int] = {}
     schemas = connection.execute(
         "select distinct schema_name from duckdb_schemas()"
-        f" where database_name = {literal(SOURCE)} and not internal order by 1"
+        f" where database_name = {literal(SOURCE)} and (not internal or schema_name = 'main') order by 1"
     ).fetchall()
     for (schema,) in schemas:
         connection.execute(f"create schema if not exists {ALIAS}.{identifier(schema)}")
