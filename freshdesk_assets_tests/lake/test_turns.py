@@ -1,6 +1,6 @@
 """One process at a time writes a lake, and one reads an account, on whatever machines they are.
 
-Postgres says whose turn it is. Who lost its session, as one that was stopped for hours, cannot commit any more.
+Postgres says whose turn it is. Who lost its session, as one that was stopped for hours, cannot commit.
 """
 
 from pathlib import Path

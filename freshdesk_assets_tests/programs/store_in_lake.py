@@ -11,17 +11,22 @@ from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.lake.shelf import shelf
 
 
+def say(line: str) -> None:
+    """Print a line that is read at once."""
+    print(line, flush=True)
+
+
 def main(folder: Path) -> None:
     """Do what the module says."""
     try:
-        with shelf(folder).turn("acme", f"process {folder.name}", print), shelf(folder).open() as connection:
+        with shelf(folder).turn("acme", "this program", say), shelf(folder).open() as connection:
             connection.execute("insert into replica.main.books select * from range(1000, 2000)")
-            print("written", flush=True)
+            say("written")
             sys.stdin.readline()
     except WarehouseError as error:
-        print(f"refused: {error}", flush=True)
+        say(f"refused: {error}")
     else:
-        print("stored", flush=True)
+        say("stored")
 
 
 if __name__ == "__main__":

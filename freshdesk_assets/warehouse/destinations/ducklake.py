@@ -6,10 +6,11 @@ Whoever reads has a snapshot and is never kept waiting (docs/lake.md).
 
 import hashlib
 import os
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +35,9 @@ accounts share a database."""
 
 VERSION = "1.5.5"
 """The DuckDB that the extension is packaged for (docs/engineering.md, 8)."""
+
+VALUES = ("ducklake_table_column_stats", "ducklake_file_column_stats")
+"""The tables of a catalogue in which there are values of rows."""
 
 WIDEST = 2_000
 """Milliseconds for SQLite to wait where another process writes."""
@@ -63,7 +67,7 @@ class Lake(Destination):
 
     @property
     def _place(self) -> str:
-        if not self._shared:
+        if not self.shared:
             return self.dsn
         said = _parts(self.dsn)
         host = said.get("host") or os.environ.get("PGHOST") or "localhost"
@@ -72,7 +76,8 @@ class Lake(Destination):
         return f"{host}{f':{port}' if port else ''}/{base} ({self.schema})"
 
     @property
-    def _shared(self) -> bool:
+    def shared(self) -> bool:
+        """Whether its catalogue is a database that many machines can use."""
         return self.catalogue == "postgres"
 
     @property
@@ -91,11 +96,11 @@ class Lake(Destination):
 
     def exists(self) -> bool:
         """Whether the lake was begun; raises DestinationError if the catalogue does not answer."""
-        return self._session.exists() if self._shared else Path(self.dsn).exists()
+        return self._session.exists() if self.shared else Path(self.dsn).exists()
 
     def check(self) -> None:
         """Raise DestinationError if the folders of catalogue or data cannot be."""
-        if not self._shared and not Path(self.dsn).parent.is_dir():
+        if not self.shared and not Path(self.dsn).parent.is_dir():
             raise DestinationError(f"{Path(self.dsn).parent} is not a folder: create it")
         if not is_store(self.data_path):
             try:
@@ -107,7 +112,7 @@ class Lake(Destination):
 
     def prepare(self, root: duckdb.DuckDBPyConnection) -> None:
         """Load the extensions; raises DestinationError where they are not there for this DuckDB."""
-        wanted = ("postgres_scanner" if self._shared else "sqlite_scanner", "ducklake")
+        wanted = ("postgres_scanner" if self.shared else "sqlite_scanner", "ducklake")
         missing = [name for name in wanted if not load(root, name)]
         if missing:
             raise DestinationError(
@@ -123,31 +128,41 @@ class Lake(Destination):
         # Rows of small commits would stay in the catalogue, where deleted ones can come back
         # (duckdb/ducklake#1084, not mended in 1.5.5).
         options = f"data_path {literal(self._data)}, data_inlining_row_limit 0"
-        if self._shared:
+        if self.shared:
             # The number is in the name of the connection, which the fence reads.
             dsn = _written(self.dsn, application_name=f"{BEARER}{self._session.number}")
             options += f", metadata_schema {literal(self.schema)}"
         else:
             dsn = self.dsn
-            options += f", busy_timeout {WIDEST}"
+            # Else a reader in the middle of a question keeps a commit out.
+            options += f", busy_timeout {WIDEST}, journal_mode 'WAL'"
         connection.execute(f"attach {literal(f'ducklake:{self.catalogue}:{dsn}')} as {ALIAS} ({options})")
-        if self._shared:
+        if self.shared:
             self._session.fence()
 
     def reading(self, name: str) -> str:
         """The statement that opens the lake for reading alone, under a catalog name."""
         options = "read_only"
-        if self._shared:
+        if self.shared:
             options += f", metadata_schema {literal(self.schema)}"
-        dsn = _written(self.dsn) if self._shared else self.dsn
+        dsn = _written(self.dsn) if self.shared else self.dsn
         return f"attach {literal(f'ducklake:{self.catalogue}:{dsn}')} as {name} ({options})"
 
     def told(self, name: str) -> str:
         """The same statement for a person to paste, without a password."""
-        if not self._shared:
+        if not self.shared:
             return self.reading(name)
         open_ = {part: value for part, value in _parts(self.dsn).items() if part != "password"}
         return replace(self, dsn=_written("", **open_)).reading(name)
+
+    def erase(self) -> None:
+        """Remove from the catalogue, to the byte, what was deleted or changed in it."""
+        if self.shared:
+            self._session.erase(VALUES)
+        else:
+            with closing(sqlite3.connect(self.dsn, timeout=WIDEST / 1000)) as catalogue:
+                catalogue.execute("vacuum")
+                catalogue.execute("pragma wal_checkpoint(truncate)")
 
     @property
     def _data(self) -> str:
@@ -175,7 +190,7 @@ class Lake(Destination):
     @contextmanager
     def writing(self, lock_wait: float, report: Say | None) -> Iterator[None]:
         """Have the lake for a transaction."""
-        with self._session.writing(lock_wait, report) if self._shared else self._alone(lock_wait, report):
+        with self._session.writing(lock_wait, report) if self.shared else self._alone(lock_wait, report):
             yield
 
     @contextmanager
@@ -202,7 +217,7 @@ class Lake(Destination):
     @contextmanager
     def turn(self, account: str, who: str, say: Say) -> Iterator[None]:
         """Have the account for a run, on whatever machine."""
-        with self._session.turn(account, who, say) if self._shared else nullcontext():
+        with self._session.turn(account, who, say) if self.shared else nullcontext():
             yield
 
     def busy(self, error: duckdb.Error) -> str | None:
@@ -225,7 +240,7 @@ class Lake(Destination):
 
     def hidden(self, text: str) -> str:
         """The text without the address of the catalogue, in which a password may be, and without keys."""
-        if self._shared:
+        if self.shared:
             bearing = _written(self.dsn, application_name=f"{BEARER}{self._session.known}")
             for dsn in (bearing, _written(self.dsn), self.dsn):
                 text = text.replace(dsn, "…")

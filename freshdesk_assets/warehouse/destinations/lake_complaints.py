@@ -49,6 +49,11 @@ def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path,
             " there; see to it that the database runs and can be reached with what FRESHDESK_DESTINATION"
             f" says, and run again ({said})"
         )
+    if has("database is locked"):
+        return (
+            f"another process kept {name} for too long: nothing of this batch was stored, what was stored"
+            " before is there; end it there, or run again later"
+        )
     if has("No space left", "Disk quota exceeded"):
         return (
             f"the disk of {data_path} or of {folder} is full: nothing of this batch was stored,"

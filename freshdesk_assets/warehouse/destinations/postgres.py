@@ -15,7 +15,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +133,11 @@ class Session:
             self._execute(
                 FENCE.format(schema=self._quoted, key=_key("lake", self.schema), over=OVER, bearer=BEARER)
             )
+
+    def erase(self, tables: Iterable[str]) -> None:
+        """Write tables anew, without what was deleted or changed in them."""
+        for table in tables:
+            self._execute(f"vacuum full {self._in(table)}")
 
     @contextmanager
     def writing(self, lock_wait: float, report: Say | None) -> Iterator[None]:
