@@ -33,6 +33,13 @@ NO_POSTGRES = "no Postgres for this platform comes from a package"
 SERVER = "FRESHDESK_TEST_POSTGRES"
 """The socket's folder of the server of this process, for the processes that it starts."""
 
+VIEW_COLUMNS = (
+    "duckdb_columns()"
+    if DESTINATION == "file"
+    else "(select *, view_name as table_name from freshdesk_meta.view_comments)"
+)
+"""What SQL finds the comments on the columns of views in, of a replica that `place` places by default."""
+
 Place: TypeAlias = Path | Lake
 
 

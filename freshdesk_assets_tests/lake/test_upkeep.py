@@ -11,8 +11,8 @@ import pytest
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.keeping import keep_lake, purge_lake
 from freshdesk_assets_tests.lake.shelf import add, begin, files, numbers
-from freshdesk_assets_tests.places import ask, reading
-from freshdesk_assets_tests.replica.planted import texts
+from freshdesk_assets_tests.lake.words import held
+from freshdesk_assets_tests.places import reading
 
 KINDS = pytest.mark.parametrize("kind", ["postgres", "sqlite"])
 
@@ -101,37 +101,17 @@ def test_what_is_purged_is_in_no_file_and_not_in_the_catalogue(warehouse: Wareho
         f"insert into replica.main.words values (1000, '{WORD}'), (1001, 'Zz {WORD}')",
         "insert into replica.main.words select range, 'more' from range(200, 300)",
     )
-    assert held(warehouse, tmp_path), "it is found where it is"
+    assert held(warehouse.place, tmp_path, {WORD}), "it is found where it is"
     do(
         warehouse,
         "update replica.main.words set said = 'forgotten' where id = 1000",
         "delete from replica.main.words where id = 1001",
     )
-    assert held(warehouse, tmp_path), "what was changed is there still"
+    assert held(warehouse.place, tmp_path, {WORD}), "what was changed is there still"
     purge_lake(warehouse)
-    assert held(warehouse, tmp_path) == []
+    assert held(warehouse.place, tmp_path, {WORD}) == set()
     with reading(warehouse.place, "lake") as connection:
         assert connection.execute(
             "select count(*), count(*) filter (said = 'forgotten') from lake.main.words"
         ).fetchall() == [(201, 1)]
     assert numbers(warehouse) == (1000, 1000)
-
-
-def held(warehouse: Warehouse, folder: Path) -> list[str]:
-    """Where the word is: in the rows of files, or in the catalogue."""
-    found = []
-    with duckdb.connect() as connection:
-        for file in sorted(files(folder)):
-            rows = connection.execute(f"from read_parquet('{file}')").fetchall()
-            # And what the file says of itself, the least and greatest values.
-            rows += connection.execute(f"from parquet_metadata('{file}')").fetchall()
-            found += [str(file)] if WORD in str(rows) else []
-    found += [name for name, text in texts(folder) if WORD in text and not name.endswith(".parquet")]
-    schema = getattr(warehouse.place, "schema", "")
-    if warehouse.name.startswith("ducklake:postgres"):
-        tables = ask("postgres", f"select tablename from pg_tables where schemaname = '{schema}'")
-        assert len(tables) > 15
-        found += [
-            name for (name,) in tables if WORD in str(ask("postgres", f'select * from {schema}."{name}"'))
-        ]
-    return found

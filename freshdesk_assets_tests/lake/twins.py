@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from freshdesk_assets_tests.replica.account import Account, lake_settings, simul
 
 OF_THE_RUN = {
     "_synced_at": "when it was stored",
+    "_run_id": "of Dagster",
     "run_id": "of Dagster",
     "seconds": "how long it took",
 }
@@ -41,8 +43,11 @@ def twins(
         yield filed, replace(filed, instance=instance, settings=settings, processes=[])
 
 
-def content(place: Place) -> Content:
-    """All that a replica holds, but for what is of the run."""
+def content(place: Place, since: datetime) -> Content:
+    """All that a replica holds, but for what is of the run, and moments since the test began.
+
+    The simulated account's own moments are of two days ago.
+    """
     with reading(place, "replica") as connection:
         names = connection.execute(
             "select table_schema, table_name from information_schema.tables"
@@ -58,8 +63,21 @@ def content(place: Place) -> Content:
             ]
             chosen = ", ".join(f'"{column}"' for column, _ in columns)
             rows = connection.execute(f'select {chosen} from {schema}."{name}"').fetchall() if chosen else []
-            found[f"{schema}.{name}"] = columns, sorted(rows, key=repr)
+            found[f"{schema}.{name}"] = columns, sorted((_settled(row, since) for row in rows), key=repr)
     return found
+
+
+def _settled(value: Any, since: datetime) -> Any:
+    match value:
+        case datetime():
+            moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return "a moment of the test" if moment >= since else value
+        case list() | tuple():
+            return type(value)(_settled(each, since) for each in value)
+        case dict():
+            return {key: _settled(each, since) for key, each in value.items()}
+        case _:
+            return value
 
 
 def apart(filed: Content, lake: Content) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Lake(Destination):
         else:
             dsn = self.dsn
             # Else a reader in the middle of a question keeps a commit out.
-            options += f", busy_timeout {WIDEST}, journal_mode 'WAL'"
+            options += f", busy_timeout {WIDEST}, meta_journal_mode 'WAL'"
         connection.execute(f"attach {literal(f'ducklake:{self.catalogue}:{dsn}')} as {ALIAS} ({options})")
         if self.shared:
             self._session.fence()

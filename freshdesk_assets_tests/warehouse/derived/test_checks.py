@@ -101,6 +101,7 @@ def test_a_column_of_somebody_elses_is_no_difference(warehouse: Warehouse) -> No
         assert check_shape(connection, BOOKS).count == 0
 
 
+@pytest.mark.file_only("DuckLake widens types, and changes none otherwise")
 def test_a_column_that_somebody_dropped_or_changed_is_named(warehouse: Warehouse) -> None:
     """A landing mends it; until then, views that read it fail."""
     with warehouse.open() as connection:
