@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from freshdesk_assets.warehouse.destinations.destination import Destination
+from freshdesk_assets.warehouse.destinations.destination import Destination, DestinationError
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.sql import ALIAS, literal
@@ -53,7 +53,10 @@ def purge_lake(warehouse: Warehouse) -> None:
     with warehouse.open(ending=True) as connection:
         connection.execute(_forget_values(warehouse.destination))
     if isinstance(warehouse.destination, Lake):
-        warehouse.destination.erase()
+        try:
+            warehouse.destination.erase()
+        except DestinationError as error:
+            raise WarehouseError(str(error)) from None
 
 
 def _forget_values(lake: Destination) -> str:
