@@ -82,7 +82,7 @@ def test_deleted_rows_stay_deleted_through_compaction_while_somebody_reads(
 def test_over_sqlite_who_reads_in_a_transaction_keeps_a_commit_out(warehouse: Warehouse) -> None:
     """Its catalogue has no snapshots of its own. The batch is not stored, says so, and is no loss."""
     with reader(warehouse) as analyst:
-        with pytest.raises(WarehouseError, match="another process kept .* for too long: nothing of this"):
+        with pytest.raises(WarehouseError, match=r"another process kept .* for too long: nothing of this"):
             add(warehouse, 1000)
         assert count(analyst) == 1000
     add(warehouse, 1000)
