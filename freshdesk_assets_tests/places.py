@@ -40,7 +40,7 @@ VIEW_COLUMNS = (
 )
 """What SQL finds the comments on the columns of views in, of a replica that `place` places by default."""
 
-Place: TypeAlias = Path | Lake
+Place: TypeAlias = Path | Destination
 
 
 def why_no_lake(catalogue: str) -> str | None:

@@ -39,6 +39,20 @@ VERSION = "1.5.5"
 VALUES = ("ducklake_table_column_stats", "ducklake_file_column_stats")
 """The tables of a catalogue in which there are values of rows."""
 
+FORGET = """
+update {at}ducklake_table_column_stats
+set min_value = null, max_value = null, extra_stats = null
+where column_id in (
+  select c.column_id
+  from {at}ducklake_column c
+  where
+    c.table_id = ducklake_table_column_stats.table_id
+    and lower(c.column_type) in ('varchar', 'json', 'blob')
+)
+"""
+"""Forgets the least and the greatest text that there ever was in each column: DuckLake 1.5.5 only widens them.
+Each file has its own, by which it is passed over."""
+
 WIDEST = 15_000
 """Milliseconds for SQLite to wait where another process writes, or reads in a transaction."""
 
@@ -156,10 +170,12 @@ class Lake(Destination):
     def erase(self) -> None:
         """Remove from the catalogue, to the byte, what was deleted or changed; raises DestinationError."""
         if self.shared:
-            self._session.erase(VALUES)
+            self._session.erase(FORGET, VALUES)
         else:
             with closing(sqlite3.connect(self.dsn, timeout=WIDEST / 1000)) as catalogue:
                 try:
+                    catalogue.execute(FORGET.format(at=""))
+                    catalogue.commit()
                     catalogue.execute("vacuum")
                 except sqlite3.OperationalError as error:
                     raise DestinationBusy(
