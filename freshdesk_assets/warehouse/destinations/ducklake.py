@@ -50,7 +50,7 @@ where column_id in (
     and lower(c.column_type) in ('varchar', 'json', 'blob')
 )
 """
-"""Forgets the least and the greatest text that there ever was in each column: DuckLake 1.5.5 only widens them.
+"""Forgets the least and the greatest text that there ever was in a column: DuckLake 1.5.5 only widens them.
 Each file has its own, by which it is passed over."""
 
 WIDEST = 15_000
