@@ -31,7 +31,7 @@ def acme(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def restart(folder: Path) -> None:
     """End every session at once, as a machine does that is switched off, and begin again."""
-    from pgserver import pg_ctl
+    from pgserver import pg_ctl  # type: ignore[attr-defined]
     from pgserver.postgres_server import get_server
 
     server = get_server(folder)
