@@ -40,7 +40,7 @@ VIEW_COLUMNS = (
 )
 """What SQL finds the comments on the columns of views in, of a replica that `place` places by default."""
 
-Place: TypeAlias = Path | Lake
+Place: TypeAlias = Path | Destination
 
 
 def why_no_lake(catalogue: str) -> str | None:
@@ -114,9 +114,9 @@ def _socket_folder() -> str:
 def started(folder: Path) -> str:
     """Start a server whose data are in a folder; returns that of its socket. It ends with the process."""
     with warnings.catch_warnings(action="ignore"):  # it looks for folders of a user who is logged in
-        from pgserver import postgres_server
+        from pgserver.postgres_server import get_server
 
-        server = postgres_server.get_server(folder)
+        server = get_server(folder)
     found = server.get_postmaster_info().socket_dir
     assert found is not None
     return str(found)

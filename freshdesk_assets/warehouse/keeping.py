@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from freshdesk_assets.warehouse.destinations.destination import Destination
+from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets.warehouse.sql import ALIAS, literal
@@ -50,26 +50,13 @@ def purge_lake(warehouse: Warehouse) -> None:
     _do(warehouse, f"call ducklake_expire_snapshots({_name()}, older_than => {now})")
     _do(warehouse, f"call ducklake_cleanup_old_files({_name()}, cleanup_all => true)")
     # The engine knows the values of before: its next commit would write them again.
-    with warehouse.open(ending=True) as connection:
-        connection.execute(_forget_values(warehouse.destination))
+    with warehouse.open(ending=True):
+        pass
     if isinstance(warehouse.destination, Lake):
-        warehouse.destination.erase()
-
-
-def _forget_values(lake: Destination) -> str:
-    """Forget the least and the greatest text of each column of before: DuckLake 1.5.5 only widens them.
-
-    Each file has those of its own, by which files are passed over.
-    """
-    at = f"__ducklake_metadata_{ALIAS}." + (
-        f'"{lake.schema}".' if isinstance(lake, Lake) and lake.shared else ""
-    )
-    return (
-        f"update {at}ducklake_table_column_stats set min_value = null, max_value = null, extra_stats = null"
-        f" where column_id in (select column_id from {at}ducklake_column c"
-        " where c.table_id = ducklake_table_column_stats.table_id"
-        " and lower(c.column_type) in ('varchar', 'json', 'blob'))"
-    )
+        try:
+            warehouse.destination.erase()
+        except DestinationError as error:
+            raise WarehouseError(str(error)) from None
 
 
 def _do(warehouse: Warehouse, statement: str) -> None:

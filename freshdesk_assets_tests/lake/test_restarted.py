@@ -31,10 +31,11 @@ def acme(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def restart(folder: Path) -> None:
     """End every session at once, as a machine does that is switched off, and begin again."""
-    import pgserver
+    from pgserver import pg_ctl  # type: ignore[attr-defined]
+    from pgserver.postgres_server import get_server
 
-    server = pgserver.get_server(folder)
-    pgserver.pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=folder, user=server.system_user)
+    server = get_server(folder)
+    pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=folder, user=server.system_user)
 
 
 @pytest.mark.long

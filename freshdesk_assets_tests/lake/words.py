@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 from psycopg.conninfo import conninfo_to_dict
 
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets_tests.places import Place, ask
 from freshdesk_assets_tests.replica.planted import forms, texts
 
@@ -23,7 +24,7 @@ def held(place: Place, folder: Path, words: Collection[str]) -> set[str]:
     found |= {
         name for name, text in texts(folder) if not name.endswith(".parquet") and _in(sought, [(text,)])
     }
-    if not isinstance(place, Path) and place.catalogue == "postgres":
+    if isinstance(place, Lake) and place.catalogue == "postgres":
         database = str(conninfo_to_dict(place.dsn)["dbname"])
         tables = ask(database, f"select tablename from pg_tables where schemaname = '{place.schema}'")
         assert len(tables) > 15

@@ -134,8 +134,9 @@ class Session:
                 FENCE.format(schema=self._quoted, key=_key("lake", self.schema), over=OVER, bearer=BEARER)
             )
 
-    def erase(self, tables: Iterable[str]) -> None:
-        """Write tables anew, without what was deleted or changed in them."""
+    def erase(self, statement: str, tables: Iterable[str]) -> None:
+        """Run a statement, and write tables anew, without what was deleted or changed in them."""
+        self._execute(statement.format(at=f"{self._quoted}."))
         for table in tables:
             self._execute(f"vacuum full {self._in(table)}")
 
