@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
-from dagster._config import process_config, resolve_to_config_type
-from dagster._core.instance.config import dagster_instance_config
+
+from freshdesk_assets.orchestration.internals import (
+    dagster_instance_config,
+    process_config,
+    resolve_to_config_type,
+)
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
