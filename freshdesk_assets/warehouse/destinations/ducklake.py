@@ -23,6 +23,7 @@ from freshdesk_assets.warehouse.destinations.destination import (
     DestinationError,
     Say,
 )
+from freshdesk_assets.warehouse.destinations.dsn import parts, written
 from freshdesk_assets.warehouse.destinations.lake_complaints import lake_complaint
 from freshdesk_assets.warehouse.destinations.object_store import hidden, is_store, prepare_store
 from freshdesk_assets.warehouse.destinations.postgres import BEARER, Session
@@ -83,7 +84,7 @@ class Lake(Destination):
     def _place(self) -> str:
         if not self.shared:
             return self.dsn
-        said = _parts(self.dsn)
+        said = parts(self.dsn)
         host = said.get("host") or os.environ.get("PGHOST") or "localhost"
         port = said.get("port") or os.environ.get("PGPORT")
         base = said.get("dbname") or os.environ.get("PGDATABASE") or ""
@@ -144,7 +145,7 @@ class Lake(Destination):
         options = f"data_path {literal(self._data)}, data_inlining_row_limit 0"
         if self.shared:
             # The number is in the name of the connection, which the fence reads.
-            dsn = _written(self.dsn, application_name=f"{BEARER}{self._session.number}")
+            dsn = written(self.dsn, application_name=f"{BEARER}{self._session.number}")
             options += f", metadata_schema {literal(self.schema)}"
         else:
             dsn = self.dsn
@@ -160,15 +161,15 @@ class Lake(Destination):
         options = "read_only"
         if self.shared:
             options += f", metadata_schema {literal(self.schema)}"
-        dsn = _written(self.dsn) if self.shared else self.dsn
+        dsn = written(self.dsn) if self.shared else self.dsn
         return f"attach {literal(f'ducklake:{self.catalogue}:{dsn}')} as {name} ({options})"
 
     def told(self, name: str) -> str:
         """The same statement for a person to paste, without a password."""
         if not self.shared:
             return self.reading(name)
-        open_ = {part: value for part, value in _parts(self.dsn).items() if part != "password"}
-        return replace(self, dsn=_written("", **open_)).reading(name)
+        open_ = {part: value for part, value in parts(self.dsn).items() if part != "password"}
+        return replace(self, dsn=written("", **open_)).reading(name)
 
     def erase(self) -> None:
         """Remove from the catalogue, to the byte, what was deleted or changed; raises DestinationError."""
@@ -262,10 +263,10 @@ class Lake(Destination):
     def hidden(self, text: str) -> str:
         """The text without the address of the catalogue, in which a password may be, and without keys."""
         if self.shared:
-            bearing = _written(self.dsn, application_name=f"{BEARER}{self._session.known}")
-            for dsn in (bearing, _written(self.dsn), self.dsn):
+            bearing = written(self.dsn, application_name=f"{BEARER}{self._session.known}")
+            for dsn in (bearing, written(self.dsn), self.dsn):
                 text = text.replace(dsn, "…")
-            if password := _parts(self.dsn).get("password"):
+            if password := parts(self.dsn).get("password"):
                 text = text.replace(password, "***")
         if password := os.environ.get("PGPASSWORD"):
             text = text.replace(password, "***")
@@ -293,17 +294,3 @@ def end_sessions() -> None:
     """End the sessions of this process: before a fork, whose child must not share them."""
     for session in _sessions.values():
         session.forget()
-
-
-def _parts(dsn: str) -> dict[str, str]:
-    """What a connection string says, by the names of libpq."""
-    from psycopg.conninfo import conninfo_to_dict
-
-    return {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
-
-
-def _written(dsn: str, **further: str) -> str:
-    """A connection string as libpq writes it, a URL too."""
-    from psycopg.conninfo import make_conninfo
-
-    return str(make_conninfo(dsn, **further))
