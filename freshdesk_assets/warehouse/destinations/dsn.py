@@ -1,4 +1,4 @@
-"""From the connection string of a Postgres to its parts, and back; what reads it comes with the extra `lake`."""
+"""From the connection string of a Postgres to its parts, and back: psycopg comes with the extra `lake`."""
 
 
 def parts(dsn: str) -> dict[str, str]:
