@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -511,6 +512,11 @@ def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
         yield f"{variable('destination')} {error}"
         return
     if lake is not None:
+        if lake.catalogue == "postgres" and find_spec("psycopg") is None:
+            yield (
+                f"{variable('destination')} is a lake in Postgres, and the package psycopg is not installed:"
+                " pip install 'freshdesk-assets[lake]'"
+            )
         if made.encryption_key is not None:
             yield (
                 f"{variable('encryption_key')} is for a file, and {variable('destination')} is a lake: leave"
