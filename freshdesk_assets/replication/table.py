@@ -39,11 +39,21 @@ BATCH_SECONDS = 15.0
 Smaller batches cost more, because DuckDB compresses the last row group anew with each (measured: 5,000
 tickets at a time take twice the CPU). With the real API, the seconds are reached first."""
 
+BATCH_SECONDS_AT_MOST = 60.0
+STORING_SHARE = 10
+"""Where storing takes long, as on a lake in an object store, a batch waits so many times as long as storing
+the last one took: a tenth of a run goes there, and fewer, larger files come of it."""
+
 AT_THE_END = 2.0
 """Seconds that a run waits for the file when a signal has stopped it."""
 
 PART_BYTES = 32 * 1024 * 1024
 """What a page adds to a batch at a time: a batch is no larger than `BATCH_BYTES` and this, or one row."""
+
+
+def patience(storing: float) -> float:
+    """Seconds that a batch waits for more rows where storing the last one took so many."""
+    return min(max(BATCH_SECONDS, STORING_SHARE * storing), BATCH_SECONDS_AT_MOST)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +78,7 @@ class Replication:
     unfinished: str | None = None
     warnings: list[str] = field(default_factory=list)
     _stored_at: float = field(default_factory=time.monotonic)
+    _patience: float = BATCH_SECONDS
     _settled: int = 0
     """Credits spent when the last page came that need not be read again, whatever happens next."""
     _step: Step | None = None
@@ -155,12 +166,13 @@ class Replication:
             spool.rows >= BATCH_ROWS
             or spool.bytes >= BATCH_BYTES
             or spool.parents >= BATCH_ROWS
-            or time.monotonic() - self._stored_at >= BATCH_SECONDS
+            or time.monotonic() - self._stored_at >= self._patience
         )
 
     def _store(self) -> None:
         with postponement() as postpone:
             if not self.spool.settles_nothing:
+                began = time.monotonic()
                 with self.warehouse.open(checkpoint=False) as connection:
                     # Taken only now: a signal that came while the file was waited for leaves it in the spool.
                     postpone()
@@ -171,6 +183,7 @@ class Replication:
                 self.spending.told(recorded)
                 for file in batch.files:
                     file.path.unlink()
+                self._patience = patience(time.monotonic() - began)
             if self._calls_for_rows:
                 # A row that came by its list and by its own call is one.
                 self.progress.rows = self.landed.read
