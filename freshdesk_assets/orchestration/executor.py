@@ -32,6 +32,7 @@ from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
 from freshdesk_assets.stopping import undisturbed
+from freshdesk_assets.warehouse.keeping import merge_small
 
 
 class FollowingExecutor(InProcessExecutor):
@@ -60,6 +61,8 @@ class FollowingExecutor(InProcessExecutor):
             living.enter_context(course_of(run_id, plan_context.log.info, asking, steps))
             try:
                 yield from self._execute(plan_context, execution_plan)
+                if self.file and self.file.lake:
+                    merge_small(self.file.warehouse(), plan_context.log.info)
             except dg.DagsterExecutionInterruptedError:
                 if isinstance(plan_context.job, InMemoryJob):
                     # A command's own run, which a person stopped. Of a launched one, the daemon knows more.

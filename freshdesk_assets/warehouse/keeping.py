@@ -12,10 +12,42 @@ import duckdb
 from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.sql import ALIAS, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 ORPHAN = timedelta(days=1)
 """How long a file without a commit is left: it may be of a transaction that is under way."""
+
+MANY = 100
+"""Of how many files a table is when a run merges the small ones. A ledger of a row per table that each sync
+replaces has fewer; one to which each sync adds would have thousands by night, and each is a call to the store
+or two for whoever reads it."""
+
+SMALL = 1_048_576
+"""Bytes below which a file is small: larger ones would be written again for each few that are added."""
+
+
+def merge_small(warehouse: Warehouse, say: Callable[[str], None]) -> None:
+    """Merge the small files of tables that have many, as a run does at its end; the night does the rest.
+
+    What DuckLake cannot merge is said and left as it is.
+    """
+    lake = warehouse.destination
+    if not isinstance(lake, Lake):
+        return
+    catalogue = f"__ducklake_metadata_{ALIAS}" + (f".{identifier(lake.schema)}" if lake.shared else "")
+    many = (
+        f"select s.schema_name, i.table_name from ducklake_table_info({_name()}) i"
+        f" join {catalogue}.ducklake_schema s using (schema_id) where i.file_count >= {MANY}"
+    )
+    try:
+        with warehouse.open(checkpoint=False) as connection:
+            for schema, table in connection.execute(many).fetchall():
+                connection.execute(
+                    f"call ducklake_merge_adjacent_files({_name()}, {literal(table)},"
+                    f" schema => {literal(schema)}, max_file_size => {SMALL})"
+                )
+    except (duckdb.Error, WarehouseError) as error:
+        say(f"could not merge small files in {warehouse.name}: {str(error).partition(chr(10))[0]}")
 
 
 def keep_lake(warehouse: Warehouse, keep: timedelta, say: Callable[[str], None]) -> None:

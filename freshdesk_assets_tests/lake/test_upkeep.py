@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
-from freshdesk_assets.warehouse.keeping import keep_lake, purge_lake
+from freshdesk_assets.warehouse.keeping import MANY, keep_lake, merge_small, purge_lake
+from freshdesk_assets.warehouse.sql import scalar
 from freshdesk_assets_tests.lake.shelf import add, begin, files, numbers
 from freshdesk_assets_tests.lake.words import held
 from freshdesk_assets_tests.places import reading
@@ -108,6 +109,40 @@ def test_a_snapshot_of_before_compaction_is_read_as_it_was(warehouse: Warehouse)
         with reading(warehouse.place, "lake") as connection:
             asked = f"select count(*), max(id) from lake.main.books at (version => {snapshot})"
             assert connection.execute(asked).fetchall() == [(505, 1009)]
+
+
+@KINDS
+def test_a_run_merges_the_small_files_of_a_table_that_has_many(warehouse: Warehouse) -> None:
+    """Every sync adds some to each ledger: by night each would be a thousand calls to the store for a reader.
+
+    Of a table with few files, and of a large file, nothing is written again.
+    """
+    do(warehouse, "create table replica.main.large as select range as id, random() from range(200_000)")
+    do(
+        warehouse,
+        "create table replica.main.few as select 1 as id",
+        "insert into replica.main.few values (2)",
+    )
+    for number in range(1000, 1000 + MANY):
+        add(warehouse, number)
+    do(warehouse, *(["insert into replica.main.large values (-1, 0)"] * MANY))
+    before = files_of(warehouse)
+    assert before == {"books": MANY + 1, "few": 2, "large": MANY + 1}
+    merge_small(warehouse, pytest.fail)
+    assert files_of(warehouse) == {"books": 1, "few": 2, "large": 2}
+    assert numbers(warehouse) == (1000 + MANY, 1000 + MANY)
+    with warehouse.open() as connection:
+        newest = scalar(connection, "select max(snapshot_id) from replica.snapshots()")
+    merge_small(warehouse, pytest.fail)
+    with warehouse.open() as connection:
+        assert scalar(connection, "select max(snapshot_id) from replica.snapshots()") == newest
+
+
+def files_of(warehouse: Warehouse) -> dict[str, int]:
+    """How many files of data each table has."""
+    with warehouse.open() as connection:
+        found = connection.execute("select table_name, file_count from ducklake_table_info('replica')")
+        return dict(found.fetchall())
 
 
 @KINDS
