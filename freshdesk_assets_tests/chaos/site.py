@@ -194,14 +194,17 @@ class Site:
         """Where the replica is not as the account is; `only` these tables, `whole` with their children."""
         catalog = by_default()
         names = [table.name for table in catalog if only is None or table.name in only]
-        found = [str(each) for each in differences(self.file, self.world, self.since, only=names)]
+        # No nightly job runs here: nothing but a sync has looked.
+        wrong = differences(self.file, self.world, self.since, only=names, reconciled=False)
         if whole and only is None:
-            found += [str(each) for each in child_differences(self.file, self.world, self.since, catalog)]
-        for name in names:
-            # Of what is not listed whole the API shows no deletion: the rows stay as they were last seen.
-            if isinstance(catalog[name].sync, FullList) and (left := surplus(self.file, self.world, name)):
-                found.append(f"{name}: {sorted(left)} are taken for existing")
-        return found
+            wrong += child_differences(self.file, self.world, self.since, catalog, reconciled=False)
+        # Of what is not listed whole the API shows no deletion: the rows stay as they were last seen.
+        listed = [name for name in names if isinstance(catalog[name].sync, FullList)]
+        return [str(each) for each in wrong] + [
+            f"{name}: {sorted(left)} are taken for existing"
+            for name in listed
+            if (left := surplus(self.file, self.world, name))
+        ]
 
     def wrongly_deleted(self) -> list[str]:
         """Tickets marked as deleted or archived, or not, against the truth; for after a reconciliation."""

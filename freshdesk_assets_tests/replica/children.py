@@ -26,17 +26,25 @@ Rows = Iterator[tuple[Any, Row]]
 """What a parent's payload ought to become: the key within the parent, and the cells."""
 
 
-def child_differences(place: Place, world: World, since: datetime, catalog: Catalog) -> list[Difference]:
-    """Every parent whose children are not as expected."""
+def child_differences(
+    place: Place, world: World, since: datetime, catalog: Catalog, *, reconciled: bool = True
+) -> list[Difference]:
+    """Every parent whose children are not as expected; `reconciled` as in truth.py."""
     found: list[Difference] = []
     with reading(place, "replica") as connection:
         for child in catalog.children:
-            found += _differences(connection, child, catalog, world, since)
+            found += _differences(connection, child, catalog, world, since, reconciled=reconciled)
     return found
 
 
 def _differences(
-    connection: duckdb.DuckDBPyConnection, child: Child, catalog: Catalog, world: World, since: datetime
+    connection: duckdb.DuckDBPyConnection,
+    child: Child,
+    catalog: Catalog,
+    world: World,
+    since: datetime,
+    *,
+    reconciled: bool,
 ) -> list[Difference]:
     parent = catalog[child.parent]
     names = [column.name for column in child.cells]
@@ -57,7 +65,9 @@ def _differences(
         if disagrees:
             found.append(Difference(child.name, key, "_deleted_at", row, "as its parent"))
     for key, payload in true_rows(parent.name, world).items():
-        if isinstance(parent.sync, LookBack) and out_of_sight(parent, parent.sync, payload, world):
+        if isinstance(parent.sync, LookBack) and out_of_sight(
+            parent, parent.sync, payload, world if reconciled else None
+        ):
             continue
         true = _by_key(truth_of(child)(payload))
         held = stored.get(key, [])

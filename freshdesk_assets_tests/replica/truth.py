@@ -31,14 +31,22 @@ class Difference:
 
 
 def differences(
-    place: Place, world: World, since: datetime, *, only: Iterable[str] | None = None
+    place: Place,
+    world: World,
+    since: datetime,
+    *,
+    only: Iterable[str] | None = None,
+    reconciled: bool = True,
 ) -> list[Difference]:
-    """Every row of the truth since the start date that the replica lacks or has otherwise."""
+    """Every row of the truth since the start date that the replica lacks or has otherwise.
+
+    With `reconciled`, whole lists were read in the week, as the nightly job does.
+    """
     found: list[Difference] = []
     with reading(place, "replica") as connection:
         for table in declared_tables():
             if only is None or table.name in set(only):
-                found += _table_differences(connection, table, world, since)
+                found += _table_differences(connection, table, world, since, reconciled=reconciled)
     return found
 
 
@@ -71,7 +79,7 @@ def wrongly_marked(place: Place, world: World) -> set[int]:
 
 
 def _table_differences(
-    connection: duckdb.DuckDBPyConnection, table: Table, world: World, since: datetime
+    connection: duckdb.DuckDBPyConnection, table: Table, world: World, since: datetime, *, reconciled: bool
 ) -> list[Difference]:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     rows = connection.execute(
@@ -82,7 +90,9 @@ def _table_differences(
     assert len(stored) == len(rows), f"{table.name} holds a key twice"
     found: list[Difference] = []
     for key, payload in true_rows(table.name, world).items():
-        if isinstance(table.sync, LookBack) and out_of_sight(table, table.sync, payload, world):
+        if isinstance(table.sync, LookBack) and out_of_sight(
+            table, table.sync, payload, world if reconciled else None
+        ):
             continue
         if key not in stored:
             found.append(Difference(table.name, key, "(row)", "missing", "there"))
@@ -100,11 +110,17 @@ def key_in(row: tuple[Any, ...], places: list[int]) -> Any:
     return key[0] if len(key) == 1 else key
 
 
-def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World) -> bool:
-    """Whether the row was edited when no sync looked back that far: the whole list shows it within a week."""
-    reach = world.clock.now() - timedelta(days=sync.days - 1)
+def out_of_sight(table: Table, sync: LookBack, payload: dict[str, Any], world: World | None) -> bool:
+    """Whether the row was edited when no sync looked back that far.
+
+    The whole list shows it within a week, so that in the `world` of now only a late edit may be missing;
+    without it no whole list was read.
+    """
     at, edited = (datetime.fromisoformat(payload[name]) for name in (table.window, "updated_at"))
-    return at < reach <= edited
+    looked_back = timedelta(days=sync.days - 1)
+    if world is None:
+        return at < edited - looked_back
+    return at < world.clock.now() - looked_back <= edited
 
 
 def true_value(column: Column, payload: dict[str, Any]) -> Any:
