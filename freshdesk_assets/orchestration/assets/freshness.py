@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from freshdesk_assets.orchestration.account_names import ALONE, Names
-from freshdesk_assets.orchestration.names import CADENCE, DERIVED
+from freshdesk_assets.orchestration.names import CADENCE, DERIVED, VIEW_KIND
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
 
@@ -16,18 +16,20 @@ def with_freshness(
 ) -> list[dg.AssetsDefinition]:
     """The assets with their cadence as a tag and its freshness policy; live tables are read `every` so often.
 
-    A table has the cadence it declares. An asset made of tables has that of the fastest of them.
+    A table has the cadence it declares. An asset made of tables has that of the fastest of them. Of a view of
+    no table, as one of time zones, nothing is promised: it is as right as it was, and is not made again.
     """
     given = list(assets)
     cadences = _cadences([spec for each in given for spec in each.specs], catalog, names)
 
     def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
-        cadence = cadences[spec.key]
+        cadence = cadences[spec.key] or Cadence.SLOW
         # What is made of tables is as current as they are, but is reported only when made (REPORT_EVERY).
         promised = policy(Cadence.SLOW if DERIVED in spec.tags else cadence, every)
+        ageless = cadences[spec.key] is None and spec.tags.get(DERIVED) == VIEW_KIND
         return spec.replace_attributes(
             tags={**spec.tags, CADENCE: cadence.value},
-            freshness_policy=spec.freshness_policy or promised,
+            freshness_policy=spec.freshness_policy or (None if ageless else promised),
         )
 
     return [each.map_asset_specs(complete) for each in given]
@@ -46,14 +48,16 @@ def policy(cadence: Cadence, every: timedelta) -> dg.FreshnessPolicy:
             )
 
 
-def _cadences(specs: Sequence[dg.AssetSpec], catalog: Catalog, names: Names) -> Mapping[dg.AssetKey, Cadence]:
-    found = {names.asset(table.name): table.cadence for table in catalog}
+def _cadences(
+    specs: Sequence[dg.AssetSpec], catalog: Catalog, names: Names
+) -> Mapping[dg.AssetKey, Cadence | None]:
+    found: dict[dg.AssetKey, Cadence | None] = {names.asset(table.name): table.cadence for table in catalog}
     upstream = {spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}
 
-    def of(key: dg.AssetKey) -> Cadence:
+    def of(key: dg.AssetKey) -> Cadence | None:
         if key not in found:
-            made_of = {of(each) for each in upstream.get(key, ())}
-            found[key] = Cadence.LIVE if Cadence.LIVE in made_of else Cadence.SLOW
+            made_of = {of(each) for each in upstream.get(key, ())} - {None}
+            found[key] = Cadence.LIVE if Cadence.LIVE in made_of else Cadence.SLOW if made_of else None
         return found[key]
 
     for key in upstream:

@@ -102,7 +102,7 @@ def _spec(
         description=doc,
         group_name=schema,
         kinds={FILE_KIND, kind, schema},
-        tags={DERIVED: "view"},
+        tags={DERIVED: VIEW_KIND},
         **options,
     )
 
