@@ -55,6 +55,38 @@ class Kept:
     there: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Rows of which other tables tell what their own calls would: these are made more seldom.
+
+    - `by`: a table that is read from one list per row of a parent.
+    - `column`: where a row of it names the row that it tells of.
+    - `same`: columns of both tables, lists of which the order means nothing. Where they differ, the call is
+      made at once.
+    - `within`: how long ago a list may have been read to count.
+    - `every`: after this time the call is made all the same, for what nothing tells.
+    - `where`: an SQL condition on the row `p`: what further tables tell of it is all there.
+    - `stale`: an SQL condition on the row `p` and its last call `r`: these tables tell something else now.
+    - `after`: the tables that `where` and `stale` read.
+
+    Where one of the tables is not replicated, all calls are made as if nothing told of their rows.
+    """
+
+    by: str
+    column: str
+    same: tuple[str, ...]
+    within: timedelta
+    every: timedelta
+    where: str = ""
+    stale: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables that tell."""
+        return frozenset((self.by, *self.after))
+
+
 @dataclass(frozen=True, slots=True)
 class RowCall:
     """The row's own call, for the columns marked `detail`; `path` has `{id}` in it.
@@ -64,12 +96,14 @@ class RowCall:
     - `every`: where a version means nothing, the call is made again after this time instead.
     - `stale`: an SQL condition on the row `p` and its last call `r`; where it holds, the call is made again.
     - `after`: the tables that `stale` reads, which are read before this one.
+    - `told`: the rows whose calls other tables spare.
     """
 
     path: str
     every: timedelta | None = None
     stale: str = ""
     after: tuple[str, ...] = ()
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.endpoint import RowCall
+from freshdesk_assets.schema.endpoint import RowCall, Told
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 
@@ -22,6 +22,41 @@ exists (
 )
 """
 
+# The list of skills has the agents of each, as the list of groups has the members.
+HAS_SKILL = "coalesce(list_contains(try_cast(json_extract(s.agents, '$[*].id') as bigint[]), p.id), false)"
+
+# Where the list of skills is not there or tells of fewer than an agent has, only the agent's own call does.
+SKILLS_TOLD = f"""
+len(coalesce(p.skill_ids, [])) <= (
+  select count(*)
+  from freshdesk.skills s
+  where s._deleted_at is null and {HAS_SKILL}
+)
+"""
+
+SKILLS_CHANGED = f"""
+exists (
+  select 1
+  from freshdesk.skills s
+  where s.agents is not null
+    and greatest(s._synced_at, s._deleted_at) > coalesce(r.asked_at, r.read_at)
+    and (s._deleted_at is null and {HAS_SKILL}) <> list_contains(coalesce(p.skill_ids, []), s.id)
+)
+"""
+
+# Of a group's members one list, for a credit, tells the roles (docs/freshdesk_api.md, 4.11). Nothing but an
+# agent's own call tells in which groups they help out.
+TOLD = Told(
+    by="group_agent_roles",
+    column="id",
+    same=("role_ids",),
+    within=timedelta(days=2),
+    every=timedelta(days=7, hours=-4),
+    where=SKILLS_TOLD,
+    stale=SKILLS_CHANGED,
+    after=("skills",),
+)
+
 agents = Table(
     name="agents",
     doc="One row per agent; a deleted agent becomes a contact with the same id and leaves the list.",
@@ -29,8 +64,11 @@ agents = Table(
     sync=FullList(),
     never_empty=True,
     # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
-    # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
-    row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
+    # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not,
+    # where no other table tells the same.
+    row_call=RowCall(
+        "agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",), told=TOLD
+    ),
     history=("group_ids", "role_ids", "available", "occasional"),
     group="people",
     docs="agents",

@@ -10,7 +10,8 @@ from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
+from freshdesk_assets.warehouse.ledger.spared import Spared
+from freshdesk_assets.warehouse.ledger.tables import ASKED_AT, ledger, version_of
 from freshdesk_assets.warehouse.shape import qualified, shaped
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
@@ -20,10 +21,6 @@ READS = "reads"
 SAME_MOMENT = 2
 """Versions are exact to the second. A row read within so many seconds of its version is read once more: it
 may have changed again in the same second without a new version."""
-
-
-ASKED_AT = "coalesce(r.asked_at, r.read_at)"
-"""When a row had its last call, as SQL. A time later than now is that of a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +49,14 @@ class Asked:
     - `read_before`: instead of rows at a new version, those whose last call was before then, or after
       `read_after`: a clock that was wrong said so.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
+    - `spared`: rows of which another table tells wait longer than `read_before`.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     - `all_before`: also all other rows that were asked for before then.
 
     - `record`: the name under which the ledger has these calls, that of the table by default.
     - `branch`: of parents for which its `where` does not hold, only those with stored rows are asked for.
     - `doubting`: those too that were not asked for in a week.
+    - `held`: only parents with stored rows.
     - `lost`: instead, rows marked as deleted since their last call, whose parent exists.
 
     A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
@@ -70,11 +69,13 @@ class Asked:
     read_before: datetime | None = None
     read_after: datetime | None = None
     stale: str = ""
+    spared: Spared | None = None
     asked_before: datetime | None = None
     all_before: datetime | None = None
     record: str = ""
     branch: Branch | None = None
     doubting: bool = False
+    held: bool = False
     lost: bool = False
 
 
@@ -130,8 +131,18 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
     else:
-        due += ["r.read_at < ?", "r.read_at > ?"]
-        values += [asked.read_before, asked.read_after]
+        waits, moments = "", list[object]()
+        if asked.spared:
+            tells, moments = asked.spared.tells(connection)
+            waits = f" and (r.read_at < ? or not ({tells}))"
+            moments.insert(0, asked.spared.read_before)
+        due += [f"(r.read_at < ?{waits})", "r.read_at > ?"]
+        values += [asked.read_before, *moments, asked.read_after]
+        if asked.branch:
+            # A list that lacked too much to be believed is asked for once more.
+            due.append("r.whole_at is null")
+    if asked.spared:
+        due.append(asked.spared.differs)
     if asked.stale:
         due.append(f"({asked.stale})")
     if asked.asked_before is not None and table.branches:
@@ -167,9 +178,13 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     if asked.branch and flag and not asked.branch.archived:
         # Nobody answers for what is archived: what is stored of it stays.
         conditions.append(f"p.{identifier(flag)} is distinct from true")
-    if asked.branch and asked.branch.where:
+    held = ""
+    if asked.branch:
         column = identifier(asked.branch.column)
         held = f"p.id in (select {column} from {shaped(connection, table)} where _deleted_at is null)"
+    if asked.held:
+        conditions.append(held)
+    if asked.branch and asked.branch.where:
         # Of the rows that are stored, another list may tell.
         others = [
             f"coalesce({each.where}, false)"
