@@ -45,7 +45,7 @@ exists (
 """
 
 # Of a group's members one list, for a credit, tells the roles (docs/freshdesk_api.md, 4.11). Nothing but an
-# agent's own call tells in which groups they help out.
+# agent's own call tells in which groups they help out (docs/costs.md, Agents in groups).
 TOLD = Told(
     by="group_agent_roles",
     column="id",
@@ -101,7 +101,12 @@ agents = Table(
         ),
         text("signature", "Signature below their replies, in HTML.", prose=True),
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
-        bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),
+        bigints(
+            "contribution_group_ids",
+            "Groups they help out in; may be a week old.",
+            references="groups.id",
+            detail=True,
+        ),
         bigints("role_ids", "Roles they have.", references="roles.id", detail=True),
         bigints(
             "skill_ids", "Skills by which tickets are routed to them.", detail=True, references="skills.id"
