@@ -22,6 +22,7 @@ TICKET_PAGE = 5
 """Credits of a page of tickets with two includes, description and stats."""
 
 CONVERSATIONS = "tickets/{id}/conversations"
+GROUP_AGENTS = "admin/groups/{id}/agents"
 ALWAYS_WHOLE = {
     "admin/groups": "groups",
     "roles": "roles",
@@ -91,7 +92,8 @@ def foreseen(account: Replica) -> tuple[int, int]:
 def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
     """The least credits for what changed, by path, with a hundred rows per page of a list.
 
-    daily: the sync asks for every agent; nothing else shows when roles or skills change.
+    daily: the sync asks for the roles of every agent, by lists for groups where they are fewer. A first sync
+    asks for each agent, for what nothing else shows.
     """
     tickets = changed_tickets(world, tickets_since)
     said = talk(world)
@@ -99,6 +101,8 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
     contacts = [row for row in world.truth_contacts().values() if row["updated_at"] >= since]
     states = Counter(row["state"] for row in contacts)
     agents = world.truth_agents()
+    members = [row["agent_ids"] for row in world.truth_groups().values() if row["agent_ids"]]
+    listed = len(members) if len(members) < len({each for of in members for each in of}) else 0
     return {
         "tickets": sum(
             TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
@@ -110,7 +114,8 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
         + pages(states["deleted"]),
         "contacts/{id}": len(contacts),
         "agents": pages(len(agents)),
-        "agents/{id}": len(agents) if daily else 0,
+        "agents/{id}": len(agents) if daily and not (since and listed) else 0,
+        GROUP_AGENTS: listed if daily and since else 0,
         "companies": pages(sum(row["updated_at"] >= since for row in world.truth_companies().values())),
         "time_entries": pages(
             sum(row["executed_at"] >= read_again for row in world.truth("time_entries").values())

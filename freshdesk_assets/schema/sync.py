@@ -155,7 +155,8 @@ class EachParent:
     Where a `where` says that a parent has no rows, it is asked for once a week all the same: such counts are
     known to be wrong.
 
-    - `every`: a list is read again after this time only, however many syncs there are meanwhile.
+    - `every`: a list is read again after this time, or when its parent has changed, however many syncs there
+      are meanwhile.
     - `worth`: an SQL condition on all parents `p` together, made of aggregates, under which the lists are
       worth their calls. Else only those with stored rows are read, once a week, so that no row stays that is
       long gone. Naming the table in FRESHDESK_TABLES overrules it.

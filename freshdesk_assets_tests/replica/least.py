@@ -4,7 +4,8 @@
   costs five.
 - Each changed ticket is asked for its conversations once. On days that are read again, each ticket that has
   any is asked once more.
-- Each changed contact is asked for by its row call, each agent so once a day.
+- Each changed contact is asked for by its row call, each agent so once a day. Where a list for each group
+  with agents costs less, each of their agents once a week, and when their roles, groups or skills are others.
 - To find deleted rows takes all lists once more, without includes, those of people once a week; and two calls
   for each ticket that is in no list.
 """
@@ -22,6 +23,8 @@ from freshdesk_assets.simulator.world import World
 TICKET_PAGE = 5
 PER_PAGE = 100
 
+State = tuple[tuple[int, ...], ...]
+
 SHELVES = ("live", "spam", "deleted")
 
 
@@ -33,7 +36,7 @@ class Least:
     credits: Counter[str] = field(default_factory=Counter)
     _tickets: dict[int, str] = field(default_factory=dict)
     _contacts: dict[int, str] = field(default_factory=dict)
-    _agents: dict[int, datetime] = field(default_factory=dict)
+    _agents: dict[int, tuple[datetime, State]] = field(default_factory=dict)
     _people_whole: datetime | None = None
 
     def count(self, reading: Reading, tables: frozenset[str], now: datetime, since: datetime) -> None:
@@ -55,7 +58,9 @@ class Least:
             self._call_contacts()
         if "agents" in tables:
             self._call_agents(now)
-        for name in tables - {"tickets", "conversations", "contacts", "agents"}:
+        if "group_agent_roles" in tables:
+            self.credits["group_agent_roles"] += len(self._groups)
+        for name in tables - {"tickets", "conversations", "contacts", "agents", "group_agent_roles"}:
             self.credits[name] += 1
 
     def _find_gone(self, tickets: Mapping[int, Row], now: datetime) -> None:
@@ -89,10 +94,20 @@ class Least:
 
     def _call_agents(self, now: datetime) -> None:
         self.credits["agents"] += 1
-        for key in self.world.truth_agents():
-            if key not in self._agents or now - self._agents[key] >= timedelta(hours=20):
+        told = {member for members in self._groups for member in members}
+        for key, row in self.world.truth_agents().items():
+            state = tuple(tuple(sorted(row[name])) for name in ("role_ids", "group_ids", "skill_ids"))
+            wait = timedelta(days=7, hours=-4) if key in told else timedelta(hours=20)
+            before = self._agents.get(key)
+            if before is None or now - before[0] >= wait or (key in told and state != before[1]):
                 self.credits["agents"] += 1
-                self._agents[key] = now
+                self._agents[key] = now, state
+
+    @property
+    def _groups(self) -> list[list[int]]:
+        """The members of each group with any, if a list for each costs less than it spares."""
+        groups = [row["agent_ids"] for row in self.world.truth_groups().values() if row["agent_ids"]]
+        return groups if 7 * len(groups) < 6 * len({each for members in groups for each in members}) else []
 
 
 def pages(rows: int) -> int:

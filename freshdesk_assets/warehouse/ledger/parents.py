@@ -47,7 +47,7 @@ class Asked:
 
     - `start`, `end`: only rows whose window column lies in [start, end).
     - `read_before`: instead of rows at a new version, those whose last call was before then, or after
-      `read_after`: a clock that was wrong said so.
+      `read_after`: a clock that was wrong said so. Of a `branch`, these beside parents at a new version.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
     - `spared`: rows of which another table tells wait longer than `read_before`.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
@@ -125,12 +125,14 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     values: list[object] = [record, record]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
-    if asked.read_before is None:
+    # Of a list that lacked too much to be believed the ledger has no version: it is asked for once more.
+    versioned = asked.read_before is None or asked.branch is not None
+    if versioned:
         due += [
             f"r.version is distinct from {version}",
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
-    else:
+    if asked.read_before is not None:
         waits, moments = "", list[object]()
         if asked.spared:
             tells, moments = asked.spared.tells(connection)
@@ -138,9 +140,6 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
             moments.insert(0, asked.spared.read_before)
         due += [f"(r.read_at < ?{waits})", "r.read_at > ?"]
         values += [asked.read_before, *moments, asked.read_after]
-        if asked.branch:
-            # A list that lacked too much to be believed is asked for once more.
-            due.append("r.whole_at is null")
     if asked.spared:
         due.append(asked.spared.differs)
     if asked.stale:
@@ -158,7 +157,7 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         values += [asked.all_before, datetime.now(UTC)]
     waited = ["s.tries is null", "s.retry_at <= ?"]
     values.append(datetime.now(UTC))
-    if asked.read_before is None:
+    if versioned:
         waited.append(f"s.version is distinct from {version}")
     for before in (asked.asked_before, asked.all_before):
         if before is not None:
