@@ -124,6 +124,7 @@ class Month:
             assert {(each.table, each.column) for each in unseen} <= {
                 ("agents", "group_ids"),
                 ("agents", "role_ids"),
+                ("group_agent_roles", "role_ids"),
             }, unseen
             seen = snapshot(account.world)
             if unseen:
