@@ -182,7 +182,8 @@ class ReadScope:
         if not worth:
             every = SAID_EMPTY_FOR
         if every:
-            return replace(asked, read_before=now - every, read_after=now + ALIKE)
+            refused = datetime.now(UTC) - every
+            return replace(asked, read_before=now - every, read_after=now + ALIKE, refused_before=refused)
         return replace(asked, all_before=state.finished_at if state else None)
 
     def known_lists(self, branch: Branch, now: datetime) -> dict[int, KnownList]:

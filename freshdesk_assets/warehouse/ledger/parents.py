@@ -52,6 +52,7 @@ class Asked:
     - `spared`: rows of which another table tells wait longer than `read_before`.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     - `all_before`: also all other rows that were asked for before then.
+    - `refused_before`: rows that were set aside before then wait no longer.
 
     - `record`: the name under which the ledger has these calls, that of the table by default.
     - `branch`: of parents for which its `where` does not hold, only those with stored rows are asked for.
@@ -72,6 +73,7 @@ class Asked:
     spared: Spared | None = None
     asked_before: datetime | None = None
     all_before: datetime | None = None
+    refused_before: datetime | None = None
     record: str = ""
     branch: Branch | None = None
     doubting: bool = False
@@ -159,7 +161,7 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     values.append(datetime.now(UTC))
     if versioned:
         waited.append(f"s.version is distinct from {version}")
-    for before in (asked.asked_before, asked.all_before):
+    for before in (asked.asked_before, asked.all_before, asked.refused_before):
         if before is not None:
             waited.append("s.asked_at < ?")
             values.append(before)
