@@ -29,6 +29,7 @@ from freshdesk_assets.warehouse.ledger.parents import (
 )
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
+from freshdesk_assets.warehouse.ledger.sizes import rows_there
 from freshdesk_assets.warehouse.ledger.spared import Spared
 from freshdesk_assets.warehouse.ledger.unstored import worth_of_stored
 from freshdesk_assets.warehouse.shape import ensure_shape
@@ -164,12 +165,17 @@ class ReadScope:
 
         That is all that were not since the table was last read, or in the time of `sync.every`. So a walk
         that was stopped goes on where it stopped, and a finished one begins anew. Where the lists are not
-        worth their calls, those with stored rows are read once a week.
+        worth their calls, and no row is stored, none is read.
         """
         source, every = self.catalog[branch.parent], sync.every
         with self.warehouse.open(checkpoint=False) as connection:
             state = read_states(connection).get(self.table.name)
-            worth = not sync.worth or worth_of_stored(connection, source, sync.worth)
+            # A table that has rows is kept right, whatever it is worth now.
+            worth = (
+                not sync.worth
+                or worth_of_stored(connection, source, sync.worth)
+                or rows_there(connection, self.table) > 0
+            )
         asked = Asked(
             source=source,
             record=self.table.recorded_as(branch),

@@ -179,16 +179,14 @@ def test_where_there_are_more_groups_than_agents_the_agents_are_viewed_as_ever(
         assert wrong(acme) == []
 
 
-def test_lists_that_are_worth_their_calls_no_more_are_read_once_a_week(account: Callable[..., Any]) -> None:
-    """And when their group changed. Else rows would stay for good of agents who left it."""
+def test_lists_that_are_worth_their_calls_no_more_are_read_on(account: Callable[..., Any]) -> None:
+    """Else rows would stay of agents who left their group, and those of new groups be missing."""
     with staffed(account, agents=12, groups=3) as acme:
         day(acme)
         regroup(acme.world, 12)
-        calls = [day(acme) for _ in range(8)]
-        assert [each.get(LIST, 0) for each in calls] == [3, 0, 0, 0, 0, 0, 0, 3]
-        assert [each[VIEW] for each in calls[2:6]] == [12] * 4
-        assert acme.differences(only=["agents", "groups"]) == []
-        assert surplus(acme.path, acme.world, "group_agent_roles") == set()
+        assert day(acme)[LIST] >= 12
+        assert wrong(acme) == []
+        assert day(acme)[LIST] >= 12
 
 
 @pytest.mark.parametrize("options", [{"admin_groups_status": 403}, {"admin_groups_status": 404}])
