@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 TESTING := .venv/.ready-to-test
+LAKE := .venv-lake/.ready
+LAKE_BIN := .venv-lake/bin
 
 SUPPORTED := import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 14) or sys.exit( \
 	'This is Python %d.%d, and 3.11 to 3.14 can be used. Name one, like this: make install PYTHON=python3.12' % v)
 COMPILE := --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 PGSERVER := (platform_machine == 'x86_64' or sys_platform == 'darwin') and python_version < '3.13'
 
-.PHONY: install demo demo-ui dev test test-long test-slow chaos soak check docs format lock clean
+.PHONY: install demo demo-ui dev test test-long test-lake test-slow chaos soak check docs format lock clean
 
 install: $(READY)  ## install what syncs and the UI need into .venv
 
@@ -27,6 +29,11 @@ test: $(TESTING)  ## run all tests but those that take long
 
 test-long: $(TESTING)  ## run the tests that take tens of seconds each
 	$(BIN)/pytest -n 2 --dist worksteal -m 'long and not slow'
+
+test-lake: $(LAKE)  ## run the tests of a lake, and of the oldest DuckDB that can be used, on that DuckDB
+	$(LAKE_BIN)/pytest -n 2 --dist worksteal -m 'not slow' freshdesk_assets_tests/lake
+	FRESHDESK_TEST_DESTINATION=postgres $(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/warehouse
+	$(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/warehouse freshdesk_assets_tests/test_children.py
 
 test-slow: $(TESTING)  ## run the tests that take minutes
 	$(BIN)/pytest -m slow
@@ -60,9 +67,14 @@ lock:  ## pin what pyproject.toml allows
 	# pip-compile drops the condition on a requirement of an extra (pyproject.toml says why pgserver has one).
 	sed -i.before "s/^pgserver==[^ ;]*$$/& ; $(PGSERVER)/" requirements-dev.lock
 	rm requirements-dev.lock.before
+	grep -v '^duckdb==' requirements.lock > .lake.constraints
+	$(BIN)/pip-compile $(COMPILE) --constraint .lake.constraints --extra lake --extra dev --extra lake-dev \
+		--output-file requirements-lake.lock pyproject.toml
+	sed -i.before "s/^pgserver==[^ ;]*$$/& ; $(PGSERVER)/" requirements-lake.lock
+	rm requirements-lake.lock.before .lake.constraints
 
 clean:  ## delete the environment, the demo and the run records
-	rm -rf .venv .demo .dagster_home
+	rm -rf .venv .venv-lake .demo .dagster_home
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c "$(SUPPORTED)"
@@ -73,4 +85,11 @@ $(READY): requirements.lock pyproject.toml
 
 $(TESTING): $(READY) requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	touch $@
+
+$(LAKE): requirements-lake.lock pyproject.toml
+	@$(PYTHON) -c "$(SUPPORTED)"
+	$(PYTHON) -m venv --clear .venv-lake
+	$(LAKE_BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-lake.lock
+	$(LAKE_BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@

@@ -24,7 +24,7 @@ from benchmarks.timing import Measured, peak, timed
 from freshdesk_assets.schema.column import Column
 from freshdesk_assets.schema.payload import payload_tree
 from freshdesk_assets.tables import declared_tables
-from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
+from freshdesk_assets.warehouse.destinations.duckdb_file import ROW_GROUP_SIZE
 
 CHANGED = 10_000
 """Changed rows, spread over the table."""

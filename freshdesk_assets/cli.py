@@ -6,13 +6,14 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freshdesk_assets.commands.archive_options import add_archive, archive_asked
+from freshdesk_assets.commands.destination_options import add_destinations
 from freshdesk_assets.commands.forget_options import add_forget, forget_asked
 from freshdesk_assets.commands.reader_options import add_readers
+from freshdesk_assets.commands.scope_options import add_scope
 from freshdesk_assets.file_modes import make_files
 from freshdesk_assets.stopping import STOPPED, Stopped, stoppable
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from freshdesk_assets.settings import Settings
 
 
-READERS = ("query", "tables", "compare")
+READERS = ("query", "tables", "compare", "export", "accounts", "workspace")
 """Commands that only read what is stored; they need neither account nor Dagster."""
 
-WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", *READERS)
+WITHOUT_ACCOUNT = ("dev", "begin-anew", "rekey", "move", *READERS)
 """Commands that ask Freshdesk nothing."""
+
+
+FOR_EACH = ("sync", "plan", "doctor")
+"""Commands that go through several accounts, one after another, unless one is named."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +73,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
         sys.stdout.write(example_file())
         return 0
+    from freshdesk_assets.accounts import settings_of, the_one
     from freshdesk_assets.environment import load_env_file, without_effect
     from freshdesk_assets.settings import SettingError, read_settings
     from freshdesk_assets.views import schemas
@@ -75,21 +81,39 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         if said := load_env_file():
             raise SettingError(said)
-        settings = read_settings(schemas(), account=options.command not in WITHOUT_ACCOUNT)
+        asks = options.command not in WITHOUT_ACCOUNT
+        settings = read_settings(schemas(), account=asks)
         make_files(settings.file_mode)
+        accounts = settings_of(settings, schemas(), options.account, account=asks)
         if options.command in READERS:
-            return _read(options, settings)
-        _check_reach(settings)
+            return _read(options, accounts)
+        for each in accounts:
+            _check_reach(each)
         if options.command == "dev":
             from freshdesk_assets.commands.dev import open_ui
 
-            return open_ui(settings, options.port)
-        for said in without_effect():
+            return open_ui(accounts, options.port)
+        for said in without_effect([each.key for each in settings.accounts]):
             sys.stderr.write(f"{said}\n")
-        return _run(options, settings)
+        if options.command not in FOR_EACH:
+            return _run(options, the_one(accounts))
+        return _run_each(options, accounts)
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run_each(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
+    """Run a command for one account after another; the worst of their exit codes."""
+    worst = 0
+    for settings in accounts:
+        if len(accounts) > 1:
+            print(f"Account {settings.account}", flush=True)  # noqa: T201
+        code = _run(options, settings)
+        if code == STOPPED:
+            return code
+        worst = max(worst, code)
+    return worst
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
@@ -117,6 +141,10 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.account import begin_anew
 
         return begin_anew(settings)
+    if options.command == "move":
+        from freshdesk_assets.commands.move import move
+
+        return move(settings, options.to, options.data_path)
     if options.command == "rekey":
         from freshdesk_assets.commands.rekey import rekey
 
@@ -143,7 +171,22 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     return sync(partial(_definitions, settings), catalog, settings, **asked)
 
 
-def _read(options: argparse.Namespace, settings: "Settings") -> int:
+def _read(options: argparse.Namespace, accounts: Sequence["Settings"]) -> int:
+    from freshdesk_assets.accounts import the_one
+
+    if options.command == "workspace":
+        from freshdesk_assets.commands.accounts import print_workspace
+
+        return print_workspace(accounts)
+    if options.command == "accounts":
+        from freshdesk_assets.commands.accounts import list_accounts
+
+        return list_accounts(accounts, attach=options.attach)
+    if options.command == "query" and options.all_accounts:
+        from freshdesk_assets.commands.accounts import query_all
+
+        return query_all(accounts, options.sql, file=options.file, shape=options.format)
+    settings = the_one(accounts)
     if options.command == "tables":
         from freshdesk_assets.commands.tables import tables
 
@@ -152,6 +195,11 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
         from freshdesk_assets.commands.compare import compare
 
         return compare(settings, options.file)
+    if options.command == "export":
+        from freshdesk_assets.commands.export import export_folder
+        from freshdesk_assets.commands.reader_options import export_asked
+
+        return export_folder(settings, options.folder, **export_asked(options))
     from freshdesk_assets.commands.query import query
 
     return query(settings, options.sql, file=options.file, shape=options.format)
@@ -159,6 +207,7 @@ def _read(options: argparse.Namespace, settings: "Settings") -> int:
 
 def _check_reach(settings: "Settings") -> None:
     """Raise SettingError where address, key, proxy or certificates cannot work; nothing is sent."""
+    from freshdesk_assets.accounts import said_of
     from freshdesk_assets.extract.http.address import base_url, valid_key
     from freshdesk_assets.extract.http.errors import ConfigurationError
     from freshdesk_assets.extract.http.route import route_to
@@ -170,7 +219,7 @@ def _check_reach(settings: "Settings") -> None:
         if settings.api_key:
             valid_key(settings.api_key.get_secret_value())
     except ConfigurationError as error:
-        raise SettingError(str(error)) from None
+        raise SettingError(said_of(settings, error)) from None
 
 
 def _definitions(settings: "Settings", **parts: Any) -> "dg.Definitions":
@@ -196,7 +245,7 @@ def parser() -> argparse.ArgumentParser:
         description="Shows calls, credits and time by table and reads no table. Costs some credits itself.",
     )
     for command in (bring, weigh):
-        _add_scope(command)
+        add_scope(command)
         command.add_argument(
             "--reconcile",
             action="store_true",
@@ -211,17 +260,7 @@ def parser() -> argparse.ArgumentParser:
     weigh.add_argument("--renamed", action="store_true", help=argparse.SUPPRESS)
     add_archive(commands)
     add_forget(commands)
-    commands.add_parser(
-        "begin-anew",
-        help="move the replica aside, so that the next sync makes a new one",
-        description="Renames the file, its published copy and its page; deletes nothing.",
-    )
-    commands.add_parser(
-        "rekey",
-        help="encrypt the replica with the key that is set",
-        description="Writes file and copy anew with FRESHDESK_ENCRYPTION_KEY, or not encrypted without one."
-        " The key that they have now is FRESHDESK_FORMER_ENCRYPTION_KEY.",
-    )
+    add_destinations(commands)
     commands.add_parser(
         "doctor",
         help="check key, plan, rights, limits and file",
@@ -244,37 +283,17 @@ def parser() -> argparse.ArgumentParser:
         description="`freshdesk-assets settings > .env` begins such a file.",
     )
     add_readers(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--account", metavar="NAME", help="the account, of those in the file FRESHDESK_ACCOUNTS"
+        )
     return described
-
-
-def _add_scope(command: argparse.ArgumentParser) -> None:
-    """The options that choose days and tables."""
-    command.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day, like 2026-01-31")
-    command.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day; today if left out")
-    command.add_argument(
-        "--select",
-        default=None,
-        metavar="SELECTION",
-        help="tables, like tickets,contacts, or a Dagster asset selection, like 'group:people'",
-    )
-    command.add_argument(
-        "--whole",
-        action="store_true",
-        help="read again from the start date, whatever is remembered: whole lists, and each row's own call",
-    )
 
 
 def _port(given: str) -> int:
     if not given.isdecimal() or not 0 < int(given) < 65_536:
         raise argparse.ArgumentTypeError(f"{given!r} is no port: name one from 1 to 65535, like 3000")
     return int(given)
-
-
-def _day(given: str) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(given), datetime.min.time(), tzinfo=UTC)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a day like 2026-01-31") from None
 
 
 if __name__ == "__main__":

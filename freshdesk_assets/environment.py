@@ -1,6 +1,7 @@
 """What a process finds around it: variables that are no settings, the file `.env`, folders to write to."""
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,11 +56,16 @@ def leave_out_warning(begins: str) -> None:
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (known, f"ignore:{begins}")))
 
 
-def without_effect() -> list[str]:
-    """A sentence for each variable that is set like a setting and is none, or none any more."""
+def without_effect(keys: Collection[str] = ()) -> list[str]:
+    """A sentence for each variable that is set like a setting and is none, or none any more.
+
+    `keys` are variables that hold the keys of accounts, whatever they are called.
+    """
     said, fields = [], [name.upper() for name in Settings.model_fields]
     for name in sorted(os.environ):
         if not name.upper().startswith(PREFIX) or name.removeprefix(PREFIX) in fields or not os.environ[name]:
+            continue
+        if name in keys:
             continue
         if name in REMOVED:
             said.append(f"{name} has no effect any more, for {REMOVED[name]}: remove it")

@@ -9,15 +9,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freshdesk_assets.file_modes import PRIVATE
 from freshdesk_assets.schema.personal import Policy, Treatment
 from freshdesk_assets.schema.rules import Rules
+from freshdesk_assets.setting_accounts import Account, Accounts
+from freshdesk_assets.setting_destination import LAKE_SCHEMA, LakeAddress, is_lake, lake_address
 from freshdesk_assets.setting_fields import Group
 from freshdesk_assets.setting_fields import setting as _setting
 from freshdesk_assets.setting_holidays import Holidays
@@ -126,10 +129,44 @@ class Settings(BaseSettings):
         "API key of an administrator with global ticket access: in Freshdesk, Profile settings, View API key."
         " It is never shown, logged or stored.",
     )
+    accounts: Accounts = _setting(
+        Group.ACCOUNT,
+        (),
+        "A TOML file of several accounts: a table for each, with its `domain` and `key`, the name of the"
+        " variable that holds its key (docs/accounts.md). FRESHDESK_DOMAIN and FRESHDESK_API_KEY are not"
+        " read then.",
+        unset="one account, FRESHDESK_DOMAIN",
+    )
+    account: str | None = _setting(
+        Group.ACCOUNT,
+        None,
+        "The name of an account of that file, which is then the only one: for a code location of its own.",
+        unset="all of them",
+    )
     duckdb: File = _setting(
         Group.REPLICA,
         DEFAULT_DATABASE,
         "The file of the replica, not named like a schema in it: DuckDB would confuse the two.",
+    )
+    destination: SecretStr | None = _setting(
+        Group.REPLICA,
+        None,
+        "Where the replica is stored, if not in that file: another path, or a lake, which many machines read"
+        " and write, as `ducklake:postgres:host=db dbname=lake user=freshdesk` or `ducklake:sqlite:` and the"
+        " path of its catalogue (docs/lake.md). It may hold a password: it is never shown, logged or stored.",
+        unset="FRESHDESK_DUCKDB",
+    )
+    data_path: str | None = _setting(
+        Group.REPLICA,
+        None,
+        "The folder of a lake's files, or their address, like `s3://bucket/freshdesk`, with keys in"
+        " AWS_ACCESS_KEY_ID and its like.",
+        unset="for SQLite a folder beside the catalogue",
+    )
+    keep_snapshots: Annotated[timedelta, span(DAY, 0, 3650, "7")] = _setting(
+        Group.REPLICA,
+        7,
+        "Days for which a lake can be read as it was then. The job `tidy` removes what is older.",
     )
     published: str | None = _setting(
         Group.REPLICA,
@@ -369,11 +406,47 @@ class Settings(BaseSettings):
         "Where the Dagster UI is reached, for the links in those messages.",
     )
 
+    _account: Account | None = PrivateAttr(default=None)
+    _together: tuple[Path, dict[str, Path]] | None = PrivateAttr(default=None)
+
     @model_validator(mode="before")
     @classmethod
     def _plain(cls, given: Any) -> Any:
         values = {name: plain(value) for name, value in dict(given).items()}
+        place = values.get("destination")
+        place = place.get_secret_value() if isinstance(place, SecretStr) else place
+        if isinstance(place, str) and place and not is_lake(place):
+            # A path is what FRESHDESK_DUCKDB says in other words.
+            values |= {"duckdb": place, "destination": None}
         return {name: value for name, value in values.items() if value != ""}
+
+    def named(self, account: Account, together: tuple[Path, dict[str, Path]] | None) -> "Settings":
+        """These settings as those of an account of several; `together` as in the property."""
+        made = self.model_copy()
+        made._account, made._together = account, together
+        return made
+
+    @property
+    def together(self) -> tuple[Path, dict[str, Path]] | None:
+        """With several accounts: the file of views over all, and by prefix where each one's copy is."""
+        return self._together
+
+    @property
+    def prefix(self) -> str:
+        """What the names of the account's assets, jobs and database begin with; empty for one alone."""
+        return self._account.prefix if self._account else ""
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that has the account's key."""
+        return self._account.key if self._account else variable("api_key")
+
+    @property
+    def lake(self) -> LakeAddress | None:
+        """Where the lake is; None if the replica is a file. Raises ValueError."""
+        given = self.destination.get_secret_value() if self.destination else ""
+        schema = self.prefix or LAKE_SCHEMA
+        return lake_address(given, self.data_path, schema) if is_lake(given) else None
 
     @property
     def rules(self) -> Rules:
@@ -410,14 +483,20 @@ def read_settings(schemas: Collection[str], *, account: bool = False) -> Setting
         # A wrong value must not hide what else is wrong: the default replaces it in the checks below.
         made = Settings(**{name: Settings.model_fields[name].default for name in wrong})
     missing = {name: what for name, what in REQUIRED.items() if account and not getattr(made, name)}
+    missing = {} if made.accounts or "accounts" in wrong else missing
     said = [f"{variable(name)} is not set: set it to {what}" for name, what in missing.items()]
     said += [f"{variable(name)} {complaint}" for name, complaint in wrong.items()]
-    said += key_complaints(made.policy, made.pii_key, variable("pii_key"))
-    said += _misplaced(made, schemas)
+    said += complaints_of(made, schemas)
     if said:
         where = "Settings are read from the environment and from .env: `freshdesk-assets settings` shows all."
         raise SettingError(". ".join([*said, where]))
     return made
+
+
+def complaints_of(made: Settings, schemas: Collection[str]) -> list[str]:
+    """What is wrong with settings together, each of which is right."""
+    keys = key_complaints(made.policy, made.pii_key, variable("pii_key"))
+    return [*keys, *_misplaced(made, schemas)]
 
 
 def variable(name: str) -> str:
@@ -427,6 +506,23 @@ def variable(name: str) -> str:
 
 def _misplaced(made: Settings, schemas: Collection[str]) -> Iterator[str]:
     """What is wrong with the paths of the replica and its copy."""
+    try:
+        lake = made.lake
+    except ValueError as error:
+        yield f"{variable('destination')} {error}"
+        return
+    if lake is not None:
+        if lake.catalogue == "postgres" and find_spec("psycopg") is None:
+            yield (
+                f"{variable('destination')} is a lake in Postgres, and the package psycopg is not installed:"
+                " pip install 'freshdesk-assets[lake]'"
+            )
+        if made.encryption_key is not None:
+            yield (
+                f"{variable('encryption_key')} is for a file, and {variable('destination')} is a lake: leave"
+                " it out, and let the object store encrypt"
+            )
+        return
     if "duckdb" not in made.model_fields_set and Path(FORMER_DATABASE).exists() and not made.duckdb.exists():
         yield (
             f"The replica in {FORMER_DATABASE} needs another name, for DuckDB confuses a database freshdesk"

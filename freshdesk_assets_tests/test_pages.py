@@ -11,12 +11,15 @@ import dagster as dg
 import duckdb
 import pytest
 
+from freshdesk_assets.accounts import settings_of
 from freshdesk_assets.definitions import defs
 from freshdesk_assets.orchestration.names import KEEP_CURRENT
 from freshdesk_assets.orchestration.runs.schedules import QUIET_HOURS
+from freshdesk_assets.setting_accounts import accounts_in
 from freshdesk_assets.setting_personal import exceptions_in
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets.views import schemas
 from freshdesk_assets_tests.commands import commands, complaints
 from freshdesk_assets_tests.pages import (
     CHANGELOG,
@@ -154,9 +157,14 @@ def test_every_example_is_one_that_a_test_finds(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ALWAYS_THERE, ids=named)
-def test_an_example_of_toml_is_a_file_of_exceptions(page: Path, tmp_path: Path) -> None:
-    """Of tables and columns that there are."""
+def test_an_example_of_toml_is_a_file_of_exceptions_or_of_accounts(page: Path, tmp_path: Path) -> None:
+    """Of tables and columns that there are, and of settings that an account may have."""
     for example in examples(page, "toml"):
+        if page.name == "accounts.md":
+            accounts = tmp_path / "accounts.toml"
+            accounts.write_text(example.text, encoding="utf-8")
+            assert len(settings_of(Settings(accounts=accounts_in(accounts)), schemas())) > 1
+            continue
         file = tmp_path / "pii.toml"
         file.write_text(example.text, encoding="utf-8")
         policy = exceptions_in(str(file))

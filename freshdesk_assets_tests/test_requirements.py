@@ -58,7 +58,7 @@ def asked_for(*extras: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("freshdesk_assets", ("postgres",)),
+        ("freshdesk_assets", ("postgres", "lake")),
         ("freshdesk_assets_tests", ("dev",)),
         ("scripts", ("dev",)),
         ("benchmarks", ("dev",)),
@@ -86,6 +86,13 @@ def pinned(file: str) -> dict[str, str]:
 def test_what_is_asked_for_is_pinned() -> None:
     assert asked_for() <= pinned("requirements.lock").keys()
     assert asked_for("postgres", "dev") <= pinned("requirements-dev.lock").keys()
+    assert asked_for("lake", "dev", "lake-dev") <= pinned("requirements-lake.lock").keys()
+
+
+def test_the_lake_is_tested_with_what_all_else_is_tested_with() -> None:
+    """All but DuckDB, of which the lake's extensions want another release."""
+    runs, lake = pinned("requirements.lock"), pinned("requirements-lake.lock")
+    assert {name for name in runs if runs[name] != lake[name]} == {"duckdb"}
 
 
 def test_what_only_tests_need_is_not_installed_for_the_demo() -> None:

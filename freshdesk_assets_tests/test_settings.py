@@ -252,9 +252,12 @@ def test_definitions_do_not_load_with_a_wrong_setting(environment: pytest.Monkey
 
 
 ELSEWHERE = {
+    "accounts.py": "the keys of accounts, whose variables a file names",
     "environment.py": "names that mean nothing",
     "views/trace_cache.py": "the user's cache folder",
     "orchestration/instance.py": "DAGSTER_HOME",
+    "warehouse/destinations/ducklake.py": "where libpq finds what a connection string leaves out",
+    "warehouse/destinations/object_store.py": "keys of the object store, by Amazon's own names",
     "orchestration/records/batches.py": "how many events Dagster stores together",
 }
 """Modules that look into the environment, and for what."""
@@ -275,8 +278,8 @@ def test_settings_are_read_where_a_program_begins_and_nowhere_else() -> None:
     """A value that is passed can be seen, tested and given another way; one that is looked up cannot."""
     assert modules_with("environ") | modules_with("getenv") == set(ELSEWHERE)
     assert modules_with("EnvVar") == {"orchestration/replica_file.py"}, "the UI shows what it is given"
-    assert modules_with("read_settings", ast.Call) == {"cli.py", "definitions.py"}
-    assert modules_with("Settings", ast.Call) == {"settings.py"}
+    assert modules_with("read_settings", ast.Call) == {"cli.py", "definitions.py", "locations.py"}
+    assert modules_with("Settings", ast.Call) == {"settings.py", "accounts.py"}
 
 
 @pytest.mark.parametrize("length", list(PartitionLength))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.instance import dagster_instance
 from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.resources import FreshdeskApi
@@ -40,7 +41,7 @@ def check_owner(
         with api.connect() as reader, api.reporting(say):
             check_account(file, reader.client, api.host, renamed=renamed, say=say)
     except AnotherAccount as error:
-        raise SettingError(str(error)) from error
+        raise SettingError(api.told(str(error))) from error
 
 
 def begin_anew(settings: Settings) -> int:
@@ -50,11 +51,17 @@ def begin_anew(settings: Settings) -> int:
     """
     console = Console()
     file = duckdb_file(settings)
+    if file.lake:
+        raise SettingError(
+            f"{file.name} is a lake, which is not moved aside: set FRESHDESK_DESTINATION to another one,"
+            " whose first sync reads everything"
+        )
     if not file.path.exists():
         console.print(f"There is no {file.path}: the next sync begins anew.", markup=False)
         return 0
-    with dagster_instance() as instance:
-        if run := under_way(instance):
+    names = Names(settings.prefix)
+    with dagster_instance([names.pool]) as instance:
+        if run := under_way(instance, names=names):
             console.print(
                 f"{run.job_name} {run.run_id} is queued or under way: run this again when it has ended.",
                 style="red",

@@ -17,8 +17,8 @@ from freshdesk_assets.commands.sync import sync
 from freshdesk_assets.extract.archive import NoArchive
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
-from freshdesk_assets.orchestration.names import asset_key
 from freshdesk_assets.orchestration.replica_file import DuckDBFile, duckdb_file
 from freshdesk_assets.orchestration.resources import FreshdeskApi, freshdesk_api
 from freshdesk_assets.orchestration.run_lock import LOOK_AGAIN, run_lock
@@ -107,7 +107,7 @@ def archive(
         return 1
     if not any(search.found or search.lists for search in searches):
         return 0
-    _observe(searches)
+    _observe(searches, Names(settings.prefix))
     console.print("What is made of these rows follows; that asks Freshdesk nothing.")
     return sync(build, catalog, settings, derive=True)
 
@@ -130,7 +130,11 @@ def _search(
     )
     while True:
         budget = Budget(run=limit, day=settings.day_credits, run_named=name, run_spent=search.credits)
-        with run_lock(api.host, file.locks, who, say), api.connect(budget) as reader:
+        with (
+            run_lock(api.host, file.locks, who, say),
+            search.warehouse.turn(api.host, who, say),
+            api.connect(budget) as reader,
+        ):
             if budget.day is not None:
                 budget.count_others(spent_today(search.warehouse))
             if search.go_on(reader.client, TURN):
@@ -138,9 +142,9 @@ def _search(
         time.sleep(2 * LOOK_AGAIN)
 
 
-def _observe(searches: Iterable[Search]) -> None:
+def _observe(searches: Iterable[Search], names: Names) -> None:
     """Note on the tables' assets what was found: it came by no run."""
-    with dagster_instance() as instance:
+    with dagster_instance([names.pool]) as instance:
         for search in searches:
             noted: dict[str, int | str] = {
                 "archived_found": search.found,
@@ -150,7 +154,7 @@ def _observe(searches: Iterable[Search]) -> None:
             }
             for table in (search.archived.table, *(table for table, _ in search.archived.lists)):
                 instance.report_runless_asset_event(
-                    dg.AssetObservation(asset_key(table.name), description=search.line(), metadata=noted)
+                    dg.AssetObservation(names.asset(table.name), description=search.line(), metadata=noted)
                 )
 
 

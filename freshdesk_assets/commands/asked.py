@@ -8,21 +8,47 @@ from pathlib import Path
 from freshdesk_assets.setting_paths import published_path
 from freshdesk_assets.settings import Cipher, Settings
 from freshdesk_assets.views import schemas
-from freshdesk_assets.warehouse.asking import reading
+from freshdesk_assets.warehouse.asking import reading, reading_lake
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
-from freshdesk_assets.warehouse.file import Connection, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
 
 
 @contextmanager
-def asked(settings: Settings) -> Iterator[Connection]:
-    """A connection to what can be read; raises WarehouseError if there is nothing yet, or it is in use."""
+def asked(settings: Settings, writes_to: Path | None = None) -> Iterator[Connection]:
+    """A connection to what can be read; raises WarehouseError if there is nothing yet, or it is in use.
+
+    `writes_to` is a folder that files may be written to.
+    """
 
     def waiting(said: str) -> None:
         sys.stderr.write(f"{said}\n")
 
+    if lake := lake_of(settings):
+        if not Warehouse(lake).exists():
+            raise WarehouseError(
+                f"There is nothing to read yet in {lake.name}: run freshdesk-assets sync first"
+            )
+        with reading_lake(lake, writes_to, settings.memory) as connection:
+            yield connection
+        return
     path, encryption = file_to_read(settings), encryption_of(settings)
-    with reading(path, lock_wait=settings.lock_wait, report=waiting, encryption=encryption) as connection:
+    with reading(
+        path,
+        lock_wait=settings.lock_wait,
+        report=waiting,
+        encryption=encryption,
+        writes_to=writes_to,
+        memory_limit=settings.memory if writes_to else None,
+    ) as connection:
         yield connection
+
+
+def lake_of(settings: Settings) -> Lake | None:
+    """The lake that the settings name; None if the replica is a file."""
+    if (at := settings.lake) is None:
+        return None
+    return Lake(catalogue=at.catalogue, dsn=at.dsn, data_path=at.data_path, schema=at.schema)
 
 
 def encryption_of(settings: Settings) -> Encryption | None:

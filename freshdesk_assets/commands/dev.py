@@ -4,17 +4,19 @@ import os
 import shlex
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from freshdesk_assets.accounts import ensure_few
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.environment import give, leave_out_warning
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.instance import begin_reading_events, dagster_home, dagster_instance
 from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.signs_of_life import Lock, holder_of
-from freshdesk_assets.settings import REQUIRED, Settings, variable
+from freshdesk_assets.settings import Settings, variable
 
 NOT_OF_USE = "Function `dev_command` is superseded"
 """What Dagster warns of at each start, for Python to leave out: who reads it did not choose `dagster dev`."""
@@ -26,13 +28,15 @@ LOCK = "dev.lock"
 """The file in DAGSTER_HOME that is locked while the UI is open; it says where."""
 
 
-def open_ui(settings: Settings, port: int | None = None) -> int:
+def open_ui(accounts: Sequence[Settings], port: int | None = None) -> int:
     """Prepare the instance and become `dagster dev`, without an account too, to be looked at.
 
-    Returns 1 if it cannot: another daemon works with these run records, or the port is taken. Two daemons
-    would launch each scheduled run twice. Raises SettingError.
+    `accounts` are the settings of each. Returns 1 if it cannot: another daemon works with these run records,
+    or the port is taken. Two daemons would launch each scheduled run twice. Raises SettingError.
     """
-    ensure_writable(duckdb_file(settings))
+    ensure_few(accounts)
+    for settings in accounts:
+        ensure_writable(duckdb_file(settings))
     home = dagster_home()
     if said := _already(home):
         sys.stderr.write(f"{said}\n")
@@ -42,12 +46,12 @@ def open_ui(settings: Settings, port: int | None = None) -> int:
         taken = f"Port {port} is" if port else f"Ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are"
         sys.stderr.write(f"{taken} taken by other programs: name a free one, like `--port 8300`.\n")
         return 1
-    if missing := [variable(name) for name in REQUIRED if not getattr(settings, name)]:
+    if missing := list(_missing(accounts)):
         sys.stderr.write(
             f"Not set: {' and '.join(missing)}. The UI can be looked at, but each run will fail: set what is"
             " missing in the environment or in .env, and start again.\n"
         )
-    with dagster_instance() as instance:
+    with dagster_instance([Names(each.prefix).pool for each in accounts]) as instance:
         begin_reading_events(instance)
     address = f"http://localhost:{chosen}"
     lock = Lock.take(home / LOCK, f"process {os.getpid()}, at {address}")
@@ -58,10 +62,19 @@ def open_ui(settings: Settings, port: int | None = None) -> int:
     os.set_inheritable(lock.handle, True)
     if port is None and chosen != FIRST_PORT:
         sys.stderr.write(f"Port {FIRST_PORT} is taken by another program: the UI will be at {address}\n")
-    if "ui_url" not in settings.model_fields_set:
+    if "ui_url" not in accounts[0].model_fields_set:
         # The links in alerts lead to where the UI is.
         give(variable("ui_url"), address)
     return _become(chosen)
+
+
+def _missing(accounts: Sequence[Settings]) -> Iterator[str]:
+    """The variables that lack a value without which runs fail."""
+    for each in accounts:
+        if not each.domain:
+            yield variable("domain")
+        if not each.api_key:
+            yield each.key_variable
 
 
 def _become(port: int) -> NoReturn:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Report
 
+from freshdesk_assets.accounts import told
 from freshdesk_assets.commands.account import check_owner
 from freshdesk_assets.commands.files import complaints, folder_complaint, readable_by_others
 from freshdesk_assets.environment import ENV_FILE
@@ -48,7 +49,7 @@ def examine(catalog: Catalog, settings: Settings) -> int:
         spent = CallsMade(purpose=DOCTOR, calls=tally.calls, credits=tally.credits, waited=tally.waited)
         record_calls(file.warehouse(), spent)
     except FreshdeskError as error:
-        console.print(f"Freshdesk: {error}", style="red", markup=False)
+        console.print(told(f"Freshdesk: {error}", settings.key_variable), style="red", markup=False)
         return 1
     console.print(
         f"Partitions: {settings.partitions} since {settings.start_date:%Y-%m-%d}; tickets unchanged since"
@@ -79,18 +80,18 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
         for each in said:
             console.print(f"File: {each}", style="red", markup=False)
         return False
-    if not file.path.exists():
-        console.print(f"File: the first sync will create {file.path}", markup=False)
-        return True
     try:
+        if not file.warehouse().exists():
+            console.print(f"File: the first sync will create {file.name}", markup=False)
+            return True
         with file.warehouse().open() as connection:
             aside = {table.name: set_aside(connection, table) for table in catalog}
     except WarehouseError as error:
         console.print(f"File: {error}", style="red", markup=False)
         return False
-    size = file.path.stat().st_size / 1e6
+    size = file.warehouse().destination.size() / 1e6
     encrypted = ", encrypted" if file.encryption else ""
-    console.print(f"File: {file.path} can be written, {size:,.1f} MB{encrypted}", markup=False)
+    console.print(f"File: {file.name} can be written, {size:,.1f} MB{encrypted}", markup=False)
     for name, found in aside.items():
         if found:
             console.print(f"  {name}: rows are {found.said}", style="yellow", markup=False)
@@ -101,11 +102,11 @@ def _examine_personal_data(console: Console, file: DuckDBFile, catalog: Catalog)
     """Say what becomes of personal data, and what the next sync does to what is stored."""
     privacy, stored = file.privacy, None
     console.print(f"Personal data: {privacy.policy.in_words}", markup=False)
-    if not file.path.exists():
-        return True
     try:
+        if not file.warehouse().exists():
+            return True
         with file.warehouse().open(checkpoint=False) as connection:
-            privacy.check_key(connection, file.path)
+            privacy.check_key(connection, file.name)
             stored = privacy.pending(connection, catalog)
     except (ConfigurationError, WarehouseError) as error:
         console.print(f"Personal data: {error}", style="red", markup=False)
@@ -134,7 +135,11 @@ def _examine_files(console: Console, folder: Path | None) -> bool:
 
 def _examine_readers(console: Console, file: DuckDBFile, settings: Settings) -> None:
     """Name what is stored and has more readers than it is made for. `.env` holds the key."""
-    ours = [path for path in (file.path, settings.files, dagster_home()) if path is not None]
+    ours = [
+        path
+        for path in (None if file.lake else file.path, settings.files, dagster_home())
+        if path is not None
+    ]
     published = [path for path in (file.published_path, file.page_path) if path is not None]
     for said in (
         *readable_by_others(ours, settings.file_mode),

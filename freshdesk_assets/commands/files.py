@@ -21,6 +21,10 @@ def ensure_writable(file: DuckDBFile) -> None:
 
 def complaints(file: DuckDBFile) -> Iterator[str]:
     """A sentence for each of the replica, its copy and its page that cannot be written where it should be."""
+    if file.lake:
+        if file.page_path is not None:
+            yield from _complaints(file.page_path, "FRESHDESK_PAGE")
+        return
     yield from _complaints(file.path, "FRESHDESK_DUCKDB")
     if said := amiss(file.encryption):
         yield said

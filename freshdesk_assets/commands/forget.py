@@ -39,8 +39,8 @@ def forget(
     """
     console = Console(soft_wrap=True, markup=False, highlight=False)
     api, file = freshdesk_api(settings), duckdb_file(settings)
-    if not file.path.exists():
-        raise SettingError(f"There is no replica at {file.path}, and so nobody to be forgotten")
+    if not file.warehouse().exists():
+        raise SettingError(f"There is no replica at {file.name}, and so nobody to be forgotten")
     ensure_writable(file)
     dagster_home()
     who = f"freshdesk-assets forget (process {os.getpid()} of {socket.gethostname()})"
@@ -55,7 +55,10 @@ def forget(
             contact=contact,
             email=email,
         )
-        with run_lock(api.host, file.locks, who, console.print):
+        with (
+            run_lock(api.host, file.locks, who, console.print),
+            file.warehouse().turn(api.host, who, console.print),
+        ):
             done = forgetter.forget(dry_run=dry_run)
     except (FreshdeskError, WarehouseError) as error:
         console.print(str(error), style="red")

@@ -17,8 +17,9 @@ from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.http.tally import Tally
 from freshdesk_assets.extract.reading import Reader
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
-from freshdesk_assets.orchestration.names import RECONCILE_JOB, REPLICATE, REQUESTED_AT, asset_key
+from freshdesk_assets.orchestration.names import RECONCILE_JOB, REPLICATE, REQUESTED_AT
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.replica_file import duckdb_file
 from freshdesk_assets.orchestration.resources import freshdesk_api
@@ -83,19 +84,20 @@ def plan(
         )
     ensure_days(settings.partitioning, first, last, whole=whole, reconcile=reconcile)
     ensure_writable(duckdb_file(settings))
+    names = Names(settings.prefix)
     if reconcile:
         if selection:
-            selected(build(), RECONCILE_JOB, selection)
+            selected(build(), names.name(RECONCILE_JOB), selection, names)
         _show_budgets(Console(soft_wrap=True), settings)
         return 0
     dagster_home()
     console = Console()
-    tables = {asset_key(table.name) for table in catalog}
-    keys = selected(build(), REPLICATE, selection) if selection else tables
+    tables = {names.asset(table.name) for table in catalog}
+    keys = selected(build(), names.name(REPLICATE), selection, names) if selection else tables
     api, file = freshdesk_api(settings), duckdb_file(settings).warehouse(console.print)
     try:
         check_owner(api, file, console.print)
-        with dagster_instance() as instance, api.connect() as reader:
+        with dagster_instance([names.pool]) as instance, api.connect() as reader:
             request = run_scope(
                 keys,
                 instance,
@@ -106,10 +108,11 @@ def plan(
                 last=last,
                 selection=selection,
                 whole=whole,
+                names=names,
             )
             made = planned(reader, file, catalog, settings, request)
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(api.told(str(error)), style="red", markup=False)
         return 1
     spent = CallsMade(
         purpose=PLAN, calls=made.spent.calls, credits=made.spent.credits, waited=made.spent.waited
@@ -154,7 +157,7 @@ def planned(reader: Reader, file: Warehouse, catalog: Catalog, settings: Setting
 @contextmanager
 def _stored(file: Warehouse) -> Iterator[Warehouse]:
     """The file; before the first sync an empty one, which is removed afterwards."""
-    if file.path.exists():
+    if file.exists():
         yield file
         return
     try:

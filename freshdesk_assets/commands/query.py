@@ -13,6 +13,7 @@ from typing import Any
 
 from freshdesk_assets.commands.asked import asked
 from freshdesk_assets.settings import Settings
+from freshdesk_assets.warehouse.all_accounts import Together, reading_all
 from freshdesk_assets.warehouse.asking import QueryError, ask, show
 from freshdesk_assets.warehouse.file import WarehouseError
 
@@ -24,11 +25,16 @@ UNLIMITED = 10_000
 """Width of a table that goes into a file or another program."""
 
 
-def query(settings: Settings, sql: str | None, *, file: str | None, shape: str) -> int:
-    """Answer the query that was given, or that of a file or of the standard input; 1 if it is wrong."""
+def query(
+    settings: Settings, sql: str | None, *, file: str | None, shape: str, of_all: Together | None = None
+) -> int:
+    """Answer the query that was given, or that of a file or of the standard input; 1 if it is wrong.
+
+    With `of_all`, it is put to the views over all accounts instead of the one that the settings are of.
+    """
     try:
         text = _text(sql, file)
-        with asked(settings) as connection:
+        with reading_all(of_all) if of_all else asked(settings) as connection:
             if shape == "table":
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED
                 show(connection, text, width=width, rows=SHOWN)

@@ -22,6 +22,7 @@ from freshdesk_assets.commands.console import (
 from freshdesk_assets.commands.display import Display
 from freshdesk_assets.commands.files import ensure_writable
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.account_names import Names
 from freshdesk_assets.orchestration.courses import watched
 from freshdesk_assets.orchestration.executor import execute
 from freshdesk_assets.orchestration.instance import dagster_home, dagster_instance
@@ -75,18 +76,19 @@ def sync(
         loggers={"terminal": console_logger(console, display)},
         resources={"freshdesk": api},
     )
-    job = definitions.resolve_job_def(RECONCILE_JOB if reconcile else REPLICATE)
+    names = Names(settings.prefix)
+    job = definitions.resolve_job_def(names.name(RECONCILE_JOB if reconcile else REPLICATE))
     began = time.monotonic()
-    chosen = selected(definitions, job.name, selection)
+    chosen = selected(definitions, job.name, selection, names)
     if derive:
         chosen -= reads(chosen, catalog)
     try:
         if reads(chosen, catalog):
             check_owner(api, file, console.print, renamed=renamed, begin=True)
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(api.told(str(error)), style="red", markup=False)
         return 1
-    with dagster_instance() as instance:
+    with dagster_instance([names.pool]) as instance:
         try:
             request = run_scope(
                 chosen,
@@ -99,6 +101,7 @@ def sync(
                 selection=selection,
                 reconcile=reconcile,
                 whole=whole,
+                names=names,
             )
         except WarehouseError as error:
             console.print(str(error), style="red", markup=False)

@@ -13,6 +13,7 @@ from contextlib import nullcontext
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import Assets, following, forget_copy, unselected
 from freshdesk_assets.orchestration.internals import (
@@ -29,7 +30,7 @@ from freshdesk_assets.orchestration.internals import (
     create_execution_plan,
 )
 from freshdesk_assets.orchestration.io_manager import ReplicaIOManager
-from freshdesk_assets.orchestration.names import API_KIND, BACKFILL, COPIES, FOLLOWS, RETRY_STRATEGY
+from freshdesk_assets.orchestration.names import API_KIND, BACKFILL, FOLLOWS, RETRY_STRATEGY
 from freshdesk_assets.orchestration.places import waiting_for_places
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.rounds import (
@@ -61,7 +62,7 @@ def completing(
         more = _more(job_context, file) if file and _stores(job_context.job_def) else frozenset()
     if more:
         yield from _execute(job_context, more)
-        if failed and file and more & COPIES:
+        if failed and file and more & names_of(job_context.job_def).copies:
             # What failed may be made by the next run, though the tables are the same then.
             with as_dagster_errors(), file.warehouse().open(checkpoint=False) as connection:
                 forget_copy(connection)
@@ -85,7 +86,7 @@ def _more(context: PlanExecutionContext, file: DuckDBFile) -> Assets:
     """The assets to be made though they are not selected."""
     wanted = _wanted(context)
     with as_dagster_errors():
-        wanted |= unpublished(COPIES, file)
+        wanted |= unpublished(names_of(context.job_def).copies, file)
         found = unselected(context.job_def, file.warehouse(context.log.info), wanted=wanted)
     stopped = _stopped(context) if found else frozenset()
     return frozenset().union(*(each.assets for each in found if not each.sources & stopped))

@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from types import MappingProxyType
 from typing import Any, cast
 
 import dagster as dg
 
 from freshdesk_assets.file_modes import make_files
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.completing import completing
 from freshdesk_assets.orchestration.courses import course_of
 from freshdesk_assets.orchestration.following import asking_steps
@@ -25,7 +27,7 @@ from freshdesk_assets.orchestration.internals import (
     core_execute_in_process,
     uncaptured,
 )
-from freshdesk_assets.orchestration.names import PROCESS
+from freshdesk_assets.orchestration.names import ACCOUNT, PROCESS
 from freshdesk_assets.orchestration.origin import record_origin, tags_of_origin
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.signs_of_life import showing_life, this_process
@@ -35,19 +37,23 @@ from freshdesk_assets.stopping import undisturbed
 class FollowingExecutor(InProcessExecutor):
     """Executes the steps of a run in this process, in rounds."""
 
+    files: Mapping[str, DuckDBFile] = MappingProxyType({})
+    """The replicas by their accounts' prefixes: a run shows beside its own that it is alive."""
+
     file: DuckDBFile | None = None
-    """The replica, beside which a run shows that it is alive."""
+    """The replica of the run's account."""
 
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[DagsterEvent]:
         """Execute as the stock executor does, but with an iterator of our own, and show signs of life."""
-        run_id = plan_context.run_id
+        run_id, names = plan_context.run_id, names_of(plan_context.job.get_definition())
+        self.file = self.files.get(names.prefix)
         if self.file:
             make_files(self.file.file_mode)
         with ExitStack() as living:
             shown = living.enter_context(showing_life(self.file.locks, run_id)) if self.file else None
-            plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown)})
+            plan_context.instance.add_run_tags(run_id, {PROCESS: this_process(run_id, shown), **names.tags})
             record_origin(plan_context.instance, run_id)
             asking = asking_steps(execution_plan, plan_context.job.get_definition())
             steps = len(execution_plan.step_keys_to_execute)
@@ -83,10 +89,13 @@ class FollowingExecutor(InProcessExecutor):
         )
 
 
-def build_executor(file: DuckDBFile | None = None) -> dg.ExecutorDefinition:
+def build_executor(
+    file: DuckDBFile | None = None, *, files: Mapping[str, DuckDBFile] | None = None
+) -> dg.ExecutorDefinition:
     """The executor of all runs. It replaces Dagster's own, whose name and configuration it has.
 
-    Runs show beside the replica, `file`, that they are alive.
+    Runs show beside the replica, `file`, that they are alive. With several accounts, `files` has each one's
+    by its prefix.
     """
     stock = dg.in_process_executor
 
@@ -98,7 +107,7 @@ def build_executor(file: DuckDBFile | None = None) -> dg.ExecutorDefinition:
             step_dependency_config=made.step_dependency_config,
             marker_to_close=made.marker_to_close,
         )
-        executor.file = file
+        executor.files = files or ({"": file} if file else {})
         return executor
 
     return dg.ExecutorDefinition(
@@ -132,7 +141,7 @@ def execute(
             output_capturing_enabled=False,
             raise_on_error=False,
             run_config=run_config or {},
-            run_tags={**tags_of_origin(instance), **tags},
+            run_tags={**tags_of_origin(instance, tags.get(ACCOUNT, "")), **tags},
             run_id=run_id,
             asset_selection=chosen,
         )

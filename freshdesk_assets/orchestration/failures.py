@@ -1,6 +1,6 @@
 """From our errors to Dagster's: a retry where that can help, else a failure with one sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -25,8 +25,11 @@ RETRY_SECONDS = 30.0
 
 
 @contextmanager
-def as_dagster_errors(subject: str = "") -> Iterator[None]:
-    """Turn our errors into Dagster's; the message begins with the subject, if there is one."""
+def as_dagster_errors(subject: str = "", told: Callable[[str], str] = str) -> Iterator[None]:
+    """Turn our errors into Dagster's; the message begins with the subject, if there is one.
+
+    `told` makes of a message what it is for the account.
+    """
     try:
         yield
     except (
@@ -41,7 +44,7 @@ def as_dagster_errors(subject: str = "") -> Iterator[None]:
             # What was read is stored: the retry does not pay for it again.
             raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
         # A retry would change nothing and cost credits.
-        said = f"{subject}: {error}" if subject else str(error)
+        said = told(f"{subject}: {error}" if subject else str(error))
         # A redirect may concern one list alone.
         everywhere = isinstance(error, ConfigurationError | SettingError | Unreachable)
         everywhere = everywhere and not isinstance(error, Redirected)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.internals import ExecutionPlan, IExecutionStep
 from freshdesk_assets.orchestration.names import API_KIND, COPIES, FOLLOWS, SYNC, UP_TO_DATE
 from freshdesk_assets.schema.sync import EachParent, PerParent
@@ -110,9 +111,9 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
     - Of what is `wanted`, all is made, even if it would be the same.
     - The copy and its page follow all that is stored, a user's own tables too.
     """
-    graph = _Graph(job)
+    graph, copies = _Graph(job), names_of(job).copies
     left = graph.following()
-    if not left or not warehouse.path.exists():
+    if not left or not warehouse.exists():
         return []
     tables = {name: graph.tables(each.sources) for name, each in left.items()}
     with warehouse.open(checkpoint=False) as connection:
@@ -123,7 +124,7 @@ def unselected(job: dg.JobDefinition, warehouse: Warehouse, *, wanted: Assets) -
         made_of = graph.made_of(graph.tags(each.assets), each.sources, held)
         # What is left of an operation may have been made with the rest of it, or by itself.
         known = any(made_of == before[of][0] for of in {name, name.partition(" ")[0]} if of in before)
-        stored = each.assets & COPIES or held.keys() & set(tables[name])
+        stored = each.assets & copies or held.keys() & set(tables[name])
         if wanted & each.assets or (stored and not known):
             found.append(each)
     return found
@@ -179,6 +180,7 @@ class _Graph:
     def __init__(self, job: dg.JobDefinition) -> None:
         self._layer = job.asset_layer
         self._graph = job.asset_layer.asset_graph.source_asset_graph
+        self._names = names_of(job)
         self._above: dict[dg.AssetKey, frozenset[dg.AssetKey]] = {}
 
     def sources(self, assets: Assets, checks: Checks) -> frozenset[dg.AssetKey]:
@@ -210,8 +212,10 @@ class _Graph:
                 continue
             if left := frozenset(each.keys) - inside:
                 sources = self.sources(left, frozenset())
-                if sources & inside or left & COPIES:
-                    name = _name(each.node_def.name, left, frozenset(), part=left != each.keys)
+                if sources & inside or left & self._names.copies:
+                    name = _name(
+                        self._names.plain(each.node_def.name), left, frozenset(), part=left != each.keys
+                    )
                     found[name] = Unselected(assets=left, sources=sources)
         return found
 
@@ -227,7 +231,9 @@ class _Graph:
     def name(self, step: IExecutionStep, assets: Assets, checks: Checks) -> str:
         """The name of the step's follower: a part of an operation's assets has another than all of them."""
         definition = self._layer.get_assets_def_for_node(step.node_handle)
-        return _name(step.key, assets, checks, part=definition is not None and definition.is_subset)
+        return _name(
+            self._names.plain(step.key), assets, checks, part=definition is not None and definition.is_subset
+        )
 
     def _ancestors(self, key: dg.AssetKey) -> frozenset[dg.AssetKey]:
         if key not in self._above:

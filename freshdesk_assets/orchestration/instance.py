@@ -5,7 +5,7 @@ import re
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,8 +31,10 @@ TAKEN, SLOW = 3.0, 20.0
 
 
 @contextmanager
-def dagster_instance() -> Iterator[dg.DagsterInstance]:
+def dagster_instance(pools: Iterable[str] = (POOL,)) -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, or of DEFAULT_HOME in the working directory; configured if new.
+
+    `pools` are those of the accounts, of each of which one run at a time reads.
 
     Raises SettingError if the folder or its configuration cannot be used.
     """
@@ -62,7 +64,8 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
                 _tell(said)
             if instance.event_log_storage.supports_global_concurrency_limits:
                 # A pool counts for runs only once it is registered.
-                instance.event_log_storage.set_concurrency_slots(POOL, 1)
+                for pool in pools:
+                    instance.event_log_storage.set_concurrency_slots(pool, 1)
             end_dead_runs(instance)
         yield instance
 

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 
 from dagster import AssetKey, DagsterInstance
 
+# The examples of dagster.yaml in deploy/ are held against Dagster's own schema (test_deploy.py).
+from dagster._config import process_config, resolve_to_config_type
+
 # Our executor asks which assets a job reads from the API (executor.py).
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
@@ -55,7 +58,7 @@ from dagster._core.execution.stats import STEP_STATS_EVENT_TYPES, build_run_step
 from dagster._core.executor.in_process import InProcessExecutor
 
 # What somebody's own dagster.yaml limits by pool (configuration.py).
-from dagster._core.instance.config import PoolGranularity
+from dagster._core.instance.config import PoolGranularity, dagster_instance_config
 
 # The states of checks and runs in storage (incidents.py, tidying.py).
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
@@ -182,9 +185,12 @@ __all__ = [
     "copy",
     "core_execute_in_process",
     "create_execution_plan",
+    "dagster_instance_config",
     "deserialize_value",
     "inner_plan_execution_iterator",
     "note_partitions",
+    "process_config",
+    "resolve_to_config_type",
     "serialize_value",
     "uncaptured",
 ]

@@ -66,7 +66,7 @@ class ReplicaIOManager(DuckDBIOManager):
         report = context.log.info if context.log else None
         return TableIOManager(
             db_client=WarehouseClient(self.file.warehouse(report)),
-            database=str(self.file.path),
+            database=self.file.name,
             schema=self.schema_,
             type_handlers=self.type_handlers(),
             default_load_type=Frame,

@@ -57,6 +57,9 @@ RECONCILED = "freshdesk/reconciled"
 FOLLOWS = "freshdesk/follows"
 """On operations that follow the tables: a fingerprint of what they are declared to do."""
 
+ACCOUNT = "freshdesk/account"
+"""On assets and runs where there are several accounts: the prefix of theirs."""
+
 # Data versions
 
 DATA_VERSION = "dagster/data_version"

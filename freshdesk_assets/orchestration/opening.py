@@ -12,6 +12,7 @@ import dagster as dg
 from freshdesk_assets.extract.account import answers
 from freshdesk_assets.extract.http.errors import FreshdeskError, Unavailable
 from freshdesk_assets.orchestration import failures
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.internals import DagsterEvent, PlanExecutionContext, SerializableErrorInfo
 from freshdesk_assets.orchestration.names import MAX_RETRIES
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
@@ -49,7 +50,8 @@ class Opening:
         except (FreshdeskError, WarehouseError, SettingError) as error:
             if not isinstance(error, FileLocked):
                 self._end_for_good()
-            raise NotRead(f"{_sentence(error)} Nothing was read: {steps} steps not made.") from None
+            said = self._api.told(_sentence(error))
+            raise NotRead(f"{said} Nothing was read: {steps} steps not made.") from None
 
     def stops_with(self, event: DagsterEvent) -> bool:
         """Whether a table failed, or is to be tried again, for what the run's other tables would meet too.
@@ -99,8 +101,9 @@ class Opening:
 
     @property
     def _api(self) -> FreshdeskApi:
-        resources = self._context.scoped_resources_builder.build(required_resource_keys={"freshdesk"})
-        api: FreshdeskApi = resources.freshdesk
+        name = names_of(self._context.job_def).name("freshdesk")
+        resources = self._context.scoped_resources_builder.build(required_resource_keys={name})
+        api: FreshdeskApi = getattr(resources, name)
         return api
 
 

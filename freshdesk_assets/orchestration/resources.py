@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from freshdesk_assets.accounts import told
 from freshdesk_assets.extract.http.address import base_url
 from freshdesk_assets.extract.http.budget import Budget
 from freshdesk_assets.extract.http.client import Client
@@ -27,6 +28,7 @@ from freshdesk_assets.settings import (
     DEFAULT_RESERVE,
     SettingError,
     Settings,
+    variable,
 )
 from freshdesk_assets.warehouse.file import Warehouse
 
@@ -40,6 +42,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
 
     domain: str = Field(description="acme.freshdesk.com; a full URL for a simulator on this machine.")
     api_key: str = Field(description="Key of an agent, best an administrator.")
+    key_variable: str = Field(
+        default=variable("api_key"), description="The environment variable that has the key, if it is empty."
+    )
     reserve: float = Field(
         default=DEFAULT_RESERVE, description="Share of the limit left to the account's other tools."
     )
@@ -57,6 +62,8 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     _allowance: Allowance = PrivateAttr()
     _begun: bool = PrivateAttr(default=False)
     _checked: bool = PrivateAttr(default=False)
+    _held: ExitStack | None = PrivateAttr(default=None)
+    _has_turn: bool = PrivateAttr(default=False)
     _another: AnotherAccount | None = PrivateAttr(default=None)
     _unusable: ConfigurationError | SettingError | None = PrivateAttr(default=None)
     _reports: list[Callable[[str], None]] = PrivateAttr(default_factory=list)
@@ -74,6 +81,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         budget = Budget(run=self.run_credits, day=self.day_credits)
         run_id = context.run.run_id if context.run else ""
         with ExitStack() as held:
+            self._held = held
             try:
                 held.enter_context(run_lock(self.host, locks_of(run_id), this_run(run_id), say))
                 held.enter_context(self.connect(budget))
@@ -86,7 +94,7 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """A reader of the account; raises ConfigurationError when domain or key cannot be right."""
         with Client(
             domain=resolved_value(self.domain, "domain"),
-            api_key=resolved_value(self.api_key, "api_key"),
+            api_key=resolved_value(self.api_key, "api_key", self.key_variable),
             reserve=self.reserve,
             budget=budget,
             report=self._report,
@@ -132,6 +140,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
         """Raise what keeps the run from the account; it is asked once for all tables of the run."""
         if self._checked:
             return
+        if self._held is not None and not self._has_turn:
+            # Of a file the run has its locks already; of a lake nobody is kept out by those of this machine.
+            self._held.enter_context(warehouse.turn(self.host, this_run(run_id), self._report))
+            self._has_turn = True
         if self._another is not None:
             raise self._another
         try:
@@ -140,6 +152,10 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
             self._another = error
             raise
         self._checked = True
+
+    def told(self, text: str) -> str:
+        """What is said of address and key, with the names that they have for this account."""
+        return told(text, self.key_variable)
 
     @property
     def host(self) -> str:
@@ -150,7 +166,9 @@ class FreshdeskApi(dg.ConfigurableResource["FreshdeskApi"]):
     def ask_once(self) -> Iterator[Reader]:
         """A reader for use outside runs: it waits neither for the run lock nor for the rate limit."""
         with impatient(
-            resolved_value(self.domain, "domain"), resolved_value(self.api_key, "api_key"), self.reserve
+            resolved_value(self.domain, "domain"),
+            resolved_value(self.api_key, "api_key", self.key_variable),
+            self.reserve,
         ) as reader:
             yield reader
 
@@ -182,8 +200,9 @@ def freshdesk_api(settings: Settings) -> FreshdeskApi:
     variable that is not set is not named: Dagster would end a run for it in its own words.
     """
     return FreshdeskApi(
-        domain=named_variable("domain"),
-        api_key=named_variable("api_key"),
+        domain=str(settings.domain) if settings.prefix else named_variable("domain"),
+        api_key=named_variable("api_key", settings.key_variable),
+        key_variable=settings.key_variable,
         reserve=settings.reserve,
         run_credits=settings.run_credits,
         day_credits=settings.day_credits,

@@ -16,6 +16,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import names_of
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import (
     Assets,
@@ -84,6 +85,7 @@ class _Run:
         self.asking = asking_steps(plan, context.job_def) - self.following
         self.ours = self.following | self.asking
         file = file_of(context)
+        self.names = names_of(context.job_def)
         assert file is not None  # noqa: S101 - every step of ours uses it
         self.file = file
         self.warehouse = self.file.warehouse(context.log.info)
@@ -128,7 +130,7 @@ class _Run:
 
     def _files_wait(self, follower: Follower) -> bool:
         """Whether it fetches files, and one waits to be tried again."""
-        if FILES not in follower.assets:
+        if self.names.key(FILES) not in follower.assets:
             return False
         with self.warehouse.open(checkpoint=False) as connection:
             return retry_due(connection, datetime.now(UTC))
@@ -249,14 +251,15 @@ def _is_failed_check(event: DagsterEvent) -> bool:
 
 def file_of(context: PlanExecutionContext) -> DuckDBFile | None:
     """The replica, if a step of the run uses it."""
-    resources: Any = context.scoped_resources_builder.build(required_resource_keys={"duckdb"})
-    file: DuckDBFile | None = getattr(resources, "duckdb", None)
+    name = names_of(context.job_def).name("duckdb")
+    resources: Any = context.scoped_resources_builder.build(required_resource_keys={name})
+    file: DuckDBFile | None = getattr(resources, name, None)
     return file
 
 
 def unpublished(assets: Assets, file: DuckDBFile) -> Assets:
     """Those of the copy and its page that are missing; the copy too with a log that may keep it shut."""
-    copy = file.published_path if PUBLISHED in assets else None
-    page = file.page_path if PAGE in assets else None
+    copy, page = file.published_path, file.page_path
     missing = [PUBLISHED] if copy and (not copy.exists() or log_of(copy).exists()) else []
-    return frozenset([*missing, *([PAGE] if page and not page.exists() else [])])
+    missing += [PAGE] if page and not page.exists() else []
+    return frozenset(key for key in assets if dg.AssetKey(key.path[-2:]) in missing)

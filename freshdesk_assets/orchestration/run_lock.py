@@ -15,6 +15,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, BETWEEN, Names, account_of
 from freshdesk_assets.orchestration.names import FORMER_PROCESS, POOL, PROCESS, READS_THE_ACCOUNT, WORK
 from freshdesk_assets.orchestration.signs_of_life import Lock, Sign, holder_of
 
@@ -72,13 +73,18 @@ def _hold(path: Path, who: str, why: str, say: Callable[[str], None], held: Exit
     held.callback(lock.release)
 
 
-def under_way(instance: dg.DagsterInstance, work: str | None = None) -> dg.DagsterRun | None:
+def under_way(
+    instance: dg.DagsterInstance, work: str | None = None, names: Names = ALONE
+) -> dg.DagsterRun | None:
     """A run that is queued or under way for this work, or for any of ours; dead runs are ended first.
 
-    A run of assets that the UI or Dagster's command line launched without a job counts as ours.
+    - A run of assets that the UI or Dagster's command line launched without a job counts as ours.
+    - With several accounts, runs of the others do not count; one that does not tell its account does.
     """
     end_dead_runs(instance)
     for run in instance.get_runs(dg.RunsFilter(statuses=[*WAITING, *UNDER_WAY])):
+        if names.prefix and account_of(run) not in (names.prefix, ""):
+            continue
         if work is None and _reads(run):
             return run
         if work is not None and run.tags.get(WORK) == work:
@@ -103,15 +109,18 @@ def end_dead_runs(instance: dg.DagsterInstance) -> None:
 
 
 def free_places(instance: dg.DagsterInstance) -> None:
-    """Give back the places in our pool that runs hold which have ended, however they ended.
+    """Give back the places in our pools that runs hold which have ended, however they ended.
 
     Dagster's daemon does the same, but only where its configuration says so.
     """
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
         return
-    info = storage.get_concurrency_info(POOL)
-    holding = {slot.run_id for slot in info.claimed_slots} | {step.run_id for step in info.pending_steps}
+    pools = [each for each in storage.get_concurrency_keys() if each == POOL or each.startswith(f"{POOL}_")]
+    holding: set[str] = set()
+    for info in map(storage.get_concurrency_info, pools):
+        holding |= {slot.run_id for slot in info.claimed_slots}
+        holding |= {step.run_id for step in info.pending_steps}
     if not holding:
         return
     unfinished = {
@@ -132,7 +141,7 @@ def _end_never_begun(instance: dg.DagsterInstance) -> None:
 
 def _reads(run: dg.DagsterRun) -> bool:
     """Whether the run reads the account; one of chosen assets may, and has a name of Dagster's."""
-    return run.job_name in READS_THE_ACCOUNT or run.job_name.startswith("__")
+    return run.job_name.startswith(BETWEEN) or run.job_name.rpartition(BETWEEN)[2] in READS_THE_ACCOUNT
 
 
 def _still_under_way(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

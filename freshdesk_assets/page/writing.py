@@ -15,7 +15,8 @@ from freshdesk_assets.page.charts import FOLDER, OF_GROUP, Chart, charts_of
 from freshdesk_assets.page.document import MADE_OF, PARTS, document
 from freshdesk_assets.page.rows import Labels, rows_of, why
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading
+from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading, reading_lake
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Connection, WarehouseError, resolved
 
@@ -55,14 +56,14 @@ class Written:
 
 
 def write_page(
-    copy: Path,
+    copy: Path | Lake,
     target: Path,
     options: Options,
     *,
     lock_wait: float = 60.0,
     encryption: Encryption | None = None,
 ) -> Written:
-    """Write the page of this copy to `target`, unless the one there was made of just the same.
+    """Write the page of this copy, or lake, to `target`, unless the one there was made of just the same.
 
     A chart whose query is wrong is left out, and the page says why in its place. Raises WarehouseError when
     the copy cannot be read or the page not be written, DeclarationError for a chart's wrong file; the page
@@ -71,17 +72,23 @@ def write_page(
     """
     target = resolved(target)
     charts = charts_of(options.own)
-    with reading(copy, lock_wait=lock_wait, encryption=encryption) as connection:
+    asked = (
+        reading_lake(copy)
+        if isinstance(copy, Lake)
+        else reading(copy, lock_wait=lock_wait, encryption=encryption)
+    )
+    with asked as connection:
         if not any(each.name == MOMENT for each in listed(connection, METRICS)):
             raise NoMetrics("no page is written yet: the copy has no metrics, for no run has made them")
         made_of = _fingerprint(connection, options)
         if made_of and made_of == _made_of(target):
-            with suppress(OSError):
-                copymode(copy, target)
+            if not isinstance(copy, Lake):
+                with suppress(OSError):
+                    copymode(copy, target)
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})
         html, wrong = _page(connection, charts, options, made_of)
     with _explained(target):
-        _place(html.encode(), target, like=resolved(copy))
+        _place(html.encode(), target, like=None if isinstance(copy, Lake) else resolved(copy))
     return Written(anew=True, bytes=target.stat().st_size, charts=len(charts) - len(wrong), wrong=wrong)
 
 
@@ -182,15 +189,16 @@ def _made_of(target: Path) -> str | None:
     return None
 
 
-def _place(content: bytes, target: Path, *, like: Path) -> None:
-    """Put the file in its place in one step, to be read by whoever may read `like`."""
+def _place(content: bytes, target: Path, *, like: Path | None) -> None:
+    """Put the file in its place in one step, to be read by whoever may read `like`, if that is a file."""
     made = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
     try:
         with made.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        copymode(like, made)
+        if like is not None:
+            copymode(like, made)
         os.replace(made, target)
     finally:
         with suppress(OSError):

@@ -93,7 +93,7 @@ class Search:
     @property
     def ready(self) -> bool:
         """Whether the table was read to its end: before, ids without a row may be those of rows to come."""
-        if not self.warehouse.path.exists():
+        if not self.warehouse.exists():
             return False
         with self.warehouse.open(checkpoint=False) as connection:
             state = read_states(connection).get(self.archived.table.name)

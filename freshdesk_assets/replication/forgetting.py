@@ -110,7 +110,7 @@ class Forgetter:
             )
         done = Forgetting()
         with suppress(_Undone), self.warehouse.open(checkpoint=False) as connection:
-            self.privacy.settle_key(connection, self.warehouse.path)
+            self.privacy.settle_key(connection, self.warehouse.name)
             done, paths = self._forget(connection, hasher, datetime.now(UTC))
             if dry_run:
                 raise _Undone

@@ -22,7 +22,7 @@ def doubt_ledger(warehouse: Warehouse, catalog: Catalog) -> list[str]:
 
 def forget_future(warehouse: Warehouse, catalog: Catalog) -> list[str]:
     """Forget that times still to come were read; a sentence for each table."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return []
     with warehouse.open(checkpoint=False) as connection:
         cut = cut_back(connection, catalog, datetime.now(UTC) + ALIKE)
@@ -38,7 +38,7 @@ def forget_lost(warehouse: Warehouse, catalog: Catalog) -> list[str]:
 
     A table is then read again as if it had never been read, and what is made of tables is made again.
     """
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return []
     declared = {each.name: each for each in catalog.everything}
     now = datetime.now(UTC)

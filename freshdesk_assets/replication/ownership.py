@@ -29,7 +29,7 @@ class AnotherAccount(ConfigurationError):
 
 def held_in(warehouse: Warehouse) -> Held | None:
     """The account that a file holds; None if there is no file, or it does not say."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return None
     with warehouse.open(checkpoint=False) as connection:
         return held_account(connection)
@@ -61,7 +61,7 @@ def check_account(
     except FreshdeskError as error:
         # A new file takes any account; the next run asks whose it is.
         taken = held is None and _only_this_call(client, error)
-        if taken or warehouse.path.exists():
+        if taken or warehouse.exists():
             # For an account that does not answer no file is made.
             with suppress(WarehouseError):
                 spending.tell(warehouse)
@@ -73,7 +73,7 @@ def check_account(
         raise
     if held is not None:
         if say:
-            say(f"The account is {host} now; {warehouse.path} knew it as {held.host}.")
+            say(f"The account is {host} now; {warehouse.name} knew it as {held.host}.")
         found = found or held.account_id
     with warehouse.open(checkpoint=False) as connection:
         record_account(connection, Held(host, found), datetime.now(UTC))
@@ -98,6 +98,6 @@ def _check_same(warehouse: Warehouse, held: Held, found: Held, *, renamed: bool)
     if not known:
         way += "; if it is the same account under a new name, run `freshdesk-assets sync --renamed` once"
     raise AnotherAccount(
-        f"{warehouse.path} holds the account {held.host}, and FRESHDESK_DOMAIN is {found.host}: nothing was"
+        f"{warehouse.name} holds the account {held.host}, and FRESHDESK_DOMAIN is {found.host}: nothing was"
         f" read or written. To go on, {way}."
     )

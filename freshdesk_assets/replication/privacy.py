@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from freshdesk_assets.extract.http.errors import ConfigurationError
 from freshdesk_assets.personal.forgotten import Forgotten, owners_of
@@ -57,29 +56,29 @@ class Privacy:
         return RowTreatment(table, catalog.children, self.policy, self.hasher, forgotten)
 
     def _forgotten(self, table: Table, catalog: Catalog, warehouse: Warehouse) -> Forgotten | None:
-        if not warehouse.path.exists():
+        if not warehouse.exists():
             return None
         with warehouse.open(checkpoint=False) as connection:
             known = marks(connection)
         return Forgotten(owners_of(table, catalog), Marker(Hasher(self.key), known)) if known else None
 
-    def check_key(self, connection: Connection, path: Path) -> None:
+    def check_key(self, connection: Connection, name: str) -> None:
         """Raise AnotherKey for a key that the file's hashes and marks were not made with."""
         before, hasher = applied(connection), self.hasher
         if before is not None and before.key_mark and hasher and before.key_mark != hasher.fingerprint:
             raise AnotherKey(
-                f"FRESHDESK_PII_KEY is not the key that the hashes and marks in {path} were made with, and"
+                f"FRESHDESK_PII_KEY is not the key that the hashes and marks in {name} were made with, and"
                 " nothing was read: set the former one, or begin a new file"
             )
         if hasher is None and marks(connection):
             raise AnotherKey(
-                f"{path} knows persons who were forgotten, and nothing was read: without FRESHDESK_PII_KEY"
+                f"{name} knows persons who were forgotten, and nothing was read: without FRESHDESK_PII_KEY"
                 " they would come back. Set it to the key with which they were forgotten"
             )
 
-    def settle_key(self, connection: Connection, path: Path) -> None:
+    def settle_key(self, connection: Connection, name: str) -> None:
         """Have the file know the key's fingerprint from now on. Raises AnotherKey."""
-        self.check_key(connection, path)
+        self.check_key(connection, name)
         before = applied(connection) or Applied(policy=Policy().said, made_of="keep", key_mark=None)
         if before.key_mark is None and self.hasher is not None:
             record_applied(connection, replace(before, key_mark=self.hasher.fingerprint), datetime.now(UTC))
@@ -120,10 +119,10 @@ class Privacy:
         What was dropped or hashed before does not come back. The file is written anew, so that nothing of
         what was there is left in it; if that was not done when it was due, it is done now. Raises AnotherKey.
         """
-        if not warehouse.path.exists() and self.policy.keeps_all:
+        if not warehouse.exists() and self.policy.keeps_all:
             return False
         with warehouse.open(checkpoint=False) as connection:
-            self.check_key(connection, warehouse.path)
+            self.check_key(connection, warehouse.name)
             owed = rewrite_owed(connection)
             pending = self.pending(connection, catalog) is not None
         if pending:

@@ -75,7 +75,7 @@ class Spending:
 
 def record_calls(warehouse: Warehouse, spent: CallsMade) -> bool:
     """Record calls that read no table; returns False if there is no file, or it could not be written."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return False
     try:
         with warehouse.open(checkpoint=False) as connection:
@@ -95,7 +95,7 @@ def record_looks(warehouse: Warehouse, run_id: str, looks: int) -> None:
 
 def spent_today(warehouse: Warehouse) -> int:
     """Credits spent this day, in UTC, by all runs and other commands."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return 0
     with warehouse.open(checkpoint=False) as connection:
         return credits_of_day(connection, today())
@@ -114,7 +114,7 @@ def deferral(warehouse: Warehouse, table: Table, with_it: Collection[str], budge
 
     `with_it` are the tables of the run before which it may be deferred.
     """
-    if not budget.limited or not warehouse.path.exists():
+    if not budget.limited or not warehouse.exists():
         return None
     with warehouse.open(checkpoint=False) as connection:
         found = read_states(connection)

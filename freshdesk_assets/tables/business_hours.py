@@ -60,7 +60,7 @@ with said as (
   from parents p, json_each(p.source_business_hours) h, json_each(h.value -> '$.sources') s,
     json_each(h.value -> '$.business_hours') d, json_each(d.value -> '$.time_slots') t
   where json_type(p.source_business_hours) = 'ARRAY'
-    and h.value ->> '$.business_hours_type' is distinct from '24x7'
+    and (h.value ->> '$.business_hours_type') is distinct from '24x7'
   union all
   select p.id, h.id, try_cast(s.value as bigint), days.day,
     '{{"start_time": "00:00", "end_time": "24:00"}}'::json, 0
@@ -68,7 +68,7 @@ with said as (
     (select unnest(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']) as day)
       as days
   where json_type(p.source_business_hours) = 'ARRAY'
-    and h.value ->> '$.business_hours_type' = '24x7'
+    and (h.value ->> '$.business_hours_type') = '24x7'
 ),
 timed as (
   select

@@ -11,17 +11,20 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
+from freshdesk_assets.warehouse.destinations.destination import DestinationError
+from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.engines import memory_of
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
-    holder,
-    is_lock,
+    WarehouseError,
     resolved,
     unopened_error,
 )
 from freshdesk_assets.warehouse.paths import plain
-from freshdesk_assets.warehouse.sql import identifier, literal
+from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
 AT_ONCE = 2000
 """Rows that are in memory at once while an answer is written."""
@@ -48,14 +51,49 @@ class Listed:
 
 
 @contextmanager
+def reading_lake(
+    lake: Lake, writes_to: Path | None = None, memory_limit: str | None = None
+) -> Iterator[Connection]:
+    """A connection in UTC that can only read this lake, at one snapshot; raises WarehouseError.
+
+    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
+    """
+    connection = duckdb.connect()
+    with connection:
+        try:
+            connection.execute("set timezone = 'UTC'")
+            lake.prepare(connection)
+            connection.execute(lake.reading(ALIAS))
+            connection.execute(f"use {ALIAS}")
+            # What else is on the disk or in the store is closed to queries.
+            folders = [lake.data_path + "/"]
+            if writes_to is not None:
+                folders.append(_spill_to(connection, writes_to, memory_limit))
+            connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            # All that is asked is of one moment.
+            connection.execute("begin")
+        except DestinationError as error:
+            raise WarehouseError(str(error)) from None
+        except duckdb.Error as error:
+            raise WarehouseError(lake.unopened(error)) from None
+        yield connection
+
+
+@contextmanager
 def reading(
     path: Path,
     *,
     lock_wait: float,
     report: Callable[[str], None] | None = None,
     encryption: Encryption | None = None,
+    writes_to: Path | None = None,
+    memory_limit: str | None = None,
 ) -> Iterator[Connection]:
     """A connection in UTC that can only read this file; it waits while another process has the file open.
+
+    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
 
     Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened.
     """
@@ -63,7 +101,7 @@ def reading(
     deadline, pause = time.monotonic() + lock_wait, 0.05
     while True:
         try:
-            connection = _opened(path, encryption)
+            connection = _opened(path, encryption, writes_to, memory_limit)
             break
         except duckdb.Error as error:
             if not is_lock(error):
@@ -83,10 +121,15 @@ def reading(
         yield connection
 
 
-def _opened(path: Path, encryption: Encryption | None) -> Connection:
+def _opened(
+    path: Path, encryption: Encryption | None, writes_to: Path | None, memory_limit: str | None
+) -> Connection:
     """A connection to the file alone: what else is on the disk is closed to queries once the file is open."""
     connection = duckdb.connect()
     try:
+        if writes_to is not None:
+            place = _spill_to(connection, writes_to, memory_limit)
+            connection.execute(f"set allowed_directories = [{literal(place)}]")
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
         prepare_to_read(connection, encryption)
         options = f"read_only{option(encryption)}"
@@ -97,6 +140,16 @@ def _opened(path: Path, encryption: Encryption | None) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _spill_to(connection: Connection, folder: Path, memory_limit: str | None) -> str:
+    """Let what memory does not hold go into the folder; returns it as DuckDB writes it."""
+    place = plain(folder / "_").removesuffix("_")
+    connection.execute(f"set temp_directory = {literal(f'{place}overflow')}")
+    connection.execute(f"set memory_limit = '{memory_of(memory_limit)} bytes'")
+    # Rows wait in memory for their row group alone.
+    connection.execute("set preserve_insertion_order = false")
+    return place
 
 
 def show(connection: Connection, sql: str, *, width: int, rows: int) -> None:
@@ -175,7 +228,7 @@ def listed(connection: Connection, schema: str | None = None) -> list[Listed]:
 
 def columns(connection: Connection, schema: str, name: str) -> list[tuple[str, str, str]]:
     """Each column of a table or view: its name, its type, and what its comment says."""
-    return connection.execute(
+    found = connection.execute(
         """
         select column_name, data_type, coalesce(comment, '')
         from duckdb_columns()
@@ -184,6 +237,17 @@ def columns(connection: Connection, schema: str, name: str) -> list[tuple[str, s
         """,
         [schema, name],
     ).fetchall()
+    if any(comment for _, _, comment in found):
+        return found
+    try:
+        rows = connection.execute(
+            f"select column_name, comment from {META}.view_comments where schema_name = ? and view_name = ?",
+            [schema, name],
+        ).fetchall()
+    except duckdb.CatalogException:
+        return found  # a file of before
+    said = dict(rows)
+    return [(column, kind, said.get(column, "")) for column, kind, _ in found]
 
 
 def _counts(connection: Connection, tables: list[tuple[str, str]]) -> dict[tuple[str, str], int]:

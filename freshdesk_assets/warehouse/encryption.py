@@ -7,12 +7,10 @@ this purpose (docs/engineering.md, 7).
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
 
 import duckdb
 
-from freshdesk_assets.warehouse.paths import plain
+from freshdesk_assets.warehouse.extensions import load
 from freshdesk_assets.warehouse.sql import literal
 
 EXTENSION = "httpfs"
@@ -67,28 +65,12 @@ def prepare_to_read(connection: duckdb.DuckDBPyConnection, encryption: Encryptio
 
 
 def _load(connection: duckdb.DuckDBPyConnection) -> None:
-    for place in (EXTENSION, *_packaged()):
-        try:
-            connection.execute(f"load {place}")
-        except duckdb.Error:
-            continue
-        return
-    raise NoCipher(
-        f"FRESHDESK_ENCRYPTION_KEY is set, and DuckDB {duckdb.__version__} encrypts with its extension"
-        f" {EXTENSION}, which is not installed here. docs/access.md says how it is fetched, and what can be"
-        " done without a network"
-    )
-
-
-def _packaged() -> list[str]:
-    """The extension's file in a Python package, if that is installed for this version of DuckDB."""
-    found = find_spec(PACKAGE)
-    folders = map(Path, found.submodule_search_locations or ()) if found else ()
-    files = [
-        folder / "extensions" / f"v{duckdb.__version__}" / f"{EXTENSION}.duckdb_extension"
-        for folder in folders
-    ]
-    return [literal(plain(file)) for file in files if file.is_file()]
+    if not load(connection, EXTENSION):
+        raise NoCipher(
+            f"FRESHDESK_ENCRYPTION_KEY is set, and DuckDB {duckdb.__version__} encrypts with its extension"
+            f" {EXTENSION}, which is not installed here. docs/access.md says how it is fetched, and what can"
+            " be done without a network"
+        )
 
 
 def amiss(encryption: Encryption | None) -> str | None:

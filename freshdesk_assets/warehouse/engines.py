@@ -1,4 +1,4 @@
-"""DuckDB engines for the files that this process opens; an engine is kept after its file is closed.
+"""DuckDB engines for the destinations that this process opens; an engine is kept after its file is closed.
 
 Making an engine takes 35 ms of CPU, attaching a file to one that is kept 15.
 """
@@ -10,29 +10,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from secrets import token_hex
 
 import duckdb
 
-from freshdesk_assets.schema.names import META
-from freshdesk_assets.warehouse.encryption import Encryption, option, prepare
+from freshdesk_assets.warehouse.destinations.destination import Destination
+from freshdesk_assets.warehouse.destinations.ducklake import end_sessions
 from freshdesk_assets.warehouse.notes import forget
-from freshdesk_assets.warehouse.paths import opened, plain
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, scalar
-
-ROW_GROUP_SIZE = 4_096
-"""Rows per row group: a load's memory is bounded by the row group, and a ticket's text is large. DuckDB also
-compresses a group that is not full again with every batch. Measured: 131 us a ticket against 185 with
-16,384, the same file size; peak 455 MB at a million tickets, 5.1 GB with DuckDB's default of 122,880."""
+from freshdesk_assets.warehouse.paths import plain
+from freshdesk_assets.warehouse.sql import identifier, literal, scalar
 
 VACUUM_TASKS = 2
 """How many neighbouring row groups DuckDB may merge at a checkpoint; its default of 100 rewrote almost all
 of a table of 100,000 tickets for an upsert of 2,000 (2.2 s of CPU against 1.2)."""
-
-STORAGE = "v1.4.0"
-"""The oldest DuckDB that can open what is written. DuckDB 2.0.0's own default is itself (docs/engineering.md,
-7)."""
 
 LEAST_MEMORY, MOST_MEMORY = 512 * 1024**2, 4 * 1024**3
 """The bounds of an engine's memory, in bytes, where no setting says it. With the least, a million tickets of
@@ -47,86 +37,84 @@ _kept: dict[str, "Engine"] = {}
 """The engine for each file that this process opened, with or without the file. Emptied before a fork, which
 would leave the child without its threads."""
 
-_left: dict[str, tuple[int, int, int]] = {}
-"""Inode, time and size of each file when this process closed it."""
+_left: dict[str, object] = {}
+"""The version of each destination when this process left it."""
 
 
-def lock_of(path: Path) -> threading.Lock:
-    """The lock under which one thread of this process uses the file and its engine."""
+def lock_of(name: str) -> threading.Lock:
+    """The lock under which one thread of this process uses the destination of this name and its engine."""
     # dict.setdefault with a string is atomic; a defaultdict calls Path.__hash__, which may release the GIL.
-    return _held.setdefault(str(path), threading.Lock())
+    return _held.setdefault(name, threading.Lock())
 
 
-def take(
-    path: Path, memory_limit: str | None, storage: str, encryption: Encryption | None = None
-) -> "Engine":
-    """An engine for the file: the one that was kept, which may still have it open, or a new one."""
-    engine = _kept.pop(str(path), None)
-    if engine is not None and engine.made_for == (memory_limit, storage, encryption):
+def take(destination: Destination, memory_limit: str | None) -> "Engine":
+    """An engine for the destination: the one that was kept, which may still have it open, or a new one."""
+    engine = _kept.pop(destination.name, None)
+    if engine is not None and engine.made_for == (destination, memory_limit):
         return engine
     if engine is not None:
         engine.close()
     _close_others()
-    return Engine(path, memory_limit, storage, encryption)
+    return Engine(destination, memory_limit)
 
 
 def release(engine: "Engine", *, usable: bool) -> None:
-    """Close the file, now or in a moment, and keep the engine; one that is not `usable` is closed."""
-    if usable and (not engine.file or _lingering.linger(str(engine.path)) or engine.detach()):
-        _kept[str(engine.path)] = engine
+    """Close the destination, now or in a moment, and keep the engine; one that is not `usable` is closed.
+
+    A lake stays open: that keeps nobody from it.
+    """
+    name = engine.destination.name
+    if usable and (
+        not engine.attached or engine.destination.lake or _lingering.linger(name) or engine.detach()
+    ):
+        _kept[name] = engine
     else:
         engine.close()
 
 
 class Engine:
-    """A DuckDB for a file, attached or not, with a folder for what its memory does not hold.
+    """A DuckDB for a destination, attached or not, with a folder for what its memory does not hold.
 
-    Such folders that killed processes left are removed once the file is open. Without a `memory_limit`, the
-    engine takes a quarter of what the machine has. Raises NoCipher where it cannot write with `encryption`.
+    Such folders that killed processes left are removed once a file is open. Without a `memory_limit`, the
+    engine takes a quarter of what the machine has. Raises DestinationError where it cannot write there.
     """
 
-    def __init__(
-        self, path: Path, memory_limit: str | None, storage: str, encryption: Encryption | None = None
-    ) -> None:
-        self.path, self.storage, self.encryption = path, storage, encryption
-        self.made_for = memory_limit, storage, encryption
-        self.overflow = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
+    def __init__(self, destination: Destination, memory_limit: str | None) -> None:
+        self.destination = destination
+        self.made_for = destination, memory_limit
+        name = destination.name.rpartition("/")[2] if not destination.lake else "lake"
+        self.overflow = destination.folder / f"{name}.{token_hex(4)}.tmp"
         self.root = duckdb.connect(config={"temp_directory": plain(self.overflow)})
         self.root.execute(f"set memory_limit = {literal(memory_limit or _quarter(self.root))}")
         self.root.execute(f"set max_vacuum_tasks = {VACUUM_TASKS}")
-        prepare(self.root, encryption)
-        self.file = ""
-        """The file that is attached; empty if none is."""
+        destination.prepare(self.root)
+        self.attached = False
+        """Whether the destination is open."""
         self.checkpoint = False
-        """Whether to write what is in the log into the file when it is closed."""
+        """Whether to write what is in a file's log into the file when it is closed."""
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Open the file; no other process can from here on."""
-        options = f"type duckdb, row_group_size {ROW_GROUP_SIZE}{option(self.encryption)}"
-        try:
-            connection.execute(
-                f"attach {opened(self.path)} as {ALIAS} ({options}, storage_version {literal(self.storage)})"
-            )
-        except duckdb.InvalidInputException as error:
-            if "cannot be lowered" not in str(error):
-                raise
-            connection.execute(f"attach {opened(self.path)} as {ALIAS} ({options})")
-        try:
-            wide = scalar(connection, f"select count(*) > 0 from {ALIAS}.{META}.wide_texts")
-        except duckdb.CatalogException:
-            wide = False  # the file is new, or of an earlier version
-        compress_texts(connection, long=not wide)
-        self.file, self.checkpoint = str(self.path), False
-        if _left.get(self.file) != _version(self.path):
+        """Open the destination."""
+        self.destination.attach(connection)
+        self.attached, self.checkpoint = True, False
+        if not self.destination.lake:
+            self.look(connection)
+
+    def look(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Forget what was noted of the destination if another process has written to it since."""
+        name = self.destination.name
+        now, ours = self.destination.versions(connection)
+        if now not in (_left.get(name), ours):
             # Somebody else has written to it, or put another in its place.
-            forget(self.file)
+            forget(name)
+        _left[name] = now
 
     def detach(self) -> bool:
-        """Close the file and whatever else is attached; returns whether the engine can be kept.
+        """Close the destination and whatever else is attached; returns whether the engine can be kept.
 
         Committed rows are stored even if a checkpoint finds no room on the disk.
         """
-        file, self.file = self.file, ""
+        self.attached = False
         try:
             self.root.execute(f"pragma {'enable' if self.checkpoint else 'disable'}_checkpoint_on_shutdown")
             attached = self.root.execute(
@@ -135,7 +123,8 @@ class Engine:
             ).fetchall()
             for (name,) in attached:
                 self.root.execute(f"detach {identifier(name)}")
-            _left[file] = _version(self.path)
+            if not self.destination.lake:
+                _left[self.destination.name] = self.destination.version()
         except (duckdb.Error, OSError):
             return False
         # The folder for what did not fit into memory is removed only with the engine.
@@ -143,9 +132,9 @@ class Engine:
 
     def close(self) -> None:
         """Close the engine and everything that it has open."""
-        if self.file:
+        if self.attached:
             self.detach()
-        # What is committed is in the file or in its log. An error here would hide why the engine is closed.
+        # What is committed is stored. An error here would hide why the engine is closed.
         with suppress(duckdb.Error):
             self.root.close()
 
@@ -243,15 +232,10 @@ def _let_go(path: str) -> None:
         return
     try:
         engine = _kept.get(path)
-        if engine and engine.file and not engine.detach():
+        if engine and engine.attached and not engine.destination.lake and not engine.detach():
             _kept.pop(path).close()
     finally:
         lock.release()
-
-
-def compress_texts(connection: duckdb.DuckDBPyConnection, *, long: bool) -> None:
-    """Whether long texts are compressed from here on (see ledger/wide_texts.py)."""
-    connection.execute(f"set disabled_compression_methods = {literal('' if long else 'zstd')}")
 
 
 def memory_of(limit: str | None) -> int:
@@ -272,14 +256,10 @@ def _allowed(connection: duckdb.DuckDBPyConnection) -> int:
     return int(float(found[1]) * 1024 ** (" KMGT".index((found[2] or " ")[0]))) if found else LEAST_MEMORY
 
 
-def _version(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
 def _end_engines() -> None:
     while _kept:
         _kept.popitem()[1].close()
+    end_sessions()
 
 
 atexit.register(_end_engines)

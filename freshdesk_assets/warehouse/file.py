@@ -1,22 +1,30 @@
-"""From the path of a DuckDB file to a connection: one at a time, in a transaction, closed afterwards."""
+"""From a destination to a connection: one at a time, in a transaction, closed afterwards."""
 
 import os
-import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.complaints import complaint, may_quote, reason, unopened
-from freshdesk_assets.warehouse.encryption import Encryption, NoCipher
-from freshdesk_assets.warehouse.engines import STORAGE, Engine, lock_of, release, take
-from freshdesk_assets.warehouse.notes import noting
-from freshdesk_assets.warehouse.sql import ALIAS
+from freshdesk_assets.warehouse.complaints import may_quote, reason
+from freshdesk_assets.warehouse.destinations.destination import (
+    Destination,
+    DestinationBusy,
+    DestinationError,
+)
+from freshdesk_assets.warehouse.destinations.duckdb_file import (
+    STORAGE,
+    ReplicaFile,
+    remove_overflow,
+)
+from freshdesk_assets.warehouse.encryption import Encryption
+from freshdesk_assets.warehouse.engines import Engine, lock_of, release, take
+from freshdesk_assets.warehouse.notes import found, noting
+from freshdesk_assets.warehouse.sql import ALIAS, scalar
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 """A connection inside one transaction; other rooms can pass it on without importing DuckDB."""
@@ -36,21 +44,53 @@ class FileLocked(WarehouseError):
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """A DuckDB file that is closed except inside `open`.
+    """A destination that is closed except inside `open`.
 
+    - `place`: the path of a DuckDB file, or another destination.
     - `lock_wait`: how many seconds to wait for another process to close it.
     - `memory_limit`: what a load may use; None for a share of the machine's memory.
-    - `storage`: the oldest DuckDB that must be able to open the file. A file that is newer stays so.
-    - `encryption`: the key of the file, if it has one.
+    - `storage`, `encryption`: those of a file, see ReplicaFile.
     - `report`: called with a line when a wait begins.
     """
 
-    path: Path
+    place: Path | Destination
     lock_wait: float = 300.0
     memory_limit: str | None = None
     storage: str = STORAGE
     encryption: Encryption | None = None
     report: Callable[[str], None] | None = field(default=None, compare=False)
+
+    @property
+    def destination(self) -> Destination:
+        """Where it is stored; raises WarehouseError for links that lead in a circle."""
+        if isinstance(self.place, Destination):
+            return self.place
+        return ReplicaFile(path=resolved(self.place), storage=self.storage, encryption=self.encryption)
+
+    @property
+    def path(self) -> Path:
+        """The path of the file. Only where it is a file: see `destination.lake`."""
+        if isinstance(self.place, Destination):
+            raise TypeError(f"{self.place.name} is not a file")
+        return self.place
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.place.name if isinstance(self.place, Destination) else str(self.place)
+
+    def exists(self) -> bool:
+        """Whether there is a replica; raises WarehouseError where that cannot be found out."""
+        with _explained(self.name):
+            return self.place.exists()
+
+    @contextmanager
+    def turn(self, account: str, who: str, say: Callable[[str], None]) -> Iterator[None]:
+        """Keep other runs of the account out, wherever they are, as far as the destination can."""
+        with ExitStack() as held:
+            with _explained(self.name):
+                held.enter_context(self.destination.turn(account, who, say))
+            yield
 
     @contextmanager
     def open(self, *, checkpoint: bool = True, ending: bool = False) -> Iterator[Connection]:
@@ -60,100 +100,134 @@ class Warehouse:
         one. That is as safe, and takes half the time when batch after batch is landed. With `ending`, the
         file is closed for certain afterwards, for another may be in its place.
 
-        Raises FileLocked when the file stays in use, WarehouseError when it cannot be opened or written.
+        Raises FileLocked when it stays in use, WarehouseError when it cannot be opened or written.
         """
-        path = resolved(self.path)
-        if not path.parent.is_dir():
-            raise WarehouseError(f"{path.parent} is not a folder: create it, or set FRESHDESK_DUCKDB")
-        with self._turn(path):
-            try:
-                engine, connection = self._attach(path, checkpoint=checkpoint)
-            except NoCipher as error:
-                raise WarehouseError(str(error)) from None
-            except OSError as error:
-                raise WarehouseError(f"{path} cannot be opened: {error}") from error
+        destination = self.destination
+        with ExitStack() as held:
+            held.enter_context(self._thread(destination))
+            with _explained(destination.name):
+                destination.check()
+                held.enter_context(destination.writing(self.lock_wait, self.report))
+                engine, connection = self._attach(destination, checkpoint=checkpoint)
             usable = False
             try:
-                with noting(connection, engine.file):
-                    connection.execute("begin")
+                with noting(connection, destination.name):
                     yield connection
                     connection.execute("commit")
                 connection.execute("use memory")
                 usable = True
             except duckdb.Error as error:
-                said = complaint(error, path)
+                said = destination.complaint(error)
                 if may_quote(error):
                     # Dagster would store the words of the error, and of what it was raised from.
-                    hushed = WarehouseError(said or f"{path}: {reason(error)}")
+                    hushed = WarehouseError(said or f"{destination.name}: {reason(error)}")
                     raise hushed.with_traceback(error.__traceback__) from None
+                if destination.lake and (said or destination.hidden(str(error)) != str(error)):
+                    # The words of the error may have the address of the catalogue, or a key.
+                    raise WarehouseError(said or destination.unopened(error)) from None
                 raise (WarehouseError(said) if said else error) from error
             finally:
                 connection.close()
                 release(engine, usable=usable and not ending)
 
     @contextmanager
-    def _turn(self, path: Path) -> Iterator[None]:
-        """Let one thread of this process at a time use the file."""
-        lock = lock_of(path)
+    def _thread(self, destination: Destination) -> Iterator[None]:
+        """Let one thread of this process at a time use the destination."""
+        lock = lock_of(destination.name)
         if not lock.acquire(timeout=max(self.lock_wait, THREADS_WAIT)):
             raise FileLocked(
-                f"{path} is in use by another part of this process ({os.getpid()}), which did not close it:"
-                " end this process and run again"
+                f"{destination.name} is in use by another part of this process ({os.getpid()}), which did not"
+                " close it: end this process and run again"
             )
         try:
             yield
         finally:
             lock.release()
 
-    def _attach(self, path: Path, *, checkpoint: bool) -> tuple[Engine, Connection]:
-        """An engine for this thread alone, and a connection of it that has the file open."""
+    def _attach(self, destination: Destination, *, checkpoint: bool) -> tuple[Engine, Connection]:
+        """An engine for this thread alone, and a connection of it that has the destination open."""
         deadline = time.monotonic() + self.lock_wait
         pause = 0.05
-        engine = take(path, self.memory_limit, self.storage, self.encryption)
+        engine = take(destination, self.memory_limit)
         while True:
             connection = engine.root.cursor()
             try:
                 connection.execute("set timezone = 'UTC'")
-                if not engine.file:
-                    before = _inode(path)
+                if not engine.attached:
+                    before = _inode(destination)
                     engine.attach(connection)
-                    if before not in (None, _inode(path)):
+                    if before not in (None, _inode(destination)):
                         # It was written anew while it was opened: what was opened is in no folder any more.
                         connection.close()
                         engine.detach()
                         continue
-                    _remove_overflow(path, keep=engine.overflow)
+                    _remove_overflow(destination, engine)
                 engine.checkpoint |= checkpoint
                 connection.execute(f"use {ALIAS}")
+                connection.execute("begin")
+                if destination.lake:
+                    # Here it shows that a catalogue was away, and has ended the connections that were kept.
+                    engine.look(connection)
                 return engine, connection
             except duckdb.Error as error:
                 connection.close()
-                if not is_lock(error):
+                if engine.attached and destination.lake:
                     engine.close()
-                    raise unopened_error(error, path, self.encryption) from None
+                    engine = take(destination, self.memory_limit)
+                    if time.monotonic() < deadline:
+                        time.sleep(pause)
+                        continue
+                who = destination.busy(error)
+                if who is None:
+                    engine.close()
+                    raise WarehouseError(destination.unopened(error)) from None
                 if time.monotonic() >= deadline:
                     release(engine, usable=True)
                     raise FileLocked(
-                        f"{path} is in use by {holder(error)} and was not released within"
+                        f"{destination.name} is in use by {who} and was not released within"
                         f" {self.lock_wait:g} seconds: close it there, or run again later"
-                    ) from error
+                    ) from (None if destination.lake else error)
                 if pause == 0.05 and self.report:
-                    self.report(f"waiting for {path}, in use by {holder(error)}")
+                    self.report(f"waiting for {destination.name}, in use by {who}")
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
 
 
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Raise what is wrong with a destination as the errors that callers know."""
+    try:
+        yield
+    except DestinationBusy as error:
+        raise FileLocked(str(error)) from None
+    except DestinationError as error:
+        raise WarehouseError(str(error)) from None
+    except OSError as error:
+        raise WarehouseError(f"{name} cannot be opened: {error}") from error
+
+
+def _inode(destination: Destination) -> int | None:
+    """Which file it is, whatever its name; None if there is none."""
+    if isinstance(destination, ReplicaFile):
+        with suppress(OSError):
+            return destination.path.stat().st_ino
+    return None
+
+
+def _remove_overflow(destination: Destination, engine: Engine) -> None:
+    if isinstance(destination, ReplicaFile):
+        remove_overflow(destination.path, keep=engine.overflow)
+
+
+def on_lake(connection: Connection) -> bool:
+    """Whether what is open is a lake."""
+    asked = f"select type = 'ducklake' from duckdb_databases() where database_name = '{ALIAS}'"
+    return found(connection, "on a lake", lambda: bool(scalar(connection, asked)))
+
+
 def unopened_error(error: duckdb.Error, path: Path, encryption: Encryption | None) -> WarehouseError:
     """What is raised where a file cannot be opened. It stands alone: DuckDB's own error may hold the key."""
-    said = unopened(error, path)
-    return WarehouseError(encryption.hidden(said) if encryption else said)
-
-
-def _inode(path: Path) -> int | None:
-    """Which file it is, whatever its name; None if there is none."""
-    with suppress(OSError):
-        return path.stat().st_ino
-    return None
+    return WarehouseError(ReplicaFile(path=path, encryption=encryption).unopened(error))
 
 
 def resolved(path: Path) -> Path:
@@ -164,27 +238,3 @@ def resolved(path: Path) -> Path:
         raise WarehouseError(
             f"{path} cannot be followed: {error}; set FRESHDESK_DUCKDB to the file itself"
         ) from error
-
-
-def _remove_overflow(path: Path, keep: Path) -> None:
-    """Remove the temporary folders of processes that were killed while they had the file open."""
-    left = re.compile(rf"{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp")
-    for folder in path.parent.iterdir():
-        if left.fullmatch(folder.name) and folder != keep:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def is_lock(error: duckdb.Error) -> bool:
-    """Whether a file could not be opened because something else has it open."""
-    message = str(error)
-    return "Could not set lock on file" in message or "Unique file handle conflict" in message
-
-
-def holder(error: duckdb.Error) -> str:
-    """Who holds the file, from DuckDB's own words: a program and its process id."""
-    match = re.search(r"Conflicting lock is held in (\S+)(?: \(deleted\))? \(PID (\d+)\)", str(error))
-    if match:
-        return f"{os.path.basename(match[1])} (process {match[2]})"
-    return (
-        f"another connection of this process ({os.getpid()})" if "Unique" in str(error) else "another process"
-    )

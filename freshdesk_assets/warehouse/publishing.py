@@ -22,8 +22,8 @@ import duckdb
 
 from freshdesk_assets.schema.column import boolean, text, timestamp
 from freshdesk_assets.warehouse.block_copy import copy_blocks
+from freshdesk_assets.warehouse.destinations.duckdb_file import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare
-from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.fingerprint import fingerprint_of
 from freshdesk_assets.warehouse.ledger.tables import META

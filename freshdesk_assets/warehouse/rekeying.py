@@ -9,9 +9,10 @@ from shutil import copymode
 import duckdb
 
 from freshdesk_assets.warehouse.complaints import unopened
+from freshdesk_assets.warehouse.destinations.duckdb_file import ROW_GROUP_SIZE, is_lock
 from freshdesk_assets.warehouse.encryption import Encryption, NoCipher, option, prepare
-from freshdesk_assets.warehouse.engines import ROW_GROUP_SIZE, let_go
-from freshdesk_assets.warehouse.file import Warehouse, WarehouseError, is_lock, resolved
+from freshdesk_assets.warehouse.engines import let_go
+from freshdesk_assets.warehouse.file import Warehouse, WarehouseError, resolved
 from freshdesk_assets.warehouse.paths import log_of, opened, plain
 from freshdesk_assets.warehouse.publishing import COPY, discard, flush, remove_unfinished
 from freshdesk_assets.warehouse.sql import ALIAS, literal

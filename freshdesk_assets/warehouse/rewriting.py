@@ -8,6 +8,7 @@ import shutil
 from secrets import token_hex
 
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError, resolved
+from freshdesk_assets.warehouse.keeping import purge_lake
 from freshdesk_assets.warehouse.ledger.personal import settle_rewrite
 from freshdesk_assets.warehouse.publishing import (
     checkpoint,
@@ -22,10 +23,17 @@ from freshdesk_assets.warehouse.publishing import (
 def rewrite(warehouse: Warehouse) -> None:
     """Write the file anew from its rows, and put it in the place of the old one in one step.
 
+    In a lake, files with deleted rows are written anew, and snapshots and files of before are removed.
+
     Who has the old file open keeps it: its bytes are gone when they close it. Raises WarehouseError if there
     is no room or memory for it; the old file then stays, with what was deleted still in it. What the ledger
     owes is settled by the new file alone: whatever ends this early, the next run does it again.
     """
+    if warehouse.destination.lake:
+        purge_lake(warehouse)
+        with warehouse.open() as connection:
+            settle_rewrite(connection)
+        return
     path = resolved(warehouse.path)
     made = path.with_name(f"{path.name}.{token_hex(4)}.unfinished")
     # The engine ends with the block: it has the old file open.

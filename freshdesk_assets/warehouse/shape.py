@@ -9,7 +9,7 @@ from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.sync import EachParent, PerParent
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.file import Connection, on_lake
 from freshdesk_assets.warehouse.notes import found, once
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, pointer
 
@@ -46,11 +46,15 @@ def ensure_shape(connection: Connection, table: Declared, *, comments: bool = Tr
 
 
 def stored_tables(connection: Connection) -> set[str]:
-    """The names of the tables that are there, of those that hold what Freshdesk sent."""
+    """The names of the tables that are there, of those that hold what Freshdesk sent.
+
+    A lake is asked for columns: of tables, DuckLake tells the sizes too, which takes 0.3 s after each commit.
+    """
+    listed = "duckdb_columns()" if on_lake(connection) else "duckdb_tables()"
     return {
         name
         for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
+            f"select distinct table_name from {listed} where database_name = ? and schema_name = ?",
             [ALIAS, SCHEMA],
         ).fetchall()
     }

@@ -6,7 +6,7 @@ import dagster as dg
 
 from freshdesk_assets.orchestration.executor import build_executor, execute
 from freshdesk_assets.orchestration.internals import REPOSITORY_LABEL_TAG
-from freshdesk_assets.orchestration.names import TIDY
+from freshdesk_assets.orchestration.names import ACCOUNT, TIDY
 from freshdesk_assets_tests.orchestration.storing import QUIET
 from freshdesk_assets_tests.orchestration.switching import switch_on
 from freshdesk_assets_tests.recording import recording
@@ -48,3 +48,15 @@ def test_the_code_location_is_the_one_whose_schedules_ran_here(tmp_path: Path) -
         assert again is not None
         assert again.remote_job_origin is not None
         assert again.remote_job_origin.repository_origin.get_label() == "__repository__@my_assets"
+
+
+def test_an_account_with_a_code_location_of_its_own_has_its_runs_there(tmp_path: Path) -> None:
+    """Beside those of other accounts, whose schedules ran here too."""
+    with recording(tmp_path) as instance:
+        for name in ("north", "south"):
+            switch_on(instance, name, f"{name}__keep_current")
+        run = execute(library, instance, tags={ACCOUNT: "south"}, run_config=QUIET).dagster_run
+        again = instance.get_run_by_id(run.run_id)
+        assert again is not None
+        assert again.remote_job_origin is not None
+        assert again.remote_job_origin.repository_origin.get_label() == "__repository__@south"

@@ -13,6 +13,9 @@ ROOT = Path(__file__).parents[2]
 FOUND = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
 """The part of the environment that every program needs."""
 
+OURS = "FRESHDESK_TEST_"
+"""How variables begin that say where the tests store what they store (places.py)."""
+
 WARNINGS = ("error", "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning")
 """As pytest has them in pyproject.toml."""
 
@@ -41,7 +44,11 @@ def printed(program: str, *arguments: object, **environment: str) -> str:
 def begun(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A running program; at the end of the block it is killed if it still runs."""
     with subprocess.Popen(
-        command(program, *arguments), env=FOUND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command(program, *arguments),
+        env={**FOUND, **{name: value for name, value in os.environ.items() if name.startswith(OURS)}},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             yield process

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import dagster as dg
@@ -27,6 +28,7 @@ from freshdesk_assets.settings import Partitioning, PartitionLength, Settings
 from freshdesk_assets.simulator.server import Server, serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.places import Place, new_database, reading
 from freshdesk_assets_tests.recording import recording
 from freshdesk_assets_tests.replica.children import child_differences
 from freshdesk_assets_tests.replica.truth import Difference, differences
@@ -53,6 +55,11 @@ class Account:
     views: Sequence[SqlView] = ()
     page: bool = False
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where the replica is: the file, or a lake."""
+        return duckdb_file(self.settings).lake or self.path
 
     @property
     def partitioning(self) -> Partitioning:
@@ -117,15 +124,15 @@ class Account:
     def differences(self, **options: Any) -> list[Difference]:
         """Where replica and truth disagree."""
         options.setdefault("only", [table.name for table in self.catalog])
-        return differences(self.path, self.world, self.partitioning.since, **options)
+        return differences(self.place, self.world, self.partitioning.since, **options)
 
     def child_differences(self) -> list[Difference]:
         """Where child tables are not what their parents' truth makes them."""
-        return child_differences(self.path, self.world, self.partitioning.since, self.catalog)
+        return child_differences(self.place, self.world, self.partitioning.since, self.catalog)
 
     def query(self, sql: str) -> list[Any]:
         """What an analyst reads with plain DuckDB."""
-        with duckdb.connect(str(self.path), read_only=True) as connection:
+        with reading(self.place, "replica") as connection:
             return connection.execute(sql).fetchall()
 
     @contextmanager
@@ -155,13 +162,17 @@ def _job(
     assets = dg.AssetSelection.all() if derive else replicated()
     job = dg.define_asset_job("asked_for", assets if check else assets.without_checks())
     made = duckdb_file(settings)
-    file = DuckDBFile(
-        database=dg.EnvVar("FRESHDESK_DUCKDB"),
-        published=settings.published,
-        page=settings.page,
-        page_names=settings.page_names,
-        personal_data=made.personal_data,
-        pii_key=made.pii_key,
+    file = (
+        made.model_copy(update={"published": settings.published})
+        if settings.lake
+        else DuckDBFile(
+            database=dg.EnvVar("FRESHDESK_DUCKDB"),
+            published=settings.published,
+            page=settings.page,
+            page_names=settings.page_names,
+            personal_data=made.personal_data,
+            pii_key=made.pii_key,
+        )
     )
     definitions = build_defs(settings, catalog, views=views, resources={"duckdb": file}, page=page)
     return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("asked_for")
@@ -181,9 +192,13 @@ def simulated_account(
     days: int = DAYS,
     seed: int = 1,
     world: World | None = None,
+    destination: str = "file",
     **switches: Any,
 ) -> Iterator[Account]:
-    """An account that was opened some days ago, whose replica is to stand in the folder."""
+    """An account that was opened some days ago, whose replica is to stand in the folder.
+
+    Its `destination` is `file`, or a lake in `postgres` or `sqlite`, whose files are in the folder.
+    """
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
     world = world or World(seed=seed, tickets=tickets, now=now, days=days)
     path = folder / "replica.duckdb"
@@ -192,7 +207,10 @@ def simulated_account(
         environment.setenv("FRESHDESK_DOMAIN", server.url)
         environment.setenv("FRESHDESK_API_KEY", server.key)
         environment.setenv("FRESHDESK_DUCKDB", str(path))
-        settings = Settings(start_date=start, partitions=PartitionLength.MONTHLY)
+        lake = lake_settings(folder, destination)
+        for name, value in lake.items():
+            environment.setenv(f"FRESHDESK_{name.upper()}", value)
+        settings = Settings(start_date=start, partitions=PartitionLength.MONTHLY, **lake)
         made = Account(world, server, path, instance, settings)
         try:
             yield made
@@ -201,6 +219,16 @@ def simulated_account(
                 if process.stdout and not process.stdout.closed:
                     process.kill()
                     process.communicate()
+
+
+def lake_settings(folder: Path, destination: str) -> dict[str, Any]:
+    """The settings of a new lake; none for a file."""
+    if destination == "file":
+        return {}
+    catalogue = (
+        new_database(f"lake_{token_hex(6)}") if destination == "postgres" else str(folder / "lake.sqlite")
+    )
+    return {"destination": f"ducklake:{destination}:{catalogue}", "data_path": str(folder / "lake_files")}
 
 
 def _cause(data: Any) -> str:

@@ -8,7 +8,6 @@ It has over 300 lines because what each child table ought to hold is said in one
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,6 +17,7 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Type
 from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.simulator.world import World
+from freshdesk_assets_tests.places import Place, reading
 from freshdesk_assets_tests.replica.true_rows import true_rows
 from freshdesk_assets_tests.replica.truth import Difference, out_of_sight
 
@@ -26,11 +26,10 @@ Rows = Iterator[tuple[Any, Row]]
 """What a parent's payload ought to become: the key within the parent, and the cells."""
 
 
-def child_differences(path: Path, world: World, since: datetime, catalog: Catalog) -> list[Difference]:
+def child_differences(place: Place, world: World, since: datetime, catalog: Catalog) -> list[Difference]:
     """Every parent whose children are not as expected."""
     found: list[Difference] = []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with reading(place, "replica") as connection:
         for child in catalog.children:
             found += _differences(connection, child, catalog, world, since)
     return found

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ from freshdesk_assets.schema.sync import LookBack
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.places import Place, reading
 from freshdesk_assets_tests.replica.true_rows import every_row, true_rows
 
 VOLATILE_STEPS = ("attachment_url", "thumb_url", "avatar_url")
@@ -31,37 +31,36 @@ class Difference:
 
 
 def differences(
-    path: Path, world: World, since: datetime, *, only: Iterable[str] | None = None
+    place: Place, world: World, since: datetime, *, only: Iterable[str] | None = None
 ) -> list[Difference]:
     """Every row of the truth since the start date that the replica lacks or has otherwise."""
     found: list[Difference] = []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with reading(place, "replica") as connection:
         for table in declared_tables():
             if only is None or table.name in set(only):
                 found += _table_differences(connection, table, world, since)
     return found
 
 
-def surplus(path: Path, world: World, table: str) -> set[Any]:
+def surplus(place: Place, world: World, table: str) -> set[Any]:
     """Keys of rows that the replica takes for existing and the truth does not have."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with reading(place, "replica") as connection:
         key = ", ".join(declared_tables()[table].key)
         alive = connection.execute(
-            f"select {key} from {path.stem}.freshdesk.{table} where _deleted_at is null"
+            f"select {key} from replica.freshdesk.{table} where _deleted_at is null"
         ).fetchall()
     found = {row[0] if len(row) == 1 else row for row in alive}
     return found - every_row(table, world).keys()
 
 
-def wrongly_marked(path: Path, world: World) -> set[int]:
+def wrongly_marked(place: Place, world: World) -> set[int]:
     """Tickets that exist and are marked as deleted, or are marked as archived or not against the truth.
 
     After a reconciliation with enough credits there are none, nor is there any surplus.
     """
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with reading(place, "replica") as connection:
         stored = connection.execute(
-            f"select id, _deleted_at is null, archived from {path.stem}.freshdesk.tickets"
+            "select id, _deleted_at is null, archived from replica.freshdesk.tickets"
         ).fetchall()
     truth = world.truth("tickets")
     return {
@@ -74,11 +73,9 @@ def wrongly_marked(path: Path, world: World) -> set[int]:
 def _table_differences(
     connection: duckdb.DuckDBPyConnection, table: Table, world: World, since: datetime
 ) -> list[Difference]:
-    catalog = connection.execute("select current_database()").fetchone()
-    assert catalog is not None
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     rows = connection.execute(
-        f'select {names} from "{catalog[0]}".freshdesk.{table.name} where _deleted_at is null'
+        f"select {names} from replica.freshdesk.{table.name} where _deleted_at is null"
     ).fetchall()
     places = [[column.name for column in table.columns].index(name) for name in table.key]
     stored = {key_in(row, places): row for row in rows}

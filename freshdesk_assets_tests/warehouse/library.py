@@ -1,4 +1,4 @@
-"""A DuckDB file to land a library's tables in, read back with plain duckdb."""
+"""A DuckDB file, or a lake, to land a library's tables in, read back with plain duckdb."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from freshdesk_assets.schema.catalog import Declared
@@ -17,6 +16,7 @@ from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Landed, Spool
 from freshdesk_assets.warehouse.ledger.tables import ensure_ledger
 from freshdesk_assets.warehouse.shape import ensure_shape
+from freshdesk_assets_tests.places import place, reading
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
@@ -27,12 +27,12 @@ def later(minutes: float) -> datetime:
 
 
 class Library:
-    """A DuckDB file, and what tests do with it."""
+    """A replica, and what tests do with it."""
 
     def __init__(self, folder: Path, spools: Path | None = None) -> None:
         self.folder = folder
         self.spools = spools or folder / "spool"
-        self.warehouse = Warehouse(folder / "freshdesk.duckdb", lock_wait=5.0)
+        self.warehouse = Warehouse(place(folder / "freshdesk.duckdb"), lock_wait=5.0)
 
     def land(self, table: Table, *pages: Page, moment: datetime = NOON) -> Landed:
         """Spool the pages and land them as one batch."""
@@ -59,10 +59,7 @@ class Library:
 
     def table(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The names of the columns of what plain duckdb reads, and the rows."""
-        with duckdb.connect() as connection:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(f"attach '{self.warehouse.path}' as file (read_only)")
-            connection.execute("use file")
+        with reading(self.warehouse.place, "file") as connection:
             found = connection.execute(statement)
             return [name for name, *_ in found.description or ()], found.fetchall()
 

@@ -19,6 +19,7 @@ from freshdesk_assets.warehouse.derived.views import ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.existence import open_doubts
 from freshdesk_assets.warehouse.ledger.parents import Asked, pending
+from freshdesk_assets_tests.places import place
 
 CATALOG = declared_tables()
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -27,7 +28,7 @@ MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A replica with every table and view, and no row."""
-    made = Warehouse(tmp_path_factory.mktemp("empty") / "replica.duckdb")
+    made = Warehouse(place(tmp_path_factory.mktemp("empty") / "replica.duckdb"))
     with made.open() as connection:
         ensure_views(connection, declared_views(), CATALOG)
     return made

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.references import build_reference_checks
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.following import follows
@@ -22,7 +23,6 @@ from freshdesk_assets.orchestration.names import (
     SHAPE,
     SPANS,
     UNKNOWN,
-    asset_key,
 )
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.catalog import Catalog, Declared, cells, key_of
@@ -70,6 +70,7 @@ def build_checks(
     queries: Sequence[SqlCheck],
     assets: Iterable[dg.AssetsDefinition],
     acknowledged: Collection[str] = (),
+    names: Names = ALONE,
 ) -> list[dg.AssetChecksDefinition]:
     """Every check: of tables' keys (blocking), of contents, of references, and the users' own in SQL.
 
@@ -80,38 +81,41 @@ def build_checks(
     """
     known = {key for made in assets for key in made.keys}
     for query in queries:
-        if asset_key(query.table, query.schema) not in known:
+        if names.asset(query.table, query.schema) not in known:
             raise DeclarationError(
                 f"check {query.file}: there is no table or view {query.schema}.{query.table}; put the file"
                 " into checks/<schema>/<table>/ of the table or view that it checks"
             )
-    checks = [_key_check(table) for table in catalog]
-    checks += [_contents_check(catalog, acknowledged), build_reference_checks(catalog)]
-    return [*checks, _queries_check(queries)] if queries else checks
+    checks = [_key_check(table, names) for table in catalog]
+    checks += [_contents_check(catalog, acknowledged, names), build_reference_checks(catalog, names)]
+    return [*checks, _queries_check(queries, names)] if queries else checks
 
 
-def _key_check(table: Table) -> dg.AssetChecksDefinition:
+def _key_check(table: Table, names: Names) -> dg.AssetChecksDefinition:
     """The one check that blocks: children and views would multiply rows that share a key."""
 
     @dg.asset_check(
-        asset=asset_key(table.name),
+        asset=names.asset(table.name),
         name=KEY_CHECK,
         blocking=True,
         op_tags=follows(table.key),
         description=_key_description(table.key),
     )
+    @names.bound
     def check(duckdb: DuckDBFile) -> dg.AssetCheckResult:
         with as_dagster_errors(), duckdb.warehouse().open() as connection:
             found = check_key(connection, table)
-        return _result(table, KEY_CHECK, found, severity=dg.AssetCheckSeverity.ERROR)
+        return _result(names.asset(table.name), KEY_CHECK, found, severity=dg.AssetCheckSeverity.ERROR)
 
     return check
 
 
-def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.AssetChecksDefinition:
+def _contents_check(
+    catalog: Catalog, acknowledged: Collection[str], names: Names
+) -> dg.AssetChecksDefinition:
     declared = {each.name: each for each in catalog.everything}
     specs = [
-        dg.AssetCheckSpec(name, asset=asset_key(each.name), description=said)
+        dg.AssetCheckSpec(name, asset=names.asset(each.name), description=said)
         for each in declared.values()
         for name, said in _contents(each)
     ]
@@ -125,7 +129,10 @@ def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.Asset
         ACCEPTED: partial(check_accepted, known=acknowledged),
     }
 
-    @dg.multi_asset_check(name="contents", specs=specs, can_subset=True, op_tags=follows(looked_at))
+    @dg.multi_asset_check(
+        name=names.name("contents"), specs=specs, can_subset=True, op_tags=follows(looked_at)
+    )
+    @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         # Results are recorded after the file is closed: an error in between would leave it open.
         chosen = [(each.asset_key.path[-1], each.name) for each in sorted(context.selected_asset_check_keys)]
@@ -143,7 +150,7 @@ def _contents_check(catalog: Catalog, acknowledged: Collection[str]) -> dg.Asset
         for table, name in chosen:
             made = found[table, name]
             told = replace(made, said=f"{made.said}. {advice}") if made.new else made
-            yield _result(declared[table], name, told)
+            yield _result(names.asset(table), name, told)
 
     return check
 
@@ -170,8 +177,8 @@ def _contents(declared: Declared) -> Iterator[tuple[str, str]]:
 
 def _advice(acknowledged: Collection[str], found: Iterable[Finding]) -> str:
     """What to set to hear no more of any table's check: a line for one table would undo another's."""
-    names = dict.fromkeys([*acknowledged, *(name for each in found for name in each.new)])
-    return f"To hear no more of it: FRESHDESK_KNOWN={written(names)}"
+    named = dict.fromkeys([*acknowledged, *(name for each in found for name in each.new)])
+    return f"To hear no more of it: FRESHDESK_KNOWN={written(named)}"
 
 
 def _key_description(key: Sequence[str]) -> str:
@@ -188,13 +195,17 @@ def _looked_at(declared: Declared) -> object:
     return declared.name, key_of(declared), columns, [name for name, _ in _contents(declared)]
 
 
-def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
-    named = {(asset_key(each.table, each.schema), each.name): each for each in queries}
+def _queries_check(queries: Sequence[SqlCheck], names: Names) -> dg.AssetChecksDefinition:
+    named = {(names.asset(each.table, each.schema), each.name): each for each in queries}
     specs = [dg.AssetCheckSpec(name, asset=key, description=each.doc) for (key, name), each in named.items()]
 
     @dg.multi_asset_check(
-        name="queries", specs=specs, can_subset=True, op_tags=follows([each.sql for each in queries])
+        name=names.name("queries"),
+        specs=specs,
+        can_subset=True,
+        op_tags=follows([each.sql for each in queries]),
     )
+    @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         for key in sorted(context.selected_asset_check_keys):
             query = named[key.asset_key, key.name]
@@ -206,21 +217,12 @@ def _queries_check(queries: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
             if found.count:
                 all_of_them = f"`freshdesk-assets query --file` with checks/{query.file} shows them all"
                 found = replace(found, said=f"not so: {query.doc} {found.said}. {all_of_them}")
-            yield _outcome(key.asset_key, key.name, found)
+            yield _result(key.asset_key, key.name, found)
 
     return check
 
 
 def _result(
-    declared: Declared,
-    name: str,
-    found: Finding,
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-) -> dg.AssetCheckResult:
-    return _outcome(asset_key(declared.name), name, found, severity)
-
-
-def _outcome(
     key: dg.AssetKey,
     name: str,
     found: Finding,

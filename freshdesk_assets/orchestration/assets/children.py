@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import child_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -16,12 +17,12 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.frames import select_statement
 
 
-def build_children(catalog: Catalog) -> list[dg.AssetsDefinition]:
+def build_children(catalog: Catalog, names: Names = ALONE) -> list[dg.AssetsDefinition]:
     """An asset for every child table of the catalog."""
-    return [_asset(child, catalog) for child in catalog.children]
+    return [_asset(child, catalog, names) for child in catalog.children]
 
 
-def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
+def _asset(child: Child, catalog: Catalog, names: Names) -> dg.AssetsDefinition:
     parent = catalog[child.parent]
 
     @derived(
@@ -32,6 +33,7 @@ def _asset(child: Child, catalog: Catalog) -> dg.AssetsDefinition:
         doc=child_description(child),
         made_of=[child],
         kinds={TABLE_KIND},
+        names=names,
         metadata=table_metadata(child, catalog.places.get(child.name)),
     )
     def cut(

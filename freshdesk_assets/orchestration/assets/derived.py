@@ -8,8 +8,9 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.following import follows
-from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND, POOL
+from freshdesk_assets.orchestration.names import DERIVED, FILE_KIND
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 """One run for any range of partitions: `dagster asset materialize --partition-range` asks for it of each
@@ -43,6 +44,7 @@ def derived(
     doc: str,
     made_of: Sequence[object] = (),
     kinds: Iterable[str] = (),
+    names: Names = ALONE,
     **options: Any,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Decorate an operation that makes the asset from `deps` inside the file, and stores it itself.
@@ -52,22 +54,23 @@ def derived(
     - `made_of` is what the operation is declared to do. While that and the tables are unchanged, a run that
       only looks for news leaves it out.
     - `kinds` are shown beside DuckDB's; `options` are those of `dagster.asset`.
+    - `key` and `deps` are those of one account alone; `names` are the account's.
     """
 
     def decorate(operation: Callable[..., Any]) -> dg.AssetsDefinition:
         with one_run_for_all():
             made: dg.AssetsDefinition = dg.asset(
-                key=key,
-                deps=list(deps),
+                key=names.key(key),
+                deps=list(map(names.key, deps)),
                 description=doc,
                 group_name=group,
                 kinds={FILE_KIND, *kinds},
                 tags={DERIVED: kind},
                 op_tags=follows(*made_of),
-                pool=POOL,
+                pool=names.pool,
                 backfill_policy=ONE_RUN,
-                **options,
-            )(operation)
+                **{**options, **names.io_manager},
+            )(names.bound(operation))
         return made
 
     return decorate

@@ -20,7 +20,7 @@ def with_examples(
     def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
         if STORED_AS not in spec.metadata:
             return spec
-        schema, name = spec.key.path
+        schema, name = spec.key.path[-2:]
         said = _asked(queries.get((schema, name), ())) or [fenced(first_rows(schema, name))]
         # A view's SQL is long, and of less use than the queries.
         about, mark, sql = (spec.description or "").partition(f"\n\n{ITS_SQL}")

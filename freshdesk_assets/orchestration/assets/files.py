@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from freshdesk_assets.extract.http.downloads import Downloads
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import columns_schema
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -28,16 +29,16 @@ def tables_of_files(catalog: Catalog) -> tuple[Child, ...]:
 
 
 def build_files(
-    catalog: Catalog, folder: Path | None, most_megabytes: int
+    catalog: Catalog, folder: Path | None, most_megabytes: int, names: Names = ALONE
 ) -> tuple[list[dg.AssetsDefinition], list[dg.AssetChecksDefinition]]:
     """The asset that fetches files, and its check; none without a folder, or where no table has files."""
     children = tables_of_files(catalog)
     if folder is None or not children:
         return [], []
-    return [_asset(children, folder, most_megabytes * MEGABYTE)], [_check(children)]
+    return [_asset(children, folder, most_megabytes * MEGABYTE, names)], [_check(children, names)]
 
 
-def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefinition:
+def _asset(children: Sequence[Child], folder: Path, most: int, names: Names) -> dg.AssetsDefinition:
     doc, columns = LEDGER[FILES.path[-1]]
     named = ", ".join(child.name for child in children)
 
@@ -51,6 +52,7 @@ def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefin
         " how to find a file, and what becomes of those that could not be fetched.",
         made_of=[[(child.name, child.files) for child in children], str(folder), most],
         kinds={TABLE_KIND},
+        names=names,
         metadata={
             "dagster/column_schema": columns_schema(columns),
             "dagster/table_name": ".".join(FILES.path),
@@ -88,13 +90,14 @@ def _asset(children: Sequence[Child], folder: Path, most: int) -> dg.AssetsDefin
     return attachment_files
 
 
-def _check(children: Sequence[Child]) -> dg.AssetChecksDefinition:
+def _check(children: Sequence[Child], names: Names) -> dg.AssetChecksDefinition:
     @dg.asset_check(
-        asset=FILES,
+        asset=names.key(FILES),
         name=FETCHED,
         op_tags=follows(FETCHED, [child.name for child in children]),
         description="Every attachment that Freshdesk has told of is fetched, as large as Freshdesk says.",
     )
+    @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> dg.AssetCheckResult:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             found = standing(connection, children)

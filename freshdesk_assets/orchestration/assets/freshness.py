@@ -5,20 +5,21 @@ from datetime import timedelta
 
 import dagster as dg
 
-from freshdesk_assets.orchestration.names import CADENCE, DERIVED, asset_key
+from freshdesk_assets.orchestration.account_names import ALONE, Names
+from freshdesk_assets.orchestration.names import CADENCE, DERIVED
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
 
 
 def with_freshness(
-    assets: Iterable[dg.AssetsDefinition], catalog: Catalog, every: timedelta
+    assets: Iterable[dg.AssetsDefinition], catalog: Catalog, every: timedelta, names: Names = ALONE
 ) -> list[dg.AssetsDefinition]:
     """The assets with their cadence as a tag and its freshness policy; live tables are read `every` so often.
 
     A table has the cadence it declares. An asset made of tables has that of the fastest of them.
     """
     given = list(assets)
-    cadences = _cadences([spec for each in given for spec in each.specs], catalog)
+    cadences = _cadences([spec for each in given for spec in each.specs], catalog, names)
 
     def complete(spec: dg.AssetSpec) -> dg.AssetSpec:
         cadence = cadences[spec.key]
@@ -45,8 +46,8 @@ def policy(cadence: Cadence, every: timedelta) -> dg.FreshnessPolicy:
             )
 
 
-def _cadences(specs: Sequence[dg.AssetSpec], catalog: Catalog) -> Mapping[dg.AssetKey, Cadence]:
-    found = {asset_key(table.name): table.cadence for table in catalog}
+def _cadences(specs: Sequence[dg.AssetSpec], catalog: Catalog, names: Names) -> Mapping[dg.AssetKey, Cadence]:
+    found = {names.asset(table.name): table.cadence for table in catalog}
     upstream = {spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}
 
     def of(key: dg.AssetKey) -> Cadence:

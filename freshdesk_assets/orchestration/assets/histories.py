@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import Deriving, derived
 from freshdesk_assets.orchestration.assets.metadata import history_description, table_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -14,12 +15,12 @@ from freshdesk_assets.schema.history import History
 from freshdesk_assets.warehouse.derived.histories import record_states, state_counts
 
 
-def build_histories(catalog: Catalog) -> list[dg.AssetsDefinition]:
+def build_histories(catalog: Catalog, names: Names = ALONE) -> list[dg.AssetsDefinition]:
     """An asset for the history of every table that has one."""
-    return [_asset(history, catalog) for history in catalog.histories]
+    return [_asset(history, catalog, names) for history in catalog.histories]
 
 
-def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
+def _asset(history: History, catalog: Catalog, names: Names) -> dg.AssetsDefinition:
     table = history.table
 
     @derived(
@@ -30,6 +31,7 @@ def _asset(history: History, catalog: Catalog) -> dg.AssetsDefinition:
         doc=history_description(history),
         made_of=[history.keys, history.tracked, history.doc],
         kinds={TABLE_KIND},
+        names=names,
         metadata=table_metadata(history, catalog.places.get(history.name)),
     )
     def complete(

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.views import schema_key
 from freshdesk_assets.orchestration.failures import as_dagster_errors
-from freshdesk_assets.orchestration.names import CHARTS, DERIVED, METRICS, UP_TO_DATE, asset_key
+from freshdesk_assets.orchestration.names import CHARTS, DERIVED, METRICS, UP_TO_DATE
 from freshdesk_assets.orchestration.partitions import days_since
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.schema.view import SqlView
@@ -33,27 +34,32 @@ def charted(views: Sequence[SqlView]) -> list[SqlView]:
     return [view for view in views if view.name.endswith(SUFFIX) and view.doc.startswith(GRAIN)]
 
 
-def build_metrics(views: Sequence[SqlView], since: datetime) -> list[dg.AssetsDefinition]:
+def build_metrics(
+    views: Sequence[SqlView], since: datetime, names: Names = ALONE
+) -> list[dg.AssetsDefinition]:
     """An asset per charted view, and the one whose operation tells their days; none without such a view."""
     shown = charted(views)
     if not shown:
         return []
-    return [_telling(shown, since), *(dg.AssetsDefinition(specs=[_chart(view, since)]) for view in shown)]
+    return [
+        _telling(shown, since, names),
+        *(dg.AssetsDefinition(specs=[_chart(view, since, names)]) for view in shown),
+    ]
 
 
-def chart_key(view: SqlView) -> dg.AssetKey:
+def chart_key(view: SqlView, names: Names = ALONE) -> dg.AssetKey:
     """The asset that is the view's chart."""
-    return asset_key(view.name, METRICS)
+    return names.asset(view.name, METRICS)
 
 
-def _chart(view: SqlView, since: datetime) -> dg.AssetSpec:
+def _chart(view: SqlView, since: datetime, names: Names) -> dg.AssetSpec:
     charts = {column.name: column.doc for column in view.columns[1:]}
     charts[CREDITS] = "API credits spent on that day, for all purposes."
     columns = "\n".join(f"| `{name}` | {doc} |" for name, doc in charts.items())
     return dg.AssetSpec(
         # Downstream of nothing: Dagster refuses a selection such as `key:"freshdesk/tickets"+` that holds an
         # asset which no run makes.
-        chart_key(view),
+        chart_key(view, names),
         description=f"Charts by day: under Overview, Metadata, choose Plots. {view.doc}"
         f"\n\nThe last {DAYS} days, each told again when its numbers change. No run makes this asset: it is"
         " told what it shows. Queries find the same numbers in"
@@ -66,7 +72,7 @@ def _chart(view: SqlView, since: datetime) -> dg.AssetSpec:
     )
 
 
-def _telling(views: Sequence[SqlView], since: datetime) -> dg.AssetsDefinition:
+def _telling(views: Sequence[SqlView], since: datetime, names: Names) -> dg.AssetsDefinition:
     @derived(
         CHARTS,
         [schema_key(schema) for schema in sorted({view.schema for view in views})],
@@ -75,12 +81,13 @@ def _telling(views: Sequence[SqlView], since: datetime) -> dg.AssetsDefinition:
         doc="Tells Dagster the numbers of each day that changed: the other assets of this group chart them.",
         made_of=[(view.id, view.sql) for view in views],
         kinds={METRICS},
+        names=names,
     )
     def tell(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> dg.MaterializeResult[None]:
         first = max(since, datetime.now(UTC) - timedelta(days=DAYS)).date()
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open(checkpoint=False) as connection:
             found = {
-                chart_key(view): numbers_by_day(
+                chart_key(view, names): numbers_by_day(
                     connection, view.id, [column.name for column in view.columns[1:]], first
                 )
                 for view in views

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from freshdesk_assets.file_modes import PRIVATE
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import PAGE, PUBLISHED
@@ -12,7 +13,7 @@ from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.page.writing import NoMetrics, Options, made_by, write_page
 
 
-def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
+def build_page(options: Options, mode: str = PRIVATE, names: Names = ALONE) -> dg.AssetsDefinition:
     """The asset that writes the page; with other options, charts or `mode`, the next run makes it again."""
 
     @derived(
@@ -27,11 +28,12 @@ def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
         " a chart.",
         made_of=[made_by(options), mode],
         kinds={"html"},
+        names=names,
         output_required=False,
     )
     def page(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
         with as_dagster_errors():
-            copy, target = duckdb.published_path, duckdb.page_path
+            copy, target = duckdb.lake or duckdb.published_path, duckdb.page_path
             if copy is None or target is None:
                 context.log.info("no page is written: FRESHDESK_PAGE or FRESHDESK_PUBLISHED is off")
                 return
@@ -50,7 +52,7 @@ def build_page(options: Options, mode: str = PRIVATE) -> dg.AssetsDefinition:
             context.log.error(f"the page lacks the chart {name}: {reason}")
         path = target.resolve()
         yield dg.MaterializeResult(
-            asset_key=PAGE,
+            asset_key=names.key(PAGE),
             metadata={
                 "path": dg.MetadataValue.path(str(path)),
                 "url": dg.MetadataValue.url(path.as_uri()),

@@ -1,6 +1,7 @@
 """The copy for analysts as an asset: made last, when everything else of the run is done."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shlex import quote
@@ -8,6 +9,7 @@ from shlex import quote
 import dagster as dg
 
 from freshdesk_assets.file_modes import PRIVATE
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import fenced
 from freshdesk_assets.orchestration.assets.references import KEY as FOREIGN_KEYS
@@ -17,6 +19,7 @@ from freshdesk_assets.orchestration.names import BY_NIGHT, PUBLISHED, WORK
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_metadata
 from freshdesk_assets.schema.view import SqlView
+from freshdesk_assets.warehouse.all_accounts import Together, write_views
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.publishing import publish
 from freshdesk_assets.warehouse.sql import literal
@@ -39,10 +42,15 @@ def how_to_open(copy: Path, *, encrypted: bool = False) -> str:
 
 
 def build_publication(
-    views: Sequence[SqlView], after: Iterable[dg.AssetKey] = (), mode: str = PRIVATE
+    views: Sequence[SqlView],
+    after: Iterable[dg.AssetKey] = (),
+    mode: str = PRIVATE,
+    names: Names = ALONE,
+    together: Together | None = None,
 ) -> dg.AssetsDefinition:
     """The asset that publishes the file, once the assets `after` which it comes have written to it.
 
+    With several accounts, the views over all copies are made anew after it; `together` has them.
     With another `mode`, the next run gives it to the copy that is there.
     """
 
@@ -59,6 +67,7 @@ def build_publication(
         " says when it was made, and the view `freshdesk_meta.as_of` what each table and view is as of.",
         made_of=[mode],
         kinds={"file"},
+        names=names,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
         output_required=False,
     )
@@ -75,8 +84,12 @@ def build_publication(
             made = publish(warehouse, target, compact=by_night, mode=duckdb.mode_of_copy)
             with warehouse.open(checkpoint=False) as connection:
                 read = [state.finished_at for state in read_states(connection).values() if state.finished_at]
+            if together and (made.anew or not together.target.exists()):
+                of_all = write_views(replace(together, encryption=warehouse.encryption))
+                for name, why in of_all.left_out.items():
+                    context.log.warning(f"the views over all accounts lack {name}: {why}")
         yield dg.MaterializeResult(
-            asset_key=PUBLISHED,
+            asset_key=names.key(PUBLISHED),
             metadata={
                 "path": dg.MetadataValue.path(str(target.resolve())),
                 "copied_anew": made.anew,

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import derived
 from freshdesk_assets.orchestration.assets.metadata import columns_schema, link
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -30,7 +31,7 @@ from freshdesk_assets.warehouse.derived.references import (
 KEY = asset_key(FOREIGN_KEYS, RELATIONS)
 
 
-def build_references(catalog: Catalog) -> dg.AssetsDefinition:
+def build_references(catalog: Catalog, names: Names = ALONE) -> dg.AssetsDefinition:
     """The asset that counts every reference and its orphans."""
 
     @derived(
@@ -39,6 +40,7 @@ def build_references(catalog: Catalog) -> dg.AssetsDefinition:
         "table",
         group=RELATIONS,
         kinds={TABLE_KIND, RELATIONS},
+        names=names,
         doc=_catalog_of(catalog),
         made_of=[DOC, COLUMNS, [each.place for each in references(catalog)]],
         metadata={
@@ -58,17 +60,22 @@ def build_references(catalog: Catalog) -> dg.AssetsDefinition:
     return count
 
 
-def build_reference_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
+def build_reference_checks(catalog: Catalog, names: Names = ALONE) -> dg.AssetChecksDefinition:
     """A check per reference, on the table that refers."""
-    named = {(asset_key(each.table.name), _check(each)): each for each in references(catalog)}
+    named = {(names.asset(each.table.name), _check(each)): each for each in references(catalog)}
     specs = [
-        dg.AssetCheckSpec(name, asset=key, description=_description(each), additional_deps=_others(each))
+        dg.AssetCheckSpec(
+            name, asset=key, description=_description(each), additional_deps=_others(each, names)
+        )
         for (key, name), each in named.items()
     ]
 
-    looked_at = [(key, name, _others(each)) for (key, name), each in named.items()]
+    looked_at = [(key, name, _others(each, names)) for (key, name), each in named.items()]
 
-    @dg.multi_asset_check(name="references", specs=specs, can_subset=True, op_tags=follows(looked_at))
+    @dg.multi_asset_check(
+        name=names.name("references"), specs=specs, can_subset=True, op_tags=follows(looked_at)
+    )
+    @names.bound
     def check(context: dg.AssetCheckExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.AssetCheckResult]:
         with as_dagster_errors(), duckdb.warehouse(context.log.info).open() as connection:
             chosen = [named[key.asset_key, key.name] for key in context.selected_asset_check_keys]
@@ -130,10 +137,10 @@ def _counted(counts: Sequence[Counted]) -> dict[str, dg.MarkdownMetadataValue | 
     }
 
 
-def _others(reference: Reference) -> list[dg.AssetKey]:
+def _others(reference: Reference, names: Names) -> list[dg.AssetKey]:
     """The tables that must be read first, without the referring one."""
-    names = {table for table, _ in reference.column.targets} - {reference.table.name}
-    return [asset_key(name) for name in sorted(names)]
+    others = {table for table, _ in reference.column.targets} - {reference.table.name}
+    return [names.asset(name) for name in sorted(others)]
 
 
 def _check(reference: Reference) -> str:

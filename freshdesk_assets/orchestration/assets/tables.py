@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import table_description, table_metadata
 from freshdesk_assets.orchestration.courses import course
@@ -14,11 +15,9 @@ from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.names import (
     API_KIND,
     FILE_KIND,
-    POOL,
     RECONCILED,
     SYNC,
     UNFINISHED,
-    asset_key,
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
@@ -39,23 +38,29 @@ from freshdesk_assets.warehouse.landing.merging import land
 from freshdesk_assets.warehouse.landing.spool import Batch, Landed, Spool
 
 
-def build_tables(catalog: Catalog, partitioning: Partitioning) -> list[dg.AssetsDefinition]:
+def build_tables(
+    catalog: Catalog, partitioning: Partitioning, names: Names = ALONE
+) -> list[dg.AssetsDefinition]:
     """An asset for every table of the catalog."""
     partitions = partitions_of(partitioning)
     with one_run_for_all():
-        return [_asset(table, catalog, partitions, partitioning.since) for table in catalog]
+        return [_asset(table, catalog, partitions, partitioning.since, names) for table in catalog]
 
 
 def _asset(
-    table: Table, catalog: Catalog, partitions: dg.TimeWindowPartitionsDefinition, since: datetime
+    table: Table,
+    catalog: Catalog,
+    partitions: dg.TimeWindowPartitionsDefinition,
+    since: datetime,
+    names: Names,
 ) -> dg.AssetsDefinition:
     # Rows of other tables that are marked deleted with this one's, and with its parents'.
     parents = parents_of(list(catalog))
     belonging = catalog.belonging_below((table.name, *upstream(table)))
 
     @dg.asset(
-        key=asset_key(table.name),
-        deps=[asset_key(name) for name in sorted(upstream(table))],
+        key=names.asset(table.name),
+        deps=[names.asset(name) for name in sorted(upstream(table))],
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         description=table_description(table, catalog),
@@ -67,17 +72,18 @@ def _asset(
         },
         metadata=table_metadata(table, catalog.places.get(table.name)),
         # It lands the last batch, together with the materializations of the partitions.
-        io_manager_key="io_manager",
-        pool=POOL,
+        io_manager_key=names.name("io_manager"),
+        pool=names.pool,
     )
+    @names.bound
     def replicate(context: dg.AssetExecutionContext, freshdesk: FreshdeskApi, duckdb: DuckDBFile) -> Batch:
         window = context.partition_time_window
         warehouse, privacy = duckdb.warehouse(context.log.info), duckdb.privacy
-        with as_dagster_errors(), freshdesk.reporting(context.log.info):
+        with as_dagster_errors(told=freshdesk.told), freshdesk.reporting(context.log.info):
             budget = freshdesk.begin(warehouse, context.run, catalog, context.log.warning, privacy)
             treatment = privacy.treatment(table, catalog, warehouse)
         with (
-            as_dagster_errors(),
+            as_dagster_errors(told=freshdesk.told),
             freshdesk.reporting(context.log.info),
             Spool(
                 duckdb.spool_root,

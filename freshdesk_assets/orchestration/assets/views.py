@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.assets.derived import ONE_RUN, one_run_for_all
 from freshdesk_assets.orchestration.assets.metadata import fenced, view_description, view_metadata
 from freshdesk_assets.orchestration.failures import as_dagster_errors
@@ -15,11 +16,9 @@ from freshdesk_assets.orchestration.names import (
     DATA_VERSION,
     DERIVED,
     FILE_KIND,
-    POOL,
     TABLE_KIND,
     UP_TO_DATE,
     VIEW_KIND,
-    asset_key,
 )
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.run_metadata import as_of_each, as_of_metadata
@@ -47,6 +46,7 @@ def build_views(
     found: Mapping[tuple[str, str], Mapping[str, Traced]],
     catalog: Catalog,
     rules: Rules,
+    names: Names = ALONE,
 ) -> list[dg.AssetsDefinition]:
     """An asset for every view, those of a schema in one operation; `found` has their columns, traced."""
     keys = {(view.schema, view.name.lower()): view.id for view in views}
@@ -58,8 +58,8 @@ def build_views(
         }
         children = {(SCHEMA, child) for child in view.children}
         return _spec(
-            asset_key(view.name, view.schema),
-            [asset_key(name, schema) for schema, name in sorted(reads | children)],
+            names.asset(view.name, view.schema),
+            [names.asset(name, schema) for schema, name in sorted(reads | children)],
             view.schema,
             view_description(view),
             TABLE_KIND if view.kept else VIEW_KIND,
@@ -77,13 +77,13 @@ def build_views(
                 f"where as_of.schema_name = '{schema}'\norder by as_of.as_of;"
             )
         )
-        return _spec(schema_key(schema), [each.key for each in specs], schema, said)
+        return _spec(names.key(schema_key(schema)), [each.key for each in specs], schema, said)
 
     by_schema = groupby(sorted(views, key=lambda view: view.schema), key=lambda view: view.schema)
     made = {schema: [spec(view) for view in of] for schema, of in by_schema}
     with one_run_for_all():
         return [
-            _assets(schema, [*specs, all_of(schema, specs)], views, catalog, rules)
+            _assets(schema, [*specs, all_of(schema, specs)], views, catalog, rules, names)
             for schema, specs in made.items()
         ]
 
@@ -108,7 +108,12 @@ def _spec(
 
 
 def _assets(
-    schema: str, specs: Sequence[dg.AssetSpec], views: Sequence[SqlView], catalog: Catalog, rules: Rules
+    schema: str,
+    specs: Sequence[dg.AssetSpec],
+    views: Sequence[SqlView],
+    catalog: Catalog,
+    rules: Rules,
+    names: Names,
 ) -> dg.AssetsDefinition:
     made = [
         (view.id, view.doc, view.sql, view.columns, view.family, view.kept, *filter(None, [view.kinds]))
@@ -118,15 +123,16 @@ def _assets(
     shown = {name for view in views if view.schema == schema for name in tables[view.id]}
 
     @dg.multi_asset(
-        name=f"{schema}_views",
-        specs=specs,
+        name=names.name(f"{schema}_views"),
+        specs=list(map(names.stored, specs)),
         can_subset=True,
-        pool=POOL,
+        pool=names.pool,
         op_tags=follows(*made, rules),
         backfill_policy=ONE_RUN,
     )
+    @names.bound
     def create(context: dg.AssetExecutionContext, duckdb: DuckDBFile) -> Iterator[dg.MaterializeResult[None]]:
-        selected = {(key.path[0], key.path[1]) for key in context.selected_asset_keys}
+        selected = {(key.path[-2], key.path[-1]) for key in context.selected_asset_keys}
         refused: dict[tuple[str, str], ViewRefused] = {}
         wanted = _with_upstream(views, selected)
         while True:
@@ -147,17 +153,18 @@ def _assets(
                     raise
                 refused[cause.id] = cause
         # A view that another operation reads is always reported: Dagster would skip that operation otherwise.
-        quiet = _reported(context) - _read_elsewhere(views)
+        quiet = _reported(context) - _read_elsewhere(views, names)
         changed_only = reading_of(context.run.tags) not in (Reading.AGAIN, Reading.WHOLE)
         for id_, anew in created.items():
-            key = asset_key(id_[1], id_[0])
+            key = names.asset(id_[1], id_[0])
             if id_ in selected and (anew or not changed_only or key not in quiet):
                 metadata = {"created_anew": anew, **as_of_metadata(moments.get(id_))}
                 yield dg.MaterializeResult(asset_key=key, metadata=metadata, data_version=UP_TO_DATE)
-        if schema_key(schema) in context.selected_asset_keys and not refused:
+        of_all = names.key(schema_key(schema))
+        if of_all in context.selected_asset_keys and not refused:
             oldest = min((moments[id_] for id_ in created if id_ in moments), default=None)
             yield dg.MaterializeResult(
-                asset_key=schema_key(schema),
+                asset_key=of_all,
                 metadata={
                     "views_created_anew": sum(created.values()),
                     **as_of_metadata(oldest),
@@ -180,10 +187,10 @@ def _with_upstream(views: Sequence[SqlView], selected: set[tuple[str, str]]) -> 
     return [view for view in views if (view.schema, view.name.lower()) in wanted]
 
 
-def _read_elsewhere(views: Sequence[SqlView]) -> set[dg.AssetKey]:
+def _read_elsewhere(views: Sequence[SqlView], names: Names) -> set[dg.AssetKey]:
     """The views that a view of another schema reads."""
     read = {(schema, name.lower()) for view in views for schema, name in view.reads if schema != view.schema}
-    return {asset_key(view.name, view.schema) for view in views if (view.schema, view.name.lower()) in read}
+    return {names.asset(view.name, view.schema) for view in views if (view.schema, view.name.lower()) in read}
 
 
 def _reported(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:

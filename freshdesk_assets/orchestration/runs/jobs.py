@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.internals import UnresolvedAssetJobDefinition
 from freshdesk_assets.orchestration.names import (
     API_KIND,
@@ -14,76 +15,80 @@ from freshdesk_assets.orchestration.names import (
     RECONCILE_JOB,
     RECONCILED,
     REPLICATE,
-    asset_key,
 )
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.table import Cadence
 
 
-def replicated() -> dg.AssetSelection:
+def replicated(names: Names = ALONE) -> dg.AssetSelection:
     """Every asset read from the API."""
-    return dg.AssetSelection.kind(API_KIND)
+    return names.only(dg.AssetSelection.kind(API_KIND))
 
 
-def derived(kind: str) -> dg.AssetSelection:
+def derived(kind: str, names: Names = ALONE) -> dg.AssetSelection:
     """Every asset made of others: child tables, histories, views, other tables, or the published copy."""
-    return dg.AssetSelection.tag(DERIVED, kind)
+    return names.only(dg.AssetSelection.tag(DERIVED, kind))
 
 
-def of_cadence(cadence: Cadence) -> dg.AssetSelection:
+def of_cadence(cadence: Cadence, names: Names = ALONE) -> dg.AssetSelection:
     """The tables of a cadence and all that is made of them."""
-    tables = replicated() & dg.AssetSelection.tag(CADENCE, cadence.value)
-    return tables | (tables.downstream() - replicated())
+    tables = replicated(names) & dg.AssetSelection.tag(CADENCE, cadence.value)
+    return tables | (tables.downstream() - replicated(names))
 
 
-def reconciled() -> dg.AssetSelection:
+def reconciled(names: Names = ALONE) -> dg.AssetSelection:
     """The tables whose rows can be deleted in Freshdesk without any list showing it."""
-    return replicated() & dg.AssetSelection.tag(RECONCILED, "true")
+    return replicated(names) & dg.AssetSelection.tag(RECONCILED, "true")
 
 
-def blocking_checks(catalog: Catalog) -> dg.AssetSelection:
+def blocking_checks(catalog: Catalog, names: Names = ALONE) -> dg.AssetSelection:
     """The blocking checks of the live tables."""
     keys = [
-        dg.AssetCheckKey(asset_key(table.name), KEY_CHECK)
+        dg.AssetCheckKey(names.asset(table.name), KEY_CHECK)
         for table in catalog
         if table.cadence is Cadence.LIVE
     ]
     return dg.AssetSelection.checks(*keys)
 
 
-def build_jobs(catalog: Catalog) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs(catalog: Catalog, names: Names = ALONE) -> list[UnresolvedAssetJobDefinition]:
     """The job that replicates everything, and the jobs that do parts of it."""
-    gone = reconciled()
-    every = [dg.AssetSelection.tag(CADENCE, cadence.value) for cadence in Cadence]
+    gone = reconciled(names)
+    every = [names.only(dg.AssetSelection.tag(CADENCE, cadence.value)) for cadence in Cadence]
+    tags = names.tags or None
     return [
         dg.define_asset_job(
-            REPLICATE,
+            names.name(REPLICATE),
+            tags=tags,
             selection=every[0] | every[1],
             description="Read the chosen partitions of every table from Freshdesk into DuckDB, cut child"
             " tables out of them, keep histories and views current, check it all and publish a copy.",
         ),
         dg.define_asset_job(
-            BY_CADENCE[Cadence.LIVE],
-            selection=of_cadence(Cadence.LIVE),
+            names.name(BY_CADENCE[Cadence.LIVE]),
+            tags=tags,
+            selection=of_cadence(Cadence.LIVE, names),
             description="Like `replicate`, for the tables that agents work on and what is made of them.",
         ),
         dg.define_asset_job(
-            KEEP_CURRENT,
+            names.name(KEEP_CURRENT),
+            tags=tags,
             # The other checks are 40 % of the CPU and 60 % of the records of a run that finds nothing new.
             # They only warn, so they are made at night.
-            selection=of_cadence(Cadence.LIVE).without_checks() | blocking_checks(catalog),
+            selection=of_cadence(Cadence.LIVE, names).without_checks() | blocking_checks(catalog, names),
             description="Like `replicate_live`, but with only the blocking checks: it runs many times a day.",
         ),
         dg.define_asset_job(
-            BY_CADENCE[Cadence.SLOW],
-            selection=of_cadence(Cadence.SLOW),
+            names.name(BY_CADENCE[Cadence.SLOW]),
+            tags=tags,
+            selection=of_cadence(Cadence.SLOW, names),
             description="Like `replicate`, for the account's set-up (groups, roles, fields and so on)"
             " and what is made of it.",
         ),
         dg.define_asset_job(
-            RECONCILE_JOB,
-            selection=gone | (gone.downstream() - replicated()) | derived("child"),
-            tags={RECONCILE: "true"},
+            names.name(RECONCILE_JOB),
+            selection=gone | (gone.downstream() - replicated(names)) | derived("child", names),
+            tags={RECONCILE: "true", **names.tags},
             description="Find rows that Freshdesk no longer has, for FRESHDESK_RECONCILE_CREDITS credits"
             " at most. It looks for them among all stored rows, whichever partition it is launched for.",
         ),

@@ -9,6 +9,7 @@ from warnings import catch_warnings, simplefilter
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.names import ONLY_MISSING, RECONCILE
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.run_tags import backfill_tags
@@ -54,6 +55,7 @@ def run_scope(
     selection: str | None,
     reconcile: bool = False,
     whole: bool = False,
+    names: Names = ALONE,
 ) -> RunScope:
     """The run that reads what is missing of the assets, or with dates the partitions that hold those days.
 
@@ -73,14 +75,16 @@ def run_scope(
     elif first is None and last is None and not whole:
         since: datetime | None = partitioning.since
         # Without a file everything is missing, whatever Dagster remembers of one that was moved aside.
-        if warehouse.path.exists():
+        if warehouse.exists():
             since = reached(warehouse, catalog, [key.path[-1] for key in read], partitioning.since)
         start, end = stale_range(instance, read, partitions, since)
     else:
         start, end = _asked_for(partitions, first or partitioning.since, last or datetime.now(UTC))
-        tags, continues = backfill_tags(instance, _range(start, end), selection, whole=whole)
+        same = {**_range(start, end), **names.tags}
+        tags, continues = backfill_tags(instance, same, selection, whole=whole)
     if read:
         tags = {**tags, **_range(start, end)}
+    tags = {**tags, **names.tags}
     return RunScope(keys=keys, read=read, start=start, end=end, tags=tags, continues=continues)
 
 
@@ -89,7 +93,9 @@ def _range(start: str, end: str) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
 
 
-def selected(definitions: dg.Definitions, job: str, selection: str | None) -> set[dg.AssetKey]:
+def selected(
+    definitions: dg.Definitions, job: str, selection: str | None, names: Names = ALONE
+) -> set[dg.AssetKey]:
     """The assets of a job, or those of them that a selection chooses; raises SettingError.
 
     A selection is Dagster's, or names with commas between: `tickets`, `relations.tickets`, `stitch/users`.
@@ -101,7 +107,7 @@ def selected(definitions: dg.Definitions, job: str, selection: str | None) -> se
     words = [word.strip() for word in selection.split(",")]
     try:
         if all(NAME.fullmatch(word) for word in words):
-            found = {_named(word, graph.get_all_asset_keys()) for word in words}
+            found = {_named(word, graph.get_all_asset_keys(), names) for word in words}
         else:
             with catch_warnings():
                 # Dagster warns of its own parameter when it reads the selection.
@@ -122,10 +128,10 @@ NAME = re.compile(r"\w+(?:[./]\w+)?")
 FORMS = "write a table's name, like tickets, or a selection, like 'group:people' or 'key:freshdesk/*'"
 
 
-def _named(word: str, keys: Collection[dg.AssetKey]) -> dg.AssetKey:
+def _named(word: str, keys: Collection[dg.AssetKey], names: Names) -> dg.AssetKey:
     """The asset of a name: a table of ours first, else the only one of that name; raises SettingError."""
     path = re.split(r"[./]", word.lower())
-    if (key := dg.AssetKey([SCHEMA, *path][-2:])) in keys:
+    if (key := names.key(dg.AssetKey([SCHEMA, *path][-2:]))) in keys:
         return key
     same = sorted("/".join(key.path) for key in keys if key.path[-len(path) :] == path)
     if len(same) == 1:
@@ -140,7 +146,7 @@ def _named(word: str, keys: Collection[dg.AssetKey]) -> dg.AssetKey:
 
 def reads(keys: Iterable[dg.AssetKey], catalog: Catalog) -> frozenset[dg.AssetKey]:
     """Those of the assets that are read from the API."""
-    return frozenset(key for key in keys if key.path[-1] in catalog and key.path[0] == SCHEMA)
+    return frozenset(key for key in keys if key.path[-1] in catalog and key.path[-2:-1] == [SCHEMA])
 
 
 def ensure_days(

@@ -9,6 +9,7 @@ from functools import partial
 
 import dagster as dg
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.names import (
     BY_CADENCE,
     CLOSE_YESTERDAY,
@@ -23,7 +24,6 @@ from freshdesk_assets.orchestration.names import (
     SLOW_TABLES,
     TIDY,
     WORK,
-    asset_key,
 )
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
@@ -47,25 +47,26 @@ QUIET_HOURS = {
 """When the nightly schedules begin, in UTC: apart, and the first when Freshdesk shows all of the day."""
 
 
-def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> list[dg.ScheduleDefinition]:
-    """Every schedule; on or off from the start as FRESHDESK_SCHEDULES says."""
+def build_schedules(
+    catalog: Catalog, settings: Settings, file: DuckDBFile, names: Names = ALONE
+) -> list[dg.ScheduleDefinition]:
+    """Every schedule of an account; on or off from the start as FRESHDESK_SCHEDULES says."""
     partitioning = settings.partitioning
     partitions = partitions_of(partitioning)
-    status = dg.DefaultScheduleStatus.RUNNING if settings.schedules else dg.DefaultScheduleStatus.STOPPED
-    schedule = partial(_schedule, status)
+    schedule, request = partial(_schedule, _status(settings), names), partial(request_of, names)
 
     def keep_current(at: datetime, instance: dg.DagsterInstance) -> Outcome:
-        if run := under_way(instance):
+        if run := under_way(instance, names=names):
             return dg.SkipReason(f"{run.job_name} {run.run_id} is queued or under way")
         return missing(Cadence.LIVE, KEEP_CURRENT, at, instance)
 
     def missing(cadence: Cadence, work: str, at: datetime, instance: dg.DagsterInstance) -> Outcome:
-        names = [table.name for table in catalog if table.cadence is cadence]
+        tables = [table.name for table in catalog if table.cadence is cadence]
         try:
-            since = reached(file.warehouse(lock_wait=0.0), catalog, names, partitioning.since)
+            since = reached(file.warehouse(lock_wait=0.0), catalog, tables, partitioning.since)
         except WarehouseError as error:
             return dg.SkipReason(f"{error} The next tick tries again")
-        first, last = stale_range(instance, map(asset_key, names), partitions, since, now=at)
+        first, last = stale_range(instance, map(names.asset, tables), partitions, since, now=at)
         if yesterday := ended_yesterday(partitions, at):
             # A table read once a day would otherwise never be read after the end of its partition.
             first = min(first, yesterday) if cadence is Cadence.SLOW else first
@@ -139,19 +140,28 @@ def build_schedules(catalog: Catalog, settings: Settings, file: DuckDBFile) -> l
                 "Finds rows that Freshdesk no longer has, and spends FRESHDESK_RECONCILE_CREDITS at most.",
             )
         )
-    made.append(
-        schedule(
-            TIDY,
-            QUIET_HOURS[TIDY],
-            TIDY,
-            lambda _at, _instance: dg.RunRequest(tags={WORK: TIDY}),
-            "Removes records and logs of runs older than FRESHDESK_KEEP_RUNS days.",
-        )
-    )
     return made
 
 
-def request(
+def build_tidy_schedule(settings: Settings, names: Names = ALONE) -> dg.ScheduleDefinition:
+    """The schedule of the job that looks after the records of all runs."""
+    return _schedule(
+        _status(settings),
+        names,
+        TIDY,
+        QUIET_HOURS[TIDY],
+        TIDY,
+        lambda _at, _instance: dg.RunRequest(tags={WORK: TIDY, **names.tags}),
+        "Removes records and logs of runs older than FRESHDESK_KEEP_RUNS days.",
+    )
+
+
+def _status(settings: Settings) -> dg.DefaultScheduleStatus:
+    return dg.DefaultScheduleStatus.RUNNING if settings.schedules else dg.DefaultScheduleStatus.STOPPED
+
+
+def request_of(
+    names: Names,
     job: str,
     work: str,
     first: str,
@@ -165,11 +175,12 @@ def request(
 ) -> dg.RunRequest:
     """One run over a range of partitions, like a backfill; one per `key`, or per tick without a key."""
     return dg.RunRequest(
-        run_key=key or f"{work} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
-        job_name=job,
+        run_key=key or f"{names.name(work)} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}",
+        job_name=names.name(job),
         asset_selection=None if assets is None else sorted(assets),
         tags={
             WORK: work,
+            **names.tags,
             "dagster/asset_partition_range_start": first,
             "dagster/asset_partition_range_end": last,
             # Requested at the scheduled time, however late the daemon launches it.
@@ -181,6 +192,7 @@ def request(
 
 def _schedule(
     status: dg.DefaultScheduleStatus,
+    names: Names,
     name: str,
     cron: str,
     job: str,
@@ -188,15 +200,15 @@ def _schedule(
     description: str,
 ) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name=name,
+        name=names.name(name),
         cron_schedule=cron,
-        job_name=job,
+        job_name=names.name(job),
         execution_timezone="UTC",
         description=description,
         default_status=status,
     )
     def tick(context: dg.ScheduleEvaluationContext) -> Outcome:
-        if run := under_way(context.instance, name):
+        if run := under_way(context.instance, name, names):
             return dg.SkipReason(f"run {run.run_id} for the same work is queued or under way")
         return decide(context.scheduled_execution_time.astimezone(UTC), context.instance)
 

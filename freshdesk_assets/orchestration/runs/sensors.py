@@ -10,13 +10,14 @@ import dagster as dg
 
 from freshdesk_assets.extract.http.errors import FreshdeskError
 from freshdesk_assets.extract.watching import LimitReached, Look, Watched, look, watched
-from freshdesk_assets.orchestration.names import ANYTHING_NEW, KEEP_CURRENT, POLLED, asset_key
+from freshdesk_assets.orchestration.account_names import ALONE, Names
+from freshdesk_assets.orchestration.names import ANYTHING_NEW, KEEP_CURRENT, POLLED
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.orchestration.run_lock import under_way
 from freshdesk_assets.orchestration.runs.jobs import of_cadence, replicated
-from freshdesk_assets.orchestration.runs.schedules import request
+from freshdesk_assets.orchestration.runs.schedules import request_of
 from freshdesk_assets.orchestration.runs.staleness import reached, stale_range
 from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.schema.catalog import Catalog
@@ -73,7 +74,11 @@ class Cursor:
 
 
 def build_sensors(
-    catalog: Catalog, settings: Settings, api: FreshdeskApi, file: DuckDBFile
+    catalog: Catalog,
+    settings: Settings,
+    api: FreshdeskApi,
+    file: DuckDBFile,
+    names: Names = ALONE,
 ) -> list[dg.SensorDefinition]:
     """The sensor of changes; on from the start if FRESHDESK_POLL and FRESHDESK_SCHEDULES are set."""
     partitioning, every = settings.partitioning, settings.poll
@@ -81,8 +86,8 @@ def build_sensors(
     targets = watched(table for table in catalog if table.cadence is Cadence.LIVE)
 
     @dg.sensor(
-        name=ANYTHING_NEW,
-        job_name=KEEP_CURRENT,
+        name=names.name(ANYTHING_NEW),
+        job_name=names.name(KEEP_CURRENT),
         minimum_interval_seconds=round((every or POLL_IF_TURNED_ON).total_seconds()),
         description="Asks Freshdesk whether something changed, one list and one credit at a time, and"
         " launches a run that reads what did.",
@@ -93,7 +98,7 @@ def build_sensors(
     def anything_new(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = datetime.now(UTC)
         cursor = Cursor.read(context.cursor)
-        if run := under_way(context.instance):
+        if run := under_way(context.instance, names=names):
             return _nothing(f"{run.job_name} {run.run_id} is queued or under way", cursor)
         # A time that is further off was set by a clock that was wrong.
         if cursor.again and now < datetime.fromisoformat(cursor.again) < now + timedelta(days=1):
@@ -111,8 +116,10 @@ def build_sensors(
                 return _nothing(f"{target.name} was never read: start the first sync yourself", cursor)
             if (held := held_in(warehouse)) and held.host != api.host:
                 return _nothing(
-                    f"the replica holds {held.host}, and FRESHDESK_DOMAIN is {api.host}: a sync says"
-                    " whether it is the same account",
+                    api.told(
+                        f"the replica holds {held.host}, and FRESHDESK_DOMAIN is {api.host}: a sync says"
+                        " whether it is the same account"
+                    ),
                     cursor,
                 )
             with api.ask_once() as reader:
@@ -135,17 +142,18 @@ def build_sensors(
         tables = _touched(catalog, target.table)
         end = reached(warehouse, catalog, [table.name for table in tables], partitioning.since)
         span = stale_range(
-            context.instance, [asset_key(each.name) for each in tables], partitions, end, now=now
+            context.instance, [names.asset(each.name) for each in tables], partitions, end, now=now
         )
-        launched = request(
+        launched = request_of(
+            names,
             KEEP_CURRENT,
             ANYTHING_NEW,
             *span,
             now,
-            key=f"{ANYTHING_NEW} {target.name} {seen}",
+            key=f"{names.name(ANYTHING_NEW)} {target.name} {seen}",
             only_missing=True,
             extra={POLLED: str(cursor.spent)},
-            assets=_downstream(context, tables),
+            assets=_downstream(context, tables, names),
         )
         cursor = replace(cursor, launched={**cursor.launched, target.name: seen}, spent=0)
         return dg.SensorResult(run_requests=[launched], cursor=cursor.text())
@@ -159,7 +167,7 @@ def _nothing(why: str, cursor: Cursor) -> dg.SensorResult:
 
 def _since(warehouse: Warehouse, target: Watched) -> datetime | None:
     """The time up to which the list is stored; None if it was never read."""
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return None
     with warehouse.open() as connection:
         intervals = covered(connection, target.table, target.listing.name)
@@ -173,13 +181,15 @@ def _touched(catalog: Catalog, table: Table) -> list[Table]:
     ]
 
 
-def _downstream(context: dg.SensorEvaluationContext, tables: Sequence[Table]) -> set[dg.AssetKey]:
+def _downstream(
+    context: dg.SensorEvaluationContext, tables: Sequence[Table], names: Names
+) -> set[dg.AssetKey]:
     """The tables' assets and all that is made of them."""
     repository = context.repository_def
     if repository is None:
         raise ValueError("the sensor needs the repository: dg.build_sensor_context(repository_def=...)")
-    read = dg.AssetSelection.assets(*(asset_key(table.name) for table in tables))
-    chosen = (read | (read.downstream() - replicated())) & of_cadence(Cadence.LIVE)
+    read = dg.AssetSelection.assets(*(names.asset(table.name) for table in tables))
+    chosen = (read | (read.downstream() - replicated(names))) & of_cadence(Cadence.LIVE, names)
     return set(chosen.resolve(repository.asset_graph))
 
 

@@ -65,7 +65,7 @@ def reached(
     `replication.itinerary` says what is still missing `since` the start date. All of a table is that has lost
     rows.
     """
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return None
     with warehouse.open(checkpoint=False) as connection:
         if any(not isinstance(catalog[loss.table].sync, FullList) for loss in losses(connection, names)):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from freshdesk_assets.extract.http.webhook import deliver
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.names import ALERTS
 from freshdesk_assets.orchestration.run_lock import end_dead_runs
 from freshdesk_assets.orchestration.upkeep.incidents import (
@@ -66,13 +67,13 @@ class AlertState:
         return json.dumps(asdict(self))
 
 
-def build_alerts(settings: Settings) -> dg.SensorDefinition:
+def build_alerts(settings: Settings, names: Names = ALONE) -> dg.SensorDefinition:
     """The sensor that calls FRESHDESK_ALERT_WEBHOOK; on from the start if that is set."""
     hook = settings.alert_webhook
     url = hook.get_secret_value() if hook else None
 
     @dg.sensor(
-        name=ALERTS,
+        name=names.name(ALERTS),
         minimum_interval_seconds=60,
         description="Calls FRESHDESK_ALERT_WEBHOOK once for each cause for which assets of a run failed, each"
         " blocking check that did not pass, and the assets that are later than their freshness policies"
@@ -157,6 +158,7 @@ def message(incidents: Sequence[Incident], ui_url: str, *, over: bool, now: date
     named = ", ".join(tables[:NAMED]) + (f" and {len(tables) - NAMED} more" if len(tables) > NAMED else "")
     where = named + (f" {first.partition}" if first.partition else "")
     error = "; ".join(dict.fromkeys(each.error for each in incidents))[:LONGEST]
+    of = f" {first.account}" if first.account else ""
     said = f"{where}: well again" if over else f"{where}: {error}"
     return {
         "kind": "recovered" if over else first.kind,
@@ -166,5 +168,6 @@ def message(incidents: Sequence[Incident], ui_url: str, *, over: bool, now: date
         "error": error,
         "link": link,
         "at": datetime.fromtimestamp(now.timestamp() if over else first.at, UTC).isoformat(),
-        "text": f"Freshdesk replica: {said} ({link})",
+        "text": f"Freshdesk replica{of}: {said} ({link})",
+        **({"account": first.account} if first.account else {}),
     }

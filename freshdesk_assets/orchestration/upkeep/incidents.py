@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from freshdesk_assets.extract.http.errors import FreshdeskError
+from freshdesk_assets.orchestration.account_names import account_of
 from freshdesk_assets.orchestration.failures import refuses_all
 from freshdesk_assets.orchestration.internals import (
     WILL_RETRY_TAG,
     AssetCheckExecutionRecordStatus,
+    AssetGraph,
     RepositoryDefinition,
     SerializableErrorInfo,
     TimeWindowFreshnessPolicy,
 )
-from freshdesk_assets.orchestration.names import API_KIND
+from freshdesk_assets.orchestration.names import ACCOUNT, API_KIND
 from freshdesk_assets.orchestration.opening import NotRead
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
@@ -45,6 +47,7 @@ class Incident:
     - `path`: the page of the UI that shows it.
     - `at`: when, in seconds since 1970.
     - `job`: the job that failed.
+    - `account`: the prefix of the account, where there are several.
     """
 
     kind: str
@@ -54,11 +57,13 @@ class Incident:
     path: str
     at: float
     job: str = ""
+    account: str = ""
 
     @property
     def id(self) -> str:
         """What makes two of them the same."""
-        return f"{self.kind} {self.table}" + (f" {self.path}" if self.kind == "check" else "")
+        of = f" of {self.account}" if self.account and self.table == EVERY else ""
+        return f"{self.kind} {self.table}{of}" + (f" {self.path}" if self.kind == "check" else "")
 
     @property
     def cause(self) -> str:
@@ -77,11 +82,16 @@ def failures(
 ) -> Iterator[Incident]:
     """What failed in the runs that ended since, oldest first; without runs that Dagster retries."""
     made = [asset for asset in repository.asset_graph.assets_defs if asset.is_executable]
+    accounts = {tags[ACCOUNT] for each in made for tags in each.tags_by_key.values() if ACCOUNT in tags}
+    accounts |= {""} if accounts else set()
     steps = {asset.node_def.name: asset.keys for asset in made}
     checking = {each.node_def.name for each in repository.asset_checks_defs_by_key.values()}
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
     for record in instance.get_run_records(failed, ascending=True):
         run, at = record.dagster_run, record.end_time or record.update_timestamp.timestamp()
+        if accounts and account_of(run) not in accounts:
+            # Another code location tells of it.
+            continue
         if run.tags.get(WILL_RETRY_TAG) == "true" and run.remote_job_origin:
             continue
         events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
@@ -115,6 +125,7 @@ def made_up_for(instance: dg.DagsterInstance, repository: RepositoryDefinition, 
     if incident.table == EVERY:
         graph = repository.asset_graph
         tables = (key for key in graph.executable_asset_keys if API_KIND in graph.get(key).kinds)
+        tables = (key for key in tables if graph.get(key).tags.get(ACCOUNT, "") == incident.account)
         return any((_made_at(instance, key, ()) or 0) > incident.at for key in tables)
     if "/" in incident.table:
         made = _made_at(instance, dg.AssetKey(incident.table.split("/")), ())
@@ -139,6 +150,7 @@ def failed_checks(
             table=table,
             partition=record.partition,
             error=f"check {key.name} did not pass",
+            account=_account(repository.asset_graph, key.asset_key),
             path=f"assets/{table}?view=checks&checkDetail={key.name}",
             at=record.create_timestamp,
         )
@@ -176,6 +188,7 @@ def stale(
             f" more than {_words(window)} ago",
             path=f"assets/{table}",
             at=now.timestamp(),
+            account=_account(graph, key),
         )
     for key, incident in late.items():
         if not late.keys() & graph.get(key).parent_keys:
@@ -192,6 +205,10 @@ def _made_at(instance: dg.DagsterInstance, key: dg.AssetKey, partitions: Sequenc
     return event.timestamp if event else None
 
 
+def _account(graph: AssetGraph, key: dg.AssetKey) -> str:
+    return graph.get(key).tags.get(ACCOUNT, "") if graph.has(key) else ""
+
+
 def _failure(run: dg.DagsterRun, table: str, error: str, at: float) -> Incident:
     first = run.tags.get("dagster/asset_partition_range_start") or run.tags.get("dagster/partition")
     last = run.tags.get("dagster/asset_partition_range_end") or first
@@ -204,6 +221,7 @@ def _failure(run: dg.DagsterRun, table: str, error: str, at: float) -> Incident:
         path=f"runs/{run.run_id}",
         at=at,
         job=run.job_name,
+        account=run.tags.get(ACCOUNT, ""),
     )
 
 

@@ -5,7 +5,7 @@ removes its events. A partition without its latest materialization would count a
 So an old run that holds one is kept, but of its events only those that are the latest of something.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ import dagster as dg
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from freshdesk_assets.orchestration.account_names import ALONE, Names
 from freshdesk_assets.orchestration.executor import build_executor
 from freshdesk_assets.orchestration.failures import as_dagster_errors
 from freshdesk_assets.orchestration.internals import (
@@ -27,6 +28,7 @@ from freshdesk_assets.orchestration.internals import (
 from freshdesk_assets.orchestration.names import TIDY
 from freshdesk_assets.orchestration.records.sqlite_events import SqliteEvents
 from freshdesk_assets.orchestration.replica_file import DuckDBFile
+from freshdesk_assets.warehouse.keeping import keep_lake
 from freshdesk_assets.warehouse.landing.spool_folders import sweep
 
 AT_ONCE = 500
@@ -41,8 +43,16 @@ class Tidied:
     kept: int
 
 
-def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
-    """The job that removes records and logs of runs that ended longer ago than `keep`."""
+def build_tidying(
+    files: Sequence[DuckDBFile],
+    keep: timedelta,
+    names: Names = ALONE,
+    executor: dg.ExecutorDefinition | None = None,
+) -> dg.JobDefinition:
+    """The job that removes records and logs of runs that ended longer ago than `keep`.
+
+    It also sweeps what killed runs left beside `files`.
+    """
 
     @dg.op(
         name="remove_old_runs",
@@ -51,16 +61,21 @@ def build_tidying(file: DuckDBFile, keep: timedelta) -> dg.JobDefinition:
     def remove(context: dg.OpExecutionContext) -> None:
         with as_dagster_errors():
             done = tidy(context.instance, datetime.now(UTC) - keep)
-            swept = sweep(file.spool_root)
+            swept = sum(sweep(file.spool_root) for file in files)
+            for file in files:
+                if file.lake:
+                    days = timedelta(days=file.keep_snapshots)
+                    keep_lake(file.warehouse(context.log.info), days, context.log.warning)
         context.log.info(
             f"Removed {done.removed} old runs. Kept {done.kept} without their logs, for the latest events of"
             f" assets and checks in them. Removed {swept} folders of rows that no process will store"
         )
 
     @dg.job(
-        name=TIDY,
+        name=names.name(TIDY),
+        tags=names.tags or None,
         description="Remove logs of old runs, and records except those of a latest materialization or check.",
-        executor_def=build_executor(file),
+        executor_def=executor or build_executor(files[0]),
     )
     def tidy_up() -> None:
         remove()

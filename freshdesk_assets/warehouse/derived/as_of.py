@@ -16,9 +16,10 @@ from freshdesk_assets.schema.view import SqlView
 from freshdesk_assets.warehouse.derived.references import FOREIGN_KEYS, RELATIONS
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.ledger.view_comments import comment_columns
 from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
-from freshdesk_assets.warehouse.sql import identifier, literal
+from freshdesk_assets.warehouse.sql import literal
 
 AS_OF = "as_of"
 DOC = "What each table and view is as of: when the tables that it is made of were last read to their ends."
@@ -90,9 +91,7 @@ def record_made_of(connection: Connection, made_of: Mapping[Place, Iterable[str]
     if once(connection, AS_OF):
         connection.execute(f"create or replace view {view} as {SQL}")
         connection.execute(f"comment on view {view} is {literal(DOC)}")
-        for column in COLUMNS:
-            said = literal(column_comment(column))
-            connection.execute(f"comment on column {view}.{identifier(column.name)} is {said}")
+        comment_columns(connection, META, AS_OF, {each.name: column_comment(each) for each in COLUMNS})
 
 
 def as_of(connection: Connection) -> dict[Place, datetime]:

@@ -24,6 +24,7 @@ from freshdesk_assets.warehouse.derived.view_columns import (
 )
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
+from freshdesk_assets.warehouse.ledger.view_comments import comment_columns
 from freshdesk_assets.warehouse.shape import qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -170,8 +171,7 @@ def _ensure(
     target = qualified(name, view.schema)
     connection.execute(f"create or replace view {target} as {sql}")
     connection.execute(f"comment on view {target} is {literal(said)}")
-    for column, comment in comments.items():
-        connection.execute(f"comment on column {target}.{identifier(column)} is {literal(comment)}")
+    comment_columns(connection, view.schema, name, comments)
     record = ledger(connection, "kind_views")
     connection.execute(f"delete from {record} where schema_name = ? and view_name = ?", [view.schema, name])
     connection.execute(

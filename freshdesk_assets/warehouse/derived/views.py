@@ -32,6 +32,7 @@ from freshdesk_assets.warehouse.derived.view_columns import (
 )
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import LEDGER, META, ledger
+from freshdesk_assets.warehouse.ledger.view_comments import comment_columns
 from freshdesk_assets.warehouse.shape import ensure_shape, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 
@@ -147,8 +148,11 @@ def _ensure_view(
         # A table of that name is somebody's own, or a value is not what the SQL takes it for.
         raise ViewRefused(view, reason(error)) from cause(error)
     connection.execute(f"comment on {kind} {target} is {literal(view.doc)}")
-    for name, comment in comments.items():
-        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
+    if view.kept:
+        for name, comment in comments.items():
+            connection.execute(f"comment on column {target}.{identifier(name)} is {literal(comment)}")
+    else:
+        comment_columns(connection, *view.id, comments)
     _forget(connection, *view.id)
     connection.execute(f"insert into {ledger(connection, 'views')} values (?, ?, ?)", [*view.id, made_of])
     return True

@@ -45,10 +45,10 @@ def record_set_aside(
     target = ledger(connection, "set_aside")
     for read in refused:
         name = read.record or table.name
-        before = connection.execute(
-            f"delete from {target} where table_name = ? and parent_id = ? returning since, tries",
-            [name, read.id],
-        ).fetchone()
+        # In two statements: DuckLake deletes without `returning`.
+        where = "where table_name = ? and parent_id = ?"
+        before = connection.execute(f"select since, tries from {target} {where}", [name, read.id]).fetchone()
+        connection.execute(f"delete from {target} {where}", [name, read.id])
         since, tries = before or (moment, 0)
         retry_at = moment + ASKED_AGAIN[min(tries, len(ASKED_AGAIN) - 1)]
         row = [name, read.id, read.version, read.refused, since, tries + 1, moment, retry_at]

@@ -20,7 +20,7 @@ from freshdesk_assets.schema.column import (
     timestamp,
 )
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.file import Connection
+from freshdesk_assets.warehouse.file import Connection, on_lake
 from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets.warehouse.shape import column_comment, qualified
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
@@ -202,6 +202,15 @@ LEDGER: dict[str, tuple[str, tuple[Column, ...]]] = {
             text("made_of", "Fingerprint of its SQL, its comments and the types of its columns."),
         ),
     ),
+    "view_comments": (
+        "What the columns of views mean, where the destination takes no comments on them: in a lake.",
+        (
+            text("schema_name", "Schema of the view."),
+            text("view_name", "Name of the view."),
+            text("column_name", "Name of the column."),
+            text("comment", "What it means."),
+        ),
+    ),
     "kind_views": (
         "Views of the account's own kinds of rows; one whose kind is gone is dropped.",
         (
@@ -377,6 +386,8 @@ def _comment(connection: Connection) -> None:
         if (name, doc) not in there:
             kind = "view" if name == STANDING else "table"
             connection.execute(f"comment on {kind} {target} is {literal(doc)}")
+        if name == STANDING and on_lake(connection):
+            continue
         for column in columns:
             if (f"{name}.{column.name}", column_comment(column)) not in there:
                 said = literal(column_comment(column))

@@ -9,7 +9,7 @@ space; a list of all was out of memory with zstd, and took 610 MB without.
 from datetime import datetime
 
 from freshdesk_assets.schema.table import Table
-from freshdesk_assets.warehouse.engines import compress_texts
+from freshdesk_assets.warehouse.destinations.duckdb_file import compress_texts
 from freshdesk_assets.warehouse.file import Connection
 from freshdesk_assets.warehouse.ledger.tables import ledger
 

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
-
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, text, texts
@@ -14,6 +12,7 @@ from freshdesk_assets.warehouse.derived.as_of import as_of, record_made_of, tabl
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.credits import record_finished
 from freshdesk_assets_tests.library import ID, UPDATED_AT, declared
+from freshdesk_assets_tests.places import place, reading
 from freshdesk_assets_tests.warehouse.library import NOON
 
 BOOKS = declared("books", columns=(ID, texts("genres", "Genres."), UPDATED_AT), history=("genres",))
@@ -66,7 +65,7 @@ def test_views_children_and_histories_are_made_of_what_their_rows_come_from() ->
 
 def test_the_table_that_waits_longest_counts(tmp_path: Path) -> None:
     """And one that was never read is named."""
-    warehouse = Warehouse(tmp_path / "replica.duckdb")
+    warehouse = Warehouse(place(tmp_path / "replica.duckdb"))
     later = NOON + timedelta(hours=2)
     with warehouse.open() as connection:
         record_made_of(connection, tables_of(CATALOG, VIEWS))
@@ -77,7 +76,7 @@ def test_the_table_that_waits_longest_counts(tmp_path: Path) -> None:
         found = as_of(connection)
     assert found["freshdesk", "loans"] == found["lent", "Often"] == NOON
     assert ("freshdesk", "shelves") not in found
-    with duckdb.connect(str(warehouse.path), read_only=True) as analyst:
+    with reading(warehouse.place, "replica") as analyst:
         row = analyst.execute(
             "select oldest_table, never_read from freshdesk_meta.as_of where name = 'Often'"
         ).fetchone()

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from freshdesk_assets.schema.child import Child, Elements, Entries, Pooled, Rows
@@ -21,6 +20,7 @@ from freshdesk_assets.warehouse.derived.children import Derived, derive
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.shape import ensure_shape
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.places import place, reading
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -105,7 +105,7 @@ class Library:
     """Books in a file, changed by hand as `land` would change them."""
 
     def __init__(self, path: Path) -> None:
-        self.warehouse = Warehouse(path)
+        self.warehouse = Warehouse(place(path))
         self.moment = NOW
 
     def shelve(self, number: int, **cells: Any) -> None:
@@ -135,10 +135,9 @@ class Library:
             return derive(connection, child, BOOKS, whole=whole)
 
     def rows(self, child: Child, columns: str = "* exclude (_synced_at, _deleted_at)") -> list[Any]:
-        with duckdb.connect(str(self.warehouse.path), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
+        with reading(self.warehouse.place, "replica") as connection:
             return connection.execute(
-                f"select {columns} from {self.warehouse.path.stem}.freshdesk.{child.name} order by all"
+                f"select {columns} from replica.freshdesk.{child.name} order by all"
             ).fetchall()
 
 

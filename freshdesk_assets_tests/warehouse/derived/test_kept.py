@@ -13,6 +13,7 @@ from freshdesk_assets.views import declared_views
 from freshdesk_assets.warehouse.derived.rules import record_rules
 from freshdesk_assets.warehouse.derived.views import ViewRefused, drop_undeclared, ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
+from freshdesk_assets_tests.places import place
 
 VIEWS = [view for view in declared_views() if view.schema in ("metrics", "relations")]
 SPANS, FACTS = ("metrics", "ticket_spans"), ("metrics", "ticket_facts")
@@ -20,7 +21,7 @@ SPANS, FACTS = ("metrics", "ticket_spans"), ("metrics", "ticket_facts")
 
 def made(path: Path, views: Sequence[SqlView] = VIEWS) -> dict[str, tuple[str, str]]:
     """What the views are kept of, after they were ensured."""
-    with Warehouse(path).open() as connection:
+    with Warehouse(place(path)).open() as connection:
         record_rules(connection, Rules())
         drop_undeclared(connection, views)
         ensure_views(connection, views, declared_tables())
@@ -55,17 +56,17 @@ def test_a_kept_view_that_is_no_longer_declared_goes_with_its_table(tmp_path: Pa
     assert "metrics.staff" in made(path)
     left = [view for view in VIEWS if view.schema == "relations"]
     assert not [name for name in made(path, left) if name.startswith("metrics.")]
-    with Warehouse(path).open() as connection:
+    with Warehouse(place(path)).open() as connection:
         tables = "select table_name from information_schema.tables where table_schema = 'metrics'"
         assert connection.execute(tables).fetchall() == []
 
 
 def test_a_table_of_somebodys_own_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "replica.duckdb"
-    with Warehouse(path).open() as connection:
+    with Warehouse(place(path)).open() as connection:
         connection.execute("create schema metrics")
         connection.execute("create table metrics.staff as select 'mine' as whose")
     with pytest.raises(ViewRefused, match="somebody's own"):
         made(path)
-    with Warehouse(path).open() as connection:
+    with Warehouse(place(path)).open() as connection:
         assert connection.execute("from metrics.staff").fetchall() == [("mine",)]

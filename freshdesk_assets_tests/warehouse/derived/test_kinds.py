@@ -5,7 +5,6 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
@@ -19,6 +18,7 @@ from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_vie
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.places import VIEW_COLUMNS, place, reading
 
 SHELVES = declared("shelves", text("name", "Name."), json("fields", "Fields of what stands there."))
 THINGS = declared("things", bigint("shelf_id", "Shelf."), json("data", "Values."))
@@ -73,7 +73,7 @@ OTHER = SqlView(
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "replica.duckdb")
+    return Warehouse(place(tmp_path / "replica.duckdb"))
 
 
 def shelve(
@@ -104,7 +104,7 @@ def shelve(
 
 
 def read(warehouse: Warehouse, sql: str) -> list[Any]:
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+    with reading(warehouse.place, "replica") as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -176,7 +176,7 @@ def test_values_that_do_not_fit_a_type_make_text_of_a_column(warehouse: Warehous
     said = dict(
         read(
             warehouse,
-            "select column_name, comment from duckdb_columns() where table_name = 'thing_book'",
+            f"select column_name, comment from {VIEW_COLUMNS} where table_name = 'thing_book'",
         )
     )
     assert said["pages"] == "Pages. Text, because 1 of its values are not BIGINT."

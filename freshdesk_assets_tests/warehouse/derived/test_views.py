@@ -8,7 +8,6 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from freshdesk_assets.schema.catalog import Catalog, SourceLine
@@ -27,6 +26,7 @@ from freshdesk_assets.warehouse.derived.children import derive
 from freshdesk_assets.warehouse.derived.views import drop_undeclared, ensure_views
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets_tests.library import declared
+from freshdesk_assets_tests.places import VIEW_COLUMNS, place, reading
 
 BOOKS = declared("books", text("title", "Title."), json("own", "The library's own fields."))
 KINDS = declared("kinds", text("name", "Key."), text("label", "Label."), text("sql_type", "Type."))
@@ -88,7 +88,7 @@ WIDE = view(
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "replica.duckdb")
+    return Warehouse(place(tmp_path / "replica.duckdb"))
 
 
 def ensure(warehouse: Warehouse, *views: SqlView) -> dict[tuple[str, str], bool]:
@@ -98,7 +98,7 @@ def ensure(warehouse: Warehouse, *views: SqlView) -> dict[tuple[str, str], bool]
 
 def read(warehouse: Warehouse, sql: str) -> list[Any]:
     """As an analyst does: the file opened on its own, under its own name."""
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+    with reading(warehouse.place, "replica") as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -132,8 +132,7 @@ def test_views_can_be_read_whoever_opens_the_file(warehouse: Warehouse) -> None:
     """They are created while the file has another name than the one analysts open it under."""
     assert ensure(warehouse, TITLES) == {("reading", "Titles"): True}
     assert read(warehouse, "from reading.titles") == []
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{warehouse.path}' as elsewhere (read_only)")
+    with reading(warehouse.place, "elsewhere") as connection:
         assert connection.execute("select Title from elsewhere.reading.Titles").fetchall() == []
 
 
@@ -143,7 +142,7 @@ def test_views_and_their_columns_are_commented(warehouse: Warehouse) -> None:
         ("Books.",)
     ]
     comments = read(
-        warehouse, "select column_name, comment from duckdb_columns() where schema_name = 'reading'"
+        warehouse, f"select column_name, comment from {VIEW_COLUMNS} where schema_name = 'reading'"
     )
     assert comments == [("id", "The id."), ("Title", "The Title.")]
 
@@ -165,6 +164,7 @@ def test_a_view_that_somebody_dropped_is_created_again(warehouse: Warehouse) -> 
     assert ensure(warehouse, TITLES) == {TITLES.id: True}
 
 
+@pytest.mark.file_only("DuckLake widens types, and changes none otherwise")
 def test_a_view_follows_a_column_that_changes_its_type(warehouse: Warehouse) -> None:
     """DuckDB refuses to read a view whose columns are no longer of the types they were."""
     ensure(warehouse, TITLES)
@@ -260,7 +260,7 @@ def test_a_value_that_is_not_of_the_declared_type_is_not_lost(warehouse: Warehou
     shelve(warehouse, (1, '{"pages": 12}'), (2, '{"pages": "a dozen"}'), kinds={"pages": ("Pages", "BIGINT")})
     assert own_columns(warehouse) == {"own_pages": "VARCHAR"}
     assert read(warehouse, "select own_pages from reading.books_wide order by id") == [("12",), ("a dozen",)]
-    said = read(warehouse, "select comment from duckdb_columns() where column_name = 'own_pages'")
+    said = read(warehouse, f"select comment from {VIEW_COLUMNS} where column_name = 'own_pages'")
     assert said == [("Pages. Text, because 1 of its values are not BIGINT.",)]
 
 
@@ -271,7 +271,7 @@ def test_columns_follow_the_administrator(warehouse: Warehouse) -> None:
     shelve(warehouse, (1, '{"a": 1}'), kinds={"a": ("New name", "BIGINT"), "c": ("Added", "BOOLEAN")})
     assert own_columns(warehouse).keys() >= {"own_a", "own_c"}
     said = dict(
-        read(warehouse, "select column_name, comment from duckdb_columns() where schema_name = 'reading'")
+        read(warehouse, f"select column_name, comment from {VIEW_COLUMNS} where schema_name = 'reading'")
     )
     assert said["own_a"] == "New name."
     assert "Removed in Freshdesk; found so on " in said["own_b"]
@@ -341,7 +341,7 @@ def test_a_field_may_have_any_key_the_empty_one_included(warehouse: Warehouse) -
     chosen = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     full, empty = read(warehouse, f"select {chosen} from reading.books_wide order by id")
     assert (sorted(full), set(empty)) == (list(range(len(KEYS))), {None})
-    said = read(warehouse, "select comment from duckdb_columns() where column_name = 'own_' order by 1")
+    said = read(warehouse, f"select comment from {VIEW_COLUMNS} where column_name = 'own_' order by 1")
     assert said == [('A field without a name. Its key is "".',)]
 
 
@@ -355,7 +355,8 @@ def test_hundreds_of_fields_are_read_in_little_memory(warehouse: Warehouse) -> N
         connection.execute(
             "insert into freshdesk.books (id, own) select i, ? from range(2, 2001) r(i)", [own]
         )
-    with duckdb.connect(str(warehouse.path), config={"memory_limit": "256MB"}) as connection:
+    with reading(warehouse.place, "replica") as connection:
+        connection.execute("set memory_limit = '256MB'")
         connection.execute("create temp table wide as from reading.books_wide")
         found = connection.execute("select count(*), max(own_field_99) from wide").fetchone()
     assert found == (2000, "99 pages")

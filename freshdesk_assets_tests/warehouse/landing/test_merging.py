@@ -402,6 +402,7 @@ def test_columns_that_are_not_ours_keep_their_values(library: Library) -> None:
     ]
 
 
+@pytest.mark.file_only("DuckLake has no keys")
 def test_a_key_that_somebody_made_of_the_id_is_no_obstacle(library: Library) -> None:
     library.land(SPECIMENS, page(title("Emma")))
     with library.warehouse.open() as connection:

@@ -94,6 +94,7 @@ def texts(length: int) -> list[bytes]:
     ]
 
 
+@pytest.mark.file_only("Parquet is compressed otherwise")
 @pytest.mark.parametrize(("length", "compressed"), [(20_000, True), (100_000, False)])
 def test_long_texts_are_stored_so_that_each_can_be_read_alone(
     library: Library, length: int, compressed: bool

@@ -1,0 +1,16 @@
+"""No test of this folder runs where there can be no lake."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from freshdesk_assets.warehouse.destinations.ducklake import end_sessions
+from freshdesk_assets_tests.places import why_no_lake
+
+
+@pytest.fixture(autouse=True)
+def _where_a_lake_can_be() -> Iterator[None]:
+    if why := why_no_lake("postgres"):
+        pytest.skip(why)
+    yield
+    end_sessions()

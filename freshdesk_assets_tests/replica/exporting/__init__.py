@@ -1,0 +1,1 @@
+"""`freshdesk-assets export`, read back with plain DuckDB."""
