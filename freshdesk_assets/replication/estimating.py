@@ -37,11 +37,10 @@ from freshdesk_assets.replication.itinerary import (
 )
 from freshdesk_assets.replication.scope import ReadScope
 from freshdesk_assets.schema.endpoint import SubLimit, Value
-from freshdesk_assets.schema.sync import EachParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked
 from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
-from freshdesk_assets.warehouse.ledger.unstored import not_stored, share_where, worth_of_sent
+from freshdesk_assets.warehouse.ledger.unstored import holds_of_all, not_stored, share_where
 
 MINUTE = 60.0
 AT_ONCE = 0.25
@@ -200,11 +199,8 @@ class Estimator:
             # In a tree each parent is asked once, whatever it says of itself.
             if asked.branch and asked.branch.where and not asked.doubting:
                 share = share_where(connection, asked.source, lists.sample, asked.branch.where)
-            if asked.held:
-                # Of parents that are not stored yet, nobody knows but their list whether they are worth it.
-                worth = scope.table.sync.worth if isinstance(scope.table.sync, EachParent) else ""
-                stored = rows_there(connection, asked.source)
-                share = float(not stored and worth_of_sent(connection, asked.source, lists.sample, worth))
+            if asked.worth and not rows_there(connection, scope.table):
+                share *= holds_of_all(connection, asked.source, lists.sample, asked.worth)
         coming = round(lists.rows * share * fresh / len(seen)) if seen else 0
         return waiting.total + coming
 

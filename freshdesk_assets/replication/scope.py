@@ -19,19 +19,10 @@ from freshdesk_assets.warehouse.ledger.coverage import covered
 from freshdesk_assets.warehouse.ledger.credits import read_states
 from freshdesk_assets.warehouse.ledger.intervals import Interval, uncovered
 from freshdesk_assets.warehouse.ledger.known_lists import known_lists
-from freshdesk_assets.warehouse.ledger.parents import (
-    SAID_EMPTY_FOR,
-    Asked,
-    Parent,
-    Pending,
-    earliest_pending,
-    pending,
-)
+from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
-from freshdesk_assets.warehouse.ledger.sizes import rows_there
 from freshdesk_assets.warehouse.ledger.spared import Spared
-from freshdesk_assets.warehouse.ledger.unstored import worth_of_stored
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 PARENTS_AT_ONCE = 1_000
@@ -164,32 +155,26 @@ class ReadScope:
         """The rows of a parent whose lists are to be read at the time `now` of Freshdesk.
 
         That is all that were not since the table was last read, or in the time of `sync.every`. So a walk
-        that was stopped goes on where it stopped, and a finished one begins anew. Where the lists are not
-        worth their calls, and no row is stored, none is read.
+        that was stopped goes on where it stopped, and a finished one begins anew.
         """
-        source, every = self.catalog[branch.parent], sync.every
-        with self.warehouse.open(checkpoint=False) as connection:
-            state = read_states(connection).get(self.table.name)
-            # A table that has rows is kept right, whatever it is worth now.
-            worth = (
-                not sync.worth
-                or worth_of_stored(connection, source, sync.worth)
-                or rows_there(connection, self.table) > 0
-            )
         asked = Asked(
-            source=source,
+            source=self.catalog[branch.parent],
             record=self.table.recorded_as(branch),
             branch=branch,
             doubting=True,
-            held=not worth,
+            worth=sync.worth,
         )
         if self.again:
             return replace(asked, all_before=self.requested_at)
-        if not worth:
-            every = SAID_EMPTY_FOR
-        if every:
-            refused = datetime.now(UTC) - every
-            return replace(asked, read_before=now - every, read_after=now + ALIKE, refused_before=refused)
+        if sync.every:
+            return replace(
+                asked,
+                read_before=now - sync.every,
+                read_after=now + ALIKE,
+                refused_before=datetime.now(UTC) - sync.every,
+            )
+        with self.warehouse.open(checkpoint=False) as connection:
+            state = read_states(connection).get(self.table.name)
         return replace(asked, all_before=state.finished_at if state else None)
 
     def known_lists(self, branch: Branch, now: datetime) -> dict[int, KnownList]:

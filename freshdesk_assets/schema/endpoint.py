@@ -57,19 +57,21 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Rows of which other tables tell what their own calls would: these are made more seldom.
+    """A table that tells the same of a row as the row's own call, so that the call is made more seldom.
 
-    - `by`: a table that is read from one list per row of a parent.
-    - `column`: where a row of it names the row that it tells of.
-    - `same`: columns of both tables, lists of which the order means nothing. Where they differ, the call is
-      made at once.
+    While the table tells of a row, its call waits for `every` in place of `RowCall.every`. Where it tells
+    something else than the last call brought, the call is made at once.
+
+    - `by`: the table, which is read from one list per row of a parent.
+    - `column`: the column of it that names the row.
+    - `same`: the columns that both have, and that are compared: lists of which the order means nothing.
     - `within`: how long ago a list may have been read to count.
-    - `every`: after this time the call is made all the same, for what nothing tells.
-    - `where`: an SQL condition on the row `p`: what further tables tell of it is all there.
-    - `stale`: an SQL condition on the row `p` and its last call `r`: these tables tell something else now.
-    - `after`: the tables that `where` and `stale` read.
+    - `every`: after this time the call is made all the same, for what the table does not tell.
+    - `where`: an SQL condition on the row `p`. Where it does not hold, the table does not tell enough of it.
+    - `stale`: an SQL condition on the row `p` and its last call `r`, where the call is made at once as well.
+    - `after`: further tables, which `where` and `stale` read.
 
-    Where one of the tables is not replicated, all calls are made as if nothing told of their rows.
+    Where one of these tables is not replicated, all calls are made as if there were no `told`.
     """
 
     by: str
@@ -96,7 +98,7 @@ class RowCall:
     - `every`: where a version means nothing, the call is made again after this time instead.
     - `stale`: an SQL condition on the row `p` and its last call `r`; where it holds, the call is made again.
     - `after`: the tables that `stale` reads, which are read before this one.
-    - `told`: the rows whose calls other tables spare.
+    - `told`: the table that spares such calls, for rows of which it tells the same.
     """
 
     path: str

@@ -157,9 +157,9 @@ class EachParent:
 
     - `every`: a list is read again after this time, or when its parent has changed, however many syncs there
       are meanwhile.
-    - `worth`: an SQL condition on all parents `p` together, made of aggregates, under which the lists are
-      worth their calls. A table that has rows is read on all the same, so that none of them is wrong.
-      Naming the table in FRESHDESK_TABLES overrules it.
+    - `worth`: an SQL condition on all parents `p` together, made of aggregates. No list is read until it
+      holds, because they would take more calls than they spare. Once the table has rows it is read on, so
+      that none of them is wrong. Naming the table in FRESHDESK_TABLES overrules it.
     """
 
     parent: str

@@ -57,7 +57,7 @@ class Asked:
     - `record`: the name under which the ledger has these calls, that of the table by default.
     - `branch`: of parents for which its `where` does not hold, only those with stored rows are asked for.
     - `doubting`: those too that were not asked for in a week.
-    - `held`: only parents with stored rows.
+    - `worth`: none until this SQL condition holds of all rows `p` together, or the table has rows.
     - `lost`: instead, rows marked as deleted since their last call, whose parent exists.
 
     A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
@@ -77,7 +77,7 @@ class Asked:
     record: str = ""
     branch: Branch | None = None
     doubting: bool = False
-    held: bool = False
+    worth: str = ""
     lost: bool = False
 
 
@@ -179,13 +179,14 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     if asked.branch and flag and not asked.branch.archived:
         # Nobody answers for what is archived: what is stored of it stays.
         conditions.append(f"p.{identifier(flag)} is distinct from true")
-    held = ""
-    if asked.branch:
+    if asked.worth:
+        # Once it has rows, they are kept right, whatever their lists are worth now.
+        begun = f"exists (select 1 from {shaped(connection, table)} where _deleted_at is null)"
+        worth = f"(select {asked.worth} from {shaped(connection, parent)} p where p._deleted_at is null)"
+        conditions.append(f"({begun} or {worth})")
+    if asked.branch and asked.branch.where:
         column = identifier(asked.branch.column)
         held = f"p.id in (select {column} from {shaped(connection, table)} where _deleted_at is null)"
-    if asked.held:
-        conditions.append(held)
-    if asked.branch and asked.branch.where:
         # Of the rows that are stored, another list may tell.
         others = [
             f"coalesce({each.where}, false)"

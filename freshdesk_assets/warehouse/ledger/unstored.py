@@ -36,15 +36,9 @@ def share_where(connection: Connection, table: Table, rows: Collection[bytes], w
     return float(scalar(connection, f"select {share} from {_sent(table)} p", [_texts(rows)]) or 0.0)
 
 
-def worth_of_sent(connection: Connection, table: Table, rows: Collection[bytes], worth: str) -> bool:
+def holds_of_all(connection: Connection, table: Table, rows: Collection[bytes], where: str) -> bool:
     """Whether a condition on all rows `p` together holds for these, as they were sent."""
-    return bool(scalar(connection, f"select {worth} from {_sent(table)} p", [_texts(rows)]))
-
-
-def worth_of_stored(connection: Connection, table: Table, worth: str) -> bool:
-    """Whether a condition on all rows `p` together holds for those that are stored."""
-    stored = shaped(connection, table)
-    return bool(scalar(connection, f"select {worth} from {stored} p where p._deleted_at is null"))
+    return bool(scalar(connection, f"select {where} from {_sent(table)} p", [_texts(rows)]))
 
 
 def _texts(rows: Collection[bytes]) -> list[str]:
