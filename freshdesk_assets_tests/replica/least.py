@@ -6,6 +6,9 @@
   any is asked once more.
 - Each changed contact is asked for by its row call, each agent so once a day. Where a list for each group
   with agents costs less, each of their agents once a week, and when their roles, groups or skills are others.
+- Each ticket that is associated with another is asked for that, as it is asked for its conversations.
+- Below a category, folder or form is a list each, once a day; of folders, where there is something or is said
+  to be.
 - To find deleted rows takes all lists once more, without includes, those of people once a week; and two calls
   for each ticket that is in no list.
 """
@@ -25,6 +28,9 @@ PER_PAGE = 100
 
 State = tuple[tuple[int, ...], ...]
 
+BY_ROW = {"tickets", "ticket_associations", "conversations", "contacts", "agents", "group_agent_roles"}
+"""Tables whose calls are counted row by row; the others have a list, or several."""
+
 SHELVES = ("live", "spam", "deleted")
 
 
@@ -35,6 +41,7 @@ class Least:
     world: World
     credits: Counter[str] = field(default_factory=Counter)
     _tickets: dict[int, str] = field(default_factory=dict)
+    _associated: dict[int, str] = field(default_factory=dict)
     _contacts: dict[int, str] = field(default_factory=dict)
     _agents: dict[int, tuple[datetime, State]] = field(default_factory=dict)
     _people_whole: datetime | None = None
@@ -47,6 +54,14 @@ class Least:
             return
         if "tickets" in tables:
             self._ask_tickets(tickets, reading, since)
+        if "ticket_associations" in tables:
+            for key, row in tickets.items():
+                moved = self._associated.get(key) != row["updated_at"]
+                if row["association_type"] and (
+                    moved or (reading is Reading.AGAIN and _moment(row) >= since)
+                ):
+                    self.credits["ticket_associations"] += 1
+                self._associated[key] = row["updated_at"]
         if "conversations" in tables:
             said = Counter(row["ticket_id"] for row in self.world.truth_conversations().values())
             for key, row in tickets.items():
@@ -60,8 +75,25 @@ class Least:
             self._call_agents(now)
         if "group_agent_roles" in tables:
             self.credits["group_agent_roles"] += len(self._groups)
-        for name in tables - {"tickets", "conversations", "contacts", "agents", "group_agent_roles"}:
-            self.credits[name] += 1
+        several = self._several()
+        for name in tables - BY_ROW:
+            self.credits[name] += several.get(name, 1)
+
+    def _several(self) -> dict[str, int]:
+        """The credits of tables that take a call for each of several lists."""
+        truth = self.world.truth
+        folders, canned = truth("solution_folders"), truth("canned_response_folders")
+        above = {row.get("parent_folder_id") for row in folders.values()} - {None}
+        written = {row["folder_id"] for row in truth("solution_articles").values()}
+        answered = {row["folder_id"] for row in truth("canned_responses").values()}
+        return {
+            "automation_rules": 3,
+            "ticket_form_fields": len(truth("ticket_forms")),
+            "solution_folders": len(truth("solution_categories"))
+            + len(above | _said(folders, "sub_folders_count")),
+            "solution_articles": len(written | _said(folders, "articles_count")),
+            "canned_responses": len(answered | _said(canned, "responses_count")),
+        }
 
     def _find_gone(self, tickets: Mapping[int, Row], now: datetime) -> None:
         # What changed is asked for first, and then every list; time entries have one.
@@ -113,6 +145,11 @@ class Least:
 def pages(rows: int) -> int:
     """Calls for so many rows."""
     return max(1, math.ceil(rows / PER_PAGE))
+
+
+def _said(rows: Mapping[int, Row], count: str) -> set[int]:
+    """The rows in which something is said to be."""
+    return {key for key, row in rows.items() if row[count]}
 
 
 def _shelf(row: Row) -> str:
