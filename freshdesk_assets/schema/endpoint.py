@@ -59,15 +59,15 @@ class Kept:
 class Told:
     """A table that tells the same of a row as the row's own call, so that the call is made more seldom.
 
-    While the table tells of a row, its call waits for `every` in place of `RowCall.every`. Where it tells
-    something else than the last call brought, the call is made at once.
+    While the table tells the same of a row as is stored, its call waits for `every` in place of
+    `RowCall.every`. When it begins to tell something else, the call is made at once.
 
     - `by`: the table, which is read from one list per row of a parent.
     - `column`: the column of it that names the row.
     - `same`: the columns that both have, and that are compared: lists of which the order means nothing.
     - `within`: how long ago a list may have been read to count.
     - `every`: after this time the call is made all the same, for what the table does not tell.
-    - `where`: an SQL condition on the row `p`. Where it does not hold, the table does not tell enough of it.
+    - `where`: an SQL condition on the row `p`. Where it does not hold, nothing is spared.
     - `stale`: an SQL condition on the row `p` and its last call `r`, where the call is made at once as well.
     - `after`: further tables, which `where` and `stale` read.
 

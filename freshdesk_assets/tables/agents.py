@@ -25,10 +25,15 @@ exists (
 # The list of skills has the agents of each, as the list of groups has the members.
 HAS_SKILL = "coalesce(list_contains(try_cast(json_extract(s.agents, '$[*].id') as bigint[]), p.id), false)"
 
-# Where the list of skills is not there or tells of fewer than an agent has, only the agent's own call does.
-SKILLS_TOLD = f"""
-len(coalesce(p.skill_ids, [])) <= (
-  select count(*)
+# Where these lists are not there, or tell something else than the agent's own call, nothing is spared.
+GROUPS_AND_SKILLS_TOLD = f"""
+list_sort(list_distinct(coalesce(p.group_ids, []))) = (
+  select coalesce(list(g.id order by g.id), [])
+  from freshdesk.groups g
+  where g._deleted_at is null and list_contains(g.agent_ids, p.id)
+)
+and list_sort(list_distinct(coalesce(p.skill_ids, []))) = (
+  select coalesce(list(s.id order by s.id), [])
   from freshdesk.skills s
   where s._deleted_at is null and {HAS_SKILL}
 )
@@ -52,9 +57,9 @@ TOLD = Told(
     same=("role_ids",),
     within=timedelta(days=2),
     every=timedelta(days=7, hours=-4),
-    where=SKILLS_TOLD,
+    where=GROUPS_AND_SKILLS_TOLD,
     stale=SKILLS_CHANGED,
-    after=("skills",),
+    after=("groups", "skills"),
 )
 
 agents = Table(

@@ -74,7 +74,7 @@ class Least:
         if "agents" in tables:
             self._call_agents(now)
         if "group_agent_roles" in tables:
-            self.credits["group_agent_roles"] += len(self._groups)
+            self.credits["group_agent_roles"] += len(listed_groups(self.world))
         several = self._several()
         for name in tables - BY_ROW:
             self.credits[name] += several.get(name, 1)
@@ -126,7 +126,7 @@ class Least:
 
     def _call_agents(self, now: datetime) -> None:
         self.credits["agents"] += 1
-        told = {member for members in self._groups for member in members}
+        told = {member for members in listed_groups(self.world) for member in members}
         for key, row in self.world.truth_agents().items():
             state = tuple(tuple(sorted(row[name])) for name in ("role_ids", "group_ids", "skill_ids"))
             wait = timedelta(days=7, hours=-4) if key in told else timedelta(hours=20)
@@ -135,11 +135,11 @@ class Least:
                 self.credits["agents"] += 1
                 self._agents[key] = now, state
 
-    @property
-    def _groups(self) -> list[list[int]]:
-        """The members of each group with any, if a list for each costs less than it spares."""
-        groups = [row["agent_ids"] for row in self.world.truth_groups().values() if row["agent_ids"]]
-        return groups if 7 * len(groups) < 6 * len({each for members in groups for each in members}) else []
+
+def listed_groups(world: World) -> list[list[int]]:
+    """The members of each group with any, if a list for each costs less than it spares."""
+    groups = [row["agent_ids"] for row in world.truth_groups().values() if row["agent_ids"]]
+    return groups if 7 * len(groups) < 6 * len({each for members in groups for each in members}) else []
 
 
 def pages(rows: int) -> int:

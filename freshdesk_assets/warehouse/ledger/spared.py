@@ -26,14 +26,17 @@ class Spared:
     told_to: datetime
 
     def tells(self, connection: Connection) -> tuple[str, list[object]]:
-        """The SQL condition that a row `p` is told of, and its values."""
+        """The SQL condition that the same is told of a row `p` as it has, and its values.
+
+        Where something else is told, which `differs` may overlook when a clock was wrong, nothing is spared.
+        """
         (branch,) = self.by.branches
         sql = (
             f"exists (select 1 from {shaped(connection, self.by)} t"
             f" join {ledger(connection, 'parents_read')} l"
             f" on l.table_name = ? and l.parent_id = t.{identifier(branch.column)} and not l.gone"
             f" where t.{identifier(self.told.column)} = p.id and t._deleted_at is null"
-            " and l.read_at between ? and ?)"
+            f" and l.read_at between ? and ? and not ({self._other}))"
         )
         also = f" and coalesce(({self.told.where}), false)" if self.told.where else ""
         return f"{sql}{also}", [self.by.recorded_as(branch), self.told_from, self.told_to]
@@ -42,17 +45,21 @@ class Spared:
     def differs(self) -> str:
         """The SQL condition that something else is told of a row `p` than its last call `r` brought.
 
-        Where both go on to differ after another call, nothing more is asked.
+        Where both go on to differ after another call, it does not hold again.
         """
-        other = " or ".join(
+        differs = (
+            f"exists (select 1 from {qualified(self.by.name)} t where t.{identifier(self.told.column)} = p.id"
+            f" and t._deleted_at is null and t._synced_at > {ASKED_AT} and ({self._other}))"
+        )
+        return f"({differs} or ({self.told.stale}))" if self.told.stale else differs
+
+    @property
+    def _other(self) -> str:
+        """The SQL condition that a row `t` of the table tells something else than the row `p` has."""
+        return " or ".join(
             f"{_as_set(f't.{identifier(name)}')} is distinct from {_as_set(f'p.{identifier(name)}')}"
             for name in self.told.same
         )
-        differs = (
-            f"exists (select 1 from {qualified(self.by.name)} t where t.{identifier(self.told.column)} = p.id"
-            f" and t._deleted_at is null and t._synced_at > {ASKED_AT} and ({other}))"
-        )
-        return f"({differs} or ({self.told.stale}))" if self.told.stale else differs
 
 
 def _as_set(values: str) -> str:

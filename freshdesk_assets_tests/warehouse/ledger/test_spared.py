@@ -52,18 +52,30 @@ def read(library: Library) -> Library:
     return library
 
 
-def call(library: Library, number: int, cards: list[int], moment: datetime) -> None:
-    """What a reader's own call sends."""
-    asked = ParentRead(id=number, at=moment, asked=moment)
+def call(
+    library: Library, number: int, cards: list[int], moment: datetime, *, asked: datetime | None = None
+) -> None:
+    """What a reader's own call sends; `asked` is the time by our clock, if that is another."""
+    read = ParentRead(id=number, at=moment, asked=asked or moment)
     row = {"id": number, "cards": cards, "updated_at": at(0)}
-    library.land(READERS, page(row, listing="row_call", parents=(asked,)), moment=moment)
+    library.land(READERS, page(row, listing="row_call", parents=(read,)), moment=moment)
 
 
-def tell(library: Library, cards: list[int] | None, moment: datetime, *, shelf: int = 1) -> None:
-    """What the list of a shelf sends: the first reader with these cards, or nobody."""
+def tell(
+    library: Library,
+    cards: list[int] | None,
+    moment: datetime,
+    *,
+    shelf: int = 1,
+    landed: datetime | None = None,
+) -> None:
+    """What the list of a shelf sends: the first reader with these cards, or nobody.
+
+    `landed` is the time by our clock, if that is another.
+    """
     rows = [] if cards is None else [{"shelf_id": shelf, "reader_id": 1, "cards": cards, "updated_at": at(0)}]
     asked = ParentRead(id=shelf, version=FIRST, at=moment, asked=moment)
-    library.land(REGULARS, page(*rows, parents=(asked,)), moment=moment)
+    library.land(REGULARS, page(*rows, parents=(asked,)), moment=landed or moment)
 
 
 def due(library: Library, now: datetime, told: Told = TOLD) -> list[int]:
@@ -92,12 +104,26 @@ def test_who_is_told_of_waits_a_week_and_the_others_a_day(read: Library) -> None
 
 
 def test_who_is_told_something_else_of_is_asked_for_at_once_and_once(read: Library) -> None:
-    """A list that goes on to tell something else than the call costs no call at each sync."""
+    """A list that goes on to tell something else than the call costs no call at each sync, but one a day."""
     tell(read, [10, 12], FIRST + HOUR)
     assert due(read, FIRST + 2 * HOUR) == [1]
     call(read, 1, [10, 13], FIRST + 2 * HOUR)
     tell(read, [10, 12], FIRST + 3 * HOUR)
     assert due(read, FIRST + 4 * HOUR) == []
+    assert due(read, FIRST + DAY) == [1, 2]
+
+
+@pytest.mark.parametrize("wrong", [30 * DAY, -30 * DAY])
+def test_what_a_wrong_clock_hid_is_seen_within_a_day(read: Library, wrong: timedelta) -> None:
+    """The call, or the list, was dated so that what the list tells looks older than the call."""
+    if wrong > timedelta(0):
+        call(read, 1, [10, 11], FIRST + HOUR, asked=FIRST + wrong)
+        tell(read, [10, 12], FIRST + 2 * HOUR)
+    else:
+        call(read, 1, [10, 11], FIRST + 2 * HOUR)
+        tell(read, [10, 12], FIRST + 3 * HOUR, landed=FIRST + wrong)
+    assert due(read, FIRST + 4 * HOUR) == []
+    assert due(read, FIRST + DAY) == [1, 2]
 
 
 def test_who_is_in_no_list_any_more_is_asked_for_daily(read: Library) -> None:
