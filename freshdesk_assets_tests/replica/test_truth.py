@@ -107,4 +107,6 @@ def test_a_ticket_purged_before_its_conversations_are_read_is_marked_and_no_erro
         assert acme.query(
             f"select _deleted_at is null from replica.freshdesk.tickets where id = {purged[0]}"
         ) == [(False,)]
-        assert acme.differences() == []
+        # How many tickets an agent has may have been read before.
+        lasting = [table.name for table in acme.catalog if table.name != "agent_availability"]
+        assert acme.differences(only=lasting) == []

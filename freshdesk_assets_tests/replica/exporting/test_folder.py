@@ -1,5 +1,6 @@
 """The folder of an export is whole whenever an export is killed, and is refused where it is none."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 
 from freshdesk_assets.cli import main
+from freshdesk_assets_tests.programs import FOUND, command
 from freshdesk_assets_tests.replica.exporting.reading_back import (
     Stored,
     differing,
@@ -30,7 +32,7 @@ def test_an_export_that_is_killed_leaves_one_that_is_whole(step: str, stored: St
         connection.execute("update freshdesk.tickets set subject = 'Other'")
         connection.execute("delete from freshdesk.contacts where id % 2 = 0")
         connection.execute("delete from freshdesk.agents")
-    killed(["-m", "freshdesk_assets_tests.programs.export_slowly", str(folder), step])
+    killed("export_slowly", str(folder), step)
     after = manifest(folder)
     assert (after == before) is (step == "moving")
     for table in after["tables"]:
@@ -46,9 +48,10 @@ def test_an_export_that_is_killed_leaves_one_that_is_whole(step: str, stored: St
     assert differing(stored.path, folder) == []
 
 
-def killed(arguments: list[str]) -> None:
+def killed(*arguments: str) -> None:
     with subprocess.Popen(
-        [sys.executable, *arguments],
+        command(*arguments),
+        env={**os.environ, **FOUND},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
