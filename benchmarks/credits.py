@@ -1,8 +1,9 @@
 """A sync's credits beside the least that any client of this API could spend: `python -m benchmarks.credits`.
 
 The floor is counted from the simulated account's own rows, never from our code. It is pages of a hundred
-changed rows, a call for each changed ticket that has conversations, and a call for each changed contact and
-agent.
+changed rows, a call for each changed ticket that has conversations or children, and one for each changed
+contact. It is also a call for each object of the set-up, form, group with agents, and folder that has
+something in it. An agent's own call counts where no group's list tells the same.
 """
 
 import argparse
@@ -22,6 +23,7 @@ TICKET_PAGE = 5
 """Credits of a page of tickets with two includes, description and stats."""
 
 CONVERSATIONS = "tickets/{id}/conversations"
+GROUP_AGENTS = "admin/groups/{id}/agents"
 ALWAYS_WHOLE = {
     "admin/groups": "groups",
     "roles": "roles",
@@ -33,8 +35,28 @@ ALWAYS_WHOLE = {
     "ticket_fields": "ticket_fields",
     "contact_fields": "contact_fields",
     "company_fields": "company_fields",
+    "scenario_automations": "scenario_automations",
+    "admin/skills": "skills",
+    "ticket-forms": "ticket_forms",
+    "canned_response_folders": "canned_response_folders",
+    "solutions/categories": "solution_categories",
 }
 """Lists that cannot be asked for changes, each with the simulator's name of its rows."""
+
+OBJECTS = (
+    "account",
+    "settings/helpdesk",
+    "email/settings",
+    "notifications/email/bcc",
+    "admin/ticket_fields",
+    "automations/1/rules",
+    "automations/3/rules",
+    "automations/4/rules",
+)
+"""Objects, and short lists: a call each."""
+
+PARENTS, CHILDREN = (1, 3), (2, 4)
+"""Kinds of associated tickets, by association_type: the list of a parent or tracker tells both sides."""
 
 
 def main() -> None:
@@ -45,23 +67,33 @@ def main() -> None:
     with replica(tickets=options.tickets, plan="unlimited", days_behind=1) as account:
         print(f"{options.tickets:,} tickets; {conditions()}")
         seen = measure(account, "First sync", "", look_back=None)
+        known = of_agents(account.server.world)
         account.server.world.day_of_changes()
-        seen = measure(account, "Sync after a day of changes", seen, look_back=timedelta(days=14))
+        seen = measure(
+            account, "Sync after a day of changes", seen, look_back=timedelta(days=14), known=known
+        )
         measure(account, "Sync again at once", seen, look_back=timedelta(days=1), daily=False)
 
 
 def measure(
-    account: Replica, title: str, since: str, look_back: timedelta | None, *, daily: bool = True
+    account: Replica,
+    title: str,
+    since: str,
+    look_back: timedelta | None,
+    *,
+    daily: bool = True,
+    known: Mapping[int, object] | None = None,
 ) -> str:
-    """Sync, and print its credits beside the floor; returns the time up to which the account was read."""
+    """Sync, and print its credits beside the floor; returns the time when it had ended."""
     world, meter = account.server.world, account.server.meter
-    now = world.clock.stamp()
     start = stamp(account.start)
     read_again = stamp(moment(since) - look_back) if look_back else start
-    least = floor(world, since, max(since, start), read_again, daily=daily)
+    least = floor(world, since, max(since, start), read_again, daily=daily, known=known or {})
     planned, asking = foreseen(account)
     said = talk(world)
-    silent = sum(not said[row["id"]] for row in changed_tickets(world, max(since, start)))
+    changed = changed_tickets(world, max(since, start))
+    silent = sum(not said[row["id"]] for row in changed)
+    children = sum(row["association_type"] in CHILDREN for row in changed)
     meter.reset()
     account.sync()
     spent, calls = meter.credits_by_path, meter.calls
@@ -72,11 +104,11 @@ def measure(
     floor_total = sum(least.values())
     rows.append(("all", meter.requests, meter.credits, floor_total, ratio(meter.credits, floor_total)))
     rows.append(("planned, and what that cost", None, planned, asking, ratio(meter.credits, planned)))
-    floor_total += silent
-    label = f"with {silent:,} tickets that have no conversations"
+    floor_total += silent + children
+    label = f"with {silent:,} tickets that have no conversations, {children:,} that are children"
     rows.append((label, None, meter.credits, floor_total, ratio(meter.credits, floor_total)))
     show(title, ("path", "calls", "credits", "floor", "ratio"), rows)
-    return now
+    return world.clock.stamp()
 
 
 def foreseen(account: Replica) -> tuple[int, int]:
@@ -88,10 +120,20 @@ def foreseen(account: Replica) -> tuple[int, int]:
     return int(said[1].replace(",", "")), account.server.meter.credits
 
 
-def floor(world: World, since: str, tickets_since: str, read_again: str, *, daily: bool) -> Mapping[str, int]:
+def floor(
+    world: World,
+    since: str,
+    tickets_since: str,
+    read_again: str,
+    *,
+    daily: bool,
+    known: Mapping[int, object],
+) -> Mapping[str, int]:
     """The least credits for what changed, by path, with a hundred rows per page of a list.
 
-    daily: the sync asks for every agent; nothing else shows when roles or skills change.
+    - daily: the sync asks for the roles of every agent, by lists for groups where they are fewer. A first
+      sync asks for each agent, for what nothing else shows.
+    - known: what was known of each agent before.
     """
     tickets = changed_tickets(world, tickets_since)
     said = talk(world)
@@ -99,6 +141,11 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
     contacts = [row for row in world.truth_contacts().values() if row["updated_at"] >= since]
     states = Counter(row["state"] for row in contacts)
     agents = world.truth_agents()
+    members = [row["agent_ids"] for row in world.truth_groups().values() if row["agent_ids"]]
+    told = {each for of in members for each in of}
+    if len(members) >= len(told):
+        members, told = [], set[int]()
+    unknown = {key for key, state in of_agents(world).items() if key not in told or known.get(key) != state}
     return {
         "tickets": sum(
             TICKET_PAGE * pages(shelves[shelf]) if shelves[shelf] else 1
@@ -109,8 +156,10 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
         + pages(states["blocked"])
         + pages(states["deleted"]),
         "contacts/{id}": len(contacts),
-        "agents": pages(len(agents)),
-        "agents/{id}": len(agents) if daily else 0,
+        # A second list has who is available.
+        "agents": 2 * pages(len(agents)),
+        "agents/{id}": len(unknown) if daily else 0,
+        GROUP_AGENTS: len(members) if daily else 0,
         "companies": pages(sum(row["updated_at"] >= since for row in world.truth_companies().values())),
         "time_entries": pages(
             sum(row["executed_at"] >= read_again for row in world.truth("time_entries").values())
@@ -118,7 +167,32 @@ def floor(world: World, since: str, tickets_since: str, read_again: str, *, dail
         "surveys/satisfaction_ratings": pages(
             sum(row["created_at"] >= read_again for row in world.truth("satisfaction_ratings").values())
         ),
+        "tickets/{id}/associated_tickets": sum(row["association_type"] in PARENTS for row in tickets),
         **{path: pages(len(world.truth(resource))) for path, resource in ALWAYS_WHOLE.items()},
+        **dict.fromkeys(OBJECTS, 1),
+        **trees(world),
+    }
+
+
+def trees(world: World) -> dict[str, int]:
+    """The credits of lists in lists: one for each category and form, and folder that has something in it."""
+    folders = world.truth("solution_folders").values()
+    articles = Counter(row["folder_id"] for row in world.truth("solution_articles").values())
+    canned = Counter(row["folder_id"] for row in world.truth("canned_responses").values())
+    return {
+        "solutions/categories/{id}/folders": len(world.truth("solution_categories")),
+        "solutions/folders/{id}/subfolders": len({row.get("parent_folder_id") for row in folders} - {None}),
+        "solutions/folders/{id}/articles": sum(map(pages, articles.values())),
+        "canned_response_folders/{id}/responses": len(canned),
+        "ticket-forms/{id}": len(world.truth("ticket_forms")),
+    }
+
+
+def of_agents(world: World) -> dict[int, object]:
+    """What only an agent's own call shows, by agent."""
+    return {
+        key: tuple(tuple(sorted(row[name])) for name in ("role_ids", "group_ids", "skill_ids"))
+        for key, row in world.truth_agents().items()
     }
 
 

@@ -3,7 +3,9 @@
 It has over 300 lines because each contradiction stands beside its sentence.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +22,9 @@ from freshdesk_assets.schema.column import (
     texts,
     timestamp,
 )
-from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall
+from freshdesk_assets.schema.endpoint import Existence, Fallback, Listing, RowCall, Told
 from freshdesk_assets.schema.sync import (
+    Branch,
     ChangedSince,
     DayFiles,
     EachParent,
@@ -50,6 +53,9 @@ def shelves(**different: Any) -> Table:
     return Table(**{**SHELF, "sync": FullList(), "columns": (ID, UPDATED_AT), **different})
 
 
+BOOK = (ID, bigint("shelf_id", "Shelf it stands on.", references="shelves.id"), UPDATED_AT)
+
+
 def books(**different: Any) -> Table:
     """A table read per shelf, but for what is different."""
     declared = {
@@ -57,7 +63,7 @@ def books(**different: Any) -> Table:
         "doc": "One row per book.",
         "path": "shelves/{id}/books",
         "sync": PerParent("shelves", "shelf_id"),
-        "columns": (ID, bigint("shelf_id", "Shelf it stands on.", references="shelves.id"), UPDATED_AT),
+        "columns": BOOK,
         "group": "library",
         "docs": "books",
     }
@@ -68,6 +74,24 @@ def by_changes(**different: Any) -> EachParent:
     """Books that are asked for what changed on their shelf, but for what is different."""
     given = {"since": "since", "cursor": "updated_at", "count": "shelves/{id}/count", "count_at": "count"}
     return EachParent(parent="shelves", column="shelf_id", changes=ListChanges(**{**given, **different}))
+
+
+def told_of(**different: Any) -> RowCall:
+    """A shelf's own call, of whose tags books tell, but for what is different."""
+    given = {"by": "books", "column": "shelf_id", "same": ("tags",), **LONG, **different}
+    return RowCall("shelves/{id}", every=timedelta(hours=20), told=Told(**given))
+
+
+LONG = {"within": timedelta(days=2), "every": timedelta(days=7)}
+BELOW = (Branch(parent="books", path="books/{id}/books", column="book_id"),)
+
+
+def library(told: Mapping[str, Any], **different: Any) -> tuple[Table, Table]:
+    """Shelves of whose tags books tell, and books, which are otherwise than declared to."""
+    return (
+        shelves(columns=(ID, UPDATED_AT, TAGS), row_call=told_of(**told)),
+        books(columns=(*BOOK, texts("tags", "Tags.")), **different),
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,6 +230,18 @@ TAGS = texts("tags", "Tags.", detail=True)
             {"fallback": Fallback("old/shelves", row_call=RowCall("old/shelves"))},
             "table shelves: the path of its row call, old/shelves, has no {id}",
         ),
+        (
+            {"columns": (ID, UPDATED_AT, TAGS), "row_call": told_of(same=("title",))},
+            "table shelves: books is to tell its title, which is no detail of it",
+        ),
+        (
+            {"columns": (ID, UPDATED_AT, TAGS), "row_call": told_of(same=())},
+            "table shelves: books tells nothing of its rows: give the columns that are the same",
+        ),
+        (
+            {"columns": (ID, UPDATED_AT, TAGS), "row_call": told_of(every=timedelta(hours=1))},
+            "table shelves: books spares it no call: where nothing tells of a row, it is asked no more often",
+        ),
         ({"listings": (Listing(), Listing())}, "table shelves: two of its listings have the same name"),
         (
             {"listings": (Listing(name="lent", defaults={"lent": True}),)},
@@ -251,6 +287,14 @@ def test_a_table_that_contradicts_itself_says_so(declared: dict[str, Any], sente
         (
             {"sync": by_changes(count="shelves/count")},
             "table books: its lists are counted by a path without {id}, or each in several variants",
+        ),
+        (
+            {"sync": EachParent(parent="shelves", column="shelf_id", every=timedelta(0))},
+            "table books: its lists are read again every 0:00:00, which is no time",
+        ),
+        (
+            {"sync": EachParent(parent="shelves", column="shelf_id", worth="count(*) > 1", below=BELOW)},
+            "table books: whether its lists are worth their calls is said of one branch, and it has several",
         ),
         (
             {"sync": PerParent("shelves", "room_id")},
@@ -304,6 +348,22 @@ def test_a_table_read_per_parent_that_contradicts_itself_says_so(
                 ),
             ),
             "tables are each other's parents: ['books', 'books']",
+        ),
+        (
+            library({"after": ("rooms",)}),
+            "table shelves: it is read after rooms, which is not a table",
+        ),
+        (
+            library({}, sync=FullList(), path="books"),
+            "table shelves: books tells of its rows, but is not read from one list per parent",
+        ),
+        (
+            library({"column": "id"}),
+            "table shelves: books.id does not refer to it, whose rows it tells of",
+        ),
+        (
+            (library({})[0], books()),
+            "table shelves: books has no tags of the same type to tell of",
         ),
     ],
 )

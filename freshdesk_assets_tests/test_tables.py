@@ -156,7 +156,10 @@ def test_tickets_cost_no_row_call() -> None:
 
 
 def test_row_calls_are_paid_for_what_no_list_sends() -> None:
-    """A credit a row is spent on contacts and agents only, and on agents at most twice a day."""
+    """A credit a row is spent on contacts and agents only, and on agents at most twice a day.
+
+    It is spent once a week on agents whose roles a list per group tells, if that takes fewer calls.
+    """
     assert {table.name: sorted(table.detail) for table in TABLES if table.row_call} == {
         "agents": ["contribution_group_ids", "group_ids", "role_ids", "skill_ids"],
         "contacts": [
@@ -178,6 +181,12 @@ def test_row_calls_are_paid_for_what_no_list_sends() -> None:
     assert agents is not None
     assert agents.every is not None
     assert agents.every >= timedelta(hours=12)
+    assert agents.told is not None
+    assert (agents.told.by, agents.told.same) == ("group_agent_roles", ("role_ids",))
+    assert timedelta(days=6) < agents.told.every <= timedelta(days=7)
+    assert not TABLES["group_agent_roles"].by_choice
+    worth = {each.name for each in TABLES if isinstance(each.sync, EachParent) and each.sync.worth}
+    assert worth == {"group_agent_roles"}
 
 
 def test_only_lists_with_a_limit_of_their_own_declare_one() -> None:

@@ -13,6 +13,7 @@ from freshdesk_assets.schema.child import Child, Elements, Entries, json_paths
 from freshdesk_assets.schema.column import Column, DeclarationError
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.schema.names import SCHEMA
+from freshdesk_assets.schema.sync import EachParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.tables import declared_tables
@@ -96,6 +97,11 @@ def table_page(declared: Declared, catalog: Catalog) -> str:
                 said.append(
                     f"It is off until `FRESHDESK_TABLES` names `{declared.name}`, or a group that it is in"
                     f" (`{declared.group}`): [what it costs](../../costs.md#tables-by-choice)."
+                )
+            elif isinstance(declared.sync, EachParent) and declared.sync.worth:
+                said.append(
+                    "It is read only where it spares more calls than it takes, or `FRESHDESK_TABLES` names"
+                    f" `{declared.name}`: [what it costs](../../costs.md#what-is-read)."
                 )
         case Child():
             origins = ", ".join(f"`{name}`" for name in declared.sources)

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from freshdesk_assets.extract.http.client import credits_of
 from freshdesk_assets.extract.http.errors import (
@@ -39,7 +40,7 @@ from freshdesk_assets.schema.endpoint import SubLimit, Value
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.ledger.parents import Asked
 from freshdesk_assets.warehouse.ledger.sizes import calls_per_parent, rows_there
-from freshdesk_assets.warehouse.ledger.unstored import not_stored, share_where
+from freshdesk_assets.warehouse.ledger.unstored import holds_of_all, not_stored, share_where
 
 MINUTE = 60.0
 AT_ONCE = 0.25
@@ -176,6 +177,9 @@ class Estimator:
 
     def _due(self, scope: ReadScope, asked: Asked) -> int:
         """How many rows would be asked for: those that wait already, and those that the lists will bring."""
+        if asked.spared and asked.spared.by.name in self.chosen:
+            # The same run reads anew what spares these calls.
+            asked = replace(asked, spared=replace(asked.spared, told_from=datetime.min.replace(tzinfo=UTC)))
         waiting = scope.pending(asked, limit=None)
         lists = self._changed.get(asked.source.name, Size())
         if asked.source.name not in self.chosen or not lists.sample:
@@ -195,6 +199,8 @@ class Estimator:
             # In a tree each parent is asked once, whatever it says of itself.
             if asked.branch and asked.branch.where and not asked.doubting:
                 share = share_where(connection, asked.source, lists.sample, asked.branch.where)
+            if asked.worth and not rows_there(connection, scope.table):
+                share *= holds_of_all(connection, asked.source, lists.sample, asked.worth)
         coming = round(lists.rows * share * fresh / len(seen)) if seen else 0
         return waiting.total + coming
 

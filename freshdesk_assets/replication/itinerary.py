@@ -262,9 +262,9 @@ def _new_rows(scope: ReadScope, now: datetime) -> Iterator[Lists | PerRow]:
         case PerParent():
             for branch in table.branches:
                 yield PerRow(table=table, asked=scope.parents(branch), branch=branch)
-        case EachParent():
+        case EachParent() as sync:
             for branch in table.branches:
-                yield PerRow(table=table, asked=scope.each_parent(branch), branch=branch)
+                yield PerRow(table=table, asked=scope.each_parent(branch, sync, now), branch=branch)
             if table.existence:
                 yield PerRow(table=table, asked=scope.lost(), call=RowCall(table.existence.path))
 

@@ -12,7 +12,7 @@ from freshdesk_assets.extract.reading import EPOCH
 from freshdesk_assets.schema.catalog import Catalog, upstream
 from freshdesk_assets.schema.endpoint import Listing, RowCall
 from freshdesk_assets.schema.page import KnownList
-from freshdesk_assets.schema.sync import Branch, Keyset
+from freshdesk_assets.schema.sync import Branch, EachParent, Keyset
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection, Warehouse
 from freshdesk_assets.warehouse.ledger.coverage import covered
@@ -22,6 +22,7 @@ from freshdesk_assets.warehouse.ledger.known_lists import known_lists
 from freshdesk_assets.warehouse.ledger.parents import Asked, Parent, Pending, earliest_pending, pending
 from freshdesk_assets.warehouse.ledger.reread_log import reread
 from freshdesk_assets.warehouse.ledger.set_aside import answered_before, set_aside, was_asked
+from freshdesk_assets.warehouse.ledger.spared import Spared
 from freshdesk_assets.warehouse.shape import ensure_shape
 
 PARENTS_AT_ONCE = 1_000
@@ -150,21 +151,31 @@ class ReadScope:
             return asked
         return replace(asked, start=self.since, end=self.end)
 
-    def each_parent(self, branch: Branch) -> Asked:
-        """The rows of a parent whose lists are to be read: all that were not, since the table was last read.
+    def each_parent(self, branch: Branch, sync: EachParent, now: datetime) -> Asked:
+        """The rows of a parent whose lists are to be read at the time `now` of Freshdesk.
 
-        So a walk that was stopped goes on where it stopped, and a finished one begins anew.
+        That is all that were not since the table was last read, or in the time of `sync.every`. So a walk
+        that was stopped goes on where it stopped, and a finished one begins anew.
         """
-        with self.warehouse.open(checkpoint=False) as connection:
-            state = read_states(connection).get(self.table.name)
-        before = self.requested_at if self.again else state.finished_at if state else None
-        return Asked(
+        asked = Asked(
             source=self.catalog[branch.parent],
             record=self.table.recorded_as(branch),
-            all_before=before,
             branch=branch,
             doubting=True,
+            worth=sync.worth,
         )
+        if self.again:
+            return replace(asked, all_before=self.requested_at)
+        if sync.every:
+            return replace(
+                asked,
+                read_before=now - sync.every,
+                read_after=now + ALIKE,
+                refused_before=datetime.now(UTC) - sync.every,
+            )
+        with self.warehouse.open(checkpoint=False) as connection:
+            state = read_states(connection).get(self.table.name)
+        return replace(asked, all_before=state.finished_at if state else None)
 
     def known_lists(self, branch: Branch, now: datetime) -> dict[int, KnownList]:
         """By parent, what is stored of lists that are asked for their changes alone, at the time `now`."""
@@ -191,8 +202,22 @@ class ReadScope:
         """The rows of the table whose own calls are to be made, at the time `now` of Freshdesk."""
         again = self.requested_at if self.reading is Reading.WHOLE else None
         before, after = (now - call.every, now + ALIKE) if call.every else (None, None)
+        spared = None
+        if call.every and call.told:
+            spared = Spared(
+                by=self.catalog[call.told.by],
+                told=call.told,
+                read_before=now - call.told.every,
+                told_from=now - call.told.within,
+                told_to=now + ALIKE,
+            )
         return Asked(
-            source=self.table, read_before=before, read_after=after, stale=call.stale, all_before=again
+            source=self.table,
+            read_before=before,
+            read_after=after,
+            stale=call.stale,
+            spared=spared,
+            all_before=again,
         )
 
     def pending(self, asked: Asked, limit: int | None = PARENTS_AT_ONCE) -> Pending:

@@ -53,6 +53,7 @@ class Catalog:
                 self._check_parent(table, branch.parent)
             for name in upstream(table) - self._tables.keys():
                 raise DeclarationError(f"table {table.name}: it is read after {name}, which is not a table")
+            self._check_told(table)
         for child in self.children:
             self._check_child(child)
         parents = {table.name: sorted(upstream(table)) for table in given}
@@ -146,6 +147,28 @@ class Catalog:
         if self._tables[parent].key != ("id",):
             raise DeclarationError(f"table {table.name}: its parent {parent} is not keyed by id")
 
+    def _check_told(self, table: Table) -> None:
+        """A table that spares another's row calls is read per parent, and has the columns that both have."""
+        told = table.row_call.told if table.row_call else None
+        if told is None:
+            return
+        by = self._tables[told.by]
+        columns = {column.name: column for column in by.columns}
+        if len(by.branches) != 1:
+            raise DeclarationError(
+                f"table {table.name}: {by.name} tells of its rows, but is not read from one list per parent"
+            )
+        named = columns.get(told.column)
+        if named is None or (table.name, "id") not in named.targets:
+            raise DeclarationError(
+                f"table {table.name}: {by.name}.{told.column} does not refer to it, whose rows it tells of"
+            )
+        for name in told.same:
+            if name not in columns or columns[name].type is not table.column(name).type:
+                raise DeclarationError(
+                    f"table {table.name}: {by.name} has no {name} of the same type to tell of"
+                )
+
     def _check_child(self, child: Child) -> None:
         if child.parent not in self._tables:
             raise DeclarationError(
@@ -185,7 +208,13 @@ def belongs(declared: Declared, column: Column) -> bool:
 
 
 def upstream(table: Table) -> frozenset[str]:
-    """Names of the tables that must be read before `table`."""
+    """Names of the tables that are read before `table`."""
+    told = table.row_call.told if table.row_call else None
+    return needed(table) | (told.tables if told else frozenset())
+
+
+def needed(table: Table) -> frozenset[str]:
+    """Names of the tables without which `table` cannot be read."""
     after = {branch.parent for branch in table.branches[:1]}
     # Only what lies below, as folders in folders, may be read per row of the table itself.
     after |= {branch.parent for branch in table.branches[1:]} - {table.name}

@@ -1,13 +1,13 @@
 """From a catalogue and the names that somebody chose to the tables that are replicated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from freshdesk_assets.schema.catalog import Catalog, upstream
+from freshdesk_assets.schema.catalog import Catalog, needed
 from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column
-from freshdesk_assets.schema.sync import Keyset, PerParent
+from freshdesk_assets.schema.sync import EachParent, Keyset, PerParent
 from freshdesk_assets.schema.table import Table
 
 
@@ -20,7 +20,8 @@ def choose(catalog: Catalog, names: Sequence[str], where: str = "") -> Catalog:
 
     A name is that of a table or of a group: `discussions` turns on what is off by default, `-solutions` off
     what is on. A table is replicated only with those it is read per row of, or after: turning it on turns
-    them on too, and turning one of them off turns it off. `where` bounds the rows of a table read by time for
+    them on too, and turning one of them off turns it off. A table that is named itself is read even where it
+    is not worth its calls. `where` bounds the rows of a table read by time for
     which tables by choice make calls of their own.
 
     Raises UnknownTable.
@@ -32,7 +33,8 @@ def choose(catalog: Catalog, names: Sequence[str], where: str = "") -> Catalog:
             on -= {table.name for table in catalog if _above(catalog, table) & meant}
         else:
             on |= {above for each in meant for above in _above(catalog, catalog[each])}
-    tables = [_alone(_bounded(table, catalog, where), on) for table in catalog if table.name in on]
+    wanted = [_wanted(table) if table.name in names else table for table in catalog if table.name in on]
+    tables = [_alone(_bounded(table, catalog, where), on) for table in wanted]
     children = [_of_child(child, on) for child in catalog.children if child.parent in on]
     return Catalog(tables, children, catalog.places, chosen_from=catalog)
 
@@ -62,7 +64,7 @@ def _above(catalog: Catalog, table: Table) -> set[str]:
     """A table, and all without which it cannot be read."""
     found, left = {table.name}, [table]
     while left:
-        for name in upstream(left.pop()) - found:
+        for name in needed(left.pop()) - found:
             found.add(name)
             left.append(catalog[name])
     return found
@@ -78,11 +80,20 @@ def _bounded(table: Table, catalog: Catalog, where: str) -> Table:
     return replace(table, sync=replace(table.sync, where=both))
 
 
-def _alone(table: Table, on: Iterable[str]) -> Table:
+def _wanted(table: Table) -> Table:
+    """A table that somebody asked for by its name, whatever it is worth."""
+    return replace(table, sync=replace(table.sync, worth="")) if isinstance(table.sync, EachParent) else table
+
+
+def _alone(table: Table, on: Collection[str]) -> Table:
     """The table without what it says of tables that are off."""
     columns = tuple(_referring(column, on) for column in table.columns)
     kept = {column.name for column in columns if column.references}
-    return replace(table, columns=columns, belongs_to=table.belongs_to if table.belongs_to in kept else "")
+    row_call = table.row_call
+    if row_call and row_call.told and not row_call.told.tables <= set(on):
+        row_call = replace(row_call, told=None)
+    belongs_to = table.belongs_to if table.belongs_to in kept else ""
+    return replace(table, columns=columns, belongs_to=belongs_to, row_call=row_call)
 
 
 def _of_child(child: Child, on: Iterable[str]) -> Child:

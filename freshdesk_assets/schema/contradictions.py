@@ -1,10 +1,11 @@
 """What contradicts itself in the declaration of a table, in words."""
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from freshdesk_assets.schema.column import NAME, Type
-from freshdesk_assets.schema.endpoint import ITSELF, Existence
+from freshdesk_assets.schema.endpoint import ITSELF, Existence, RowCall
 from freshdesk_assets.schema.sync import (
     ChangedSince,
     DayFiles,
@@ -76,6 +77,10 @@ def complaints(table: "Table") -> list[str]:
             found.append("it is read per parent, but its path has no {id}")
         case PerParent(column=column) if column not in names:
             found.append(f"it is read per parent by {column}, which is not a column")
+        case EachParent(every=timedelta() as every) if every <= timedelta(0):
+            found.append(f"its lists are read again every {every}, which is no time")
+        case EachParent(worth=worth, below=below) if worth and below:
+            found.append("whether its lists are worth their calls is said of one branch, and it has several")
         case PerParent() | EachParent():
             found += _complaints_of_branches(table)
         case DayFiles(fingerprint=fingerprint) if table.key != (fingerprint,):
@@ -107,6 +112,7 @@ def complaints(table: "Table") -> list[str]:
     for row_call in (table.row_call, table.fallback.row_call if table.fallback else None):
         if row_call is not None and "{id}" not in row_call.path:
             found.append(f"the path of its row call, {row_call.path}, has no {{id}}")
+    found += _complaints_of_told(table, table.row_call) if table.row_call else []
     if len({listing.name for listing in table.listings}) < len(table.listings):
         found.append("two of its listings have the same name")
     found += [
@@ -146,6 +152,23 @@ def _history_complaints(table: "Table") -> list[str]:
             found.append(f"its history names {name}, a column that every history has")
         elif name in late and columns[name].type not in EMPTY_IS_NOT_NULL:
             found.append(f"its history names {name}, a detail of which null does not say whether it was read")
+    return found
+
+
+def _complaints_of_told(table: "Table", row_call: RowCall) -> list[str]:
+    """What contradicts itself in which of a table's row calls other tables spare."""
+    told = row_call.told
+    if told is None:
+        return []
+    found = [
+        f"{told.by} is to tell its {name}, which is no detail of it"
+        for name in told.same
+        if name not in table.detail
+    ]
+    if not told.same:
+        found.append(f"{told.by} tells nothing of its rows: give the columns that are the same")
+    if row_call.every is None or told.every <= row_call.every:
+        found.append(f"{told.by} spares it no call: where nothing tells of a row, it is asked no more often")
     return found
 
 

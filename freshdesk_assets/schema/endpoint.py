@@ -55,6 +55,40 @@ class Kept:
     there: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A table that tells the same of a row as the row's own call, so that the call is made more seldom.
+
+    While the table tells the same of a row as is stored, its call waits for `every` in place of
+    `RowCall.every`. When it begins to tell something else, the call is made at once.
+
+    - `by`: the table, which is read from one list per row of a parent.
+    - `column`: the column of it that names the row.
+    - `same`: the columns that both have, and that are compared: lists of which the order means nothing.
+    - `within`: how long ago a list may have been read to count.
+    - `every`: after this time the call is made all the same, for what the table does not tell.
+    - `where`: an SQL condition on the row `p`. Where it does not hold, nothing is spared.
+    - `stale`: an SQL condition on the row `p` and its last call `r`, where the call is made at once as well.
+    - `after`: further tables, which `where` and `stale` read.
+
+    Where one of these tables is not replicated, all calls are made as if there were no `told`.
+    """
+
+    by: str
+    column: str
+    same: tuple[str, ...]
+    within: timedelta
+    every: timedelta
+    where: str = ""
+    stale: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables that tell."""
+        return frozenset((self.by, *self.after))
+
+
 @dataclass(frozen=True, slots=True)
 class RowCall:
     """The row's own call, for the columns marked `detail`; `path` has `{id}` in it.
@@ -64,12 +98,14 @@ class RowCall:
     - `every`: where a version means nothing, the call is made again after this time instead.
     - `stale`: an SQL condition on the row `p` and its last call `r`; where it holds, the call is made again.
     - `after`: the tables that `stale` reads, which are read before this one.
+    - `told`: the table that spares such calls, for rows of which it tells the same.
     """
 
     path: str
     every: timedelta | None = None
     stale: str = ""
     after: tuple[str, ...] = ()
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

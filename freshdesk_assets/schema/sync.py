@@ -154,6 +154,12 @@ class EachParent:
 
     Where a `where` says that a parent has no rows, it is asked for once a week all the same: such counts are
     known to be wrong.
+
+    - `every`: a list is read again after this time, or when its parent has changed, however many syncs there
+      are meanwhile.
+    - `worth`: an SQL condition on all parents `p` together, made of aggregates. No list is read until it
+      holds, because they would take more calls than they spare. Once the table has rows it is read on, so
+      that none of them is wrong. Naming the table in FRESHDESK_TABLES overrules it.
     """
 
     parent: str
@@ -163,6 +169,8 @@ class EachParent:
     variants: Variants | None = None
     changes: ListChanges | None = None
     below: tuple[Branch, ...] = ()
+    every: timedelta | None = None
+    worth: str = ""
     how: ClassVar[str] = (
         "One list per row of the parent table, read each time; rows in none of them get `_deleted_at`."
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freshdesk_assets.schema.child import Child, Elements
 from freshdesk_assets.schema.column import bigint, bigints, boolean, integer, json, text, timestamp
-from freshdesk_assets.schema.endpoint import RowCall
+from freshdesk_assets.schema.endpoint import RowCall, Told
 from freshdesk_assets.schema.sync import FullList
 from freshdesk_assets.schema.table import Table
 
@@ -22,6 +22,46 @@ exists (
 )
 """
 
+# The list of skills has the agents of each, as the list of groups has the members.
+HAS_SKILL = "coalesce(list_contains(try_cast(json_extract(s.agents, '$[*].id') as bigint[]), p.id), false)"
+
+# Where these lists are not there, or tell something else than the agent's own call, nothing is spared.
+GROUPS_AND_SKILLS_TOLD = f"""
+list_sort(list_distinct(coalesce(p.group_ids, []))) = (
+  select coalesce(list(g.id order by g.id), [])
+  from freshdesk.groups g
+  where g._deleted_at is null and list_contains(g.agent_ids, p.id)
+)
+and list_sort(list_distinct(coalesce(p.skill_ids, []))) = (
+  select coalesce(list(s.id order by s.id), [])
+  from freshdesk.skills s
+  where s._deleted_at is null and {HAS_SKILL}
+)
+"""
+
+SKILLS_CHANGED = f"""
+exists (
+  select 1
+  from freshdesk.skills s
+  where s.agents is not null
+    and greatest(s._synced_at, s._deleted_at) > coalesce(r.asked_at, r.read_at)
+    and (s._deleted_at is null and {HAS_SKILL}) <> list_contains(coalesce(p.skill_ids, []), s.id)
+)
+"""
+
+# Of a group's members one list, for a credit, tells the roles (docs/freshdesk_api.md, 4.11). Nothing but an
+# agent's own call tells in which groups they help out (docs/costs.md, Agents in groups).
+TOLD = Told(
+    by="group_agent_roles",
+    column="id",
+    same=("role_ids",),
+    within=timedelta(days=2),
+    every=timedelta(days=7, hours=-4),
+    where=GROUPS_AND_SKILLS_TOLD,
+    stale=SKILLS_CHANGED,
+    after=("groups", "skills"),
+)
+
 agents = Table(
     name="agents",
     doc="One row per agent; a deleted agent becomes a contact with the same id and leaves the list.",
@@ -29,8 +69,11 @@ agents = Table(
     sync=FullList(),
     never_empty=True,
     # Only the row's own call sends memberships and roles, for a credit. updated_at moves with last_active_at
-    # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not.
-    row_call=RowCall("agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",)),
+    # and is no sign of either (docs/freshdesk_api.md, 4.10): so the call is made once a day, moved or not,
+    # where no other table tells the same.
+    row_call=RowCall(
+        "agents/{id}", every=timedelta(hours=20), stale=MEMBERSHIP_CHANGED, after=("groups",), told=TOLD
+    ),
     history=("group_ids", "role_ids", "available", "occasional"),
     group="people",
     docs="agents",
@@ -63,7 +106,12 @@ agents = Table(
         ),
         text("signature", "Signature below their replies, in HTML.", prose=True),
         bigints("group_ids", "Groups they belong to.", references="groups.id", detail=True),
-        bigints("contribution_group_ids", "Groups they help out in.", references="groups.id", detail=True),
+        bigints(
+            "contribution_group_ids",
+            "Groups they help out in; may be a week old.",
+            references="groups.id",
+            detail=True,
+        ),
         bigints("role_ids", "Roles they have.", references="roles.id", detail=True),
         bigints(
             "skill_ids", "Skills by which tickets are routed to them.", detail=True, references="skills.id"

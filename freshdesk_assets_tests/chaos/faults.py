@@ -170,6 +170,8 @@ def restored_from_backup(trial: Trial, rng: random.Random) -> str:
     """After the sync the replica is replaced by a copy from before it, and its records are not."""
     file = trial.site.file
     backup = file.with_name("backup.duckdb")
+    if not file.exists():
+        return "a backup was to be put back, but the file is gone already"
     shutil.copy2(file, backup)
 
     def restore() -> None:

@@ -9,6 +9,7 @@ import pytest
 from freshdesk_assets.chosen import chosen
 from freshdesk_assets.definitions import build_defs
 from freshdesk_assets.schema.choosing import UnknownTable, choose
+from freshdesk_assets.schema.sync import EachParent
 from freshdesk_assets.setting_paths import SettingError
 from freshdesk_assets.settings import Settings
 from freshdesk_assets.tables import declared_tables
@@ -31,6 +32,25 @@ def test_a_table_comes_with_what_it_is_read_per_row_of_and_goes_with_it() -> Non
     left = names("-solution_folders")
     assert names() - left == {"solution_folders", "solution_articles"}
     assert {"conversations", "ticket_associations"} <= names() - names("-tickets")
+
+
+def test_a_table_that_spares_calls_of_another_may_be_off() -> None:
+    """Agents are read without their lists per group too, and are then asked for each day."""
+    for name in ("group_agent_roles", "skills"):
+        assert names() - names(f"-{name}") == {name}
+        agents = choose(declared_tables(), [f"-{name}"])["agents"].row_call
+        assert agents is not None
+        assert agents.told is None
+
+
+def test_a_table_that_is_named_is_read_whether_it_is_worth_its_calls_or_not() -> None:
+    """So it was before it was on by default."""
+    by_name = choose(declared_tables(), ["group_agent_roles"])["group_agent_roles"].sync
+    by_itself = choose(declared_tables(), ["setup"])["group_agent_roles"].sync
+    assert isinstance(by_name, EachParent)
+    assert isinstance(by_itself, EachParent)
+    assert not by_name.worth
+    assert by_itself.worth
 
 
 def test_of_two_names_the_later_counts() -> None:

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from freshdesk_assets.definitions import build_defs
-from freshdesk_assets.orchestration.names import ANYTHING_NEW, WORK
+from freshdesk_assets.orchestration.names import ANYTHING_NEW, WORK, asset_key
 from freshdesk_assets.orchestration.run_tags import reading_of
 from freshdesk_assets.orchestration.upkeep.incidents import EVERY
 from freshdesk_assets_tests.replica.least import Least
@@ -124,6 +124,7 @@ class Month:
             assert {(each.table, each.column) for each in unseen} <= {
                 ("agents", "group_ids"),
                 ("agents", "role_ids"),
+                ("group_agent_roles", "role_ids"),
             }, unseen
             seen = snapshot(account.world)
             if unseen:
@@ -133,8 +134,8 @@ class Month:
     def _tables(self, run: dg.DagsterRun) -> frozenset[str]:
         """The tables that a run was to read."""
         of_job = self._definitions.resolve_job_def(run.job_name).asset_layer.executable_asset_keys
-        names = {key.path[-1] for key in run.asset_selection or of_job}
-        return frozenset(table.name for table in self.left.account.catalog if table.name in names)
+        read = run.asset_selection or of_job
+        return frozenset(table.name for table in self.left.account.catalog if asset_key(table.name) in read)
 
     def end(self) -> None:
         """A last quiet night, after which replica, child tables and histories are compared with the truth."""

@@ -41,17 +41,21 @@ ARCHIVED = "tickets/archived/{id}/conversations"
 def hold_to(acme: Any, **wanted: Any) -> None:
     """Plan, run, and compare: both use the same steps.
 
-    Three things cannot be known for a few credits:
+    Four things cannot be known for a few credits:
 
     - that a ticket never read has conversations on more than one page;
     - that a ticket was archived meanwhile;
-    - that a row to be asked for is no longer in its list.
+    - that a row to be asked for is no longer in its list;
+    - that an agent has other roles, groups or skills, which lists tell that the run reads before.
     """
     made, request = plan_of(acme, **wanted)
-    meter = acme.server.meter
+    meter, unlike = acme.server.meter, acme.differences(only=["agents"]) if acme.path.exists() else []
+    others = {each.key for each in unlike if each.column in ("role_ids", "group_ids", "skill_ids")}
     acme.run(request.start, request.end, dict(request.tags), select=request.names)
     talk = Counter(row["ticket_id"] for row in acme.world.truth_conversations().values())
     further = sum((rows - 1) // 100 for rows in talk.values())
+    priced = sum(each.row_calls for each in made.estimates if each.table.name == "agents")
+    further += min(max(0, meter.calls["agents/{id}"] - priced), len(others))
     archived = meter.calls[ARCHIVED]
     assert made.calls - 1 <= meter.requests - archived <= made.calls + further
     assert made.credits - 1 <= meter.credits - archived <= made.credits + further

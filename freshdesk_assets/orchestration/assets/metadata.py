@@ -16,6 +16,7 @@ from freshdesk_assets.schema.child import Child
 from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History, history_of
 from freshdesk_assets.schema.names import META, SCHEMA
+from freshdesk_assets.schema.sync import EachParent
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.schema.view import SqlView, Traced
 from freshdesk_assets.warehouse.shape import column_comment
@@ -30,6 +31,8 @@ NAMED_SOURCES = 3
 def table_description(table: Table, catalog: Catalog) -> str:
     """What the table is, how it is read, what refers to it, and where Freshdesk documents it, as Markdown."""
     said = [table.doc, table.sync.how, f"Read from [`/api/v2/{table.path}`]({table.url})."]
+    if isinstance(table.sync, EachParent) and table.sync.worth:
+        said.append("It is read only where it spares more calls than it takes, or FRESHDESK_TABLES names it.")
     if children := catalog.children_of(table):
         said.append("Child tables cut from it: " + _listed(link(child.name) for child in children) + ".")
     if history := history_of(table):

@@ -10,7 +10,8 @@ from freshdesk_assets.schema.page import ParentRead
 from freshdesk_assets.schema.sync import Branch
 from freshdesk_assets.schema.table import Table
 from freshdesk_assets.warehouse.file import Connection
-from freshdesk_assets.warehouse.ledger.tables import ledger, version_of
+from freshdesk_assets.warehouse.ledger.spared import Spared
+from freshdesk_assets.warehouse.ledger.tables import ASKED_AT, ledger, version_of
 from freshdesk_assets.warehouse.shape import qualified, shaped
 from freshdesk_assets.warehouse.sql import identifier, number, scalar
 
@@ -20,10 +21,6 @@ READS = "reads"
 SAME_MOMENT = 2
 """Versions are exact to the second. A row read within so many seconds of its version is read once more: it
 may have changed again in the same second without a new version."""
-
-
-ASKED_AT = "coalesce(r.asked_at, r.read_at)"
-"""When a row had its last call, as SQL. A time later than now is that of a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,17 @@ class Asked:
 
     - `start`, `end`: only rows whose window column lies in [start, end).
     - `read_before`: instead of rows at a new version, those whose last call was before then, or after
-      `read_after`: a clock that was wrong said so.
+      `read_after`: a clock that was wrong said so. Of a `branch`, these beside parents at a new version.
     - `stale`: also rows for which this SQL condition holds; `p` is the row, `r` its last call in the ledger.
+    - `spared`: rows of which another table tells wait longer than `read_before`.
     - `asked_before`: also rows that have rows of their own in the table and were asked for before then.
     - `all_before`: also all other rows that were asked for before then.
+    - `refused_before`: rows that were set aside before then wait no longer.
 
     - `record`: the name under which the ledger has these calls, that of the table by default.
     - `branch`: of parents for which its `where` does not hold, only those with stored rows are asked for.
     - `doubting`: those too that were not asked for in a week.
+    - `worth`: none until this SQL condition holds of all rows `p` together, or the table has rows.
     - `lost`: instead, rows marked as deleted since their last call, whose parent exists.
 
     A row that was set aside waits for its time, a new version, or an `asked_before` or `all_before` after its
@@ -70,11 +70,14 @@ class Asked:
     read_before: datetime | None = None
     read_after: datetime | None = None
     stale: str = ""
+    spared: Spared | None = None
     asked_before: datetime | None = None
     all_before: datetime | None = None
+    refused_before: datetime | None = None
     record: str = ""
     branch: Branch | None = None
     doubting: bool = False
+    worth: str = ""
     lost: bool = False
 
 
@@ -124,14 +127,23 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     values: list[object] = [record, record]
     # A row that was gone and is back has its conversations, time entries… back too.
     due = ["r.parent_id is null", "r.gone"]
-    if asked.read_before is None:
+    # Of a list that lacked too much to be believed the ledger has no version: it is asked for once more.
+    versioned = asked.read_before is None or asked.branch is not None
+    if versioned:
         due += [
             f"r.version is distinct from {version}",
             f"r.read_at <= r.version + interval {SAME_MOMENT} seconds",
         ]
-    else:
-        due += ["r.read_at < ?", "r.read_at > ?"]
-        values += [asked.read_before, asked.read_after]
+    if asked.read_before is not None:
+        waits, moments = "", list[object]()
+        if asked.spared:
+            tells, moments = asked.spared.tells(connection)
+            waits = f" and (r.read_at < ? or not ({tells}))"
+            moments.insert(0, asked.spared.read_before)
+        due += [f"(r.read_at < ?{waits})", "r.read_at > ?"]
+        values += [asked.read_before, *moments, asked.read_after]
+    if asked.spared:
+        due.append(asked.spared.differs)
     if asked.stale:
         due.append(f"({asked.stale})")
     if asked.asked_before is not None and table.branches:
@@ -147,9 +159,9 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
         values += [asked.all_before, datetime.now(UTC)]
     waited = ["s.tries is null", "s.retry_at <= ?"]
     values.append(datetime.now(UTC))
-    if asked.read_before is None:
+    if versioned:
         waited.append(f"s.version is distinct from {version}")
-    for before in (asked.asked_before, asked.all_before):
+    for before in (asked.asked_before, asked.all_before, asked.refused_before):
         if before is not None:
             waited.append("s.asked_at < ?")
             values.append(before)
@@ -167,6 +179,11 @@ def _due(connection: Connection, table: Table, asked: Asked) -> tuple[str, list[
     if asked.branch and flag and not asked.branch.archived:
         # Nobody answers for what is archived: what is stored of it stays.
         conditions.append(f"p.{identifier(flag)} is distinct from true")
+    if asked.worth:
+        # Once it has rows, they are kept right, whatever their lists are worth now.
+        begun = f"exists (select 1 from {shaped(connection, table)} where _deleted_at is null)"
+        worth = f"(select {asked.worth} from {shaped(connection, parent)} p where p._deleted_at is null)"
+        conditions.append(f"({begun} or {worth})")
     if asked.branch and asked.branch.where:
         column = identifier(asked.branch.column)
         held = f"p.id in (select {column} from {shaped(connection, table)} where _deleted_at is null)"

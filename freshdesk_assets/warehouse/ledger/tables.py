@@ -325,6 +325,11 @@ STANDING_DOC = "The table read_state under its earlier name. It goes with versio
 READ_STATE = LEDGER["read_state"][1]
 
 
+ASKED_AT = "coalesce(r.asked_at, r.read_at)"
+"""When a row had its last call, `r` in `parents_read`, as SQL. A time later than now is that of a clock that
+was wrong."""
+
+
 def ledger(connection: Connection, name: str) -> str:
     """The qualified name of a table of the ledger; all of the ledger exists from here on."""
     ensure_ledger(connection, comments=False)

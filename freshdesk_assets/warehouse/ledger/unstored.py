@@ -32,16 +32,24 @@ def not_stored(connection: Connection, table: Table, versions: Mapping[Key, date
 
 def share_where(connection: Connection, table: Table, rows: Collection[bytes], where: str) -> float:
     """The share of rows, as they were sent, for which a condition on `p` holds; 0 if there are none."""
+    share = f"avg(cast(coalesce({where}, false) as integer))"
+    return float(scalar(connection, f"select {share} from {_sent(table)} p", [_texts(rows)]) or 0.0)
+
+
+def holds_of_all(connection: Connection, table: Table, rows: Collection[bytes], where: str) -> bool:
+    """Whether a condition on all rows `p` together holds for these, as they were sent."""
+    return bool(scalar(connection, f"select {where} from {_sent(table)} p", [_texts(rows)]))
+
+
+def _texts(rows: Collection[bytes]) -> list[str]:
+    return [row.decode("utf-8", errors="replace") for row in rows]
+
+
+def _sent(table: Table) -> str:
+    """A query for rows as they were sent, whose texts are its value."""
     columns = ", ".join(
         f"try_cast(json_extract_string(r.sent, {literal(pointer(*column.steps))}) as {column.type})"
         f" as {identifier(column.name)}"
         for column in table.columns
     )
-    sent = [row.decode("utf-8", errors="replace") for row in rows]
-    share: float | None = scalar(
-        connection,
-        f"select avg(cast(coalesce({where}, false) as integer)) from (select {columns}"
-        " from (select unnest(?::varchar[])::json as sent) r) p",
-        [sent],
-    )
-    return share or 0.0
+    return f"(select {columns} from (select unnest(?::varchar[])::json as sent) r)"
