@@ -1,7 +1,8 @@
 """From the name of a destination to a place for a test's replica: a file, or a lake on a real Postgres.
 
-`FRESHDESK_TEST_DESTINATION` says where the tests of `warehouse/` store theirs: `file` if not set, `postgres`
-or `sqlite`. A lake needs DuckDB 1.5.5, for which alone DuckLake is packaged (docs/engineering.md, 7).
+`FRESHDESK_TEST_DESTINATION` says where the tests of `warehouse/`, and those of the unattended month, store
+theirs: `file` if not set, `postgres` or `sqlite`. A lake needs DuckDB 1.5.5, for which alone DuckLake is
+packaged (docs/engineering.md, 8).
 """
 
 import atexit

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,6 +12,7 @@ from freshdesk_assets.schema.column import Column, Type
 from freshdesk_assets.schema.history import History
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets.tables import declared_tables
+from freshdesk_assets_tests.places import Place, reading
 from freshdesk_assets_tests.replica.true_rows import true_rows
 from freshdesk_assets_tests.replica.truth import Difference, plain, true_value
 
@@ -45,12 +45,11 @@ def snapshot(world: World, at: datetime | None = None, catalog: Catalog | None =
 
 
 def past_differences(
-    path: Path, snapshots: Iterable[Snapshot], catalog: Catalog | None = None
+    place: Place, snapshots: Iterable[Snapshot], catalog: Catalog | None = None
 ) -> list[Difference]:
     """Every state that was true at a sync and that the replica's histories lack or have otherwise."""
     found: list[Difference] = []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with reading(place, "replica") as connection:
         for history in (catalog or declared_tables()).histories:
             for past in snapshots:
                 stored = states_at(connection, history, past.at)

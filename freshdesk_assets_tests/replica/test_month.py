@@ -143,10 +143,10 @@ class Month:
         account = self.left.account
         assert account.differences() + account.child_differences() == []
         assert {
-            table.name: surplus(account.path, account.world, table.name) for table in account.catalog
+            table.name: surplus(account.place, account.world, table.name) for table in account.catalog
         } == {table.name: set() for table in account.catalog}
         assert self.snapshots
-        assert past_differences(account.path, self.snapshots) == []
+        assert past_differences(account.place, self.snapshots) == []
 
     def kill_the_next_run(self) -> None:
         """Not at once, but when it has begun to read."""

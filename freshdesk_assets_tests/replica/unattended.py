@@ -48,8 +48,9 @@ from freshdesk_assets.simulator.days import ADMINISTRATIVE, COMMON, RARE, Happen
 from freshdesk_assets.simulator.server import serve
 from freshdesk_assets.simulator.world import World
 from freshdesk_assets_tests.orchestration.listening import Listener, listening
+from freshdesk_assets_tests.places import DESTINATION
 from freshdesk_assets_tests.programs import FOUND, command
-from freshdesk_assets_tests.replica.account import Account
+from freshdesk_assets_tests.replica.account import Account, lake_settings
 
 QUIET = logging.getLogger("unattended")
 QUIET.addHandler(logging.NullHandler())
@@ -248,7 +249,7 @@ def _happening(rng: random.Random) -> Happening:
 def unattended(
     folder: Path, environment: pytest.MonkeyPatch, *, start: datetime, seed: int, tickets: int
 ) -> Iterator[Unattended]:
-    """An account of some weeks, and the daemon that will replicate it."""
+    """An account of some weeks, and the daemon that will replicate it; where, places.py says."""
     environment.chdir(folder)
     world = World(seed=seed, tickets=tickets, now=start, days=20, contacts=20, agents=6)
     path = folder / "replica.duckdb"
@@ -269,6 +270,9 @@ def unattended(
             "FRESHDESK_EVERY": "1440",
             "FRESHDESK_POLL": "3600",
             "FRESHDESK_ALERT_WEBHOOK": listener.url,
+            **{
+                f"FRESHDESK_{name.upper()}": said for name, said in lake_settings(folder, DESTINATION).items()
+            },
         }.items():
             environment.setenv(name, value)
         with daemon(folder / "home") as running:
