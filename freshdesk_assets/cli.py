@@ -153,7 +153,7 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
         # Dagster takes seconds to load: say first what is about to happen.
         # The domain may be a URL, which may hold a password before the @.
         account = (settings.domain or "").rpartition("@")[2]
-        sys.stdout.write(f"Replicating {account} into {settings.duckdb}\n")
+        sys.stdout.write(f"Replicating {account} into {'a lake' if settings.lake else settings.duckdb}\n")
         sys.stdout.flush()
     asked = {
         "first": options.first,

@@ -1,6 +1,7 @@
 """From the settings of a destination to what it is: a file, or a lake and how its catalogue is reached."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,11 @@ LAKE_SCHEMA = "freshdesk_replica"
 FORMS = (
     "set it to the path of a file, to ducklake:postgres:host=… dbname=… (or ducklake:postgres:postgresql://…),"
     " or to ducklake:sqlite:/path/of/the/catalogue.sqlite"
+)
+
+UNREADABLE = (
+    "is a lake in Postgres whose connection string cannot be read: quote a password that has spaces, as in"
+    " password='…', and write %25 for %, %40 for @ and %2F for / in one of postgresql://…"
 )
 
 
@@ -45,6 +51,8 @@ def lake_address(destination: str, data_path: str | None, schema: str = LAKE_SCH
     if catalogue == "sqlite":
         dsn = str(Path(dsn).expanduser().absolute())
         data_path = data_path or f"{dsn}.files"
+    elif not _is_readable(dsn):
+        raise ValueError(UNREADABLE)
     if not data_path:
         raise ValueError(
             "is a lake in Postgres, and FRESHDESK_DATA_PATH is not set: set that to the folder or the address"
@@ -53,3 +61,20 @@ def lake_address(destination: str, data_path: str | None, schema: str = LAKE_SCH
     if "://" not in data_path:
         data_path = str(Path(data_path).expanduser().absolute())
     return LakeAddress(catalogue=catalogue, dsn=dsn, data_path=data_path.rstrip("/"), schema=schema)
+
+
+def _is_readable(dsn: str) -> bool:
+    """Whether libpq reads a connection string, and reads no part of a password as the place.
+
+    It quotes what it cannot read, which may be the password. What it reads as host or database is shown.
+    """
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:  # said where settings are read
+        return True
+    with suppress(ProgrammingError):
+        said = conninfo_to_dict(dsn)
+        address = "://" in dsn.partition("=")[0]
+        return not (address and any("@" in str(said.get(part, "")) for part in ("host", "dbname")))
+    return False

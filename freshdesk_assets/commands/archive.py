@@ -100,10 +100,12 @@ def archive(
                 console.print(search.line())
                 _say_left(console, search)
     except NoArchive as error:
-        console.print(f"The account has no archive, so nothing is missing: {error}", style="yellow")
+        console.print(
+            f"The account has no archive, so nothing is missing: {api.told(str(error))}", style="yellow"
+        )
         return 0
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red")
+        console.print(api.told(str(error)), style="red")
         return 1
     if not any(search.found or search.lists for search in searches):
         return 0

@@ -61,7 +61,7 @@ def forget(
         ):
             done = forgetter.forget(dry_run=dry_run)
     except (FreshdeskError, WarehouseError) as error:
-        console.print(str(error), style="red")
+        console.print(api.told(str(error)), style="red")
         return 1
     console.print(_said(done, dry_run=dry_run))
     if not done.people:

@@ -17,11 +17,11 @@ from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.replication.file_store import FolderError
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
-from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
+from freshdesk_assets.warehouse.file import FileLocked, WarehouseAway, WarehouseError, WarehouseTaken
 from freshdesk_assets.warehouse.frame_types import FrameRefused
 
 RETRY_SECONDS = 30.0
-"""Seconds until a step is retried when Freshdesk or the file was not available."""
+"""Seconds until a step is retried when Freshdesk or the replica was not available."""
 
 
 @contextmanager
@@ -40,13 +40,14 @@ def as_dagster_errors(subject: str = "", told: Callable[[str], str] = str) -> It
         DeclarationError,
         FolderError,
     ) as error:
-        if isinstance(error, Unavailable | FileLocked) and not isinstance(error, Unreachable):
-            # What was read is stored: the retry does not pay for it again.
+        passing = isinstance(error, Unavailable | FileLocked | WarehouseAway)
+        if passing and not isinstance(error, Unreachable):
+            # What was stored is there: the retry does not pay for it again.
             raise dg.RetryRequested(max_retries=2, seconds_to_wait=RETRY_SECONDS) from error
         # A retry would change nothing and cost credits.
         said = told(f"{subject}: {error}" if subject else str(error))
         # A redirect may concern one list alone.
-        everywhere = isinstance(error, ConfigurationError | SettingError | Unreachable)
+        everywhere = isinstance(error, ConfigurationError | SettingError | Unreachable | WarehouseTaken)
         everywhere = everywhere and not isinstance(error, Redirected)
         notes = {REFUSES_ALL: True} if everywhere else None
         raise dg.Failure(said, metadata=notes, allow_retries=False) from error

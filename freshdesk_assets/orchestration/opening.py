@@ -19,10 +19,17 @@ from freshdesk_assets.orchestration.replica_file import DuckDBFile
 from freshdesk_assets.orchestration.resources import FreshdeskApi
 from freshdesk_assets.replication.ownership import held_in
 from freshdesk_assets.settings import SettingError
-from freshdesk_assets.warehouse.file import FileLocked, WarehouseError
+from freshdesk_assets.warehouse.file import FileLocked, WarehouseAway, WarehouseError
 
 ASKED_AGAIN = 2
 """How often what may pass is asked again, as often as a step is tried again."""
+
+WAITED_FOR = {
+    FileLocked.__name__: "It is still in use",
+    WarehouseAway.__name__: "It is still away",
+    Unavailable.__name__: "Nothing else of the account is answered either",
+}
+"""What may pass, by the class of its error, and what is said of it until it does."""
 
 
 class NotRead(Exception):
@@ -74,13 +81,13 @@ class Opening:
     def _passes(self, event: DagsterEvent) -> bool:
         """Whether what a step is tried again for concerns it alone, or is over."""
         classes = {error.cls_name for error in _chain(event.step_retry_data.error)}
-        if not classes & {Unavailable.__name__, FileLocked.__name__}:
+        if not classes & WAITED_FOR.keys():
             return True
-        locked = FileLocked.__name__ in classes
-        what = "It is still in use" if locked else "Nothing else of the account is answered either"
+        of_the_replica = classes & {FileLocked.__name__, WarehouseAway.__name__}
+        what = next(said for name, said in WAITED_FOR.items() if name in classes)
         with dg.raise_execution_interrupts(), self._api.reporting(self._context.log.info):
             for left in reversed(range(ASKED_AGAIN + 1)):
-                if self._usable() if locked else answers(self._api.reader.client):
+                if self._usable() if of_the_replica else answers(self._api.reader.client):
                     return True
                 if left:
                     again = f"{what}: tried again in {failures.RETRY_SECONDS:g} seconds"
@@ -91,7 +98,7 @@ class Opening:
     def _usable(self) -> bool:
         try:
             held_in(self._warehouse)
-        except FileLocked:
+        except (FileLocked, WarehouseAway):
             return False
         return True
 

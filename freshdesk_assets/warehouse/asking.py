@@ -15,6 +15,7 @@ from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
+from freshdesk_assets.warehouse.ending import ending
 from freshdesk_assets.warehouse.engines import memory_of
 from freshdesk_assets.warehouse.file import (
     Connection,
@@ -58,8 +59,7 @@ def reading_lake(
 
     `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
     """
-    connection = duckdb.connect()
-    with connection:
+    with ending(duckdb.connect()) as connection:
         try:
             connection.execute("set timezone = 'UTC'")
             lake.prepare(connection)

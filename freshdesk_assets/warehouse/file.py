@@ -13,8 +13,10 @@ import duckdb
 from freshdesk_assets.warehouse.complaints import may_quote, reason
 from freshdesk_assets.warehouse.destinations.destination import (
     Destination,
+    DestinationAway,
     DestinationBusy,
     DestinationError,
+    DestinationTaken,
 )
 from freshdesk_assets.warehouse.destinations.duckdb_file import (
     STORAGE,
@@ -22,6 +24,7 @@ from freshdesk_assets.warehouse.destinations.duckdb_file import (
     remove_overflow,
 )
 from freshdesk_assets.warehouse.encryption import Encryption
+from freshdesk_assets.warehouse.ending import end
 from freshdesk_assets.warehouse.engines import Engine, lock_of, release, take
 from freshdesk_assets.warehouse.notes import found, noting
 from freshdesk_assets.warehouse.sql import ALIAS, scalar
@@ -40,6 +43,14 @@ class WarehouseError(Exception):
 
 class FileLocked(WarehouseError):
     """The file was in use for longer than `lock_wait`."""
+
+
+class WarehouseAway(WarehouseError):
+    """The database of a lake does not answer, or has ended the session: it may answer again soon."""
+
+
+class WarehouseTaken(WarehouseError):
+    """Another run reads the account since: this one must not go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,8 @@ class Warehouse:
                 usable = True
             except duckdb.Error as error:
                 said = destination.complaint(error)
+                if destination.away(error):
+                    raise WarehouseAway(said or destination.unopened(error)) from None
                 if may_quote(error):
                     # Dagster would store the words of the error, and of what it was raised from.
                     hushed = WarehouseError(said or f"{destination.name}: {reason(error)}")
@@ -127,7 +140,7 @@ class Warehouse:
                     raise WarehouseError(said or destination.unopened(error)) from None
                 raise (WarehouseError(said) if said else error) from error
             finally:
-                connection.close()
+                end(connection)
                 release(engine, usable=usable and not ending)
 
     @contextmanager
@@ -170,7 +183,7 @@ class Warehouse:
                     engine.look(connection)
                 return engine, connection
             except duckdb.Error as error:
-                connection.close()
+                end(connection)
                 if engine.attached and destination.lake:
                     engine.close()
                     engine = take(destination, self.memory_limit)
@@ -180,7 +193,8 @@ class Warehouse:
                 who = destination.busy(error)
                 if who is None:
                     engine.close()
-                    raise WarehouseError(destination.unopened(error)) from None
+                    kind = WarehouseAway if destination.away(error) else WarehouseError
+                    raise kind(destination.unopened(error)) from None
                 if time.monotonic() >= deadline:
                     release(engine, usable=True)
                     raise FileLocked(
@@ -200,6 +214,10 @@ def _explained(name: str) -> Iterator[None]:
         yield
     except DestinationBusy as error:
         raise FileLocked(str(error)) from None
+    except DestinationAway as error:
+        raise WarehouseAway(str(error)) from None
+    except DestinationTaken as error:
+        raise WarehouseTaken(str(error)) from None
     except DestinationError as error:
         raise WarehouseError(str(error)) from None
     except OSError as error:

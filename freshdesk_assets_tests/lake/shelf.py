@@ -1,6 +1,7 @@
 """A lake with one table of numbers, small enough to be broken in many ways."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from freshdesk_assets.warehouse.file import Warehouse
@@ -21,10 +22,11 @@ def begin(folder: Path) -> Warehouse:
     return made
 
 
-def add(warehouse: Warehouse, number: int) -> None:
-    """Store one more number, in a commit of its own."""
+def add(warehouse: Warehouse, number: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Store one more number, in a commit of its own; before that, do what happens `meanwhile`."""
     with warehouse.open() as connection:
         connection.execute(f"insert into replica.main.books values ({number})")
+        meanwhile()
 
 
 def numbers(warehouse: Warehouse) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 Postgres says whose turn it is. Who lost its session, as one that was stopped for hours, cannot commit.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -121,4 +122,20 @@ def test_who_lost_its_session_ends_if_another_reads_the_account_since(tmp_path: 
             with pytest.raises(WarehouseError, match="another run reads the account since"):
                 add(warehouse, 1001)
             assert rest(other) == ["stored"]
+        with pytest.raises(WarehouseError, match="another run reads the account since"):
+            add(warehouse, 1002)  # the rest of the run must not go on without the account
     assert numbers(warehouse) == (2001, 2000)
+    add(warehouse, 3000)
+
+
+def test_who_lost_its_session_in_a_transaction_asks_for_the_account_again(tmp_path: Path) -> None:
+    """A session that is made anew for anything else has not the lock of the account."""
+    warehouse = begin(tmp_path)
+    with warehouse.turn("acme", "this run", pytest.fail):
+        with pytest.raises(WarehouseError, match="another process has"):
+            add(warehouse, 1000, meanwhile=partial(end_session, warehouse))
+        with begun("store_in_lake", tmp_path) as other:
+            assert line(other) == "written"
+            with pytest.raises(WarehouseError, match="another run reads the account since"):
+                add(warehouse, 1001)
+    assert numbers(warehouse) == (1000, 1000)

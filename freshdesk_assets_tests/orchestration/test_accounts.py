@@ -109,14 +109,23 @@ def test_an_account_has_its_own_schedule_and_tables(monkeypatch: pytest.MonkeyPa
     assert dg.AssetKey(["acme", "freshdesk", "discussion_forums"]) not in keys
 
 
-def test_a_run_of_two_accounts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would hold the locks of both, and read one after the other."""
+def test_a_run_of_two_accounts_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It would hold the locks of both, and read one after the other. The UI's "Materialize all" launches one.
+
+    The run itself says what to launch instead, before a step begins.
+    """
     written(monkeypatch, TWO.replace("start_date = 2026-01-14", ""))
     made = defs()
     both = dg.define_asset_job("both", dg.AssetSelection.kind("freshdesk"))
     merged = dg.Definitions.merge(made, dg.Definitions(jobs=[both]))
     with pytest.raises(dg.DagsterInvariantViolationError, match="acme__replicate, beta__replicate"):
         names_of(merged.resolve_job_def("both"))
+    with recording(tmp_path / "home") as instance:
+        done = execute(merged.resolve_job_def("both"), instance, tags={})
+        said = [str(event.event_specific_data) for event in done.all_events if event.is_failure]
+    assert len(said) == 1
+    assert "launch one for each, as by the jobs acme__replicate, beta__replicate" in said[0]
+    assert not any(event.is_step_start for event in done.all_events)
 
 
 def test_a_code_location_of_its_own_has_one_account(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,8 +196,14 @@ def test_a_sync_without_a_name_goes_through_all_accounts(two: Two) -> None:
 def test_what_is_wrong_with_an_account_is_said_by_its_own_names(two: Two) -> None:
     """FRESHDESK_API_KEY and FRESHDESK_DOMAIN are not what the reader has to mend."""
     two.environment["KEY_OF_BETA"] = "wrong"
+    (two.folder / "ids.csv").write_text("id\n900001\n")
     try:
-        for words in (("doctor",), ("sync", "--select", "groups"), ("plan",)):
+        for words in (
+            ("doctor",),
+            ("sync", "--select", "groups"),
+            ("plan",),
+            ("archive", "--ids", "ids.csv"),
+        ):
             said = two.run(*words, "--account", "beta", expect=1)
             assert "KEY_OF_BETA" in said
             assert "FRESHDESK_API_KEY" not in said

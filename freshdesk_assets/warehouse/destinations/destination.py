@@ -19,6 +19,14 @@ class DestinationBusy(DestinationError):
     """Another process had it for longer than was waited."""
 
 
+class DestinationAway(DestinationError):
+    """It does not answer, or has ended the session: it may answer again soon."""
+
+
+class DestinationTaken(DestinationError):
+    """Another run has the account since: this one must not go on."""
+
+
 class Destination(ABC):
     """Where a replica is stored. Two of the same `name` are the same place."""
 
@@ -84,6 +92,10 @@ class Destination(ABC):
     @abstractmethod
     def complaint(self, error: duckdb.Error) -> str | None:
         """The error in terms of what to do; None where there is nothing to do outside the code."""
+
+    def away(self, error: duckdb.Error) -> bool:  # noqa: ARG002 - a file is never away
+        """Whether it does not answer, or has ended the session."""
+        return False
 
     @abstractmethod
     def hidden(self, text: str) -> str:

@@ -24,9 +24,10 @@ from freshdesk_assets.warehouse.destinations.destination import (
     Say,
 )
 from freshdesk_assets.warehouse.destinations.dsn import parts, written
-from freshdesk_assets.warehouse.destinations.lake_complaints import lake_complaint
+from freshdesk_assets.warehouse.destinations.fence import BEARER
+from freshdesk_assets.warehouse.destinations.lake_complaints import is_away, lake_complaint
 from freshdesk_assets.warehouse.destinations.object_store import hidden, is_store, prepare_store
-from freshdesk_assets.warehouse.destinations.postgres import BEARER, Session
+from freshdesk_assets.warehouse.destinations.postgres import Session
 from freshdesk_assets.warehouse.extensions import load
 from freshdesk_assets.warehouse.sql import ALIAS, literal, scalar
 
@@ -257,6 +258,10 @@ class Lake(Destination):
         """What to do about the catalogue or the store."""
         return lake_complaint(error, self.name, self.data_path, self.folder, self._first(error))
 
+    def away(self, error: duckdb.Error) -> bool:
+        """Whether the database of the catalogue does not answer, or has ended the session."""
+        return self.shared and is_away(error)
+
     def _first(self, error: duckdb.Error) -> str:
         return self.hidden(str(error).partition("\n")[0])
 
@@ -266,10 +271,8 @@ class Lake(Destination):
             bearing = written(self.dsn, application_name=f"{BEARER}{self._session.known}")
             for dsn in (bearing, written(self.dsn), self.dsn):
                 text = text.replace(dsn, "…")
-            if password := parts(self.dsn).get("password"):
-                text = text.replace(password, "***")
-        if password := os.environ.get("PGPASSWORD"):
-            text = text.replace(password, "***")
+        for password in (self.shared and parts(self.dsn).get("password"), os.environ.get("PGPASSWORD")):
+            text = text.replace(password, "***") if password else text
         return hidden(text)
 
     def size(self) -> int:

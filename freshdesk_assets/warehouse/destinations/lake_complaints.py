@@ -4,7 +4,21 @@ from pathlib import Path
 
 import duckdb
 
-from freshdesk_assets.warehouse.destinations.postgres import OVER
+from freshdesk_assets.warehouse.destinations.fence import OVER
+
+GONE = (
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "terminating connection",
+    # DuckDB says no more than that where a commit finds the connection gone.
+    'Failed to execute query "ROLLBACK"',
+)
+"""What DuckDB says where the catalogue is away, or has ended the connection."""
+
+
+def is_away(error: duckdb.Error) -> bool:
+    """Whether the catalogue does not answer, or has ended the session."""
+    return any(each in str(error) for each in GONE)
 
 
 def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path, said: str) -> str | None:
@@ -43,7 +57,7 @@ def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path,
             f"{data_path} does not answer: nothing of this batch was stored, what was stored before"
             f" is there; run again when it does ({said})"
         )
-    if has("Unable to connect to Postgres", "server closed the connection", "terminating connection"):
+    if is_away(error):
         return (
             f"{name} does not answer: nothing of this batch was stored, what was stored before is"
             " there; see to it that the database runs and can be reached with what FRESHDESK_DESTINATION"

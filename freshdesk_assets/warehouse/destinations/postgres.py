@@ -7,7 +7,7 @@ Two locks of Postgres, held by one session of this process, which the server rel
 
 A process can lose its session and not know: its network was away, or it was stopped and goes on hours later.
 So each process has a number, which its commits bear, and the commit of one whose session no longer holds the
-lake is refused by the database itself, in the transaction that would store the rows (see FENCE).
+lake is refused by the database itself, in the transaction that would store the rows (see fence.py).
 """
 
 import hashlib
@@ -19,13 +19,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from freshdesk_assets.warehouse.destinations.destination import DestinationBusy, DestinationError, Say
+from freshdesk_assets.warehouse.destinations.destination import (
+    DestinationAway,
+    DestinationBusy,
+    DestinationError,
+    DestinationTaken,
+    Say,
+)
+from freshdesk_assets.warehouse.destinations.fence import BEARER, FENCE, OVER, TURNS
 
 if TYPE_CHECKING:
     import psycopg
-
-BEARER = "freshdesk-assets/"
-"""How the application name of our connections begins; the number of the process follows."""
 
 CONNECT = 10
 """Seconds to wait for an answer when a session is made."""
@@ -34,54 +38,6 @@ COMES_BACK = 60.0
 """Seconds at least that a database which does not answer is waited for: one that restarts."""
 
 LOOK_AGAIN = 1.0
-
-TURNS = """
-create schema if not exists {schema};
-create table if not exists {schema}.freshdesk_turn (
-  one boolean primary key default true check (one),
-  number bigint not null,
-  session integer not null,
-  holder text not null
-);
-create sequence if not exists {schema}.freshdesk_turn_number;
-insert into {schema}.freshdesk_turn values (true, 0, 0, '') on conflict do nothing;
-"""
-"""Who has the lake: the number of its process, the session that has the lock, and a name for messages."""
-
-OVER = "freshdesk-assets: this process does not have the lake any more"
-"""What the database says to one that is too late. No word in it makes DuckLake try again."""
-
-FENCE = """
-create or replace function {schema}.freshdesk_fence() returns trigger language plpgsql as $$
-declare
-  bearer bigint := substring(current_setting('application_name') from '^{bearer}([0-9]+)$')::bigint;
-begin
-  if bearer is null then
-    return new;
-  end if;
-  perform 1
-  from {schema}.freshdesk_turn t
-  where
-    t.number = bearer
-    and exists (
-      select 1
-      from pg_catalog.pg_locks l
-      where
-        l.locktype = 'advisory' and l.granted and l.pid = t.session and l.objsubid = 1
-        and (l.classid::bigint << 32) | l.objid::bigint = {key}
-    )
-  for share of t;
-  if not found then
-    raise exception '{over}';
-  end if;
-  return new;
-end
-$$;
-create or replace trigger freshdesk_fence before insert on {schema}.ducklake_snapshot
-for each row execute function {schema}.freshdesk_fence();
-"""
-"""Every commit of a lake makes a snapshot. The row of the turn is locked until the commit is done, so that
-the next one takes its turn before it or after it. Connections of others, who bear no number, may commit."""
 
 
 class Session:
@@ -93,6 +49,10 @@ class Session:
         self._number = 0
         self._accounts: dict[str, str] = {}
         """The accounts whose turn it is, and in whose name."""
+        self._held: set[str] = set()
+        """Those of them whose lock this session has."""
+        self._taken = ""
+        """Why the run of such an account ends, once another run has it."""
         self._guard = threading.RLock()
 
     @property
@@ -120,6 +80,7 @@ class Session:
             with suppress(Exception):
                 self._connection.close()
         self._connection = None
+        self._held.clear()
 
     def exists(self) -> bool:
         """Whether the lake was begun."""
@@ -187,34 +148,43 @@ class Session:
         finally:
             with self._guard, suppress(DestinationError):
                 self._accounts.pop(account, None)
+                self._held.discard(account)
+                self._taken = self._taken if self._accounts else ""
                 self._ask("select pg_advisory_unlock(%s)", _key("account", account), again=False)
 
     def _take(self, account: str) -> bool:
         with self._guard:
-            return bool(self._ask("select pg_try_advisory_lock(%s)", _key("account", account)))
+            got = bool(self._ask("select pg_try_advisory_lock(%s)", _key("account", account)))
+            self._held |= {account} if got else set()
+            return got
 
     def _keep_accounts(self, lock_wait: float) -> None:
-        """After a session was lost, have its accounts again, or raise DestinationError if others do."""
-        if not self._accounts or self._alive():
+        """After a session was lost, have its accounts again; raises DestinationTaken if another run does."""
+        if self._taken:
+            raise DestinationTaken(self._taken)
+        if self._accounts.keys() <= self._held and (not self._accounts or self._alive()):
             return
-        self.forget()
         deadline = time.monotonic() + max(lock_wait, COMES_BACK)
         while True:
             try:
-                lost = [account for account in self._accounts if not self._take(account)]
+                lost = [each for each in self._accounts if each not in self._held and not self._take(each)]
                 break
-            except DestinationError:
+            except DestinationAway:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(LOOK_AGAIN)
         if lost:
-            self._accounts.clear()
-            raise DestinationError(
+            # The rest of the run must not go on without it.
+            self._taken = (
                 f"the session with {self.name} was lost, and another run reads the account since: this one"
                 " ends; what it stored before stays, and the other goes on from there"
             )
+            raise DestinationTaken(self._taken)
 
     def _alive(self) -> bool:
+        """Whether this session is there still; another is not begun."""
+        if self._connection is None:
+            return False
         try:
             self._ask("select 1", again=False)
         except DestinationError:
@@ -252,7 +222,7 @@ class Session:
                 self.forget()
                 if again and not fresh and not self._accounts:
                     return self._execute(statement, *values, again=False, answers=answers)
-                raise DestinationError(self._said(error)) from None
+                raise DestinationAway(self._said(error)) from None
             except psycopg.Error as error:
                 raise DestinationError(
                     f"{self.name} refuses what a lake needs there: {_first_line(error)}; let the user of"
@@ -268,7 +238,7 @@ class Session:
                     self.dsn, autocommit=True, connect_timeout=CONNECT, application_name="freshdesk-assets"
                 )
             except psycopg.Error as error:
-                raise DestinationError(self._said(error)) from None
+                raise DestinationAway(self._said(error)) from None
         return self._connection
 
     def _said(self, error: Exception) -> str:
