@@ -11,7 +11,7 @@ SUPPORTED := import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 14) or sy
 COMPILE := --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 PGSERVER := (platform_machine == 'x86_64' or sys_platform == 'darwin') and python_version < '3.13'
 
-.PHONY: install demo demo-ui dev test test-long test-lake test-slow chaos soak check docs format lock clean
+.PHONY: install demo demo-ui dev test test-long test-lake test-lake-long test-lake-slow test-slow chaos soak check docs format lock clean
 
 install: $(READY)  ## install what syncs and the UI need into .venv
 
@@ -30,10 +30,16 @@ test: $(TESTING)  ## run all tests but those that take long
 test-long: $(TESTING)  ## run the tests that take tens of seconds each
 	$(BIN)/pytest -n 2 --dist worksteal -m 'long and not slow'
 
-test-lake: $(LAKE)  ## run the tests of a lake, and of the oldest DuckDB that can be used, on that DuckDB
-	$(LAKE_BIN)/pytest -n 2 --dist worksteal -m 'not slow' freshdesk_assets_tests/lake
-	FRESHDESK_TEST_DESTINATION=postgres $(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/warehouse
+test-lake: $(LAKE)  ## run the tests of a lake with its DuckDB, of landing in one, and of what touches a file
+	$(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/lake
+	FRESHDESK_TEST_DESTINATION=postgres $(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/warehouse/landing
 	$(LAKE_BIN)/pytest -n 2 --dist worksteal freshdesk_assets_tests/warehouse freshdesk_assets_tests/test_children.py
+
+test-lake-long: $(LAKE)  ## run those of whole replicas on a lake, each against the same account's in a file
+	$(LAKE_BIN)/pytest -n 2 --dist worksteal -m 'long and not slow' freshdesk_assets_tests/lake
+
+test-lake-slow: $(LAKE)  ## let a month pass on a lake, for an hour
+	FRESHDESK_TEST_DESTINATION=postgres $(LAKE_BIN)/pytest -m slow freshdesk_assets_tests/replica/test_month.py
 
 test-slow: $(TESTING)  ## run the tests that take minutes
 	$(BIN)/pytest -m slow
