@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -194,6 +195,9 @@ def test_nobody_writes_to_a_file_that_gets_a_key(warehouse: Warehouse, tmp_path:
     assert rekey(replace(warehouse, encryption=None), KEY)
 
 
+@pytest.mark.skipif(
+    find_spec("duckdb_extension_httpfs") is not None, reason="a package of this environment brings it"
+)
 def test_without_the_extension_nothing_is_made_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
