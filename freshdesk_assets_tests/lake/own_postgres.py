@@ -119,7 +119,7 @@ def _account() -> str | None:
     if os.geteuid():
         return None
     with warnings.catch_warnings(action="ignore"):  # it looks for folders of a user who is logged in
-        from pgserver.postgres_server import POSTGRES_BIN_PATH
+        from pgserver._commands import POSTGRES_BIN_PATH
         from pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
 
     ensure_user_exists("pgserver")

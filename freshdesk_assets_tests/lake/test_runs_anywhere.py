@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,15 +21,20 @@ CONVERSATIONS = "tickets/{id}/conversations"
 
 SECRETS = {PASSWORD, SECRET, KEY}
 
+TABLES = ("sync", "--select", "kind:freshdesk")
+"""What a machine does if nothing else is said."""
+
 
 @contextmanager
-def machine(account: Account, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """A sync of the tables in an empty folder, with the variables of the account and no others."""
+def machine(
+    account: Account, folder: Path, words: Sequence[str] = TABLES, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A command in an empty folder, with the variables of the account and no others."""
     for name in ("empty", "temporary", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     ours = {name: os.environ[name] for name in os.environ if name.startswith("FRESHDESK_")}
     with subprocess.Popen(
-        [sys.executable, "-m", "freshdesk_assets.cli", "sync", "--select", "kind:freshdesk"],
+        [sys.executable, "-m", "freshdesk_assets.cli", *words],
         cwd=folder / "empty",
         env={
             **FOUND,
