@@ -17,10 +17,9 @@ from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
 ORPHAN = timedelta(days=1)
 """How long a file without a commit is left: it may be of a transaction that is under way."""
 
-MANY = 100
-"""Of how many files a table is when a run merges the small ones. A ledger of a row per table that each sync
-replaces has fewer; one to which each sync adds would have thousands by night, and each is a call to the store
-or two for whoever reads it."""
+MANY = 32
+"""Of how many files a table is when a run merges the small ones. A ledger to which each sync adds a file per
+table would have thousands by night, and each is some calls to the store for whoever reads it."""
 
 SMALL = 1_048_576
 """Bytes below which a file is small: larger ones would be written again for each few that are added."""
