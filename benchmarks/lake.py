@@ -2,8 +2,8 @@
 
 Both are the real command line, one after another, against a simulated account that answers at once. The lake
 has its catalogue in Postgres on loopback, and its files in a folder. With `--store` they are on a server
-of S3 on loopback each of whose answers takes so many milliseconds longer, and its calls are counted. It needs the
-extra `lake`: the python of `.venv-lake`, which `make test-lake` makes.
+of S3 on loopback each of whose answers takes so many milliseconds longer, and its calls are counted. It
+needs the extra `lake`: the python of `.venv-lake`, which `make test-lake` makes.
 
 The limit beside them is Freshdesk's: 700 calls a minute bring 1,167 rows a second at most, whatever stores
 them.
