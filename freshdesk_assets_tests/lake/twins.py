@@ -112,7 +112,6 @@ def _content(
         (column, type_)
         for column, type_, *_ in connection.execute(f"describe {at}").fetchall()
         if not OF_THE_RUN.keys() & {column, f"{name}.{column}"}
-        and not (schema == "freshdesk_meta" and type_ == "TIMESTAMP WITH TIME ZONE")
     ]
     if not columns:
         return columns, []
