@@ -17,6 +17,7 @@ from freshdesk_assets.orchestration.names import REFUSES_ALL
 from freshdesk_assets.replication.file_store import FolderError
 from freshdesk_assets.schema.column import DeclarationError
 from freshdesk_assets.settings import SettingError
+from freshdesk_assets.warehouse.complaints import is_interrupt
 from freshdesk_assets.warehouse.file import FileLocked, WarehouseAway, WarehouseError, WarehouseTaken
 from freshdesk_assets.warehouse.frame_types import FrameRefused
 
@@ -51,6 +52,13 @@ def as_dagster_errors(subject: str = "", told: Callable[[str], str] = str) -> It
         everywhere = everywhere and not isinstance(error, Redirected)
         notes = {REFUSES_ALL: True} if everywhere else None
         raise dg.Failure(said, metadata=notes, allow_retries=False) from error
+    except KeyboardInterrupt:
+        # A signal that came while DuckDB worked; in a run Dagster has its own name for one.
+        raise dg.DagsterExecutionInterruptedError from None
+    except RuntimeError as error:
+        if is_interrupt(error):
+            raise dg.DagsterExecutionInterruptedError from None
+        raise
 
 
 def refuses_all(event: DagsterEvent) -> bool:

@@ -26,6 +26,11 @@ VALUES_QUOTED = (
 """Errors in whose words a value of a row may be, which may be a customer's."""
 
 
+def is_interrupt(error: RuntimeError) -> bool:
+    """Whether a signal came while DuckDB worked: it says no more than that, whatever the handler raised."""
+    return str(error) == "Query interrupted"
+
+
 def may_quote(error: duckdb.Error) -> bool:
     """Whether the words of the error may hold a value: then they belong in no log and no record."""
     return isinstance(error, VALUES_QUOTED)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import duckdb
 
-from freshdesk_assets.warehouse.complaints import may_quote, reason
+from freshdesk_assets.warehouse.complaints import is_interrupt, may_quote, reason
 from freshdesk_assets.warehouse.destinations.destination import (
     Destination,
     DestinationAway,
@@ -111,7 +111,8 @@ class Warehouse:
         one. That is as safe, and takes half the time when batch after batch is landed. With `ending`, the
         file is closed for certain afterwards, for another may be in its place.
 
-        Raises FileLocked when it stays in use, WarehouseError when it cannot be opened or written.
+        Raises FileLocked when it stays in use, WarehouseError when it cannot be opened or written, and
+        KeyboardInterrupt for a signal that comes while DuckDB works, whatever the signal's handler raises.
         """
         destination = self.destination
         with ExitStack() as held:
@@ -139,6 +140,10 @@ class Warehouse:
                     # The words of the error may have the address of the catalogue, or a key.
                     raise WarehouseError(said or destination.unopened(error)) from None
                 raise (WarehouseError(said) if said else error) from error
+            except RuntimeError as error:
+                if is_interrupt(error):
+                    raise KeyboardInterrupt from None
+                raise
             finally:
                 end(connection)
                 release(engine, usable=usable and not ending)

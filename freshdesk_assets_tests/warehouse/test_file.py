@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -105,6 +106,25 @@ def test_the_file_is_closed_after_an_error(library: Library) -> None:
     with pytest.raises(duckdb.CatalogException), library.warehouse.open() as connection:
         connection.execute("select * from nowhere")
     library.land(SHELVES, page({"id": 1}))
+
+
+def test_a_signal_while_duckdb_works_is_one(library: Library) -> None:
+    """DuckDB makes of it an error that says no more than that a query was interrupted."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work_and_interrupt(library)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with library.warehouse.open() as connection:
+        assert connection.execute("select 1").fetchall() == [(1,)]
+
+
+def work_and_interrupt(library: Library) -> None:
+    """Get Ctrl-C a moment after DuckDB began with what takes it a second or two."""
+    with library.warehouse.open() as connection:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        connection.execute("create table digests as select md5(i::varchar) from range(10_000_000) r(i)")
 
 
 def test_what_is_in_the_way_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def _kept(batch: Batch, warehouse: Warehouse) -> Iterator[None]:
     """Land the last batch if a signal comes before the IO manager has it: it was paid for."""
     try:
         yield
-    except dg.DagsterExecutionInterruptedError:
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
         with undisturbed(), replace(warehouse, lock_wait=AT_THE_END).open() as connection:
             land(connection, batch, datetime.now(UTC))
         raise
