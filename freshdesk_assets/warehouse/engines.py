@@ -183,11 +183,18 @@ class _Lingering:
                 due = [path for path, until in self._until.items() if until <= time.monotonic()]
                 for path in due:
                     del self._until[path]
-            for path in due:
-                _let_go(path)
+                _closing.acquire()
+            try:
+                for path in due:
+                    _let_go(path)
+            finally:
+                _closing.release()
 
 
 _lingering = _Lingering()
+
+_closing = threading.Lock()
+"""Held while files that lingered are closed."""
 
 LINGER = 0.2
 """Seconds that a file stays open after it was used. Two steps of a run are milliseconds apart; two calls that
@@ -208,9 +215,10 @@ def lingering() -> Iterator[None]:
 
 
 def let_go() -> None:
-    """Close the files that linger."""
-    for path in list(_kept):
-        _let_go(path)
+    """Close the files that linger; those that are being closed are closed afterwards too."""
+    with _closing:
+        for path in list(_kept):
+            _let_go(path)
 
 
 def _close_others() -> None:

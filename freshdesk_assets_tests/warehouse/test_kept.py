@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from freshdesk_assets.warehouse.engines import ENGINES_KEPT, _kept, let_go, lingering
+from freshdesk_assets.warehouse.engines import ENGINES_KEPT, LINGER, _kept, let_go, lingering
 from freshdesk_assets.warehouse.file import Warehouse
 from freshdesk_assets.warehouse.notes import once
 from freshdesk_assets_tests.programs.open_file import can_be_opened
@@ -83,6 +83,19 @@ def test_a_file_lingers_for_a_moment_and_no_longer(warehouse: Warehouse) -> None
         with warehouse.open():
             pass
     assert can_be_opened(warehouse.path)
+
+
+def test_a_file_that_lingered_can_be_opened_whenever_that_ends(warehouse: Warehouse) -> None:
+    """Just then another thread may be about to close it."""
+    for early in range(25):
+        with lingering():
+            with warehouse.open() as connection:
+                connection.execute(
+                    "create or replace table u as select md5(range::varchar) from range(20000)"
+                )
+            time.sleep(LINGER - 0.004 + early * 0.0003)
+        with duckdb.connect() as other:
+            other.execute(f"attach '{warehouse.path}' as other (read_only)")
 
 
 def test_a_process_keeps_few_engines(tmp_path: Path) -> None:
