@@ -1,6 +1,5 @@
 """The files of a lake may be in an object store that is slow, busy or has other keys: nothing is lost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,16 +8,8 @@ import pytest
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.file import Warehouse, WarehouseError
 from freshdesk_assets_tests.lake.shelf import add, numbers
-from freshdesk_assets_tests.lake.store import BUCKET, KEY, SECRET, Store, object_store
+from freshdesk_assets_tests.lake.store import BUCKET, KEY, SECRET, Store
 from freshdesk_assets_tests.places import PASSWORD, place
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    with object_store(tmp_path / "store") as made:
-        for name, value in made.environment().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 @pytest.fixture

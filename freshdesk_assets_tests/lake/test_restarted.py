@@ -11,9 +11,9 @@ import pytest
 from freshdesk_assets.orchestration import failures
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.warehouse.destinations import postgres
-from freshdesk_assets_tests.lake.own_postgres import OwnPostgres, own_postgres
+from freshdesk_assets_tests.lake.own_postgres import OwnPostgres
 from freshdesk_assets_tests.lake.test_runs_anywhere import CONVERSATIONS, ended, machine
-from freshdesk_assets_tests.places import PASSWORD, SERVER
+from freshdesk_assets_tests.places import PASSWORD
 from freshdesk_assets_tests.replica.account import Account, simulated_account
 
 pytestmark = pytest.mark.long
@@ -33,14 +33,6 @@ def months(account: Account) -> tuple[str, str]:
     """The partitions of all that there is."""
     keys = partitions_of(account.partitioning).get_partition_keys()
     return keys[0], keys[-1]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnPostgres]:
-    """A Postgres that no other test uses."""
-    with own_postgres() as made:
-        monkeypatch.setenv(SERVER, str(made.folder))
-        yield made
 
 
 @pytest.fixture

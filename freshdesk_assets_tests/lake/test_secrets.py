@@ -11,10 +11,10 @@ import pytest
 
 from freshdesk_assets.orchestration.partitions import partitions_of
 from freshdesk_assets.setting_destination import lake_address
-from freshdesk_assets_tests.lake.own_postgres import OwnPostgres, own_postgres
-from freshdesk_assets_tests.lake.store import BUCKET, SECRET, Store, object_store
+from freshdesk_assets_tests.lake.own_postgres import OwnPostgres
+from freshdesk_assets_tests.lake.store import BUCKET, SECRET, Store
 from freshdesk_assets_tests.lake.test_runs_anywhere import machine
-from freshdesk_assets_tests.places import PASSWORD, SERVER
+from freshdesk_assets_tests.places import PASSWORD
 from freshdesk_assets_tests.programs import FOUND
 from freshdesk_assets_tests.replica.account import Account, simulated_account
 from freshdesk_assets_tests.replica.planted import found_in
@@ -65,22 +65,6 @@ SHOWN = """
 }
 """
 """What the pages of Dagster's UI ask: of resources, jobs, assets and runs."""
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    with object_store(tmp_path / "store") as made:
-        for name, value in made.environment().items():
-            monkeypatch.setenv(name, value)
-        yield made
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnPostgres]:
-    """A Postgres that asks for its password."""
-    with own_postgres() as made:
-        monkeypatch.setenv(SERVER, str(made.folder))
-        yield made
 
 
 @pytest.fixture
