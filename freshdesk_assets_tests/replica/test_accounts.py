@@ -1,12 +1,8 @@
 """Two accounts side by side: each is replicated as if it were alone, and asked together with the other."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,97 +10,40 @@ import dagster as dg
 import duckdb
 import pytest
 
-from freshdesk_assets.simulator.server import Server, serve
-from freshdesk_assets.simulator.world import World
 from freshdesk_assets_tests.recording import recording
 from freshdesk_assets_tests.replica.account import by_default
 from freshdesk_assets_tests.replica.children import child_differences
 from freshdesk_assets_tests.replica.truth import differences, surplus
+from freshdesk_assets_tests.side_by_side import SEEDS, SideBySide, ended, side_by_side
 
-SEEDS = MappingProxyType({"acme": 1, "beta": 2})
 TICKETS = MappingProxyType({"acme": 40, "beta": 25})
-KEY = "nobody-may-read"
 WAITS = "reads the same account on this machine"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Two:
-    """Two simulated accounts, the folder of their replicas, and what commands need to find them."""
+    """Two accounts, each with a replica in a file."""
 
-    folder: Path
-    since: datetime
-    worlds: dict[str, World]
-    servers: dict[str, Server]
-    environment: dict[str, str]
+    accounts: SideBySide
     said: dict[str, str]
 
-    def begin(self, *words: str) -> subprocess.Popen[str]:
-        """A command in a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "freshdesk_assets.cli", *words],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *words: str, expect: int = 0) -> str:
-        """What a command says, which ends as it should."""
-        return ended(self.begin(*words), expect)
-
     def path(self, prefix: str) -> Path:
-        return self.folder / f"replica_{prefix}.duckdb"
-
-
-def ended(process: subprocess.Popen[str], expect: int = 0) -> str:
-    said, _ = process.communicate(timeout=300)
-    assert process.returncode == expect, said
-    return said
+        return self.accounts.folder / f"replica_{prefix}.duckdb"
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """Both accounts, synced at the same time by two processes."""
-    folder = tmp_path_factory.mktemp("accounts")
-    now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
-    with ExitStack() as served:
-        worlds = {
-            name: World(seed=seed, tickets=TICKETS[name], now=now, days=20) for name, seed in SEEDS.items()
-        }
-        servers = {
-            name: served.enter_context(serve(world, key=f"key-of-{name}-{KEY}"))
-            for name, world in worlds.items()
-        }
-        since = (now - timedelta(days=60)).replace(hour=0, minute=0, second=0)
-        (folder / "accounts.toml").write_text(
-            "\n".join(
-                f'[{name}]\ndomain = "{server.url}"\nkey = "KEY_OF_{name.upper()}"'
-                for name, server in servers.items()
-            )
-        )
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": ":".join(filter(None, sys.path)),
-            "FRESHDESK_ACCOUNTS": "accounts.toml",
-            "FRESHDESK_START_DATE": f"{since:%Y-%m-%d}",
-            "FRESHDESK_PARTITIONS": "monthly",
-            "DAGSTER_HOME": str(folder / "home"),
-            "TMPDIR": str(folder),
-            "COLUMNS": "1000",
-            **{f"KEY_OF_{name.upper()}": server.key for name, server in servers.items()},
-        }
-        made = Two(folder, since, worlds, servers, environment, {})
-        begun = {name: made.begin("sync", "--account", name) for name in SEEDS}
-        made.said = {name: ended(process) for name, process in begun.items()}
-        yield made
+    with side_by_side(tmp_path_factory.mktemp("accounts"), TICKETS, days=20) as accounts:
+        begun = {name: accounts.begin("sync", "--account", name) for name in SEEDS}
+        yield Two(accounts, {name: ended(process) for name, process in begun.items()})
 
 
 @pytest.mark.long
 def test_two_accounts_are_synced_at_once_and_neither_waits(two: Two) -> None:
     """Each has a limit, a lock and a file of its own; the runs overlap in time."""
     assert not [name for name, said in two.said.items() if WAITS in said or "fills the same replica" in said]
-    with recording(two.folder / "home") as instance:
+    with recording(two.accounts.folder / "home") as instance:
         records = {record.dagster_run.job_name: record for record in instance.get_run_records()}
         first, second = records["acme__replicate"], records["beta__replicate"]
         for record in (first, second):
@@ -123,19 +62,19 @@ def test_two_accounts_are_synced_at_once_and_neither_waits(two: Two) -> None:
 def test_each_replica_equals_its_own_account(two: Two, name: str) -> None:
     """Row for row and cell for cell, its child tables too, and with nothing of the other's."""
     tables = [table.name for table in by_default()]
-    assert differences(two.path(name), two.worlds[name], two.since, only=tables) == []
-    (two.folder / name).mkdir()
+    assert differences(two.path(name), two.accounts.worlds[name], two.accounts.since, only=tables) == []
+    (two.accounts.folder / name).mkdir()
     # The truth of child tables names the database as that of one account is named.
-    alone = Path(shutil.copy(two.path(name), two.folder / name / "replica.duckdb"))
-    assert child_differences(alone, two.worlds[name], two.since, by_default()) == []
-    assert surplus(two.path(name), two.worlds[name], "tickets") == set()
+    alone = Path(shutil.copy(two.path(name), two.accounts.folder / name / "replica.duckdb"))
+    assert child_differences(alone, two.accounts.worlds[name], two.accounts.since, by_default()) == []
+    assert surplus(two.path(name), two.accounts.worlds[name], "tickets") == set()
 
 
 @pytest.mark.long
 def test_a_second_run_of_an_account_waits_for_the_first(two: Two) -> None:
     """Two would share its limit; one of the other account does not wait."""
-    first, second = (two.begin("sync", "--account", "acme", "--whole") for _ in range(2))
-    other = two.begin("sync", "--account", "beta", "--select", "groups")
+    first, second = (two.accounts.begin("sync", "--account", "acme", "--whole") for _ in range(2))
+    other = two.accounts.begin("sync", "--account", "beta", "--select", "groups")
     said = [ended(first), ended(second)]
     assert [WAITS in each for each in said].count(True) == 1
     assert WAITS not in ended(other)
@@ -144,7 +83,7 @@ def test_a_second_run_of_an_account_waits_for_the_first(two: Two) -> None:
 @pytest.mark.long
 def test_the_views_over_all_accounts_have_the_rows_of_each(two: Two) -> None:
     """A plain DuckDB opens them by the SQL that is printed; each view has the sum of the copies' rows."""
-    sql = two.run("accounts", "--attach")
+    sql = two.accounts.run("accounts", "--attach")
     with duckdb.connect() as connection:
         connection.execute(sql)
         views = connection.execute(
@@ -174,29 +113,31 @@ def test_the_views_over_all_accounts_have_the_rows_of_each(two: Two) -> None:
 def test_all_accounts_are_asked_at_once(two: Two) -> None:
     """`query --all-accounts` needs no SQL before it; without it, an account must be named."""
     asked = "select account, count(*) as tickets from freshdesk.tickets group by all order by all"
-    said = two.run("query", "--all-accounts", "--format", "csv", asked)
+    said = two.accounts.run("query", "--all-accounts", "--format", "csv", asked)
     assert [line.partition(",")[0] for line in said.splitlines()] == ["account", "acme", "beta"]
-    assert "add --account with one of acme, beta" in two.run("query", "select 1", expect=2)
-    one = two.run("query", "--account", "beta", "--format", "csv", "select count(*) from freshdesk.tickets")
+    assert "add --account with one of acme, beta" in two.accounts.run("query", "select 1", expect=2)
+    one = two.accounts.run(
+        "query", "--account", "beta", "--format", "csv", "select count(*) from freshdesk.tickets"
+    )
     assert f"beta,{one.splitlines()[1]}" in said
 
 
 @pytest.mark.long
 def test_a_sync_without_a_name_goes_through_all_accounts(two: Two) -> None:
     """One after another. Publishing a copy makes the views over all of them."""
-    (two.folder / "all_accounts.duckdb").unlink(missing_ok=True)
-    (two.folder / "replica_beta_published.duckdb").unlink()
-    said = two.run("sync", "--select", "groups")
+    (two.accounts.folder / "all_accounts.duckdb").unlink(missing_ok=True)
+    (two.accounts.folder / "replica_beta_published.duckdb").unlink()
+    said = two.accounts.run("sync", "--select", "groups")
     assert said.index("Account acme") < said.index("Account beta")
     assert said.count("Done in") == 2
-    assert (two.folder / "all_accounts.duckdb").exists()
+    assert (two.accounts.folder / "all_accounts.duckdb").exists()
 
 
 @pytest.mark.long
 def test_what_is_wrong_with_an_account_is_said_by_its_own_names(two: Two) -> None:
     """FRESHDESK_API_KEY and FRESHDESK_DOMAIN are not what the reader has to mend."""
-    two.environment["KEY_OF_BETA"] = "wrong"
-    (two.folder / "ids.csv").write_text("id\n900001\n")
+    two.accounts.environment["KEY_OF_BETA"] = "wrong"
+    (two.accounts.folder / "ids.csv").write_text("id\n900001\n")
     try:
         for words in (
             ("doctor",),
@@ -204,16 +145,16 @@ def test_what_is_wrong_with_an_account_is_said_by_its_own_names(two: Two) -> Non
             ("plan",),
             ("archive", "--ids", "ids.csv"),
         ):
-            said = two.run(*words, "--account", "beta", expect=1)
+            said = two.accounts.run(*words, "--account", "beta", expect=1)
             assert "KEY_OF_BETA" in said
             assert "FRESHDESK_API_KEY" not in said
     finally:
-        two.environment["KEY_OF_BETA"] = two.servers["beta"].key
-    file = two.folder / "accounts.toml"
+        two.accounts.environment["KEY_OF_BETA"] = two.accounts.servers["beta"].key
+    file = two.accounts.folder / "accounts.toml"
     before = file.read_text()
-    file.write_text(before.replace(two.servers["beta"].url, "beta freshdesk"))
+    file.write_text(before.replace(two.accounts.servers["beta"].url, "beta freshdesk"))
     try:
-        assert "[beta] its `domain` in FRESHDESK_ACCOUNTS" in two.run("doctor", expect=2)
+        assert "[beta] its `domain` in FRESHDESK_ACCOUNTS" in two.accounts.run("doctor", expect=2)
     finally:
         file.write_text(before)
 
@@ -221,8 +162,8 @@ def test_what_is_wrong_with_an_account_is_said_by_its_own_names(two: Two) -> Non
 @pytest.mark.long
 def test_no_key_is_in_the_records_of_any_account(two: Two) -> None:
     """The file names variables, and the records hold no more than that."""
-    keys = {server.key.encode() for server in two.servers.values()}
-    for file in (two.folder / "home").rglob("*"):
+    keys = {server.key.encode() for server in two.accounts.servers.values()}
+    for file in (two.accounts.folder / "home").rglob("*"):
         if file.is_file():
             text = file.read_bytes()
             assert not any(key in text for key in keys), file
