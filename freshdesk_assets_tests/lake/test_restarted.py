@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,35 @@ def test_a_postgres_that_stays_away_ends_the_run_and_is_named_once(
     server.begin()
     acme.run(*months(acme))
     assert acme.differences() == []
+
+
+def test_who_waits_while_postgres_is_restarted_leaves_the_account_to_who_had_it(
+    server: OwnPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither has a session any more.
+
+    If the one that waits came first, the other would end, and what it has not yet stored would be paid twice.
+    """
+    monkeypatch.setattr(postgres, "LEFT", 8.0)
+    first, second = (postgres.Session(server.dsn(), "acme", "the lake") for _ in range(2))
+    waits, has = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        with second.turn("acme", "the second", lambda _: waits.set()):
+            has.set()
+
+    waiting = threading.Thread(target=wait)
+    with ExitStack() as left:
+        for session in (first, second):
+            left.callback(session.forget)
+        with first.turn("acme", "the first", pytest.fail):
+            waiting.start()
+            assert waits.wait(30)
+            server.end()
+            time.sleep(2)
+            server.begin()
+            time.sleep(3)
+            first.exists()
+            assert not has.wait(10)
+        waiting.join(60)
+    assert has.is_set()

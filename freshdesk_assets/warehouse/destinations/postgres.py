@@ -15,9 +15,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from freshdesk_assets.warehouse.destinations.destination import (
     DestinationAway,
@@ -38,6 +39,12 @@ COMES_BACK = 60.0
 """Seconds at least that a database which does not answer is waited for: one that restarts."""
 
 LOOK_AGAIN = 1.0
+
+LEFT = 150.0
+"""Seconds for which a run that waits leaves an account to the one that had it, once a database that restarted
+answers: that one asks for it again before it stores what it read, which it keeps for a minute at most."""
+
+Answer = TypeVar("Answer")
 
 
 class Session:
@@ -136,12 +143,15 @@ class Session:
     @contextmanager
     def turn(self, account: str, who: str, say: Say) -> Iterator[None]:
         """Have the account for a run; waits for the run that has it, and says so once."""
-        said = False
-        while not self._take(account):
-            if not said:
-                say(f"waiting for another run, which reads the same account into {self.name}")
-                said = True
+        has = self._take(account)
+        if not has:
+            say(f"waiting for another run, which reads the same account into {self.name}")
+        while not has:
             time.sleep(LOOK_AGAIN)
+            if not self._alive():
+                self._when_back(partial(self._ask, "select 1"), COMES_BACK)
+                time.sleep(LEFT)
+            has = self._take(account)
         self._accounts[account] = who
         try:
             yield
@@ -164,22 +174,28 @@ class Session:
             raise DestinationTaken(self._taken)
         if self._accounts.keys() <= self._held and (not self._accounts or self._alive()):
             return
-        deadline = time.monotonic() + max(lock_wait, COMES_BACK)
-        while True:
-            try:
-                lost = [each for each in self._accounts if each not in self._held and not self._take(each)]
-                break
-            except DestinationAway:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(LOOK_AGAIN)
-        if lost:
+
+        def lost() -> list[str]:
+            return [each for each in self._accounts if each not in self._held and not self._take(each)]
+
+        if self._when_back(lost, max(lock_wait, COMES_BACK)):
             # The rest of the run must not go on without it.
             self._taken = (
                 f"the session with {self.name} was lost, and another run reads the account since: this one"
                 " ends; what it stored before stays, and the other goes on from there"
             )
             raise DestinationTaken(self._taken)
+
+    def _when_back(self, ask: Callable[[], Answer], wait: float) -> Answer:
+        """What is asked, once the database answers; raises DestinationAway if it does not for so long."""
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                return ask()
+            except DestinationAway:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(LOOK_AGAIN)
 
     def _alive(self) -> bool:
         """Whether this session is there still; another is not begun."""
