@@ -8,7 +8,8 @@ from pathlib import Path
 from freshdesk_assets.setting_paths import published_path
 from freshdesk_assets.settings import Cipher, Settings
 from freshdesk_assets.views import schemas
-from freshdesk_assets.warehouse.asking import reading, reading_lake
+from freshdesk_assets.warehouse.asking import reading
+from freshdesk_assets.warehouse.asking_lake import reading_lake
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError

@@ -21,6 +21,7 @@ from freshdesk_assets.replication.spending import record_calls
 from freshdesk_assets.schema.catalog import Catalog
 from freshdesk_assets.schema.endpoint import SubLimit
 from freshdesk_assets.settings import SettingError, Settings
+from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets.warehouse.ledger.credits import DOCTOR, CallsMade
 from freshdesk_assets.warehouse.ledger.set_aside import set_aside
@@ -86,10 +87,10 @@ def _examine_file(console: Console, file: DuckDBFile, catalog: Catalog) -> bool:
             return True
         with file.warehouse().open() as connection:
             aside = {table.name: set_aside(connection, table) for table in catalog}
-    except WarehouseError as error:
+        size = file.warehouse().destination.size() / 1e6
+    except (DestinationError, WarehouseError) as error:
         console.print(f"File: {error}", style="red", markup=False)
         return False
-    size = file.warehouse().destination.size() / 1e6
     encrypted = ", encrypted" if file.encryption else ""
     console.print(f"File: {file.name} can be written, {size:,.1f} MB{encrypted}", markup=False)
     for name, found in aside.items():

@@ -15,7 +15,8 @@ from freshdesk_assets.page.charts import FOLDER, OF_GROUP, Chart, charts_of
 from freshdesk_assets.page.document import MADE_OF, PARTS, document
 from freshdesk_assets.page.rows import Labels, rows_of, why
 from freshdesk_assets.schema.column import DeclarationError
-from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading, reading_lake
+from freshdesk_assets.warehouse.asking import QueryError, ask, listed, reading
+from freshdesk_assets.warehouse.asking_lake import hushed, reading_lake
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption
 from freshdesk_assets.warehouse.file import Connection, WarehouseError, resolved
@@ -86,7 +87,8 @@ def write_page(
                 with suppress(OSError):
                     copymode(copy, target)
             return Written(anew=False, bytes=target.stat().st_size, charts=len(charts), wrong={})
-        html, wrong = _page(connection, charts, options, made_of)
+        lakes = [copy] if isinstance(copy, Lake) else []
+        html, wrong = _page(connection, charts, options, made_of, lakes)
     with _explained(target):
         _place(html.encode(), target, like=None if isinstance(copy, Lake) else resolved(copy))
     return Written(anew=True, bytes=target.stat().st_size, charts=len(charts) - len(wrong), wrong=wrong)
@@ -114,7 +116,7 @@ def prepare(connection: Connection) -> None:
 
 
 def _page(
-    connection: Connection, charts: list[Chart], options: Options, made_of: str
+    connection: Connection, charts: list[Chart], options: Options, made_of: str, lakes: list[Lake]
 ) -> tuple[str, Mapping[str, str]]:
     """The page as HTML, and why charts are missing in it."""
     prepare(connection)
@@ -132,7 +134,8 @@ def _page(
     wrong: dict[str, str] = {}
     for chart in charts:
         try:
-            rows[chart.name] = rows_of(connection, chart, labels)
+            with hushed(*lakes):
+                rows[chart.name] = rows_of(connection, chart, labels)
         except (QueryError, DeclarationError) as error:
             wrong[chart.name] = f"This could not be made: {why(error)}"
     groups = {name for columns in rows.values() for name in columns.get(OF_GROUP, {}).get("list", ())}
@@ -168,7 +171,7 @@ def _asked(connection: Connection, name: str, into: str = "") -> list[Mapping[st
         raise WarehouseError(
             f"the page was not written, because the copy lacks what page/{name}.sql asks for ({why(error)}):"
             " materialize all assets once"
-        ) from None
+        ) from error
 
 
 def _fingerprint(connection: Connection, options: Options) -> str:

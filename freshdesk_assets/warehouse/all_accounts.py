@@ -15,11 +15,13 @@ from secrets import token_hex
 import duckdb
 from filelock import FileLock
 
+from freshdesk_assets.warehouse.asking_lake import hushed
 from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.duckdb_file import STORAGE
 from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
-from freshdesk_assets.warehouse.file import Connection, WarehouseError
+from freshdesk_assets.warehouse.ending import ending
+from freshdesk_assets.warehouse.file import Connection, WarehouseAway, WarehouseError
 from freshdesk_assets.warehouse.paths import opened, plain
 from freshdesk_assets.warehouse.publishing import discard, explained, flush
 from freshdesk_assets.warehouse.sql import identifier, literal
@@ -105,7 +107,7 @@ def reading_all(together: Together) -> Iterator[Connection]:
         connection.execute(f"attach ':memory:' as {CATALOG}")
         _create(connection, together.present)
         connection.execute(f"use {CATALOG}")
-        folders = [f"{each.data_path}/" for each in together.present.values() if isinstance(each, Lake)]
+        folders = [f"{each.data_path}/" for each in _lakes(together.present)]
         if folders:
             connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
         connection.execute("set enable_external_access = false")
@@ -129,7 +131,7 @@ def attaching(together: Together) -> str:
 @contextmanager
 def _attached(together: Together) -> Iterator[Connection]:
     """A connection with each copy under its prefix; raises WarehouseError."""
-    with duckdb.connect() as connection:
+    with ending(duckdb.connect()) as connection:
         connection.execute("set timezone = 'UTC'")
         prepare_to_read(connection, together.encryption)
         for prefix, path in together.present.items():
@@ -145,7 +147,12 @@ def _attached(together: Together) -> Iterator[Connection]:
                 said = str(error).partition("\n")[0]
                 said = together.encryption.hidden(said) if together.encryption else said
                 raise WarehouseError(f"the copy of {prefix}, {path}, cannot be opened: {said}") from None
-        yield connection
+        with hushed(*_lakes(together.present)):
+            yield connection
+
+
+def _lakes(copies: Mapping[str, Path | Lake]) -> list[Lake]:
+    return [each for each in copies.values() if isinstance(each, Lake)]
 
 
 def _attach_lake(connection: Connection, lake: Lake, prefix: str) -> None:
@@ -155,7 +162,7 @@ def _attach_lake(connection: Connection, lake: Lake, prefix: str) -> None:
     except DestinationError as error:
         raise WarehouseError(str(error)) from None
     except duckdb.Error as error:
-        raise WarehouseError(lake.unopened(error)) from None
+        raise WarehouseError(lake.unread(error) or lake.unopened(error)) from None
 
 
 def _create(connection: Connection, copies: Mapping[str, Path | Lake]) -> Made:
@@ -195,10 +202,13 @@ def _create(connection: Connection, copies: Mapping[str, Path | Lake]) -> Made:
         for schema, name in wanted:
             view = f"{CATALOG}.{identifier(schema)}.{identifier(name)}"
             try:
-                connection.execute(
-                    f"create view {view} as {' union all by name '.join(of_each(schema, name))}"
-                )
-            except duckdb.Error as error:
+                with hushed(*_lakes(copies)):
+                    connection.execute(
+                        f"create view {view} as {' union all by name '.join(of_each(schema, name))}"
+                    )
+            except WarehouseAway:
+                raise
+            except WarehouseError as error:
                 # As where it has such a column itself. DuckDB undoes all that was made with it.
                 left_out[f"{schema}.{name}"] = str(error).partition("\n")[0]
                 connection.execute("rollback")

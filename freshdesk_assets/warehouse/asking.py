@@ -11,21 +11,18 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.schema.names import META
-from freshdesk_assets.warehouse.destinations.destination import DestinationError
 from freshdesk_assets.warehouse.destinations.duckdb_file import holder, is_lock
-from freshdesk_assets.warehouse.destinations.ducklake import Lake
 from freshdesk_assets.warehouse.encryption import Encryption, option, prepare_to_read
-from freshdesk_assets.warehouse.ending import ending
 from freshdesk_assets.warehouse.engines import memory_of
 from freshdesk_assets.warehouse.file import (
     Connection,
     FileLocked,
-    WarehouseError,
     resolved,
     unopened_error,
 )
+from freshdesk_assets.warehouse.ledger.view_comments import comments_of_views
 from freshdesk_assets.warehouse.paths import plain
-from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal
+from freshdesk_assets.warehouse.sql import identifier, literal
 
 AT_ONCE = 2000
 """Rows that are in memory at once while an answer is written."""
@@ -49,36 +46,6 @@ class Listed:
     rows: int | None
     as_of: datetime | None
     doc: str
-
-
-@contextmanager
-def reading_lake(
-    lake: Lake, writes_to: Path | None = None, memory_limit: str | None = None
-) -> Iterator[Connection]:
-    """A connection in UTC that can only read this lake, at one snapshot; raises WarehouseError.
-
-    `writes_to` is a folder that files may be written to; what memory does not hold goes there too.
-    """
-    with ending(duckdb.connect()) as connection:
-        try:
-            connection.execute("set timezone = 'UTC'")
-            lake.prepare(connection)
-            connection.execute(lake.reading(ALIAS))
-            connection.execute(f"use {ALIAS}")
-            # What else is on the disk or in the store is closed to queries.
-            folders = [lake.data_path + "/"]
-            if writes_to is not None:
-                folders.append(_spill_to(connection, writes_to, memory_limit))
-            connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
-            connection.execute("set enable_external_access = false")
-            connection.execute("set lock_configuration = true")
-            # All that is asked is of one moment.
-            connection.execute("begin")
-        except DestinationError as error:
-            raise WarehouseError(str(error)) from None
-        except duckdb.Error as error:
-            raise WarehouseError(lake.unopened(error)) from None
-        yield connection
 
 
 @contextmanager
@@ -128,7 +95,7 @@ def _opened(
     connection = duckdb.connect()
     try:
         if writes_to is not None:
-            place = _spill_to(connection, writes_to, memory_limit)
+            place = spill_to(connection, writes_to, memory_limit)
             connection.execute(f"set allowed_directories = [{literal(place)}]")
         # Opened as a database's own file, a name with `?` or `\\` would be refused, see paths.py.
         prepare_to_read(connection, encryption)
@@ -142,7 +109,7 @@ def _opened(
     return connection
 
 
-def _spill_to(connection: Connection, folder: Path, memory_limit: str | None) -> str:
+def spill_to(connection: Connection, folder: Path, memory_limit: str | None) -> str:
     """Let what memory does not hold go into the folder; returns it as DuckDB writes it."""
     place = plain(folder / "_").removesuffix("_")
     connection.execute(f"set temp_directory = {literal(f'{place}overflow')}")
@@ -237,17 +204,10 @@ def columns(connection: Connection, schema: str, name: str) -> list[tuple[str, s
         """,
         [schema, name],
     ).fetchall()
-    if any(comment for _, _, comment in found):
-        return found
-    try:
-        rows = connection.execute(
-            f"select column_name, comment from {META}.view_comments where schema_name = ? and view_name = ?",
-            [schema, name],
-        ).fetchall()
-    except duckdb.CatalogException:
-        return found  # a file of before
-    said = dict(rows)
-    return [(column, kind, said.get(column, "")) for column, kind, _ in found]
+    said = comments_of_views(connection)
+    return [
+        (column, kind, comment or said.get((schema, name, column), "")) for column, kind, comment in found
+    ]
 
 
 def _counts(connection: Connection, tables: list[tuple[str, str]]) -> dict[tuple[str, str], int]:

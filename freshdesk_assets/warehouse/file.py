@@ -129,16 +129,9 @@ class Warehouse:
                 connection.execute("use memory")
                 usable = True
             except duckdb.Error as error:
+                if hushed := hushed_error(error, destination):
+                    raise hushed from None
                 said = destination.complaint(error)
-                if destination.away(error):
-                    raise WarehouseAway(said or destination.unopened(error)) from None
-                if may_quote(error):
-                    # Dagster would store the words of the error, and of what it was raised from.
-                    hushed = WarehouseError(said or f"{destination.name}: {reason(error)}")
-                    raise hushed.with_traceback(error.__traceback__) from None
-                if destination.lake and (said or destination.hidden(str(error)) != str(error)):
-                    # The words of the error may have the address of the catalogue, or a key.
-                    raise WarehouseError(said or destination.unopened(error)) from None
                 raise (WarehouseError(said) if said else error) from error
             except RuntimeError as error:
                 if is_interrupt(error):
@@ -246,6 +239,23 @@ def on_lake(connection: Connection) -> bool:
     """Whether what is open is a lake."""
     asked = f"select type = 'ducklake' from duckdb_databases() where database_name = '{ALIAS}'"
     return found(connection, "on a lake", lambda: bool(scalar(connection, asked)))
+
+
+def hushed_error(error: duckdb.Error, destination: Destination) -> WarehouseError | None:
+    """What is raised instead of an error that nobody may read; None for one that may be read.
+
+    Dagster would store its words, and those of what it was raised from.
+    """
+    said = destination.complaint(error)
+    if destination.away(error):
+        return WarehouseAway(said or destination.unopened(error))
+    if may_quote(error):
+        hushed = WarehouseError(said or f"{destination.name}: {reason(error)}")
+        return hushed.with_traceback(error.__traceback__)
+    if destination.lake and (said or destination.hidden(str(error)) != str(error)):
+        # The address of the catalogue may be in it, or a key.
+        return WarehouseError(said or destination.unopened(error))
+    return None
 
 
 def unopened_error(error: duckdb.Error, path: Path, encryption: Encryption | None) -> WarehouseError:

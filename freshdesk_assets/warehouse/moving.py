@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from freshdesk_assets.schema.names import META
-from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError
+from freshdesk_assets.warehouse.file import Connection, Warehouse, WarehouseError, hushed_error
 from freshdesk_assets.warehouse.ledger.view_comments import comment_columns
 from freshdesk_assets.warehouse.sql import ALIAS, identifier, literal, number, scalar
 
@@ -66,13 +66,29 @@ def move(source: Warehouse, target: Warehouse, say: Callable[[str], None]) -> Mo
             connection.execute(source.destination.reading(SOURCE))
         except duckdb.Error as error:
             raise WarehouseError(source.destination.unopened(error)) from None
-        made = _copy(connection, say)
-        _comment(connection)
-        views = _views(connection)
-        connection.execute("commit")
+        try:
+            made = _copy(connection, say)
+            _comment(connection)
+            views = _views(connection)
+            connection.execute("commit")
+        except duckdb.Error as error:
+            if hushed := _hushed(error, source, target):
+                raise hushed from None
+            raise
         connection.execute(f"detach {SOURCE}")
         connection.execute("begin")
     return Moved(tables=len(made), views=views, rows=sum(made.values()))
+
+
+def _hushed(error: duckdb.Error, source: Warehouse, target: Warehouse) -> WarehouseError | None:
+    """What is raised where a lake is the source: the target does not know what that says."""
+    lakes = [each.destination for each in (source, target) if each.destination.lake]
+    if any(each.away(error) for each in lakes):
+        return WarehouseError(
+            f"{' or '.join(each.name for each in lakes)} does not answer: nothing was moved; run again when"
+            " it does"
+        )
+    return hushed_error(error, source.destination) if source.destination.lake else None
 
 
 def _copy(connection: Connection, say: Callable[[str], None]) -> dict[Place, int]:

@@ -5,12 +5,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from freshdesk_assets.orchestration.partitions import partitions_of
+from freshdesk_assets.page import writing
+from freshdesk_assets.page.rows import rows_of
 from freshdesk_assets.setting_destination import lake_address
+from freshdesk_assets.warehouse.destinations.ducklake import Lake
+from freshdesk_assets.warehouse.file import WarehouseError
 from freshdesk_assets_tests.lake.own_postgres import OwnPostgres
 from freshdesk_assets_tests.lake.store import BUCKET, SECRET, Store
 from freshdesk_assets_tests.lake.test_runs_anywhere import machine
@@ -140,9 +145,9 @@ def as_url(destination: str, server: OwnPostgres) -> str:
 
 @pytest.mark.long
 def test_runs_that_succeed_and_runs_that_fail_tell_no_secret(
-    acme: Account, server: OwnPostgres, store: Store, tmp_path: Path
+    acme: Account, server: OwnPostgres, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each failure says what to mend, in what is printed and in the records."""
+    """Each failure says what to mend, in what is printed and in the records; a page does not say it."""
     keys = store.environment()
     page = tmp_path / "well" / "page.html"
     told(acme, tmp_path / "well", 0, "sync", FRESHDESK_PAGE=str(page), **keys)
@@ -174,6 +179,23 @@ def test_runs_that_succeed_and_runs_that_fail_tell_no_secret(
         said = told(acme, folder, 1, *A_TABLE, **{**keys, **environment})
         assert says in said, name
     assert "FAILURE" in shown(folder, FRESHDESK_API_KEY=WRONG)
+
+    charts = iter(range(3))
+
+    def while_postgres_goes(*given: Any) -> Any:
+        if next(charts, None) == 2:
+            server.end()
+        return rows_of(*given)
+
+    monkeypatch.setattr(writing, "rows_of", while_postgres_goes)
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    assert isinstance(acme.place, Lake)
+    before = page.read_text()
+    with pytest.raises(WarehouseError, match="does not answer") as refused:
+        writing.write_page(acme.place, page, writing.Options(names=True))
+    assert not [word for word in SECRETS if word in str(refused.value)]
+    assert page.read_text() == before
 
 
 @pytest.mark.long

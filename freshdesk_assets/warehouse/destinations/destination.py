@@ -103,4 +103,4 @@ class Destination(ABC):
 
     @abstractmethod
     def size(self) -> int:
-        """Bytes that it takes."""
+        """Bytes that it takes; raises DestinationError where a lake does not say."""

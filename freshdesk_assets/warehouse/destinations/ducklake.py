@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from freshdesk_assets.warehouse.complaints import reason
 from freshdesk_assets.warehouse.destinations.destination import (
     Destination,
     DestinationBusy,
@@ -25,9 +26,11 @@ from freshdesk_assets.warehouse.destinations.destination import (
 )
 from freshdesk_assets.warehouse.destinations.dsn import parts, written
 from freshdesk_assets.warehouse.destinations.fence import BEARER
-from freshdesk_assets.warehouse.destinations.lake_complaints import is_away, lake_complaint
+from freshdesk_assets.warehouse.destinations.lake_complaints import Places, is_away, lake_complaint
 from freshdesk_assets.warehouse.destinations.object_store import hidden, is_store, prepare_store
 from freshdesk_assets.warehouse.destinations.postgres import Session
+from freshdesk_assets.warehouse.destinations.values import FORGET, VALUES
+from freshdesk_assets.warehouse.ending import ending
 from freshdesk_assets.warehouse.extensions import load
 from freshdesk_assets.warehouse.sql import ALIAS, literal, scalar
 
@@ -37,23 +40,6 @@ accounts share a database."""
 
 VERSION = "1.5.5"
 """The DuckDB that the extension is packaged for (docs/engineering.md, 8)."""
-
-VALUES = ("ducklake_table_column_stats", "ducklake_file_column_stats")
-"""The tables of a catalogue in which there are values of rows."""
-
-FORGET = """
-update {at}ducklake_table_column_stats
-set min_value = null, max_value = null, extra_stats = null
-where column_id in (
-  select c.column_id
-  from {at}ducklake_column c
-  where
-    c.table_id = ducklake_table_column_stats.table_id
-    and lower(c.column_type) in ('varchar', 'json', 'blob')
-)
-"""
-"""Forgets the least and the greatest text that there ever was in a column: DuckLake 1.5.5 only widens them.
-Each file has its own, by which it is passed over."""
 
 WIDEST = 15_000
 """Milliseconds for SQLite to wait where another process writes, or reads in a transaction."""
@@ -157,9 +143,9 @@ class Lake(Destination):
         if self.shared:
             self._session.fence()
 
-    def reading(self, name: str) -> str:
-        """The statement that opens the lake for reading alone, under a catalog name."""
-        options = "read_only"
+    def reading(self, name: str, snapshot: int | None = None) -> str:
+        """The statement that opens the lake for reading alone, as a catalog of that name."""
+        options = "read_only" if snapshot is None else f"read_only, snapshot_version {snapshot}"
         if self.shared:
             options += f", metadata_schema {literal(self.schema)}"
         dsn = written(self.dsn) if self.shared else self.dsn
@@ -256,14 +242,23 @@ class Lake(Destination):
 
     def complaint(self, error: duckdb.Error) -> str | None:
         """What to do about the catalogue or the store."""
-        return lake_complaint(error, self.name, self.data_path, self.folder, self._first(error))
+        return self._complaint(error, reads=False)
+
+    def unread(self, error: duckdb.Error) -> str | None:
+        """The same for somebody who only reads."""
+        return self._complaint(error, reads=True)
+
+    def _complaint(self, error: duckdb.Error, *, reads: bool) -> str | None:
+        places = Places(self.name, self.data_path, self.folder)
+        return lake_complaint(error, places, self._first(error), away=self.away(error), reads=reads)
 
     def away(self, error: duckdb.Error) -> bool:
         """Whether the database of the catalogue does not answer, or has ended the session."""
-        return self.shared and is_away(error)
+        # DuckDB has many words for that, some of which it has for other errors too.
+        return self.shared and (is_away(error) or self._session.lost)
 
     def _first(self, error: duckdb.Error) -> str:
-        return self.hidden(str(error).partition("\n")[0])
+        return self.hidden(reason(error))
 
     def hidden(self, text: str) -> str:
         """The text without the address of the catalogue, in which a password may be, and without keys."""
@@ -276,17 +271,18 @@ class Lake(Destination):
         return hidden(text)
 
     def size(self) -> int:
-        """Bytes of the Parquet files that the lake of now needs."""
-        with duckdb.connect() as connection:
+        """Bytes of the Parquet files that the lake of now needs; raises DestinationError."""
+        asked = (
+            "select coalesce(sum(file_size_bytes + delete_file_size_bytes), 0)"
+            f" from ducklake_table_info({literal(ALIAS)})"
+        )
+        with ending(duckdb.connect()) as connection:
             self.prepare(connection)
-            connection.execute(self.reading(ALIAS))
-            return int(
-                scalar(
-                    connection,
-                    "select coalesce(sum(file_size_bytes + delete_file_size_bytes), 0)"
-                    f" from ducklake_table_info({literal(ALIAS)})",
-                )
-            )
+            try:
+                connection.execute(self.reading(ALIAS))
+                return int(scalar(connection, asked))
+            except duckdb.Error as error:
+                raise DestinationError(self.unread(error) or self.unopened(error)) from None
 
 
 _sessions: dict[str, Session] = {}

@@ -1,6 +1,7 @@
 """From what DuckDB says of a lake to one sentence: what is wrong with catalogue or store, and what to do."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -16,19 +17,29 @@ GONE = (
 """What DuckDB says where the catalogue is away, or has ended the connection."""
 
 
+class Places(NamedTuple):
+    """What the lake and the place of its files are called, and the folder for what memory does not hold."""
+
+    name: str
+    data_path: str
+    folder: Path
+
+
 def is_away(error: duckdb.Error) -> bool:
-    """Whether the catalogue does not answer, or has ended the session."""
+    """Whether the error says that the catalogue does not answer, or has ended the session."""
     return any(each in str(error) for each in GONE)
 
 
-def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path, said: str) -> str | None:
+def lake_complaint(error: duckdb.Error, places: Places, said: str, *, away: bool, reads: bool) -> str | None:
     """The error in terms of what to do; None where there is nothing to do outside the code.
 
-    - `name`, `data_path`: what the lake and the place of its files are called.
-    - `folder`: the one for what memory does not hold.
     - `said`: the first line of the error, without secrets.
+    - `away`: whether the catalogue does not answer, or has ended the session.
+    - `reads`: nothing was to be stored.
     """
     message = str(error)
+    name, data_path, folder = places
+    kept = "" if reads else " nothing of this batch was stored, what was stored before is there;"
 
     def has(*words: str) -> bool:
         return any(each in message for each in words)
@@ -53,31 +64,22 @@ def lake_complaint(error: duckdb.Error, name: str, data_path: str, folder: Path,
         "Could not connect",
         "SlowDown",
     ):
+        return f"{data_path} does not answer:{kept} run again when it does ({said})"
+    if away:
         return (
-            f"{data_path} does not answer: nothing of this batch was stored, what was stored before"
-            f" is there; run again when it does ({said})"
-        )
-    if is_away(error):
-        return (
-            f"{name} does not answer: nothing of this batch was stored, what was stored before is"
-            " there; see to it that the database runs and can be reached with what FRESHDESK_DESTINATION"
-            f" says, and run again ({said})"
+            f"{name} does not answer:{kept} see to it that the database runs and can be reached with what"
+            f" FRESHDESK_DESTINATION says, and run again{f' ({said})' if is_away(error) else ''}"
         )
     if has("database is locked"):
-        return (
-            f"another process kept {name} for too long: nothing of this batch was stored, what was stored"
-            " before is there; end it there, or run again later"
-        )
+        return f"another process kept {name} for too long:{kept} end it there, or run again later"
     if has("No space left", "Disk quota exceeded"):
-        return (
-            f"the disk of {data_path} or of {folder} is full: nothing of this batch was stored,"
-            " what was stored before is intact; make room and run again"
-        )
+        return f"the disk of {data_path} or of {folder} is full:{kept} make room and run again"
     if has("does not match existing data path"):
         return (
             f"the lake in {name} has its files elsewhere than FRESHDESK_DATA_PATH says: set that to"
             f" where it was begun ({said})"
         )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"loading into {name} needs more memory than it may use: set FRESHDESK_MEMORY to more ({said})"
+        what = "reading" if reads else "loading into"
+        return f"{what} {name} needs more memory than it may use: set FRESHDESK_MEMORY to more ({said})"
     return None

@@ -53,6 +53,8 @@ class Session:
     def __init__(self, dsn: str, schema: str, name: str) -> None:
         self.dsn, self.schema, self.name = dsn, schema, name
         self._connection: psycopg.Connection[Any] | None = None
+        self._begun = False
+        """Whether it was made, by this process: a fork makes its own."""
         self._number = 0
         self._accounts: dict[str, str] = {}
         """The accounts whose turn it is, and in whose name."""
@@ -83,6 +85,10 @@ class Session:
 
     def forget(self) -> None:
         """End the session: before a fork, and when the process ends."""
+        self._end()
+        self._begun = False
+
+    def _end(self) -> None:
         if self._connection is not None:
             with suppress(Exception):
                 self._connection.close()
@@ -197,6 +203,12 @@ class Session:
                     raise
                 time.sleep(LOOK_AGAIN)
 
+    @property
+    def lost(self) -> bool:
+        """Whether this session was made, and is there no more."""
+        with self._guard:
+            return self._begun and not self._alive()
+
     def _alive(self) -> bool:
         """Whether this session is there still; another is not begun."""
         if self._connection is None:
@@ -235,7 +247,7 @@ class Session:
                 row = made.fetchone()
                 return row[0] if row else None
             except psycopg.OperationalError as error:
-                self.forget()
+                self._end()
                 if again and not fresh and not self._accounts:
                     return self._execute(statement, *values, again=False, answers=answers)
                 raise DestinationAway(self._said(error)) from None
@@ -255,6 +267,7 @@ class Session:
                 )
             except psycopg.Error as error:
                 raise DestinationAway(self._said(error)) from None
+            self._begun = True
         return self._connection
 
     def _said(self, error: Exception) -> str:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from freshdesk_assets.schema.names import META, SCHEMA
 from freshdesk_assets.warehouse.exporting.types import as_written, loadable
 from freshdesk_assets.warehouse.file import Connection, WarehouseError
+from freshdesk_assets.warehouse.ledger.view_comments import comments_of_views
 from freshdesk_assets.warehouse.sql import identifier
 
 Place = tuple[str, str]
@@ -163,12 +164,14 @@ def _of_kinds(connection: Connection, there: Mapping[Place, object]) -> set[Plac
 
 def _columns(connection: Connection) -> dict[Place, list[tuple[str, str, str]]]:
     found: dict[Place, list[tuple[str, str, str]]] = {}
+    said = comments_of_views(connection)
     for schema, table, *column in connection.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '')"
         " from duckdb_columns() where not internal and database_name = current_database()"
         " order by schema_name, table_name, column_index"
     ).fetchall():
-        found.setdefault((schema, table), []).append((column[0], column[1], column[2]))
+        doc = column[2] or said.get((schema, table, column[0]), "")
+        found.setdefault((schema, table), []).append((column[0], column[1], doc))
     return found
 
 

@@ -51,7 +51,7 @@ def export(
     source: str = "",
     report: Callable[[str], None] = lambda _: None,
 ) -> Counts:
-    """Make the folder hold these tables and nothing else, as they are at one moment.
+    """Make the folder hold these tables and nothing else; what the connection reads must be of one moment.
 
     - `since`: partitions of before are left out.
     - `whole`: write everything again, whatever did not change.
@@ -62,19 +62,17 @@ def export(
     counts, new, entries = Counts(tables=len(tables)), dict[str, Path](), list[dict[str, Any]]()
     if whole:
         folder.former = {}
-    connection.execute("begin")
     for table in tables:
         try:
             parts = _Writer(connection, table, folder, by, since, new).parts()
         except duckdb.Error as error:
-            raise _explained(error, table, folder) from None
+            raise _explained(error, table, folder) from error
         entries.append({"table": table, "parts": parts})
         counts.rows += sum(part.rows for part in parts)
         counts.unchanged += sum(part.file not in new for part in parts)
         counts.written += sum(part.file in new for part in parts)
         counts.bytes_written += sum(part.bytes for part in parts if part.file in new)
         report(f"{table.name}: {sum(part.rows for part in parts):,} rows")
-    connection.execute("commit")
     head = {
         "format": FORMAT,
         "made_by": "freshdesk-assets export",

@@ -5,6 +5,7 @@ DuckLake keeps comments on views and on columns of tables, and refuses those on 
 
 from collections.abc import Mapping
 
+from freshdesk_assets.schema.names import META
 from freshdesk_assets.warehouse.file import Connection, on_lake
 from freshdesk_assets.warehouse.ledger.tables import ledger
 from freshdesk_assets.warehouse.shape import qualified
@@ -26,3 +27,17 @@ def comment_columns(connection: Connection, schema: str, name: str, comments: Ma
             f"insert into {said} select ?, ?, unnest(?::varchar[]), unnest(?::varchar[])",
             [*place, list(comments), list(comments.values())],
         )
+
+
+def comments_of_views(connection: Connection) -> dict[tuple[str, str, str], str]:
+    """What the table in use says, by schema, view and column; nothing where comments say it."""
+    there = (
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ?"
+        " and table_name = 'view_comments'"
+    )
+    if connection.execute(there, [META]).fetchone() is None:
+        return {}
+    rows = connection.execute(
+        f"select schema_name, view_name, column_name, comment from {META}.view_comments"
+    )
+    return {(schema, view, column): comment for schema, view, column, comment in rows.fetchall()}

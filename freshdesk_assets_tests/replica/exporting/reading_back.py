@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 
 from freshdesk_assets.cli import main
+from freshdesk_assets.warehouse.destinations.destination import Destination
+from freshdesk_assets_tests.places import reading
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,13 @@ def named(said: dict[str, Any]) -> set[str]:
     return {part["file"] for table in said["tables"] for part in table["files"]}
 
 
-def differing(replica: Path, folder: Path) -> list[str]:
+def differing(replica: Path | Destination, folder: Path) -> list[str]:
     """The tables and views whose rows are not those of the replica, of all that the manifest names."""
     found, said = [], manifest(folder)
     described = {
         table["folder"]: table for table in json.loads((folder / "schema.json").read_text())["tables"]
     }
-    with duckdb.connect(str(replica), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with reading(replica, "replica") as connection:
         for table in said["tables"]:
             place = f'"{table["schema"]}"."{table["name"]}"'
             # Whatever the moment makes of it may be another by now.
