@@ -1,5 +1,6 @@
 """From Ctrl-C or SIGTERM to the end of a command: at any moment, in a word, with what was read stored."""
 
+import logging
 import signal
 import threading
 import time
@@ -31,7 +32,8 @@ def stoppable(*, to_the_end: bool) -> Iterator[None]:
     stop = _Stop()
     before = _set(stop.raise_once)
     try:
-        yield
+        with _untold():
+            yield
     except BaseException as error:
         _set(_not_heeded)
         if stop.asked or isinstance(error, KeyboardInterrupt):
@@ -42,6 +44,22 @@ def stoppable(*, to_the_end: bool) -> Iterator[None]:
             _set(_not_heeded)
         else:
             _restore(before)
+
+
+@contextmanager
+def _untold() -> Iterator[None]:
+    """Let no library tell of a signal as of an error: SQLAlchemy does, of a connection that it closes."""
+
+    def is_error(record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], KeyboardInterrupt))
+
+    # What nobody has a handler for goes to the terminal by this one.
+    terminal = logging.lastResort or logging.NullHandler()
+    terminal.addFilter(is_error)
+    try:
+        yield
+    finally:
+        terminal.removeFilter(is_error)
 
 
 @contextmanager

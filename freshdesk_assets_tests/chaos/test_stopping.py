@@ -194,6 +194,45 @@ def test_while_a_step_waits_for_its_retry() -> None:
     assert done.dagster_run.status is dg.DagsterRunStatus.CANCELED
 
 
+LOGS = """
+import logging, signal
+from freshdesk_assets.stopping import Stopped, stoppable
+
+def told(work):
+    try:
+        work()
+    except BaseException:
+        logging.getLogger("sqlalchemy.pool").error("Exception closing connection", exc_info=True)
+        raise
+
+try:
+    with stoppable(to_the_end=False):
+        try:
+            told(lambda: 1 / 0)
+        except ZeroDivisionError:
+            pass
+        told(lambda: signal.raise_signal(signal.SIGINT))
+except Stopped:
+    print("stopped")
+"""
+"""What SQLAlchemy does where an error, or a signal, comes while it closes a connection."""
+
+
+def test_while_a_library_tells_of_every_error() -> None:
+    """The signal is none; an error is told still."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOGS],
+        env={**os.environ, **FOUND},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "stopped\n"
+    assert done.stderr.count("Traceback") == 1
+    assert "ZeroDivisionError" in done.stderr
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("number", [INTERRUPT, TERMINATE])
 def test_the_demo(tmp_path: Path, number: int) -> None:
@@ -208,7 +247,7 @@ def test_the_demo(tmp_path: Path, number: int) -> None:
     assert process.returncode == 130, said
     assert said.count("Stopped") == 1
     assert STOPPED in said
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
 
 
 def begun(
