@@ -171,7 +171,7 @@ def _asked(connection: Connection, name: str, into: str = "") -> list[Mapping[st
         raise WarehouseError(
             f"the page was not written, because the copy lacks what page/{name}.sql asks for ({why(error)}):"
             " materialize all assets once"
-        ) from error
+        ) from None
 
 
 def _fingerprint(connection: Connection, options: Options) -> str:

@@ -65,7 +65,8 @@ def hushed(*lakes: Lake) -> Iterator[None]:
     except (duckdb.Error, QueryError, WarehouseError) as error:
         of_duckdb: BaseException | None = error
         while of_duckdb is not None and not isinstance(of_duckdb, duckdb.Error):
-            of_duckdb = of_duckdb.__cause__
+            # What may quote a value has no cause, for Dagster would store that too.
+            of_duckdb = of_duckdb.__cause__ or of_duckdb.__context__
         if of_duckdb is not None:
             for lake in lakes:
                 if lake.away(of_duckdb):

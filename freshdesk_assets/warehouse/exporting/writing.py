@@ -66,7 +66,7 @@ def export(
         try:
             parts = _Writer(connection, table, folder, by, since, new).parts()
         except duckdb.Error as error:
-            raise _explained(error, table, folder) from error
+            raise _explained(error, table, folder) from None
         entries.append({"table": table, "parts": parts})
         counts.rows += sum(part.rows for part in parts)
         counts.unchanged += sum(part.file not in new for part in parts)
